@@ -1,0 +1,186 @@
+package check
+
+// What the checker finds out, for the passes after it. The ast is not
+// touched: facts about an expression stand in the tables of the Body that it
+// was checked in, since one text is checked once per distinct tuple of
+// argument placements (R15) and once per member of a group loop.
+
+import (
+	"math/big"
+
+	"github.com/tfec-lang/tfec/lang/ast"
+	"github.com/tfec-lang/tfec/lang/types"
+	"github.com/tfec-lang/tfec/runtime/capability"
+)
+
+// A Program is a checked file.
+type Program struct {
+	File         *ast.File
+	Players      []*Player // as declared; the index is the bit in every types.Set
+	Groups       []*Group
+	Protocol     *Protocol // nil in a module
+	Precision    types.Elem
+	Computations []*Computation
+	Tests        []*Test
+}
+
+// PlayerNames returns the names in order of declaration.
+func (p *Program) PlayerNames() []string {
+	names := make([]string, len(p.Players))
+	for i, q := range p.Players {
+		names[i] = q.Name
+	}
+	return names
+}
+
+type Player struct {
+	Name string
+	Doc  ast.Doc
+}
+
+type Group struct {
+	Name    string
+	Members []int // players, in the order of the group
+}
+
+type Protocol struct {
+	Capability *capability.Protocol
+	Roles      []int
+	Helpers    []int
+	Ring       int
+}
+
+// A Computation is one checked computation.
+type Computation struct {
+	Decl     *ast.Computation
+	Players  types.Set // P: everybody it names, by signature, roles, groups, local blocks and calls
+	Sizes    []*SizeVar
+	Where    []Condition
+	Inputs   []*Variable // in the order of the header
+	Outputs  []*Output
+	Disclose []*Disclosed
+	Body     *Body
+}
+
+// A SizeVar is a size of a header with the bounds that where gives it alone.
+type SizeVar struct {
+	Name string
+	Min  int64  // 1 unless where says otherwise
+	Max  *int64 // nil: unbounded
+}
+
+// A Condition is one comparison of where, in normal form.
+type Condition struct {
+	Expr        ast.Expr
+	Left, Right types.Size
+	Rel         string
+}
+
+type Output struct {
+	Decl *ast.Output
+	Type types.Type // Place.Each for a bundle
+}
+
+type Disclosed struct {
+	Decl  *ast.Disclosed
+	Label string // "converged", "fit.l"
+	Type  types.Type
+}
+
+// A Variable is anything a name can stand for inside a body.
+type Variable struct {
+	Name  string
+	Decl  *ast.Ident // where it is defined
+	Kind  VariableKind
+	Type  types.Type // final: for a var, after the fixed point of R8
+	Range *Interval  // inputs: the declared range
+	Const *Const     // Constant: its value
+	Size  types.Size // SizeName: as a size; LoopVar and MemberVar: unused
+	Group *Group     // MemberVar, Bundle
+	// Member is the player that a MemberVar stands for in this Body.
+	Member int
+}
+
+type VariableKind int
+
+const (
+	InputVar  VariableKind = iota + 1
+	Bundle                 // an input @ each group
+	ParamVar               // a function's parameter
+	LetVar                 // let
+	VarVar                 // var
+	LoopVar                // for i in a..b: public int64
+	MemberVar              // for p in group, each p in group
+	SizeName               // a size of the header or of a fn
+	ConstName              // a const declaration
+)
+
+// An Interval bounds values, both ends included, as exact numbers (a fixed
+// value as itself, not scaled). A nil end is unbounded.
+type Interval struct{ Low, High *big.Rat }
+
+// A Const is an exact constant value: a number or a bool.
+type Const struct {
+	Num  *big.Rat // nil for a bool
+	Bool bool
+}
+
+// A Body is a function or computation checked for one tuple of argument
+// types, or the body of a group loop or `each` expression checked for one
+// member. Tables hold what was found for the nodes inside, nested group
+// bodies excluded.
+type Body struct {
+	Fn     *ast.Fn // nil: the computation's own body, or a member's
+	Name   string
+	Params []*Variable
+	Result []types.Type // of return; for an each expression: the one value
+
+	// Types is the final type of every expression that is a value: literals,
+	// constants, sizes and loop variables have the type that their context
+	// gives them, so lowering converts where that differs from the natural
+	// type. A value that flows to a place that fewer players hold keeps its
+	// own placement; the receiving operation shares or copies.
+	Types map[ast.Expr]types.Type
+	// Consts holds the value of every expression that is constant (literals,
+	// const names and operators over them), exact, before rounding.
+	Consts map[ast.Expr]*Const
+	// Sizes holds the normal form of every expression that is a size:
+	// size names, size(x), lengths, and + - * over them and constants.
+	Sizes map[ast.Expr]types.Size
+	// Vars resolves names, at their definition and at every use.
+	Vars map[*ast.Ident]*Variable
+	// Calls resolves calls of functions; calls of primitives are not in it
+	// (lang/op.Lookup finds those by name).
+	Calls map[*ast.Call]*Call
+	// Members are the bodies of a group loop (*ast.For) or each expression
+	// (*ast.Each), one per member in order of the group.
+	Members map[ast.Node][]*Body
+	// Labels gives each reveal its output name or declared label, and the
+	// placement that it is for.
+	Reveals map[*ast.Reveal]*RevealInfo
+}
+
+// A Call is a call of a function, resolved.
+type Call struct {
+	Body *Body
+	// Sizes binds the callee's size names, in the caller's sizes.
+	Sizes map[string]types.Size
+}
+
+// RevealInfo says what a reveal is for.
+type RevealInfo struct {
+	Label    string      // output's name or disclosed label; "" where nothing is disclosed
+	Output   bool        // the label is an output's
+	Audience types.Place // the placement written
+	Nothing  bool        // inside a fn: the audience already holds the value
+}
+
+// A Test is a checked test block. Its expressions are evaluated in clear by
+// the interpreter's harness; its tables stand in Body.
+type Test struct {
+	Decl  *ast.Test
+	Title string
+	Of    *Computation // nil: of a function
+	Fn    *Body
+	Body  *Body // types of givens and expects; outputs and result are Vars of it
+}

@@ -1,0 +1,221 @@
+// Package ir is a computation as one flat, typed, numbered list of
+// instructions with structured loops and branches: what every pass after the
+// checker reads, and what projection cuts into one list a player.
+//
+// Functions are inlined and loops over groups unrolled, so a value stands for
+// one thing at one set of holders. Every instruction that is carried out by
+// players keeps its step number in every player's list; a message is tagged
+// with it.
+//
+// Representation on shares: bool is packed bits, every other element is a
+// ring element. Conversions between the two are instructions (Convert).
+package ir
+
+import (
+	"math/big"
+
+	"github.com/tfec-lang/tfec/lang/types"
+)
+
+// A Program is one computation. After projection it is one player's part of
+// it: the same header, fewer instructions.
+type Program struct {
+	File     string // base name of the source
+	Name     string // the computation
+	Doc      []string
+	Digest   string   // hex SHA-256 of the canonical source with its imports
+	Players  []Player // the computation's P, in order of declaration
+	Protocol Protocol
+	Sizes    []Size
+	Where    []Cond
+	Inputs   []Input
+	Outputs  []Output
+	Reveals  []Disclosure
+	Values   []Info // indexed by Value; Values[0] is unused
+	Body     Block
+	// Player is the index of the player that this is a projection for, or -1.
+	Player int
+}
+
+// A Player is a participant; its index in Program.Players is its bit in
+// every types.Set of the program.
+type Player struct {
+	Name string
+	Doc  []string
+}
+
+type Protocol struct {
+	Name    string
+	Roles   []int // indices into Players
+	Helpers []int
+	Ring    int // bits
+}
+
+// A Size is a size of the header, bound by the data at run time.
+type Size struct {
+	Name string
+	Min  int64 // what the owners check: 1, or what `where` says
+}
+
+// A Cond is one condition of `where`, checked exactly once all sizes are
+// known: Left Rel Right.
+type Cond struct {
+	Text        string // as in the program: "n + m <= 100_000"
+	Left, Right types.Size
+	Rel         string // == != <= >= < >
+	Pos         Pos
+}
+
+// An Input is one value that a player loads. A bundle `pay @ each staff` is
+// one Input a member, with Member set.
+type Input struct {
+	Name   string
+	Member string // "": not a bundle
+	Value  Value  // what the Input instruction defines
+	Elem   types.Elem
+	Shape  types.Shape
+	Owner  types.Place // one player, or public
+	Range  *Range
+	Doc    []string
+}
+
+// A Range bounds an input's cells, both ends included, as the element's
+// integer representation (fixed: scaled by 2^F). Text is as written.
+type Range struct {
+	Low, High *big.Int
+	Text      string
+}
+
+// An Output is one value that its receivers end up with.
+type Output struct {
+	Name   string
+	Member string
+	Value  Value
+	Elem   types.Elem
+	Shape  types.Shape
+	To     types.Place
+	Doc    []string
+}
+
+// A Disclosure is one label under `discloses` with the reveal it names.
+type Disclosure struct {
+	Label string
+	Elem  types.Elem
+	Shape types.Shape // the loops around it included
+	To    types.Place
+	Pos   Pos
+	Doc   []string
+}
+
+// A Value is an index into Program.Values.
+type Value int
+
+// Info describes a value.
+type Info struct {
+	Name  string // the program's name, or t1, t2, …; unique in the program
+	Elem  types.Elem
+	Shape types.Shape
+	Place types.Place // shared: nobody holds it in clear
+	// Var marks a variable: defined by Copy (its initialiser) and assigned
+	// again by Copy. Every other value is defined by exactly one instruction.
+	Var bool
+}
+
+// Pos is where in File an instruction comes from.
+type Pos struct{ Line, Col int }
+
+// A Block is a list of instructions.
+type Block []*Instr
+
+// An Instr is one instruction.
+//
+// Operands of a clear operation are all held by every player of Who. Operands
+// of a secure operation (its Dst is shared) are shared or public; other clear
+// values were shared by a Share before.
+type Instr struct {
+	Step int // from 1, in program order, unique
+	Op   Op
+	Dst  Value // 0: none
+	Args []Value
+
+	Const   []*big.Int  // Const: the elements, row by row, as integer representation
+	Size    types.Size  // SizeOf
+	Shift   int         // Mul, Dot: fractional bits truncated from the product
+	Axis    int         // reductions, Concat: the axis; -1: all of them
+	Slices  []Slice     // Index, Update
+	To      types.Place // Share: unused; Open, Reveal: the audience (all of it, holders included)
+	Name    string      // Input, Output: the name; Open, Reveal: output or label; Assert: the text
+	Member  string      // Input, Output of a bundle
+	Text    string      // the source line, trimmed, for generated comments
+	Who     types.Set   // participants
+	Pos     Pos
+	Checked bool // a partial operation that was not proved: may fail, and stands before Start
+
+	Body, Else Block // For, While, If
+}
+
+// A Slice is one position of x[i, a..b, :]: an index (Range false), or a
+// range with From inclusive and To exclusive. From and To are scalar int64
+// values; 0 means the end of the dimension. Len is the length of a range.
+type Slice struct {
+	Range    bool
+	From, To Value
+	Len      types.Size
+}
+
+// An Op says what an instruction does.
+type Op string
+
+// Structure, data movement and control. Everybody means Program.Players.
+const (
+	OpInput  Op = "input"  // Dst @ owner: load, cells and range already checked
+	OpOutput Op = "output" // Args[0] @ receivers: written after the last exchange
+	OpConst  Op = "const"  // Dst @ public: literal
+	OpSizeOf Op = "sizeof" // Dst @ public int64: Size
+	OpCopy   Op = "copy"   // Dst (a Var, or a value with fewer holders) = Args[0]
+	OpStart  Op = "start"  // everybody is ready; nothing is shared before, nothing fails after
+	OpShare  Op = "share"  // Dst shared = Args[0] in clear; the first holder deals. Who: dealer, servers
+	OpOpen   Op = "open"   // Dst @ To = Args[0] shared. Who: servers, To
+	OpReveal Op = "reveal" // Dst @ holders ∪ To = Args[0] in clear; the first holder sends. Who: first holder, To
+	OpFor    Op = "for"    // Dst: loop variable, int64 public; Args: from, to (exclusive), step
+	OpWhile  Op = "while"  // Args: the condition variable, limit; Body assigns the condition variable again
+	OpIf     Op = "if"     // Args[0]: bool, public or held by every participant
+	OpAssert Op = "assert" // Args[0]: bool in clear
+)
+
+// Operations, clear and secure alike; broadcasting as in the language. The
+// operands of add, sub, comparisons, select, min and max have equal elements
+// (lowering converts before).
+const (
+	OpNeg    Op = "neg"
+	OpAdd    Op = "add"
+	OpSub    Op = "sub"
+	OpMul    Op = "mul" // Shift: F where both operands are fixed, else 0
+	OpDiv    Op = "div" // secure: Args[1] public. fixed/fixed, fixed/int, int/int
+	OpMod    Op = "mod" // clear only, so far
+	OpEq     Op = "eq"
+	OpNe     Op = "ne"
+	OpLt     Op = "lt"
+	OpLe     Op = "le"
+	OpGt     Op = "gt"
+	OpGe     Op = "ge"
+	OpAnd    Op = "and"
+	OpOr     Op = "or"
+	OpNot    Op = "not"
+	OpSelect Op = "select" // Args: condition bool, then, else; elementwise, condition broadcasts
+
+	OpConvert Op = "convert" // to Dst's element
+
+	OpSum Op = "sum" // over Axis; Dst's element is int64, uint64 or the fixed itself
+	OpMin Op = "min" // one argument: over Axis; two: elementwise
+	OpMax Op = "max"
+	OpAbs Op = "abs"
+	OpDot Op = "dot" // Shift as Mul; vector·vector to matrix·matrix
+
+	OpIndex     Op = "index"  // Dst = Args[0][Slices]
+	OpUpdate    Op = "update" // Dst (a Var) = Args[0] with [Slices] replaced by Args[1]
+	OpStack     Op = "stack"  // Dst[k, …] from k Args of equal shape: array literals, gather
+	OpConcat    Op = "concat" // along Axis
+	OpFill      Op = "fill"   // Dst = Args[0] (a scalar) at every place of Dst's shape
+	OpTranspose Op = "transpose"
+)

@@ -1,0 +1,127 @@
+// Package op is the one table of the language's primitives: the prelude's
+// names with their forms, and the operators. The checker, the interpreter,
+// the generator, the reports and the documentation read it.
+package op
+
+// A Class restricts the element types of an operand.
+type Class string
+
+const (
+	Any  Class = "any"
+	Num  Class = "num" // integers and fixed
+	Ord  Class = "ord" // num, bool, date, enum
+	Bool Class = "bool"
+	Fix  Class = "fixed"
+)
+
+// An Op is one primitive.
+type Op struct {
+	Name  string
+	Class Class
+	Form  string // as in the reference: "num[S] -> num"
+	Doc   string
+	// Partial operations have no value for some operands (R14).
+	Partial bool
+	// ClearOnly operations stand only where one player holds everything.
+	ClearOnly bool
+	// TestOnly operations stand only in test blocks.
+	TestOnly bool
+	// Built is false for a name of the language that this version refuses
+	// with E901.
+	Built bool
+}
+
+// Lookup finds a primitive by its name in the source.
+func Lookup(name string) (*Op, bool) {
+	o, ok := byName[name]
+	return o, ok
+}
+
+// Table returns all primitives, in the order of the reference.
+func Table() []Op { return table }
+
+var byName = func() map[string]*Op {
+	m := make(map[string]*Op)
+	for i := range table {
+		m[table[i].Name] = &table[i]
+	}
+	return m
+}()
+
+var table = []Op{
+	{Name: "sum", Class: Num, Form: "num[S] -> num", Built: true,
+		Doc: "Sum of all elements, or over one axis. Signed integers give int64, unsigned uint64."},
+	{Name: "mean", Class: Num, Form: "num[S] -> fixed", Built: true,
+		Doc: "Sum divided by the number of elements."},
+	{Name: "min", Class: Ord, Form: "ord[S] -> ord, or (ord, ord) elementwise", Built: true,
+		Doc: "The least element; of nothing, the greatest of the type."},
+	{Name: "max", Class: Ord, Form: "ord[S] -> ord, or (ord, ord) elementwise", Built: true,
+		Doc: "The greatest element; of nothing, the least of the type."},
+	{Name: "argmin", Class: Ord, Form: "ord[S] -> int32", Doc: "The lowest index of the least element."},
+	{Name: "argmax", Class: Ord, Form: "ord[S] -> int32", Doc: "The lowest index of the greatest element."},
+	{Name: "count", Class: Bool, Form: "bool[S] -> int64", Built: true, Doc: "How many are true."},
+	{Name: "any", Class: Bool, Form: "bool[S] -> bool", Doc: "Whether one is true."},
+	{Name: "all", Class: Bool, Form: "bool[S] -> bool", Doc: "Whether all are true."},
+	{Name: "abs", Class: Num, Form: "num[S] -> num[S]", Built: true, Doc: "Absolute value."},
+	{Name: "sign", Class: Num, Form: "num[S] -> int32[S]", Doc: "-1, 0 or 1."},
+	{Name: "clamp", Class: Ord, Form: "(x: ord[S], lo, hi) -> ord[S]", Doc: "x limited to lo..hi."},
+	{Name: "select", Class: Any, Form: "(c: bool[S], a: T[S], b: T[S]) -> T[S]", Built: true, Doc: "a where c is true, b elsewhere."},
+	{Name: "sqrt", Class: Fix, Form: "fixed[S] -> fixed[S]", Doc: "Square root."},
+	{Name: "exp", Class: Fix, Form: "fixed[S] -> fixed[S]", Doc: "Exponential."},
+	{Name: "log", Class: Fix, Form: "fixed[S] -> fixed[S]", Doc: "Natural logarithm."},
+	{Name: "sigmoid", Class: Fix, Form: "fixed[S] -> fixed[S]", Doc: "1 / (1 + exp(-x))."},
+	{Name: "tanh", Class: Fix, Form: "fixed[S] -> fixed[S]", Doc: "Hyperbolic tangent."},
+	{Name: "relu", Class: Fix, Form: "fixed[S] -> fixed[S]", Doc: "max(x, 0)."},
+	{Name: "softmax", Class: Fix, Form: "(x: fixed[S], axis: k) -> fixed[S]", Doc: "exp(x) over its sum along an axis."},
+	{Name: "dot", Class: Num, Form: "vector·vector, matrix·vector, vector·matrix, matrix·matrix", Built: true,
+		Doc: "Product; the inner dimensions are equal."},
+	{Name: "outer", Class: Num, Form: "(num[n], num[m]) -> num[n, m]", Doc: "Outer product."},
+	{Name: "transpose", Class: Any, Form: "T[n, m] -> T[m, n]", Built: true, Doc: "Rows become columns."},
+	{Name: "reshape", Class: Any, Form: "(x: T[S], d, …) -> T[d, …]", Doc: "The same elements, row by row, in another shape."},
+	{Name: "reverse", Class: Any, Form: "T[S] -> T[S]", Doc: "Along the last axis."},
+	{Name: "concat", Class: Any, Form: "(a: T[n, …], b: T[m, …], axis: k) -> T[n + m, …]", Built: true, Doc: "One after the other along an axis (0)."},
+	{Name: "cumsum", Class: Num, Form: "num[S] -> num[S]", Doc: "Running sums along the last axis."},
+	{Name: "sort", Class: Ord, Form: "ord[S] -> ord[S]", Doc: "Ascending, stable, along the last axis."},
+	{Name: "rank", Class: Ord, Form: "ord[S] -> int32[S]", Doc: "The place of each element in the sorted order."},
+	{Name: "merge", Class: Ord, Form: "(ord[n], ord[m]) -> ord[n + m]", Doc: "Two sorted vectors as one."},
+	{Name: "sort_by", Class: Any, Form: "(key: ord[n], x: T[n, …]) -> T[n, …]", Doc: "Rows of x in the order of key."},
+	{Name: "top_k", Class: Ord, Form: "(x: ord[n], k) -> ord[k]", Partial: true, Doc: "The k greatest."},
+	{Name: "conv2d", Class: Num, Form: "(x, w, stride: s, padding: p)", Doc: "Convolution: batch, channel, height, width."},
+	{Name: "max_pool", Class: Ord, Form: "(x, size: k, stride: s)", Doc: "Greatest of each window."},
+	{Name: "avg_pool", Class: Num, Form: "(x, size: k, stride: s)", Doc: "Mean of each window."},
+	{Name: "zeros", Class: Num, Form: "(d, …) -> T[d, …]", Built: true, Doc: "Zeros of the declared type, else fixed."},
+	{Name: "ones", Class: Num, Form: "(d, …) -> T[d, …]", Built: true, Doc: "Ones of the declared type, else fixed."},
+	{Name: "full", Class: Any, Form: "(v: T, d, …) -> T[d, …]", Built: true, Doc: "v everywhere."},
+	{Name: "iota", Class: Num, Form: "(n) -> int64[n]", Doc: "0, 1, …, n - 1."},
+	{Name: "onehot", Class: Any, Form: "(e: enum[S]) -> bool[S, k], or (i: int[S], k)", Doc: "True at the index."},
+	{Name: "lookup", Class: Any, Form: "(x: T[n, …], i) -> T[…]", Doc: "Oblivious read; zero out of range."},
+	{Name: "store", Class: Any, Form: "(x: T[n, …], i, v) -> T[n, …]", Doc: "Oblivious write; nothing out of range."},
+	{Name: "gather", Class: Any, Form: "(b: T[S] @ each g) -> T[k, S] @ shared", Built: true, Doc: "A bundle as an array."},
+	{Name: "size", Class: Any, Form: "(x), (x, axis: k), (group), (enum) -> int64", Built: true,
+		Doc: "Number of elements of a vector or along an axis, of members, of values."},
+	{Name: "index", Class: Any, Form: "(p) -> int64", Built: true, Doc: "Position of a member in its group."},
+	{Name: "rescale", Class: Fix, Form: "(x: fixed[S], F) -> fixed[S]", Built: true, Doc: "Other precision."},
+	{Name: "div_or", Class: Num, Form: "(a, b, d)", Doc: "a / b, d where b is zero."},
+	{Name: "mod_or", Class: Num, Form: "(a, b, d)", Doc: "a % b, d where b is zero."},
+	{Name: "pad", Class: Any, Form: "(x: T[?], n) -> (T[n], bool[n])", Partial: true, Doc: "To a public length, with its mask."},
+	{Name: "print", Class: Any, Form: "(x, …)", ClearOnly: true, Doc: "Writes to the player's log."},
+	{Name: "filter", Class: Any, Form: "(x: T[n], m: bool[n]) -> T[?]", ClearOnly: true, Doc: "The rows where m is true."},
+	{Name: "unique", Class: Ord, Form: "(x: T[n]) -> T[?]", ClearOnly: true, Doc: "Each value once, ascending."},
+	{Name: "distinct", Class: Ord, Form: "(x: T[n]) -> bool", Doc: "Whether no value stands twice."},
+	{Name: "hash64", Class: Any, Form: "(x) -> uint64", ClearOnly: true, Doc: "SipHash-2-4 under a key that the owners share."},
+	{Name: "parse", Class: Any, Form: "(s: string) -> T", ClearOnly: true, Partial: true, Doc: "A number from text."},
+	{Name: "format", Class: Any, Form: "(x) -> string", ClearOnly: true, Doc: "Text of a value."},
+	{Name: "valid", Class: Any, Form: "(x: T[upto n]) -> bool[n]", Doc: "The real rows of a padded value."},
+	{Name: "shuffle", Class: Any, Form: "(x: T[n]) -> T[n]", ClearOnly: true, Doc: "Rows in random order."},
+	{Name: "shuffle_shared", Class: Any, Form: "(x: T[n]) -> T[n]", Doc: "Rows in an order that nobody knows."},
+	{Name: "random_uniform", Class: Fix, Form: "(…) -> fixed", ClearOnly: true, Doc: "Uniform draw."},
+	{Name: "random_normal", Class: Fix, Form: "(…) -> fixed", ClearOnly: true, Doc: "Normal draw."},
+	{Name: "random_laplace", Class: Fix, Form: "(…) -> fixed", ClearOnly: true, Doc: "Laplace draw."},
+	{Name: "random_bit", Class: Bool, Form: "() -> bool", ClearOnly: true, Doc: "A fair coin."},
+	{Name: "random_uniform_shared", Class: Fix, Form: "(…) -> fixed", Doc: "Drawn jointly, known to nobody."},
+	{Name: "random_normal_shared", Class: Fix, Form: "(…) -> fixed", Doc: "Drawn jointly, known to nobody."},
+	{Name: "random_laplace_shared", Class: Fix, Form: "(…) -> fixed", Doc: "Drawn jointly, known to nobody."},
+	{Name: "random_bit_shared", Class: Bool, Form: "() -> bool", Doc: "Drawn jointly, known to nobody."},
+	{Name: "random_public", Class: Fix, Form: "() -> fixed", Doc: "A coin toss that everybody sees."},
+	{Name: "grid", Class: Fix, Form: "(n, d, lo, hi) -> fixed[n, d]", TestOnly: true, Doc: "n × d values evenly from lo to hi, row by row."},
+}

@@ -1,0 +1,224 @@
+package types
+
+// Sizes: polynomials with integer coefficients over size names, in normal
+// form. Two sizes are the same exactly when their normal forms are.
+
+import (
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+)
+
+// A Size is a dimension: a sum of terms, sorted, without zero coefficients.
+// The zero value is 0. Sizes are immutable.
+type Size struct{ terms []Term }
+
+// A Term is Coef times the product of Vars, which are sorted (n*n is twice n).
+type Term struct {
+	Coef int64
+	Vars []string
+}
+
+// Int returns the constant k.
+func Int(k int64) Size {
+	if k == 0 {
+		return Size{}
+	}
+	return Size{[]Term{{Coef: k}}}
+}
+
+// Name returns the size variable n.
+func Name(n string) Size { return Size{[]Term{{Coef: 1, Vars: []string{n}}}} }
+
+// Terms returns the terms in order: by degree downwards, then by name; the
+// constant stands last. The caller must not change them.
+func (s Size) Terms() []Term { return s.terms }
+
+// Const returns the value of a size without variables.
+func (s Size) Const() (int64, bool) {
+	switch {
+	case len(s.terms) == 0:
+		return 0, true
+	case len(s.terms) == 1 && len(s.terms[0].Vars) == 0:
+		return s.terms[0].Coef, true
+	}
+	return 0, false
+}
+
+// Var returns the name of a size that is one variable alone.
+func (s Size) Var() (string, bool) {
+	if len(s.terms) == 1 && s.terms[0].Coef == 1 && len(s.terms[0].Vars) == 1 {
+		return s.terms[0].Vars[0], true
+	}
+	return "", false
+}
+
+// Vars returns the variables, sorted, each once.
+func (s Size) Vars() []string {
+	var vars []string
+	for _, t := range s.terms {
+		vars = append(vars, t.Vars...)
+	}
+	slices.Sort(vars)
+	return slices.Compact(vars)
+}
+
+// Equal reports whether the normal forms are equal.
+func (s Size) Equal(t Size) bool {
+	return slices.EqualFunc(s.terms, t.terms, func(a, b Term) bool {
+		return a.Coef == b.Coef && slices.Equal(a.Vars, b.Vars)
+	})
+}
+
+// Differs reports whether the two sizes are certainly unequal: their
+// difference is a constant other than zero.
+func (s Size) Differs(t Size) bool {
+	k, ok := s.Sub(t).Const()
+	return ok && k != 0
+}
+
+func (s Size) Add(t Size) Size { return normal(append(slices.Clone(s.terms), t.terms...)) }
+
+func (s Size) Sub(t Size) Size { return s.Add(t.Mul(Int(-1))) }
+
+func (s Size) Mul(t Size) Size {
+	var out []Term
+	for _, a := range s.terms {
+		for _, b := range t.terms {
+			vars := append(slices.Clone(a.Vars), b.Vars...)
+			slices.Sort(vars)
+			out = append(out, Term{a.Coef * b.Coef, vars})
+		}
+	}
+	return normal(out)
+}
+
+// Subst replaces variables; those that env lacks stay.
+func (s Size) Subst(env map[string]Size) Size {
+	var out Size
+	for _, t := range s.terms {
+		p := Int(t.Coef)
+		for _, v := range t.Vars {
+			if e, ok := env[v]; ok {
+				p = p.Mul(e)
+			} else {
+				p = p.Mul(Name(v))
+			}
+		}
+		out = out.Add(p)
+	}
+	return out
+}
+
+// Eval computes the size exactly; an unknown variable is an error, and so is
+// a result that int64 does not hold.
+func (s Size) Eval(env map[string]int64) (int64, error) {
+	sum := new(big.Int)
+	for _, t := range s.terms {
+		p := big.NewInt(t.Coef)
+		for _, v := range t.Vars {
+			x, ok := env[v]
+			if !ok {
+				return 0, fmt.Errorf("size %s is not known", v)
+			}
+			p.Mul(p, big.NewInt(x))
+		}
+		sum.Add(sum, p)
+	}
+	if !sum.IsInt64() {
+		return 0, fmt.Errorf("size %s overflows", s)
+	}
+	return sum.Int64(), nil
+}
+
+// String writes the size as in a program: `n + m - 1`, `2 * n * d`.
+func (s Size) String() string {
+	if len(s.terms) == 0 {
+		return "0"
+	}
+	var b strings.Builder
+	for i, t := range s.terms {
+		k := t.Coef
+		switch {
+		case i > 0 && k < 0:
+			b.WriteString(" - ")
+			k = -k
+		case i > 0:
+			b.WriteString(" + ")
+		case k < 0:
+			b.WriteString("-")
+			k = -k
+		}
+		switch {
+		case len(t.Vars) == 0:
+			fmt.Fprint(&b, k)
+		case k != 1:
+			fmt.Fprint(&b, k, " * ")
+			fallthrough
+		default:
+			b.WriteString(strings.Join(t.Vars, " * "))
+		}
+	}
+	return b.String()
+}
+
+// normal sorts, merges like terms and drops zeros.
+func normal(terms []Term) Size {
+	slices.SortFunc(terms, func(a, b Term) int {
+		if d := len(b.Vars) - len(a.Vars); d != 0 {
+			return d
+		}
+		return slices.Compare(a.Vars, b.Vars)
+	})
+	var out []Term
+	for _, t := range terms {
+		if n := len(out); n > 0 && slices.Equal(out[n-1].Vars, t.Vars) {
+			out[n-1].Coef += t.Coef
+		} else {
+			out = append(out, t)
+		}
+	}
+	out = slices.DeleteFunc(out, func(t Term) bool { return t.Coef == 0 })
+	return Size{out}
+}
+
+// A Shape is the list of dimensions; empty for a scalar.
+type Shape []Size
+
+// Equal reports whether both shapes have the same normal forms.
+func (s Shape) Equal(t Shape) bool { return slices.EqualFunc(s, t, Size.Equal) }
+
+// Subst replaces size variables in every dimension.
+func (s Shape) Subst(env map[string]Size) Shape {
+	out := make(Shape, len(s))
+	for i, d := range s {
+		out[i] = d.Subst(env)
+	}
+	return out
+}
+
+// Count returns the number of elements.
+func (s Shape) Count() Size {
+	n := Int(1)
+	for _, d := range s {
+		n = n.Mul(d)
+	}
+	return n
+}
+
+// String writes `[n, 8]`, and nothing for a scalar. A dimension that depends
+// on data (its only variable starts with `?`) prints as `?`.
+func (s Shape) String() string {
+	if len(s) == 0 {
+		return ""
+	}
+	parts := make([]string, len(s))
+	for i, d := range s {
+		parts[i] = d.String()
+		if strings.Contains(parts[i], "?") {
+			parts[i] = "?"
+		}
+	}
+	return "[" + strings.Join(parts, ", ") + "]"
+}

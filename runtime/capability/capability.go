@@ -1,0 +1,67 @@
+// Package capability says, as data, what each protocol needs and provides:
+// roles, corruption model, product width, secure operations and what they
+// cost. Checker, cost report and runtime read the same table; it imports
+// nothing but the standard library.
+package capability
+
+// A Protocol is one row of the table.
+type Protocol struct {
+	Name    string
+	Roles   int    // computing players, distinct
+	Helpers int    // players after `;`
+	Trust   string // the trust line: who may be corrupt, and how
+	// Insecure marks a protocol that hides nothing; it is refused on a
+	// networked hostmap unless asked for.
+	Insecure bool
+	// Width is, per ring size in bits, the widest product (1 + I + 2F) whose
+	// truncation is exact to one unit and never wraps.
+	Width map[int]int
+	// DefaultF and DefaultI are the precision without a `precision` line.
+	DefaultI, DefaultF int
+	// Secure names the operations (lang/op) with a secure implementation.
+	Secure map[string]bool
+}
+
+var secure = set("neg", "add", "sub", "mul", "div_public", "eq", "ne", "lt", "le", "gt", "ge",
+	"and", "or", "not", "select", "sum", "mean", "dot", "min", "max", "abs", "convert",
+	"index", "update", "stack", "concat", "transpose", "count")
+
+var protocols = []Protocol{
+	{
+		Name: "aby3", Roles: 3, Width: map[int]int{64: 62},
+		Trust:    "semi-honest, at most one of %s corrupt",
+		DefaultI: 24, DefaultF: 16, Secure: secure,
+	},
+	{
+		Name: "plain", Roles: 1, Width: map[int]int{64: 62}, Insecure: true,
+		Trust:    "none: %s sees every value in clear",
+		DefaultI: 24, DefaultF: 16, Secure: secure,
+	},
+}
+
+// Lookup returns the row of a protocol.
+func Lookup(name string) (*Protocol, bool) {
+	for i := range protocols {
+		if protocols[i].Name == name {
+			return &protocols[i], true
+		}
+	}
+	return nil, false
+}
+
+// Names lists the protocols, in order.
+func Names() []string {
+	var out []string
+	for _, p := range protocols {
+		out = append(out, p.Name)
+	}
+	return out
+}
+
+func set(names ...string) map[string]bool {
+	m := make(map[string]bool)
+	for _, n := range names {
+		m[n] = true
+	}
+	return m
+}
