@@ -1,0 +1,105 @@
+// Package mpc is secure computation on whole tensors: the Kernel that a
+// protocol provides, and everything that is written once over it.
+//
+// An operation on a million elements is one call and one message a peer and
+// round. All players of an operation call it with the same public arguments;
+// nothing here branches on, indexes by or logs a share. An operation that
+// cannot go on (a peer is gone, a message has the wrong length) ends the run
+// by abort.Now; it never returns a wrong result.
+package mpc
+
+import (
+	"github.com/tfec-lang/tfec/runtime/clear"
+	"github.com/tfec-lang/tfec/runtime/prg"
+)
+
+// A Share is one player's shares of a tensor. Arithmetic elements are ring
+// vectors, one a component (aby3 holds two of three, plain one); a bool tensor
+// is packed bits, 64 a word, element i at bit i mod 64 of word i / 64, unused
+// bits zero. Shares are immutable.
+type Share struct {
+	Elem  clear.Type
+	Shape []int
+	Comp  [][]uint64
+}
+
+// Type and Dims make a Share an Operand.
+func (x Share) Type() clear.Type { return x.Elem }
+func (x Share) Dims() []int      { return x.Shape }
+
+// Len is the number of elements.
+func (x Share) Len() int {
+	n := 1
+	for _, d := range x.Shape {
+		n *= d
+	}
+	return n
+}
+
+// An Operand of a secure operation is a Share, or a clear.Tensor that every
+// player of the computation holds.
+type Operand interface {
+	Type() clear.Type
+	Dims() []int
+}
+
+// A Net is what a protocol sees of a run: its peers, by player index, and the
+// random streams of the current step. A test may be the Net of all players.
+type Net interface {
+	// Self is this player's index in the run.
+	Self() int
+	// Send queues one message of this round; parts must not change afterwards.
+	Send(to int, parts ...[]byte)
+	// Recv waits for one message of exactly size bytes.
+	Recv(from int, size int) []byte
+	// Stream is the pseudo-random stream that exactly the players of set
+	// share, for this step, occurrence and purpose. Asking twice for the same
+	// stream aborts the run: masks are used once.
+	Stream(set prg.Set, purpose prg.Purpose) *prg.Stream
+}
+
+// A Kernel is one player's part of a protocol: at a computing player the
+// whole interface, at any other player Deal and Receive only.
+//
+// Ring elements are modulo 2^64. Bytes are summed over all players for one
+// element, rounds are the longest chain of messages.
+type Kernel interface {
+	// Deal shares x from this player; at a computing player it returns the
+	// player's own shares, else the zero Share. Bool tensors become packed bits.
+	Deal(net Net, x clear.Tensor) Share
+	// Dealt is Deal at the other computing players.
+	Dealt(net Net, from int, elem clear.Type, shape []int) Share
+
+	// Open opens x to the players in to (indices, in order). Only the declared
+	// element is opened: ring elements wider than it are masked by a random
+	// multiple of 2^Bits first (language.md, R5). Called at every computing
+	// player; it returns the value at those that are in to.
+	Open(net Net, x Share, to []int) clear.Tensor
+	// Opened is Open at a receiver that is no computing player.
+	Opened(net Net, elem clear.Type, shape []int) clear.Tensor
+
+	// AddPublic adds the public ring vector c (bools: xors packed bits c).
+	AddPublic(x Share, c []uint64) Share
+
+	// Mul multiplies elementwise, operands of equal shape; shift > 0 truncates
+	// the products by shift bits.
+	Mul(net Net, x, y Share, shift int) Share
+	// MatMul is the product of an n×k and a k×m matrix; shift as in Mul.
+	MatMul(net Net, x, y Share, n, k, m, shift int) Share
+	// Truncate divides by 2^m: floor or ceiling, |x| < 2^62.
+	Truncate(net Net, x Share, m int) Share
+	// DivPublic divides element i by the positive public d[i] (or d[0] for
+	// all): error below two units, |x| < 2^62.
+	DivPublic(net Net, x Share, d []uint64) Share
+
+	// And is the conjunction of packed bits.
+	And(net Net, x, y Share) Share
+	// Negative returns the sign bits of x, read as 64-bit two's complement.
+	Negative(net Net, x Share) Share
+	// IsZero returns whether x is zero modulo 2^64, as bits.
+	IsZero(net Net, x Share) Share
+	// BitsToRing converts packed bits to ring elements 0 and 1 of elem.
+	BitsToRing(net Net, b Share, elem clear.Type) Share
+	// SelectBits returns b * x, b packed bits of x's shape.
+	SelectBits(net Net, b, x Share) Share
+}

@@ -1,0 +1,92 @@
+// Package runtime is what the generated programs import: a Program is one
+// player's part of one computation, a Party carries it out in one run.
+package runtime
+
+import (
+	"github.com/tfec-lang/tfec/runtime/clear"
+)
+
+// A Program is one player's part of one computation, as tfec wrote it or as
+// internal/exec interprets it. It is data but for Run.
+type Program struct {
+	File        string // "average.tfe"
+	Computation string
+	Digest      string // hex SHA-256 of the canonical source with its imports
+	Compiler    string // version of the compiler
+	Player      string
+	Players     []string // everybody who takes part, in order; `_` as in the source
+	Protocol    Protocol
+	Sizes       []SizeName
+	Where       []Cond
+	Inputs      []Input  // this player's own and the public ones
+	Outputs     []Output // those that this player receives
+	Steps       []Step   // everybody's, ascending: to name the step that a peer is at
+	// Run carries out the steps of this player on p, in order. Failures leave
+	// it by the runtime's own mechanism.
+	Run func(p *Party)
+}
+
+// A Protocol is the `protocol` line.
+type Protocol struct {
+	Name    string
+	Roles   []string
+	Helpers []string
+	Ring    int
+}
+
+// A SizeName is a size of the header: an owner refuses data below Min.
+type SizeName struct {
+	Name string
+	Min  int64
+}
+
+// A Size is an expression over size names: the sum of its terms.
+type Size []Term
+
+// A Term is Coef times the product of the named sizes.
+type Term struct {
+	Coef int64
+	Vars []string
+}
+
+// A Cond is one condition of `where`: Left Rel Right, checked exactly.
+type Cond struct {
+	Text  string
+	Left  Size
+	Rel   string
+	Right Size
+}
+
+// An Input is a value that the player loads.
+type Input struct {
+	Name   string // "a", or "pay[e0]" for a member's part of a bundle
+	Elem   clear.Type
+	Shape  []Size
+	Public bool
+	Range  *Range
+	Doc    string
+}
+
+// A Range bounds the cells of an input, both ends included, as their integer
+// representation; Text is how the program says it.
+type Range struct {
+	Low, High int64
+	// Unsigned says that Low and High are to be read as uint64.
+	Unsigned bool
+	Text     string
+}
+
+// An Output is a value that the player ends up with.
+type Output struct {
+	Name  string
+	Elem  clear.Type
+	Shape []Size
+	Doc   string
+}
+
+// A Step says what a step number stands for.
+type Step struct {
+	Number int
+	Op     string
+	Line   int
+}
