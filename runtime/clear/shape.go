@@ -1,0 +1,142 @@
+package clear
+
+// Operations that move elements and compute nothing.
+
+import "slices"
+
+// A Slice is one position of an index: the element From, which drops the
+// dimension, or with Range the elements From to To (exclusive); a To of -1 is
+// the end of the dimension.
+type Slice struct {
+	Range    bool
+	From, To int
+}
+
+// At is the slice of one element, Range that of several, All of every one.
+func At(i int64) Slice           { return Slice{From: int(i)} }
+func Range(from, to int64) Slice { return Slice{Range: true, From: int(from), To: int(to)} }
+func All() Slice                 { return Slice{Range: true, To: -1} }
+
+// Inside reports whether every index and range lies within x: what is checked
+// before a partial Index or Update.
+func Inside(x Tensor, s ...Slice) bool {
+	for d, c := range s {
+		n := x.Shape[d]
+		to := c.end(n)
+		if c.From < 0 || to > n || c.From > to || !c.Range && c.From >= n {
+			return false
+		}
+	}
+	return true
+}
+
+// end is the end of a slice of a dimension of n elements, exclusive.
+func (s Slice) end(n int) int {
+	switch {
+	case !s.Range:
+		return s.From + 1
+	case s.To == -1:
+		return n
+	}
+	return s.To
+}
+
+// Index returns x[s…]; dimensions without a slice are taken whole. What lies
+// outside x is zero.
+func Index(x Tensor, s ...Slice) Tensor {
+	shape, at := places(x.Shape, s)
+	out := Zero(x.Elem, shape...)
+	for i, from := range at {
+		if from >= 0 {
+			out.Data[i] = x.Data[from]
+		}
+	}
+	return out
+}
+
+// Update returns x with x[s…] = v, which broadcasts; what lies outside x is
+// not written.
+func Update(x, v Tensor, s ...Slice) Tensor {
+	shape, at := places(x.Shape, s)
+	out := Tensor{x.Elem, x.Shape, slices.Clone(x.Data)}
+	vd := v.repeat(shape)
+	for i, to := range at {
+		if to >= 0 {
+			out.Data[to] = vd[i]
+		}
+	}
+	return out
+}
+
+// places returns the shape of x[s…] and, row by row, the position in x of
+// each of its elements; -1 is outside.
+func places(x []int, s []Slice) (shape, at []int) {
+	at = []int{0}
+	for d, n := range x {
+		c := All()
+		if d < len(s) {
+			c = s[d]
+		}
+		to := max(c.From, c.end(n))
+		if c.Range {
+			shape = append(shape, to-c.From)
+		}
+		next := make([]int, 0, len(at)*(to-c.From))
+		for _, base := range at {
+			for i := c.From; i < to; i++ {
+				p := base*n + i
+				if base < 0 || i < 0 || i >= n {
+					p = -1
+				}
+				next = append(next, p)
+			}
+		}
+		at = next
+	}
+	return shape, at
+}
+
+// Stack returns one tensor of tensors of equal type and shape, along a new
+// first dimension.
+func Stack(x ...Tensor) Tensor {
+	out := Tensor{Elem: x[0].Elem, Shape: append([]int{len(x)}, x[0].Shape...)}
+	for _, a := range x {
+		out.Data = append(out.Data, a.Data...)
+	}
+	return out
+}
+
+// Concat joins tensors along an axis; their other dimensions are equal.
+func Concat(axis int, x ...Tensor) Tensor {
+	shape := slices.Clone(x[0].Shape)
+	for _, a := range x[1:] {
+		shape[axis] += a.Shape[axis]
+	}
+	out := Tensor{x[0].Elem, shape, make([]uint64, 0, count(shape))}
+	for o := range count(shape[:axis]) {
+		for _, a := range x {
+			n := count(a.Shape[axis:])
+			out.Data = append(out.Data, a.Data[o*n:(o+1)*n]...)
+		}
+	}
+	return out
+}
+
+// Fill returns the scalar x at every place of a shape.
+func Fill(x Tensor, shape ...int) Tensor {
+	return Tensor{x.Elem, shape, slices.Repeat(x.Data, count(shape))}
+}
+
+// Transpose exchanges the two dimensions of a matrix.
+func Transpose(x Tensor) Tensor {
+	n, m := x.Shape[0], x.Shape[1]
+	out := Zero(x.Elem, m, n)
+	split(m, func(lo, hi int) {
+		for j := lo; j < hi; j++ {
+			for i := range n {
+				out.Data[j*n+i] = x.Data[i*m+j]
+			}
+		}
+	})
+	return out
+}
