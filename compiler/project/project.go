@@ -1,0 +1,53 @@
+// Package project cuts a computation into one program a player (language.md,
+// R20). A player's program is the subsequence of instructions where it takes
+// part, with their step numbers, so that all programs together follow one
+// total order and no wait can be circular.
+package project
+
+import "github.com/tfec-lang/tfec/compiler/ir"
+
+// Project returns the player's part of p. The header and the table of values
+// stay whole and are shared with p; values that the player neither defines nor
+// uses are not mentioned by an instruction. A loop or branch is kept where the
+// player takes part in something inside.
+func Project(p *ir.Program, player int) *ir.Program {
+	q := *p
+	q.Player = player
+	q.Body = block(p.Body, player)
+	return &q
+}
+
+// All returns the projections for every player, in order.
+func All(p *ir.Program) []*ir.Program {
+	out := make([]*ir.Program, len(p.Players))
+	for i := range out {
+		out[i] = Project(p, i)
+	}
+	return out
+}
+
+func block(b ir.Block, player int) ir.Block {
+	var out ir.Block
+	for _, i := range b {
+		if !i.Who.Has(player) {
+			continue
+		}
+		if i.Op.Structured() {
+			i = structured(i, player)
+		}
+		if i != nil {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// structured projects a loop or branch; nil where nothing is left inside.
+func structured(i *ir.Instr, player int) *ir.Instr {
+	j := *i
+	j.Body, j.Else = block(i.Body, player), block(i.Else, player)
+	if len(j.Body) == 0 && len(j.Else) == 0 {
+		return nil
+	}
+	return &j
+}
