@@ -50,21 +50,22 @@ disclose fit.l: bool[4] @ public line 7
    4  t3: int64[2] @ public = const -1, 2 by public line 6
    5  t4: bool @ public = lt t1, t2 checked by public line 6
    6  assert t4 "zero is \"small\"" by public line 6
-   7  var x: fixed(24, 16)[n] @ alice = sum pay axis 1 by alice line 6
-   8  t5: fixed(24, 16)[n] @ alice = mul x, x shift 16 by alice line 6
-   9  start by public line 7
-  10  i: int64 @ public = for t1, t2, t2 by public line 8 {
-  11    if t4 by public line 9 {
-  12      t6: fixed(24, 16)[n] @ alice = index pay [: len n, i] by alice line 10
-  13      x = copy t6 by alice line 10
+   7  t0: fixed(24, 16)[n] @ alice = sum pay axis 1 by alice line 6
+   8  var x: fixed(24, 16)[n] @ alice = copy t0 by alice line 6
+   9  t5: fixed(24, 16)[n] @ alice = mul x, x shift 16 by alice line 6
+  10  start by public line 7
+  11  i: int64 @ public = for t1, t2, t2 by public line 8 {
+  12    if t4 by public line 9 {
+  13      t6: fixed(24, 16)[n] @ alice = index pay [: len n, i] by alice line 10
+  14      x = copy t6 by alice line 10
         } else {
-  14      t7: fixed(24, 16)[1] @ alice = index t5 [t1:t2 len 1] by alice line 11
-  15      x = update x, t7 [t1:t2 len 1] by alice line 12
+  15      t7: fixed(24, 16)[1] @ alice = index t5 [t1:t2 len 1] by alice line 11
+  16      x = update x, t7 [t1:t2 len 1] by alice line 12
         }
       }
-  16  t8: fixed(24, 16) @ alice = sum x by alice line 13
-  17  t9: fixed(24, 16) @ {alice, bob} = reveal t8 to bob as fit.l by public line 14
-  18  output t9 as won[bob] by bob line 15
+  17  t8: fixed(24, 16) @ alice = sum x by alice line 13
+  18  t9: fixed(24, 16) @ {alice, bob} = reveal t8 to bob as fit.l by public line 14
+  19  output t9 as won[bob] by bob line 15
 `
 
 func TestTextIsReadBack(t *testing.T) {

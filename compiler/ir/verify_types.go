@@ -1,0 +1,372 @@
+package ir
+
+// Verify: elements and shapes, one rule an operation.
+
+import (
+	"slices"
+
+	"github.com/tfec-lang/tfec/lang/types"
+)
+
+// types checks the elements and shapes of an instruction whose operands
+// exist. What a projection's player does not hold is known all the same.
+func (v *verifier) types(i *Instr) {
+	if rule, ok := typeRules[i.Op]; ok {
+		rule(v, i)
+	}
+	if i.Op != OpMul && i.Op != OpDot && i.Shift != 0 {
+		v.fail("has a shift")
+	}
+}
+
+var typeRules = map[Op]func(*verifier, *Instr){
+	OpInput: func(v *verifier, i *Instr) {
+		for _, x := range v.p.Inputs {
+			if x.Value == i.Dst {
+				v.result(i, x.Elem, x.Shape)
+			}
+		}
+	},
+	OpOutput: func(v *verifier, i *Instr) {
+		for _, x := range v.p.Outputs {
+			if a := v.info(i, 0); x.Value == i.Args[0] && (a.Elem != x.Elem || !v.sameShape(a.Shape, x.Shape)) {
+				v.fail("%s is %s, the header has %s", a.Name, plain(a.Elem, a.Shape), plain(x.Elem, x.Shape))
+			}
+		}
+	},
+	OpConst: (*verifier).constant,
+	OpSizeOf: func(v *verifier, i *Instr) {
+		v.result(i, types.Of(types.Int64), nil)
+		v.known(i.Size)
+	},
+	OpCopy: (*verifier).same, OpShare: (*verifier).same, OpOpen: (*verifier).same, OpReveal: (*verifier).same,
+	OpFor: func(v *verifier, i *Instr) {
+		v.result(i, types.Of(types.Int64), nil)
+		for k := range i.Args {
+			v.scalar(i, k, types.Int64)
+		}
+	},
+	OpWhile: func(v *verifier, i *Instr) {
+		v.scalar(i, 0, types.Bool)
+		v.scalar(i, 1, types.Int64)
+	},
+	OpIf:     func(v *verifier, i *Instr) { v.scalar(i, 0, types.Bool) },
+	OpAssert: func(v *verifier, i *Instr) { v.scalar(i, 0, types.Bool) },
+
+	OpNeg: (*verifier).number, OpAbs: (*verifier).number,
+	OpAdd: (*verifier).alike, OpSub: (*verifier).alike, OpMod: (*verifier).alike,
+	OpMul: (*verifier).product,
+	OpDiv: (*verifier).quotient,
+	OpEq:  (*verifier).comparison, OpNe: (*verifier).comparison, OpLt: (*verifier).comparison,
+	OpLe: (*verifier).comparison, OpGt: (*verifier).comparison, OpGe: (*verifier).comparison,
+	OpAnd: (*verifier).logic, OpOr: (*verifier).logic, OpNot: (*verifier).logic,
+	OpSelect: (*verifier).selection,
+	OpConvert: func(v *verifier, i *Instr) {
+		v.result(i, v.dst(i).Elem, v.info(i, 0).Shape)
+	},
+	OpSum: (*verifier).sum, OpMin: (*verifier).extreme, OpMax: (*verifier).extreme,
+	OpDot:   (*verifier).dot,
+	OpIndex: (*verifier).index, OpUpdate: (*verifier).update,
+	OpStack: (*verifier).stack, OpConcat: (*verifier).concat,
+	OpFill: func(v *verifier, i *Instr) {
+		v.scalar(i, 0, v.dst(i).Elem.Kind)
+		v.result(i, v.info(i, 0).Elem, v.dst(i).Shape)
+	},
+	OpTranspose: func(v *verifier, i *Instr) {
+		s := v.info(i, 0).Shape
+		if v.rank(i, 0, 2) {
+			v.result(i, v.info(i, 0).Elem, types.Shape{s[1], s[0]})
+		}
+	},
+}
+
+func (v *verifier) info(i *Instr, arg int) Info { return v.p.Values[i.Args[arg]] }
+
+func (v *verifier) dst(i *Instr) Info { return v.p.Values[i.Dst] }
+
+func plain(e types.Elem, s types.Shape) string { return types.Type{Elem: e, Shape: s}.Plain() }
+
+// result checks the type of the instruction's result.
+func (v *verifier) result(i *Instr, e types.Elem, s types.Shape) {
+	if d := v.dst(i); d.Elem != e || !v.sameShape(d.Shape, s) {
+		v.fail("%s is %s, want %s", d.Name, plain(d.Elem, d.Shape), plain(e, s))
+	}
+}
+
+// sameShape compares normal forms under the equations of where.
+func (v *verifier) sameShape(s, t types.Shape) bool { return slices.EqualFunc(s, t, v.sameSize) }
+
+func (v *verifier) sameSize(a, b types.Size) bool {
+	d := a.Sub(b)
+	if d.Equal(types.Int(0)) {
+		return true
+	}
+	for _, c := range v.p.Where {
+		e := c.Left.Sub(c.Right)
+		if c.Rel == "==" && (d.Equal(e) || d.Add(e).Equal(types.Int(0))) {
+			return true
+		}
+	}
+	return false
+}
+
+// known checks that a size is made of the header's names.
+func (v *verifier) known(s types.Size) {
+	for _, n := range s.Vars() {
+		if !slices.ContainsFunc(v.p.Sizes, func(x Size) bool { return x.Name == n }) {
+			v.fail("unknown size %s", n)
+		}
+	}
+}
+
+func (v *verifier) scalar(i *Instr, arg int, k types.Kind) {
+	if a := v.info(i, arg); a.Elem.Kind != k || len(a.Shape) > 0 {
+		v.fail("%s is %s, want a scalar %s", a.Name, plain(a.Elem, a.Shape), k)
+	}
+}
+
+func (v *verifier) rank(i *Instr, arg, n int) bool {
+	a := v.info(i, arg)
+	if len(a.Shape) != n {
+		v.fail("%s has %d dimensions, want %d", a.Name, len(a.Shape), n)
+	}
+	return len(a.Shape) == n
+}
+
+func (v *verifier) constant(i *Instr) {
+	d := v.dst(i)
+	if n, ok := d.Shape.Count().Const(); !ok || n != int64(len(i.Const)) {
+		v.fail("%d elements for %s", len(i.Const), plain(d.Elem, d.Shape))
+	}
+	lo, hi := d.Elem.Bounds()
+	for _, c := range i.Const {
+		if c.Cmp(lo) < 0 || c.Cmp(hi) > 0 {
+			v.fail("%s is no %s", c, d.Elem)
+		}
+	}
+}
+
+// same: the result has the operand's type.
+func (v *verifier) same(i *Instr) {
+	a := v.info(i, 0)
+	v.result(i, a.Elem, a.Shape)
+}
+
+func (v *verifier) number(i *Instr) {
+	v.numeric(i)
+	v.same(i)
+}
+
+func (v *verifier) numeric(i *Instr) {
+	for k := range i.Args {
+		if a := v.info(i, k); !a.Elem.IsNum() {
+			v.fail("%s is %s, want a number", a.Name, a.Elem)
+		}
+	}
+}
+
+// equalElems checks that operands have one element, and returns it.
+func (v *verifier) equalElems(i *Instr, from int) types.Elem {
+	e := v.info(i, from).Elem
+	for k := from + 1; k < len(i.Args); k++ {
+		if a := v.info(i, k); a.Elem != e {
+			v.fail("operands are %s and %s", e, a.Elem)
+		}
+	}
+	return e
+}
+
+// broadcast is the shape of an elementwise operation: the longest shape, of
+// which all others are suffixes.
+func (v *verifier) broadcast(i *Instr) types.Shape {
+	var out types.Shape
+	for k := range i.Args {
+		if s := v.info(i, k).Shape; len(s) > len(out) {
+			out = s
+		}
+	}
+	for k := range i.Args {
+		s := v.info(i, k).Shape
+		if !v.sameShape(s, out[len(out)-len(s):]) {
+			v.fail("shapes %s and %s do not broadcast", s, out)
+		}
+	}
+	return out
+}
+
+// alike: numbers of one element give that element.
+func (v *verifier) alike(i *Instr) {
+	v.numeric(i)
+	v.result(i, v.equalElems(i, 0), v.broadcast(i))
+}
+
+func (v *verifier) comparison(i *Instr) {
+	v.equalElems(i, 0)
+	v.result(i, types.Of(types.Bool), v.broadcast(i))
+}
+
+func (v *verifier) logic(i *Instr) {
+	if e := v.equalElems(i, 0); e.Kind != types.Bool {
+		v.fail("operands are %s, want bool", e)
+	}
+	v.result(i, types.Of(types.Bool), v.broadcast(i))
+}
+
+func (v *verifier) selection(i *Instr) {
+	if c := v.info(i, 0); c.Elem.Kind != types.Bool {
+		v.fail("the condition %s is %s", c.Name, c.Elem)
+	}
+	v.result(i, v.equalElems(i, 1), v.broadcast(i))
+}
+
+// product: of two fixed with equal F, that F and the larger I, with a shift
+// of F; of a fixed and an integer, the fixed; of equal integers, theirs.
+func (v *verifier) product(i *Instr) { v.result(i, v.productElem(i), v.broadcast(i)) }
+
+func (v *verifier) productElem(i *Instr) types.Elem {
+	v.numeric(i)
+	x, y := v.info(i, 0).Elem, v.info(i, 1).Elem
+	shift := 0
+	if x.Kind == types.Fixed && y.Kind == types.Fixed {
+		shift = x.F
+	}
+	if i.Shift != shift {
+		v.fail("shift is %d, want %d", i.Shift, shift)
+	}
+	return v.mixed(i, x, y)
+}
+
+// mixed is the element of a product or quotient.
+func (v *verifier) mixed(i *Instr, x, y types.Elem) types.Elem {
+	switch {
+	case x.Kind == types.Fixed && y.Kind == types.Fixed:
+		if x.F != y.F {
+			v.fail("operands are %s and %s", x, y)
+		}
+		return types.FixedOf(max(x.I, y.I), x.F)
+	case x.Kind == types.Fixed:
+		return x
+	case y.Kind == types.Fixed && i.Op != OpDiv:
+		return y
+	}
+	return v.equalElems(i, 0)
+}
+
+func (v *verifier) quotient(i *Instr) {
+	v.numeric(i)
+	v.result(i, v.mixed(i, v.info(i, 0).Elem, v.info(i, 1).Elem), v.broadcast(i))
+}
+
+func (v *verifier) sum(i *Instr) {
+	v.numeric(i)
+	e := v.info(i, 0).Elem
+	switch {
+	case e.Unsigned():
+		e = types.Of(types.Uint64)
+	case e.IsInt():
+		e = types.Of(types.Int64)
+	}
+	v.result(i, e, v.reduced(i))
+}
+
+// reduced is the shape without Axis, or a scalar where it is -1.
+func (v *verifier) reduced(i *Instr) types.Shape {
+	s := v.info(i, 0).Shape
+	switch {
+	case i.Axis == -1:
+		return nil
+	case i.Axis < 0 || i.Axis >= len(s):
+		v.fail("no axis %d in %s", i.Axis, s)
+		return nil
+	}
+	return slices.Delete(slices.Clone(s), i.Axis, i.Axis+1)
+}
+
+func (v *verifier) extreme(i *Instr) {
+	if len(i.Args) == 1 {
+		v.result(i, v.info(i, 0).Elem, v.reduced(i))
+		return
+	}
+	v.result(i, v.equalElems(i, 0), v.broadcast(i))
+}
+
+// dot: the last dimension of the first operand meets the first but one (of a
+// vector: the only) dimension of the second.
+func (v *verifier) dot(i *Instr) {
+	x, y := v.info(i, 0).Shape, v.info(i, 1).Shape
+	if len(x) < 1 || len(x) > 2 || len(y) < 1 || len(y) > 2 {
+		v.fail("no product of %s and %s", x, y)
+		return
+	}
+	if !v.sameSize(x[len(x)-1], y[0]) {
+		v.fail("inner dimensions of %s and %s differ", x, y)
+	}
+	out := append(slices.Clone(x[:len(x)-1]), y[1:]...)
+	v.result(i, v.productElem(i), out)
+}
+
+// sliced is the shape of Args[0][Slices].
+func (v *verifier) sliced(i *Instr) types.Shape {
+	s := v.info(i, 0).Shape
+	if len(i.Slices) > len(s) {
+		v.fail("%d positions for %s", len(i.Slices), s)
+		return nil
+	}
+	var out types.Shape
+	for k, x := range i.Slices {
+		if x.Range {
+			out = append(out, x.Len)
+		} else if x.From == 0 {
+			v.fail("position %d is missing", k)
+		}
+	}
+	for _, x := range i.uses()[len(i.Args):] {
+		if a := v.p.Values[x]; a.Elem.Kind != types.Int64 || len(a.Shape) > 0 {
+			v.fail("position %s is %s, want a scalar int64", a.Name, plain(a.Elem, a.Shape))
+		}
+	}
+	return append(out, s[len(i.Slices):]...)
+}
+
+func (v *verifier) index(i *Instr) { v.result(i, v.info(i, 0).Elem, v.sliced(i)) }
+
+func (v *verifier) update(i *Instr) {
+	part := v.sliced(i)
+	if a := v.info(i, 1); !v.sameShape(a.Shape, part) {
+		v.fail("%s is %s, want the shape %s", a.Name, plain(a.Elem, a.Shape), part)
+	}
+	v.result(i, v.equalElems(i, 0), v.info(i, 0).Shape)
+}
+
+func (v *verifier) stack(i *Instr) {
+	s := v.info(i, 0).Shape
+	for k := range i.Args {
+		if a := v.info(i, k); !v.sameShape(a.Shape, s) {
+			v.fail("%s is %s, want the shape %s", a.Name, plain(a.Elem, a.Shape), s)
+		}
+	}
+	v.result(i, v.equalElems(i, 0), append(types.Shape{types.Int(int64(len(i.Args)))}, s...))
+}
+
+func (v *verifier) concat(i *Instr) {
+	first := v.info(i, 0).Shape
+	if i.Axis < 0 || i.Axis >= len(first) {
+		v.fail("no axis %d in %s", i.Axis, first)
+		return
+	}
+	out := slices.Clone(first)
+	out[i.Axis] = types.Int(0)
+	for k := range i.Args {
+		s := slices.Clone(v.info(i, k).Shape)
+		if len(s) != len(out) {
+			v.fail("shapes %s and %s do not fit together", first, s)
+			return
+		}
+		out[i.Axis] = out[i.Axis].Add(s[i.Axis])
+		s[i.Axis] = out[i.Axis]
+		if !v.sameShape(s, out) {
+			v.fail("shapes %s and %s do not fit together", first, v.info(i, k).Shape)
+		}
+	}
+	v.result(i, v.equalElems(i, 0), out)
+}
