@@ -148,7 +148,7 @@ func TestVerifyRefuses(t *testing.T) {
 		{everything, "update x, t7 [t1:t2 len 1]", "update x, t7 [t1]", "t7 is fixed(24, 16)[1], want the shape"},
 		{everything, "var x:", "x:", "x is defined twice"},
 		{everything, "pay: fixed(24, 16)[n, 3] @ alice = input", "pay: string[n, 3] @ shared = input", "pay is shared, but string exists in clear only"},
-		{operations, `where n == m as "n == m" line 1`, "", "shapes [n] and [m] do not broadcast"},
+		{operations, `where n == m as "n == m" line 1`, "", "shapes [m] and [n] do not broadcast"},
 		{operations, "add xs, yc", "add xs, ys", "operands are fixed(24, 16) and fixed(20, 16)"},
 		{operations, "and g, h", "and g, e", "operands are bool and fixed(24, 16)"},
 		{operations, "and g, h", "and e, e", "operands are fixed(24, 16), want bool"},
