@@ -7,9 +7,9 @@ package clear
 import (
 	"fmt"
 	"math/bits"
-	"runtime"
 	"slices"
-	"sync"
+
+	"github.com/tfec-lang/tfec/runtime/ring"
 )
 
 // Add returns x + y, Sub x - y: of the wider fixed, else of x's type.
@@ -111,7 +111,7 @@ func Select(c, x, y Tensor) Tensor {
 	shape := common(c.Shape, common(x.Shape, y.Shape))
 	out := Zero(wider(x.Elem, y.Elem), shape...)
 	cd, xd, yd := c.repeat(shape), x.repeat(shape), y.repeat(shape)
-	split(len(out.Data), func(lo, hi int) {
+	ring.Split(len(out.Data), func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			out.Data[i] = yd[i]
 			if cd[i] != 0 {
@@ -209,7 +209,7 @@ func magnitude(a uint64, signed bool) (negative bool, m uint64) {
 // each maps f over x, wrapping to t.
 func each(t Type, x Tensor, f func(uint64) uint64) Tensor {
 	out := Zero(t, x.Shape...)
-	split(len(out.Data), func(lo, hi int) {
+	ring.Split(len(out.Data), func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			out.Data[i] = t.wrap(f(x.Data[i]))
 		}
@@ -221,7 +221,7 @@ func each(t Type, x Tensor, f func(uint64) uint64) Tensor {
 func zip(t Type, x, y Tensor, f func(a, b uint64) uint64) Tensor {
 	out := Zero(t, common(x.Shape, y.Shape)...)
 	xd, yd := x.repeat(out.Shape), y.repeat(out.Shape)
-	split(len(out.Data), func(lo, hi int) {
+	ring.Split(len(out.Data), func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			out.Data[i] = t.wrap(f(xd[i], yd[i]))
 		}
@@ -248,18 +248,4 @@ func (x Tensor) repeat(shape []int) []uint64 {
 		return x.Data
 	}
 	return slices.Repeat(x.Data, n/len(x.Data))
-}
-
-// split runs f over the parts of 0..n, on all cores where n is large.
-func split(n int, f func(lo, hi int)) {
-	workers := min(runtime.GOMAXPROCS(0), n>>15)
-	if workers <= 1 {
-		f(0, n)
-		return
-	}
-	var wg sync.WaitGroup
-	for w := range workers {
-		wg.Go(func() { f(w*n/workers, (w+1)*n/workers) })
-	}
-	wg.Wait()
 }

@@ -3,7 +3,11 @@ package clear
 // Reductions over one axis or, with axis -1, over all elements; products of
 // vectors and matrices.
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"github.com/tfec-lang/tfec/runtime/ring"
+)
 
 // Sum adds up: signed integers and bools as int64, unsigned as uint64, fixed
 // as itself. Sums wrap; that of nothing is 0.
@@ -47,7 +51,7 @@ func Max(x Tensor, axis int) Tensor {
 func reduce(t Type, x Tensor, axis int, start uint64, f func(s, a uint64) uint64) Tensor {
 	shape, outer, n, inner := without(x.Shape, axis)
 	out := Zero(t, shape...)
-	split(outer, func(lo, hi int) {
+	ring.Split(outer, func(lo, hi int) {
 		for o := lo; o < hi; o++ {
 			for i := range inner {
 				s := start
@@ -78,7 +82,7 @@ func Dot(x, y Tensor) Tensor {
 	t, shift := product(x.Elem, y.Elem)
 	shape, n, k, m := matrices(x.Shape, y.Shape)
 	out := Zero(t, shape...)
-	split(n*m, func(lo, hi int) {
+	ring.Split(n*m, func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			row, col := i/m*k, i%m
 			out.Data[i] = t.wrap(dot(x.Data[row:row+k], y.Data[min(col, len(y.Data)):], m, shift))

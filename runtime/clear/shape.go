@@ -2,7 +2,11 @@ package clear
 
 // Operations that move elements and compute nothing.
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/tfec-lang/tfec/runtime/ring"
+)
 
 // A Slice is one position of an index: the element From, which drops the
 // dimension, or with Range the elements From to To (exclusive); a To of -1 is
@@ -131,7 +135,7 @@ func Fill(x Tensor, shape ...int) Tensor {
 func Transpose(x Tensor) Tensor {
 	n, m := x.Shape[0], x.Shape[1]
 	out := Zero(x.Elem, m, n)
-	split(m, func(lo, hi int) {
+	ring.Split(m, func(lo, hi int) {
 		for j := lo; j < hi; j++ {
 			for i := range n {
 				out.Data[j*n+i] = x.Data[i*m+j]

@@ -26,6 +26,14 @@ func FromInts(t Type, shape []int, v ...int64) Tensor {
 	return x
 }
 
+// FromWords returns a tensor over v, whose words are wrapped to t in place.
+func FromWords(t Type, shape []int, v []uint64) Tensor {
+	for i := range v {
+		v[i] = t.wrap(v[i])
+	}
+	return Tensor{t, shape, v}
+}
+
 // Bools returns a tensor of bools, row by row.
 func Bools(shape []int, v ...bool) Tensor {
 	x := Zero(Bool, shape...)
