@@ -1,0 +1,175 @@
+// Package interp is the reference: it runs a whole computation in clear, with
+// exact integers, one element after the other, and is the oracle of every
+// other backend. It shares no code with the runtime.
+//
+// A value is its integer representation (fixed: scaled by 2^F). Every result
+// is computed exactly and then wrapped to its type (language.md, section 5):
+// products and quotients of fixed round toward minus infinity, integer
+// quotients toward zero. Secure operations mean what clear ones mean.
+package interp
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/tfec-lang/tfec/compiler/ir"
+)
+
+// Run binds the sizes of a whole (not projected) and verified program from
+// its inputs, checks what the set-up of a run would check, and returns the
+// outputs. Keys are `a`, or `pay[e0]` for a member's part of a bundle. Errors
+// read as they do in a run.
+func Run(p *ir.Program, in map[string]Tensor) (map[string]Tensor, error) {
+	if p.Player >= 0 {
+		return nil, errors.New("cannot interpret a projection: it is one player's part")
+	}
+	sizes, err := setUp(p, in)
+	if err != nil {
+		return nil, err
+	}
+	m := &machine{
+		p: p, in: in, sizes: sizes,
+		values: make([]Tensor, len(p.Values)),
+		out:    make(map[string]Tensor),
+	}
+	if err := m.block(p.Body); err != nil {
+		return nil, err
+	}
+	return m.out, nil
+}
+
+// A machine is the state of one run.
+type machine struct {
+	p      *ir.Program
+	in     map[string]Tensor
+	sizes  map[string]int64
+	values []Tensor // by ir.Value; tensors are never changed
+	out    map[string]Tensor
+}
+
+func (m *machine) block(b ir.Block) error {
+	for _, i := range b {
+		if err := m.instr(i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *machine) instr(i *ir.Instr) error {
+	switch i.Op {
+	case ir.OpStart:
+	case ir.OpFor:
+		return m.loop(i)
+	case ir.OpWhile:
+		return m.while(i)
+	case ir.OpIf:
+		if m.arg(i, 0).isTrue() {
+			return m.block(i.Body)
+		}
+		return m.block(i.Else)
+	case ir.OpAssert:
+		if !m.arg(i, 0).isTrue() {
+			return m.failure(i)
+		}
+	case ir.OpOutput:
+		m.out[ir.Key(i.Name, i.Member)] = m.arg(i, 0)
+	default:
+		return m.define(i)
+	}
+	return nil
+}
+
+func (m *machine) arg(i *ir.Instr, k int) Tensor { return m.values[i.Args[k]] }
+
+// failure is how an early check or assert ends the run.
+func (m *machine) failure(i *ir.Instr) error {
+	return fmt.Errorf("%s:%d: %s", m.p.File, i.Pos.Line, i.Failure())
+}
+
+func (m *machine) loop(i *ir.Instr) error {
+	to, step := m.arg(i, 1).int(), m.arg(i, 2).int()
+	if step < 1 {
+		return m.failure(i)
+	}
+	for k := m.arg(i, 0).int(); k < to; k += step {
+		m.values[i.Dst] = scalar(m.p.Values[i.Dst].Elem, k)
+		if err := m.block(i.Body); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *machine) while(i *ir.Instr) error {
+	limit := m.arg(i, 1).int()
+	for k := int64(0); k < limit && m.arg(i, 0).isTrue(); k++ {
+		if err := m.block(i.Body); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// define computes a result.
+func (m *machine) define(i *ir.Instr) error {
+	info := m.p.Values[i.Dst]
+	o := &operation{Instr: i, elem: info.Elem}
+	for _, a := range i.Args {
+		o.args = append(o.args, m.values[a])
+	}
+	for _, s := range i.Slices {
+		o.slices = append(o.slices, m.slice(s))
+	}
+	var err error
+	if o.shape, err = m.eval(info); err != nil {
+		return err
+	}
+	if i.Checked && !o.defined() {
+		return m.failure(i)
+	}
+	m.values[i.Dst], err = m.result(o)
+	return err
+}
+
+func (m *machine) eval(info ir.Info) ([]int64, error) {
+	shape := make([]int64, len(info.Shape))
+	for k, d := range info.Shape {
+		n, err := d.Eval(m.sizes)
+		if err != nil {
+			return nil, fmt.Errorf("cannot tell the shape of %s: %w", info.Name, err)
+		}
+		shape[k] = n
+	}
+	return shape, nil
+}
+
+func (m *machine) slice(s ir.Slice) slice {
+	out := slice{whole: s.Range, to: -1}
+	if s.From != 0 {
+		out.from = m.values[s.From].int()
+	}
+	if s.To != 0 {
+		out.to = m.values[s.To].int()
+	}
+	return out
+}
+
+func (m *machine) result(o *operation) (Tensor, error) {
+	switch o.Op {
+	case ir.OpInput:
+		return m.in[ir.Key(o.Name, o.Member)], nil
+	case ir.OpConst:
+		return Tensor{o.elem, o.shape, o.Const}, nil
+	case ir.OpSizeOf:
+		n, err := o.Size.Eval(m.sizes)
+		return scalar(o.elem, n), err
+	case ir.OpCopy, ir.OpShare, ir.OpOpen, ir.OpReveal:
+		return o.args[0], nil
+	}
+	compute, ok := operations[o.Op]
+	if !ok {
+		return Tensor{}, fmt.Errorf("cannot interpret %s", o.Op)
+	}
+	return compute(o), nil
+}

@@ -1,0 +1,162 @@
+package interp
+
+// What the set-up of a run checks: inputs against their declarations, sizes,
+// and where.
+
+import (
+	"errors"
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+
+	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/lang/types"
+)
+
+// setUp returns the sizes that the inputs bind.
+func setUp(p *ir.Program, in map[string]Tensor) (map[string]int64, error) {
+	var errs []error
+	for _, x := range p.Inputs {
+		errs = append(errs, checkInput(x, in))
+	}
+	for name := range in {
+		if !slices.ContainsFunc(p.Inputs, func(x ir.Input) bool { return ir.Key(x.Name, x.Member) == name }) {
+			errs = append(errs, fmt.Errorf("%s has no input %s", p.Name, name))
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	sizes, err := measure(p, in)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkWhere(p, sizes); err != nil {
+		return nil, err
+	}
+	return sizes, checkShapes(p, in, sizes)
+}
+
+// checkInput compares a value with its declaration: element, number of
+// dimensions, range.
+func checkInput(x ir.Input, in map[string]Tensor) error {
+	key := ir.Key(x.Name, x.Member)
+	v, ok := in[key]
+	switch {
+	case !ok:
+		return fmt.Errorf("input %s is missing", key)
+	case v.Elem != x.Elem:
+		return fmt.Errorf("input %s: got %s, want %s", key, v.Elem, x.Elem)
+	case len(v.Shape) != len(x.Shape):
+		return fmt.Errorf("input %s: got %d dimensions, want %d", key, len(v.Shape), len(x.Shape))
+	case x.Range == nil:
+		return nil
+	}
+	for k, d := range v.Data {
+		if d.Cmp(x.Range.Low) < 0 || d.Cmp(x.Range.High) > 0 {
+			return fmt.Errorf("input %s: element %d: value %s is outside %s", key, k, text(d, x.Elem), x.Range.Text)
+		}
+	}
+	return nil
+}
+
+// text writes an element as an exact decimal.
+func text(v *big.Int, e types.Elem) string {
+	r := new(big.Rat).SetFrac(v, new(big.Int).Lsh(big.NewInt(1), uint(e.F)))
+	s := r.FloatString(e.F)
+	if strings.Contains(s, ".") {
+		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
+	}
+	return s
+}
+
+// measure binds each size by the dimensions that are its name alone.
+func measure(p *ir.Program, in map[string]Tensor) (map[string]int64, error) {
+	sizes, from := make(map[string]int64), make(map[string]string)
+	var errs []error
+	for _, x := range p.Inputs {
+		key := ir.Key(x.Name, x.Member)
+		for d, s := range x.Shape {
+			got := in[key].Shape[d]
+			n, ok := s.Var()
+			switch {
+			case !ok:
+			case from[n] == "":
+				sizes[n], from[n] = got, key
+			case sizes[n] != got:
+				errs = append(errs, fmt.Errorf("size %s is %d in %s and %d in %s", n, sizes[n], from[n], got, key))
+			}
+		}
+	}
+	for _, s := range p.Sizes {
+		switch got, ok := sizes[s.Name]; {
+		case !ok:
+			errs = append(errs, fmt.Errorf("size %s is bound by no input", s.Name))
+		case got < s.Min:
+			errs = append(errs, fmt.Errorf("input %s: size %s is %d, and must be at least %d", from[s.Name], s.Name, got, s.Min))
+		}
+	}
+	return sizes, errors.Join(errs...)
+}
+
+// checkWhere checks the conditions exactly, whatever the numbers.
+func checkWhere(p *ir.Program, sizes map[string]int64) error {
+	for _, c := range p.Where {
+		if holds(value(c.Left, sizes).Cmp(value(c.Right, sizes)), c.Rel) {
+			continue
+		}
+		var parts []string
+		for _, v := range c.Left.Add(c.Right).Vars() {
+			parts = append(parts, fmt.Sprintf("%s = %d", v, sizes[v]))
+		}
+		return fmt.Errorf("where %s does not hold: %s", c.Text, strings.Join(parts, ", "))
+	}
+	return nil
+}
+
+// value is a size as an exact number.
+func value(s types.Size, sizes map[string]int64) *big.Int {
+	sum := new(big.Int)
+	for _, t := range s.Terms() {
+		k := big.NewInt(t.Coef)
+		for _, v := range t.Vars {
+			k.Mul(k, big.NewInt(sizes[v]))
+		}
+		sum.Add(sum, k)
+	}
+	return sum
+}
+
+// holds reads the outcome of a comparison: -1, 0 or 1.
+func holds(order int, rel string) bool {
+	switch rel {
+	case "==":
+		return order == 0
+	case "!=":
+		return order != 0
+	case "<":
+		return order < 0
+	case "<=":
+		return order <= 0
+	case ">":
+		return order > 0
+	}
+	return order >= 0
+}
+
+// checkShapes compares the dimensions that are no names, once all sizes are
+// known.
+func checkShapes(p *ir.Program, in map[string]Tensor, sizes map[string]int64) error {
+	var errs []error
+	for _, x := range p.Inputs {
+		key := ir.Key(x.Name, x.Member)
+		for d, s := range x.Shape {
+			got, want := in[key].Shape[d], value(s, sizes)
+			if want.Cmp(big.NewInt(got)) != 0 {
+				errs = append(errs, fmt.Errorf("input %s: dimension %d is %d, and must be %s", key, d+1, got, want))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
