@@ -1,6 +1,12 @@
 // Package ast holds the syntax tree of a .tfe file, one struct per production
 // of the grammar in lang/spec.md. It knows nothing of meaning: names are
 // unresolved, numbers are text.
+//
+// The tags are the grammar of participle, which lang/parse builds its parser
+// from: the tags of a struct, read in the order of its fields, are its
+// production. Every list in brackets admits a trailing comma, which the guard
+// (?! "," ")" ) keeps apart from the comma before another element. Structs
+// without tags are expressions and statements that lang/parse reads by hand.
 package ast
 
 // Pos is a position in a source file. Line and Column start at 1; Column
@@ -29,13 +35,13 @@ type Node interface{ Extent() Span }
 // use of a variable, size, constant, parameter, enum or module.
 type Ident struct {
 	Span
-	Name string
+	Name string `parser:"@Ident"`
 }
 
 // A Text is a string literal as it was written, quotes and escapes included.
 type Text struct {
 	Span
-	Raw string
+	Raw string `parser:"@String"`
 }
 
 // A Doc is the run of `///` lines before a declaration, player, parameter,
@@ -48,6 +54,9 @@ type Comment struct {
 	Text string // with its slashes
 	// Own says that no token stands before it on its line.
 	Own bool
+	// Doc says that the line is part of a node's Doc. A `///` line that
+	// documents nothing is a comment like any other.
+	Doc bool
 }
 
 // A File is one source file.
@@ -56,16 +65,16 @@ type File struct {
 	Name     string // the path as it was typed
 	Source   string
 	Doc      Doc
-	Edition  *Number // nil: none given
-	Imports  []*Import
-	Decls    []Decl // in order of the text
+	Edition  *Number   `parser:"( 'edition' @@ )?"` // nil: none given
+	Imports  []*Import `parser:"@@*"`
+	Decls    []Decl    `parser:"@@*"` // in order of the text
 	Comments []*Comment
 }
 
 type Import struct {
 	Span
-	As   *Ident // nil: the last element of the path
-	Path *Text
+	As   *Ident `parser:"'import' @@?"` // nil: the last element of the path
+	Path *Text  `parser:"@@"`
 }
 
 // A Decl is a *Players, *Group, *Protocol, *Precision, *Const, *Enum,
@@ -78,152 +87,170 @@ type Decl interface {
 type Players struct {
 	Span
 	Doc   Doc
-	Names []*DocName
+	Names []*DocName `parser:"'players' @@ ( ',' @@ )*"`
 }
 
 // A DocName is a name with the doc comment before it.
 type DocName struct {
 	Span
 	Doc  Doc
-	Name *Ident
+	Name *Ident `parser:"@@"`
 }
 
 type Group struct {
 	Span
 	Doc     Doc
-	Name    *Ident
-	Members []*Ident
+	Name    *Ident   `parser:"'group' @@ '='"`
+	Members []*Ident `parser:"'{' @@ ( (?! ',' '}' ) ',' @@ )* ','? '}'"`
 }
 
 type Protocol struct {
 	Span
 	Doc     Doc
-	Name    *Ident
-	Roles   []*Ident // the computing players
-	Helpers []*Ident // after `;`: dealer
-	Options []*Option
+	Name    *Ident    `parser:"'protocol' @@"`
+	Roles   []*Ident  `parser:"'(' @@ ( (?! ',' ( ')' | ';' ) ) ',' @@ )* ','?"` // the computing players
+	Helpers []*Ident  `parser:"( ';' @@ ( (?! ',' ')' ) ',' @@ )* ','? )? ')'"`  // after `;`: dealer
+	Options []*Option `parser:"( 'with' @@ ( ',' @@ )* )?"`
 }
 
 type Option struct {
 	Span
-	Name  *Ident
-	Value Expr // a literal or an *Ident; `local` is an Ident of that name
+	Name  *Ident      `parser:"@@ '='"`
+	Value OptionValue `parser:"@@"` // `local` is an Ident of that name
 }
+
+// An OptionValue is a literal or an *Ident.
+type OptionValue interface{ Expr }
 
 type Precision struct {
 	Span
 	Doc  Doc
-	Type *Type
+	Type *Type `parser:"'precision' @@"`
 }
 
 type Const struct {
 	Span
 	Doc   Doc
-	Name  *Ident
-	Type  *Type // nil: inferred
-	Value Expr
+	Name  *Ident `parser:"'const' @@"`
+	Type  *Type  `parser:"( ':' @@ )?"` // nil: inferred
+	Value Expr   `parser:"'=' @@"`
 }
 
 type Enum struct {
 	Span
 	Doc    Doc
-	Name   *Ident
-	Values []*Ident
+	Name   *Ident   `parser:"'enum' @@"`
+	Values []*Ident `parser:"'{' @@ ( (?! ',' '}' ) ',' @@ )* ','? '}'"`
 }
 
 type Record struct {
 	Span
 	Doc    Doc
-	Name   *Ident
-	Fields []*Param
+	Name   *Ident   `parser:"'record' @@"`
+	Fields []*Param `parser:"'{' @@ ( (?! ',' '}' ) ',' @@ )* ','? '}'"`
 }
 
 type Fn struct {
 	Span
 	Doc       Doc
-	Name      *Ident
-	Generics  []*Generic
-	Params    []*Param
-	Result    *Type // nil: none
-	Discloses []*Disclosed
-	Body      *Block
+	Name      *Ident       `parser:"'fn' @@"`
+	Generics  []*Generic   `parser:"( '[' @@ ( (?! ',' ']' ) ',' @@ )* ','? ']' )?"`
+	Params    []*Param     `parser:"'(' ( @@ ( (?! ',' ')' ) ',' @@ )* ','? )? ')'"`
+	Result    *Type        `parser:"( '->' @@ )?"` // nil: none
+	Discloses []*Disclosed `parser:"( 'discloses' @@ ( ',' @@ )* )?"`
+	Body      *Block       `parser:"@@"`
 }
 
 type Computation struct {
 	Span
 	Doc       Doc
-	Name      *Ident
-	Generics  []*Generic
-	Params    []*Param
-	Outputs   []*Output
-	Tuple     bool // outputs were written in parentheses
-	Discloses []*Disclosed
-	Where     []Expr
-	Body      *Block
+	Name      *Ident       `parser:"'computation' @@"`
+	Generics  []*Generic   `parser:"( '[' @@ ( (?! ',' ']' ) ',' @@ )* ','? ']' )?"`
+	Params    []*Param     `parser:"'(' ( @@ ( (?! ',' ')' ) ',' @@ )* ','? )? ')'"`
+	Tuple     bool         `parser:"'->' ( @'('"` // outputs were written in parentheses
+	Outputs   []*Output    `parser:"@@ ( (?! ',' ')' ) ',' @@ )* ','? ')' | @@ )"`
+	Discloses []*Disclosed `parser:"( 'discloses' @@ ( ',' @@ )* )?"`
+	Where     []Expr       `parser:"( 'where' @@ ( ',' @@ )* )?"`
+	Body      *Block       `parser:"@@"`
 }
 
 // A Generic is a size, or a type of a class: `n`, `T: num`.
 type Generic struct {
 	Span
-	Name  *Ident
-	Class *Ident // nil: a size
+	Name  *Ident `parser:"@@"`
+	Class *Ident `parser:"( ':' @@ )?"` // nil: a size
 }
 
 // A Param is an input, a parameter or a record's field.
 type Param struct {
 	Span
 	Doc   Doc
-	Name  *Ident
-	Type  *Type
-	Range *Range // nil: none
+	Name  *Ident `parser:"@@"`
+	Type  *Type  `parser:"':' @@"`
+	Range *Range `parser:"( 'in' @@ )?"` // nil: none
 }
 
 type Output struct {
 	Span
 	Doc  Doc
-	Name *Ident
-	Type *Type
+	Name *Ident `parser:"@@"`
+	Type *Type  `parser:"':' @@"`
 }
 
 // A Disclosed is one line under `discloses`; Label is `converged` or `fit.l`.
 type Disclosed struct {
 	Span
 	Doc   Doc
-	Label []*Ident
-	Type  *Type
+	Label []*Ident `parser:"@@ ( '.' @@ )*"`
+	Type  *Type    `parser:"':' @@"`
 }
 
 // A Range is `lo..hi` or, inclusive, `lo..=hi`.
 type Range struct {
 	Span
-	Low, High Expr
-	Inclusive bool
+	Low       Sum  `parser:"@@"`
+	Inclusive bool `parser:"( '..' | @'..=' )"`
+	High      Sum  `parser:"@@"`
 }
+
+// A Sum is an Expr without a comparison, `and`, `or`, `not`, `if` or `each`
+// outside parentheses.
+type Sum interface{ Expr }
 
 type Type struct {
 	Span
-	Tuple     []*Type // set: a tuple type, and Name is nil
-	Module    *Ident  // nil: not qualified
-	Name      *Ident
-	Args      []*Number // fixed(I, F)
-	Shape     []*Dim
-	Placement *Placement // nil: none written
+	Tuple     []*Type    `parser:"( '(' @@ ( (?! ',' ')' ) ',' @@ )* ','? ')'"` // set: a tuple type, and Name is nil
+	Module    *Ident     `parser:"| ( (?= Ident '.' ) @@ '.' )?"`               // nil: not qualified
+	Name      *Ident     `parser:"@@"`
+	Args      []*Number  `parser:"( '(' @@ ( (?! ',' ')' ) ',' @@ )* ','? ')' )? )"` // fixed(I, F)
+	Shape     []*Dim     `parser:"( '[' @@ ( (?! ',' ']' ) ',' @@ )* ','? ']' )?"`
+	Placement *Placement `parser:"( '@' @@ )?"` // nil: none written
 }
 
 type Dim struct {
 	Span
-	Upto bool
-	Size Expr
+	Upto bool `parser:"@'upto'?"`
+	Size Sum  `parser:"@@"`
 }
 
 // A Placement is `public`, `shared`, `each G`, `{a, b}` or one name.
 type Placement struct {
 	Span
-	Kind  PlacementKind
-	Names []*Ident // Each: the group; Set: the members; One: the name
+	Kind  PlacementKind `parser:"@( 'public' | 'shared' )"`
+	Names []*Ident      `parser:"| 'each' @@ | '{' @@ ( (?! ',' '}' ) ',' @@ )* ','? '}' | @@"` // EachOf: the group; Set: the members; One: the name
 }
 
 type PlacementKind int
+
+// Capture sets the kinds that have a word of their own; lang/parse tells the
+// others apart by their extent.
+func (k *PlacementKind) Capture(words []string) error {
+	*k = Public
+	if words[0] == "shared" {
+		*k = Shared
+	}
+	return nil
+}
 
 const (
 	Public PlacementKind = iota + 1
@@ -236,32 +263,32 @@ const (
 type Test struct {
 	Span
 	Doc     Doc
-	Title   *Text
-	Of      *Ident
-	Givens  []*Given
-	Expects []*Expect
+	Title   *Text     `parser:"'test' @@"`
+	Of      *Ident    `parser:"'of' @@"`
+	Givens  []*Given  `parser:"'{' @@*"`
+	Expects []*Expect `parser:"@@* '}'"`
 }
 
 type Given struct {
 	Span
-	Name   *Ident
-	Member *Ident // pay[e0]; nil: none
-	Value  Expr
+	Name   *Ident `parser:"'given' @@"`
+	Member *Ident `parser:"( '[' @@ ']' )?"` // pay[e0]; nil: none
+	Value  Expr   `parser:"'=' @@"`
 }
 
 // An Expect is `expect cond [within tol]` or `expect abort ["text"]`.
 type Expect struct {
 	Span
-	Abort  bool
-	Text   *Text
-	Cond   Expr
-	Within Expr
+	Abort  bool  `parser:"'expect' ( @'abort'"`
+	Text   *Text `parser:"@@?"`
+	Cond   Expr  `parser:"| @@"`
+	Within Expr  `parser:"( 'within' @@ )? )"`
 }
 
 // A Block is a braced list of statements; Return and Yield stand last.
 type Block struct {
 	Span
-	Stmts []Stmt
+	Stmts []Stmt `parser:"'{' @@* '}'"`
 }
 
 // A Stmt is a *Let, *Var, *For, *While, *If, *Assert, *Local, *Assign,
@@ -273,43 +300,46 @@ type Stmt interface {
 
 type Let struct {
 	Span
-	Names []*Ident // more than one, or Tuple: a tuple pattern
-	Tuple bool
-	Type  *Type // nil: inferred
-	Value Expr
+	Tuple bool     `parser:"'let' ( @'('"`
+	Names []*Ident `parser:"@@ ( (?! ',' ')' ) ',' @@ )* ','? ')' | @@ )"` // more than one, or Tuple: a tuple pattern
+	Type  *Type    `parser:"( ':' @@ )?"`                                  // nil: inferred
+	Value Expr     `parser:"'=' @@"`
 }
 
 type Var struct {
 	Span
-	Name  *Ident
-	Type  *Type
-	Value Expr
+	Name  *Ident `parser:"'var' @@"`
+	Type  *Type  `parser:"( ':' @@ )?"`
+	Value Expr   `parser:"'=' @@"`
 }
 
 // A For is a loop over a group (To is nil) or over From..To.
 type For struct {
 	Span
-	Name      *Ident
-	From      Expr // the group's name where To is nil
-	To        Expr
-	Inclusive bool
-	Step      Expr
-	Body      *Block
+	Name      *Ident `parser:"'for' @@ 'in'"`
+	From      Expr   `parser:"@@"` // the group's name where To is nil
+	Inclusive bool   `parser:"( ( '..' | @'..=' )"`
+	To        Expr   `parser:"@@"`
+	Step      Expr   `parser:"( 'step' @@ )? )?"`
+	Body      *Block `parser:"@@"`
 }
 
 type While struct {
 	Span
-	Cond  Expr
-	Limit Expr
-	Body  *Block
+	Cond  Expr   `parser:"'while' @@"`
+	Limit Expr   `parser:"'limit' @@"`
+	Body  *Block `parser:"@@"`
 }
 
 type If struct {
 	Span
-	Cond Expr
-	Then *Block
-	Else Stmt // nil, *If or *BlockStmt
+	Cond Expr   `parser:"'if' @@"`
+	Then *Block `parser:"@@"`
+	Else Else   `parser:"( 'else' @@ )?"` // nil: none
 }
+
+// An Else is an *If or a *BlockStmt.
+type Else interface{ Stmt }
 
 // A BlockStmt is the block after `else`.
 type BlockStmt struct {
@@ -319,15 +349,15 @@ type BlockStmt struct {
 
 type Assert struct {
 	Span
-	Label *Ident // nil: none
-	Cond  Expr
-	Text  *Text
+	Label *Ident `parser:"'assert' ( (?= Ident ':' ) @@ ':' )?"` // nil: none
+	Cond  Expr   `parser:"@@"`
+	Text  *Text  `parser:"( ',' @@ )?"`
 }
 
 type Local struct {
 	Span
-	Player *Ident
-	Body   *Block
+	Player *Ident `parser:"'local' @@"`
+	Body   *Block `parser:"@@"`
 }
 
 // An Assign is `target = value` or `target += value`; the target is an
@@ -347,12 +377,12 @@ type ExprStmt struct {
 
 type Return struct {
 	Span
-	Values []Expr
+	Values []Expr `parser:"'return' ( @@ ( ',' @@ )* )?"`
 }
 
 type Yield struct {
 	Span
-	Values []Expr
+	Values []Expr `parser:"'yield' @@ ( ',' @@ )*"`
 }
 
 // An Expr is a *Number, *Text, *Bool, *Ident, *Unary, *Binary, *Cond, *Each,
@@ -364,7 +394,7 @@ type Expr interface {
 
 type Number struct {
 	Span
-	Text  string // as written, with _ and 0x
+	Text  string `parser:"@( Int | BadNumber )"` // as written, with _ and 0x
 	Float bool
 }
 
