@@ -1,0 +1,223 @@
+package binding
+
+// json, values of the command line, and lines of stdin.
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/tfec-lang/tfec/runtime/clear"
+)
+
+// loadValue reads `5` as it is, an array as json.
+func loadValue(in Input, text string) (clear.Tensor, error) {
+	if in.Dims > 0 {
+		return loadJSON(in, strings.NewReader(text), "value")
+	}
+	v, err := in.cell(text)
+	if err != nil {
+		return clear.Tensor{}, fmt.Errorf("input %s: %w", in.Name, err)
+	}
+	return clear.Tensor{Elem: in.Elem, Data: []uint64{v}}, nil
+}
+
+// An array reads nested json arrays of as many dimensions as the input has.
+// Numbers stay text until they are cells.
+type array struct {
+	in    Input
+	file  string
+	d     *json.Decoder
+	data  []uint64
+	shape []int // -1: not yet known
+	at    []int // the indices of the element being read
+	report
+}
+
+func loadJSON(in Input, r io.Reader, file string) (clear.Tensor, error) {
+	a := &array{in: in, file: file, d: json.NewDecoder(r), shape: slices.Repeat([]int{-1}, in.Dims)}
+	a.d.UseNumber()
+	err := a.read()
+	if err == nil {
+		_, err = a.d.Token()
+		if err == nil {
+			err = errors.New("more than one value")
+		} else if err == io.EOF {
+			err = nil
+		}
+	}
+	if err != nil {
+		a.add("%s: input %s: %w", file, in.Name, syntax(err))
+	}
+	if err := a.err(file); err != nil {
+		return clear.Tensor{}, err
+	}
+	for d := range a.shape {
+		a.shape[d] = max(a.shape[d], 0) // within an empty array
+	}
+	return clear.Tensor{Elem: in.Elem, Shape: a.shape, Data: a.data}, nil
+}
+
+// read reads the element at a.at. An error ends the reading: what follows
+// could not be told apart.
+func (a *array) read() error {
+	token, err := a.d.Token()
+	if err != nil {
+		return err
+	}
+	depth := len(a.at)
+	open := token == json.Delim('[')
+	switch {
+	case open && depth == a.in.Dims:
+		return fmt.Errorf("%san array, want %s", a.place(), a.in.Elem)
+	case open:
+		return a.readElements(depth)
+	case depth < a.in.Dims:
+		return fmt.Errorf("%s%s, want an array of %d dimensions", a.place(), jsonText(token), a.in.Dims-depth)
+	}
+	return a.readCell(token)
+}
+
+func (a *array) readElements(depth int) error {
+	n := 0
+	a.at = append(a.at, 0)
+	for ; a.d.More(); n++ {
+		a.at[depth] = n
+		if err := a.read(); err != nil {
+			return err
+		}
+	}
+	a.at = a.at[:depth]
+	if a.shape[depth] < 0 {
+		a.shape[depth] = n
+	}
+	if a.shape[depth] != n {
+		a.add("%s: input %s: %s%d elements, want %d as in the first", a.file, a.in.Name, a.place(), n, a.shape[depth])
+	}
+	_, err := a.d.Token() // the closing bracket
+	return err
+}
+
+func (a *array) readCell(token json.Token) error {
+	text := jsonText(token)
+	var v uint64
+	var err error
+	switch token.(type) {
+	case json.Number, bool:
+		v, err = a.in.cell(text)
+	case json.Delim:
+		return fmt.Errorf("%s%s, want %s", a.place(), text, a.in.Elem)
+	default:
+		err = fmt.Errorf("%s is not %s", text, a.in.Elem)
+	}
+	if err != nil {
+		a.add("%s: input %s: %s%w", a.file, a.in.Name, a.place(), err)
+	}
+	a.data = append(a.data, v)
+	return nil
+}
+
+// place writes the indices of the element being read: "[3][1]: ".
+func (a *array) place() string {
+	if len(a.at) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	for _, i := range a.at {
+		fmt.Fprintf(&b, "[%d]", i)
+	}
+	return b.String() + ": "
+}
+
+// jsonText says what a token is.
+func jsonText(token json.Token) string {
+	switch v := token.(type) {
+	case json.Delim:
+		return "an object"
+	case string:
+		return "text " + quoted(v)
+	case nil:
+		return "null"
+	}
+	return fmt.Sprint(token)
+}
+
+// syntax says where json ends too early.
+func syntax(err error) error {
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		return errors.New("the text ends too early")
+	}
+	return err
+}
+
+// loadLines reads one value a line, or one row of values a line, separated by
+// commas or spaces.
+func loadLines(in Input, r io.Reader) (clear.Tensor, error) {
+	if in.Dims > 2 {
+		return clear.Tensor{}, fmt.Errorf("stdin: lines have two dimensions and input %s %d: use json:-", in.Name, in.Dims)
+	}
+	var l lines
+	scanner := bufio.NewScanner(r)
+	scanner.Buffer(nil, 1<<24)
+	empty := 0
+	for line := 1; scanner.Scan(); line++ {
+		text := strings.TrimSpace(strings.TrimPrefix(scanner.Text(), "\ufeff"))
+		if text == "" {
+			empty++
+			continue
+		}
+		if empty > 0 {
+			l.add("stdin:%d: the line is empty", line-1)
+		}
+		empty = 0
+		l.read(in, line, text)
+	}
+	if err := scanner.Err(); err != nil {
+		l.add("%w", unreadable("stdin", err))
+	}
+	return l.tensor(in)
+}
+
+// lines are the rows read so far.
+type lines struct {
+	data       []uint64
+	rows, cols int
+	report
+}
+
+func (l *lines) read(in Input, line int, text string) {
+	fields := []string{text}
+	if in.Dims == 2 {
+		fields = strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' })
+	}
+	if l.rows == 0 {
+		l.cols = len(fields)
+	}
+	l.rows++
+	if len(fields) != l.cols {
+		l.add("stdin:%d: %d values, want %d as in the first row", line, len(fields), l.cols)
+		return
+	}
+	for _, f := range fields {
+		v, err := in.cell(f)
+		if err != nil {
+			l.add("stdin:%d: %w", line, err)
+		}
+		l.data = append(l.data, v)
+	}
+}
+
+func (l *lines) tensor(in Input) (clear.Tensor, error) {
+	if in.Dims == 0 && l.rows != 1 {
+		l.add("stdin: input %s is one value, and there are %d lines", in.Name, l.rows)
+	}
+	if err := l.err("stdin"); err != nil {
+		return clear.Tensor{}, err
+	}
+	shape := [][]int{nil, {l.rows}, {l.rows, l.cols}}[in.Dims]
+	return clear.Tensor{Elem: in.Elem, Shape: shape, Data: l.data}, nil
+}
