@@ -1,0 +1,105 @@
+package codegen
+
+// Operations: in clear a function of the runtime's package clear, on shares a
+// method of the same name of the player's Party.
+
+import (
+	"fmt"
+	"math/big"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/lang/types"
+)
+
+// functions are the operations whose arguments are their operands.
+var functions = map[ir.Op]string{
+	ir.OpNeg: "Neg", ir.OpNot: "Not", ir.OpAbs: "Abs", ir.OpTranspose: "Transpose",
+	ir.OpAdd: "Add", ir.OpSub: "Sub", ir.OpMul: "Mul", ir.OpDiv: "Div", ir.OpMod: "Mod",
+	ir.OpEq: "Eq", ir.OpNe: "Ne", ir.OpLt: "Lt", ir.OpLe: "Le", ir.OpGt: "Gt", ir.OpGe: "Ge",
+	ir.OpAnd: "And", ir.OpOr: "Or", ir.OpSelect: "Select", ir.OpDot: "Dot", ir.OpStack: "Stack",
+	ir.OpMin: "Min2", ir.OpMax: "Max2",
+}
+
+// reductions are the operations over one operand and an axis.
+var reductions = map[ir.Op]string{ir.OpSum: "Sum", ir.OpMin: "Min", ir.OpMax: "Max"}
+
+// operation writes an operation; one that may fail is checked before.
+func (b *body) operation(g *jen.Group, in *ir.Instr) {
+	if in.Checked {
+		b.check(g, in)
+	}
+	name, args := b.call(in)
+	if secure(b.proj, in) {
+		b.define(g, in, b.step(in, name, args...), fmt.Sprintf("step %d: on shares", in.Step))
+	} else if b.reads[in.Dst] {
+		b.define(g, in, b.from("clear", name).Call(args...), b.place(in.Dst))
+	}
+}
+
+// check writes what keeps a partial operation from failing late.
+func (b *body) check(g *jen.Group, in *ir.Instr) {
+	switch in.Op {
+	case ir.OpDiv, ir.OpMod:
+		b.fail(g, in, b.from("clear", "AnyZero").Call(b.operand(in.Args[1])), "division by zero")
+	case ir.OpIndex, ir.OpUpdate:
+		args := append([]jen.Code{b.operand(in.Args[0])}, b.sliced(in.Slices)...)
+		b.fail(g, in, jen.Op("!").Add(b.from("clear", "Inside").Call(args...)), "index out of range")
+	default:
+		b.fault("%s cannot be checked", in.Op)
+	}
+}
+
+// call is the name of an operation in the runtime, and its arguments.
+func (b *body) call(in *ir.Instr) (string, []jen.Code) {
+	var args []jen.Code
+	for _, v := range in.Args {
+		args = append(args, b.operand(v))
+	}
+	info := b.proj.Values[in.Dst]
+	if name, ok := reductions[in.Op]; ok && len(args) == 1 {
+		return name, append(args, jen.Lit(in.Axis))
+	}
+	switch in.Op {
+	case ir.OpConvert:
+		return "Convert", append(args, b.elem(info.Elem))
+	case ir.OpIndex:
+		return "Index", append(args, b.sliced(in.Slices)...)
+	case ir.OpUpdate:
+		return "Update", append(args, b.sliced(in.Slices)...)
+	case ir.OpFill:
+		return "Fill", append(args, b.dims(info.Shape)...)
+	case ir.OpConcat:
+		return "Concat", append([]jen.Code{jen.Lit(in.Axis)}, args...)
+	}
+	name, ok := functions[in.Op]
+	if !ok {
+		b.fault("the operation %s has no Go form", in.Op)
+	}
+	return name, args
+}
+
+// literalComment shows a fixed literal as the number that it is.
+func literalComment(e types.Elem, v []*big.Int) string {
+	if e.Kind != types.Fixed || len(v) != 1 {
+		return "public"
+	}
+	return "public: " + decimal(v[0], e.F)
+}
+
+// decimal is the shortest decimal that rounds to v / 2^f.
+func decimal(v *big.Int, f int) string {
+	unit := new(big.Int).Lsh(big.NewInt(1), uint(f))
+	exact := new(big.Rat).SetFrac(v, unit)
+	half := big.NewRat(1, 2)
+	for digits := 0; ; digits++ {
+		text := exact.FloatString(digits)
+		near, _ := new(big.Rat).SetString(text)
+		off := near.Sub(near, exact)
+		off.Abs(off).Mul(off, new(big.Rat).SetInt(unit))
+		if off.Cmp(half) < 0 {
+			return text
+		}
+	}
+}

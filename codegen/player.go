@@ -1,0 +1,217 @@
+package codegen
+
+// A player's package: the descriptor of each computation that it takes part
+// in, and its steps.
+
+import (
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/compiler/project"
+	"github.com/tfec-lang/tfec/lang/types"
+)
+
+// player writes p_<name>/player.go.
+func (g *generator) player(name string) *file {
+	f := newFile("p_"+name, fmt.Sprintf("Package p_%s is what %s does in %s, and nothing else.", name, name, g.source))
+	var programs []jen.Code
+	for i, p := range g.progs {
+		self := slices.IndexFunc(p.Players, func(q ir.Player) bool { return q.Name == name })
+		if self < 0 {
+			continue
+		}
+		proj := project.Project(p, self)
+		f.doc = append(f.doc, header(proj)...)
+		f.part(g.Config, g.names[i], p, proj)
+		programs = append(programs, jen.Id(g.names[i].program))
+	}
+	list := jen.Index().Op("*").Add(f.from("runtime", "Program"))
+	f.declare(jen.Func().Id("Programs").Params().Add(list).Block(jen.Return(list.Clone().Values(programs...))),
+		fmt.Sprintf("Programs returns %s's part of each computation that it takes part in.", name))
+	return f
+}
+
+// header is a computation's part of the package comment.
+func header(proj *ir.Program) []string {
+	out := []string{"", "# " + proj.Name, ""}
+	if len(proj.Doc) > 0 {
+		out = append(append(out, proj.Doc...), "")
+	}
+	return append(out, conduct(proj)...)
+}
+
+// part writes one player's part of the computation p.
+func (f *file) part(cfg Config, n names, p, proj *ir.Program) {
+	name := proj.Players[proj.Player].Name
+	f.declare(jen.Var().Id(n.program).Op("=").Op("&").Add(f.from("runtime", "Program")).Add(f.descriptor(cfg, n, p, proj)),
+		fmt.Sprintf("%s describes %s's part of %s.", n.program, name, proj.Name))
+	f.declare(jen.Func().Id(n.run).Params(
+		jen.Id("ctx").Add(f.from("context", "Context")),
+		jen.Id("p").Op("*").Add(f.from("runtime", "Party")),
+	).Error().Block(jen.Return(jen.Id("p").Dot("Run").Call(jen.Id("ctx"), jen.Id(n.steps)))),
+		fmt.Sprintf("%s takes part in one run of %s as %s.", n.run, proj.Name, name))
+	f.declare(f.steps(n.steps, proj),
+		fmt.Sprintf("%s is what %s does, in order; whatever goes wrong ends it.", n.steps, name))
+}
+
+func (f *file) descriptor(cfg Config, n names, p, proj *ir.Program) *jen.Statement {
+	players := proj.PlayerNames()
+	fields := []jen.Code{
+		field("File", jen.Lit(proj.File)),
+		field("Computation", jen.Lit(proj.Name)),
+		field("Digest", jen.Lit(proj.Digest)),
+		field("Compiler", jen.Lit(cfg.Compiler)),
+		field("Player", jen.Lit(players[proj.Player])),
+		field("Players", stringList(players)),
+		field("Protocol", f.protocol(proj)),
+	}
+	for _, list := range []struct {
+		name, elem string
+		items      []jen.Code
+	}{
+		{"Sizes", "SizeName", f.sizeNames(proj)},
+		{"Where", "Cond", f.conditions(proj)},
+		{"Inputs", "Input", f.inputs(proj)},
+		{"Outputs", "Output", f.outputs(proj)},
+		{"Steps", "Step", stepTable(p, p.Body)},
+	} {
+		if len(list.items) > 0 {
+			fields = append(fields, field(list.name, jen.Index().Add(f.from("runtime", list.elem)).Add(lines(list.items...))))
+		}
+	}
+	return lines(append(fields, field("Run", jen.Id(n.steps)))...)
+}
+
+func (f *file) protocol(proj *ir.Program) *jen.Statement {
+	q := proj.Protocol
+	name := func(list []int) []string {
+		var out []string
+		for _, i := range list {
+			out = append(out, proj.Players[i].Name)
+		}
+		return out
+	}
+	fields := []jen.Code{field("Name", jen.Lit(q.Name)), field("Roles", stringList(name(q.Roles)))}
+	if len(q.Helpers) > 0 {
+		fields = append(fields, field("Helpers", stringList(name(q.Helpers))))
+	}
+	return f.from("runtime", "Protocol").Values(append(fields, field("Ring", jen.Lit(q.Ring)))...)
+}
+
+func (f *file) sizeNames(proj *ir.Program) []jen.Code {
+	var out []jen.Code
+	for _, s := range proj.Sizes {
+		out = append(out, jen.Values(field("Name", jen.Lit(s.Name)), field("Min", jen.Lit(int(s.Min)))))
+	}
+	return out
+}
+
+func (f *file) conditions(proj *ir.Program) []jen.Code {
+	var out []jen.Code
+	for _, c := range proj.Where {
+		out = append(out, jen.Values(field("Text", jen.Lit(c.Text)),
+			field("Left", f.size(c.Left)), field("Rel", jen.Lit(c.Rel)), field("Right", f.size(c.Right))))
+	}
+	return out
+}
+
+// inputs are the player's own and the public ones.
+func (f *file) inputs(proj *ir.Program) []jen.Code {
+	var out []jen.Code
+	for _, x := range proj.Inputs {
+		if !x.Owner.Set(proj.Everybody()).Has(proj.Player) {
+			continue
+		}
+		fields := f.value(ir.Key(x.Name, x.Member), x.Elem, x.Shape)
+		if x.Owner.Public {
+			fields = append(fields, field("Public", jen.True()))
+		}
+		if x.Range != nil {
+			fields = append(fields, field("Range", f.bounds(x.Range)))
+		}
+		out = append(out, jen.Values(append(fields, docField(x.Doc)...)...))
+	}
+	return out
+}
+
+// outputs are those that the player receives.
+func (f *file) outputs(proj *ir.Program) []jen.Code {
+	var out []jen.Code
+	for _, x := range proj.Outputs {
+		if x.To.Set(proj.Everybody()).Has(proj.Player) {
+			out = append(out, jen.Values(append(f.value(ir.Key(x.Name, x.Member), x.Elem, x.Shape), docField(x.Doc)...)...))
+		}
+	}
+	return out
+}
+
+func (f *file) value(name string, e types.Elem, s types.Shape) []jen.Code {
+	fields := []jen.Code{field("Name", jen.Lit(name)), field("Elem", f.elem(e))}
+	if len(s) > 0 {
+		fields = append(fields, field("Shape", f.shape(s)))
+	}
+	return fields
+}
+
+func docField(doc []string) []jen.Code {
+	if len(doc) == 0 {
+		return nil
+	}
+	return []jen.Code{field("Doc", jen.Lit(strings.Join(doc, "\n")))}
+}
+
+// bounds is a range. Ends beyond int64 are told apart by a flag.
+func (f *file) bounds(r *ir.Range) *jen.Statement {
+	fields := []jen.Code{field("Low", representation(r.Low)), field("High", representation(r.High))}
+	if !r.High.IsInt64() {
+		fields = append(fields, field("Unsigned", jen.True()))
+	}
+	fields = append(fields, field("Text", jen.Lit(r.Text)))
+	return jen.Op("&").Add(f.from("runtime", "Range")).Values(fields...)
+}
+
+// representation is an element's integer as the runtime takes it: the int64
+// of equal bits.
+func representation(v *big.Int) *jen.Statement {
+	if v.IsInt64() {
+		return jen.Lit(int(v.Int64()))
+	}
+	return jen.Lit(int(v.Uint64()))
+}
+
+// stepTable names the steps of everybody at which a player can be seen to be,
+// so that any player can say at which one another is.
+func stepTable(p *ir.Program, block ir.Block) []jen.Code {
+	var out []jen.Code
+	for _, in := range block {
+		if seen(p, in) {
+			out = append(out, jen.Values(field("Number", jen.Lit(in.Step)), field("Op", jen.Lit(string(in.Op))), field("Line", jen.Lit(in.Pos.Line))))
+		}
+		out = append(out, stepTable(p, in.Body)...)
+		out = append(out, stepTable(p, in.Else)...)
+	}
+	return out
+}
+
+// seen reports whether an instruction passes its number to the runtime.
+func seen(p *ir.Program, in *ir.Instr) bool {
+	switch in.Op {
+	case ir.OpShare, ir.OpOpen, ir.OpReveal, ir.OpAssert:
+		return true
+	}
+	return in.Checked || secure(p, in)
+}
+
+// command writes cmd/<player>/main.go.
+func (g *generator) command(name string) *file {
+	f := newFile("main", fmt.Sprintf("Command %s is %s's player of %s: start it with -h for what it takes.", name, name, g.source))
+	pkg := "p_" + name
+	f.declare(jen.Func().Id("main").Params().Block(
+		f.from("runtime", "Main").Call(f.imported(g.Path+"/"+pkg, pkg, "Programs").Call().Op("..."))))
+	return f
+}
