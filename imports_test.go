@@ -32,7 +32,7 @@ var rules = []importRule{
 	{[]string{"lang/parse"}, []string{module + "lang/", "github.com/alecthomas/participle/v2"}},
 	{[]string{"lang"}, []string{module + "lang/"}},
 	{[]string{"compiler"}, []string{module + "lang/", module + "compiler/", module + "runtime/capability"}},
-	{[]string{"codegen"}, []string{module + "lang/", module + "compiler/ir", module + "compiler/project", "github.com/dave/jennifer/jen"}},
+	{[]string{"codegen"}, []string{module + "lang/", module + "compiler/ir", module + "compiler/project", module + "runtime/capability", "github.com/dave/jennifer/jen"}},
 	{[]string{"stdlib"}, nil},
 	{[]string{"runtime/capability"}, nil},
 }
