@@ -3,6 +3,10 @@
 package runtime
 
 import (
+	"fmt"
+	"strings"
+
+	"github.com/tfec-lang/tfec/runtime/binding"
 	"github.com/tfec-lang/tfec/runtime/clear"
 )
 
@@ -32,6 +36,15 @@ type Protocol struct {
 	Roles   []string
 	Helpers []string
 	Ring    int
+}
+
+// String writes the protocol as in a program, with its ring.
+func (p Protocol) String() string {
+	roles := strings.Join(p.Roles, ", ")
+	if len(p.Helpers) > 0 {
+		roles += "; " + strings.Join(p.Helpers, ", ")
+	}
+	return fmt.Sprintf("%s(%s) with ring = %d", p.Name, roles, p.Ring)
 }
 
 // A SizeName is a size of the header: an owner refuses data below Min.
@@ -67,14 +80,8 @@ type Input struct {
 	Doc    string
 }
 
-// A Range bounds the cells of an input, both ends included, as their integer
-// representation; Text is how the program says it.
-type Range struct {
-	Low, High int64
-	// Unsigned says that Low and High are to be read as uint64.
-	Unsigned bool
-	Text     string
-}
+// A Range bounds the cells of an input.
+type Range = binding.Range
 
 // An Output is a value that the player ends up with.
 type Output struct {

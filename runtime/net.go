@@ -1,0 +1,142 @@
+package runtime
+
+// Messages of one step: headers, sequence numbers and the logical clock.
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/tfec-lang/tfec/runtime/internal/abort"
+	"github.com/tfec-lang/tfec/runtime/link"
+	"github.com/tfec-lang/tfec/runtime/prg"
+)
+
+// Set-up and last exchange are step 0; the occurrence tells them apart.
+const (
+	helloRound = iota
+	sizeRound
+	startRound
+	lastRound
+)
+
+// A stepNet is the mpc.Net of one occurrence of one step.
+type stepNet struct {
+	p              *Party
+	at             place
+	sent, received []uint32 // messages by peer
+}
+
+// A place is where in a run a message belongs.
+type place struct{ step, occurrence uint32 }
+
+func (p *Party) net(at place) *stepNet {
+	n := len(p.prog.Players)
+	return &stepNet{p, at, make([]uint32, n), make([]uint32, n)}
+}
+
+// at begins a step of the body. Nothing leaves a player before Start.
+func (p *Party) at(step int) *stepNet {
+	if !p.started {
+		abort.Now(fmt.Errorf("%s comes before the start of the run", p.prog.describe(uint32(step))))
+	}
+	p.step = uint32(step)
+	occurrence := p.occurrences[p.step]
+	p.occurrences[p.step]++
+	if p.session.Progress != nil {
+		p.session.Progress(step)
+	}
+	return p.net(place{p.step, occurrence})
+}
+
+func (n *stepNet) Self() int { return n.p.self }
+
+func (n *stepNet) Send(to int, parts ...[]byte) {
+	h := link.Header{Step: n.at.step, Occurrence: n.at.occurrence, Seq: n.sent[to], Clock: n.p.clock}
+	n.sent[to]++
+	if err := n.p.session.Link.Send(n.p.ctx, to, h, parts...); err != nil {
+		n.fail(err)
+	}
+	n.p.stats.sent(n.at.step, parts)
+}
+
+func (n *stepNet) Recv(from int, size int) []byte {
+	h, payload, err := n.p.session.Link.Recv(n.p.ctx, from, size)
+	n.accept(from, h, err)
+	n.p.stats.received(n.at.step, len(payload))
+	return payload
+}
+
+// recvAny is Recv for a message of unknown length.
+func (n *stepNet) recvAny(from int, limit int) []byte {
+	h, payload, err := n.p.session.Link.RecvAny(n.p.ctx, from, limit)
+	n.accept(from, h, err)
+	return payload
+}
+
+// accept compares the header of a message with what must come next, and
+// advances the clock. A peer that is elsewhere is named as such even where its
+// message has another length, too.
+func (n *stepNet) accept(from int, h link.Header, err error) {
+	got := place{h.Step, h.Occurrence}
+	if got != n.at && (err == nil || h.Step != 0) {
+		abort.Now(n.p.mismatch(from, got, n.at))
+	}
+	if err != nil {
+		n.fail(err)
+	}
+	if h.Seq != n.received[from] {
+		abort.Now(fmt.Errorf("%s sent message %d of %s, %s expected %d", n.p.prog.Players[from],
+			h.Seq, n.p.prog.describe(h.Step), n.p.prog.Player, n.received[from]))
+	}
+	n.received[from]++
+	n.p.clock = max(n.p.clock, h.Clock+1)
+}
+
+// mismatch reads "s1 is at step 10 (divide, average.tfe:14), carol expected 11".
+func (p *Party) mismatch(from int, got, want place) error {
+	peer, self := p.prog.Players[from], p.prog.Player
+	if got.step != want.step {
+		return fmt.Errorf("%s is at %s, %s expected %d", peer, p.prog.describe(got.step), self, want.step)
+	}
+	return fmt.Errorf("%s is at %s, pass %d, %s expected pass %d", peer, p.prog.describe(got.step),
+		got.occurrence+1, self, want.occurrence+1)
+}
+
+// fail ends the run because of a peer, or because the run was cancelled.
+func (n *stepNet) fail(err error) {
+	abort.Now(fmt.Errorf("%w, at %s", err, n.p.prog.describe(n.at.step)))
+}
+
+// Stream hands out the keyed stream of this step; asking twice ends the run.
+func (n *stepNet) Stream(set prg.Set, purpose prg.Purpose) *prg.Stream {
+	s, err := n.p.keys.Stream(set, n.at.step, n.at.occurrence, purpose)
+	if err != nil {
+		abort.Now(fmt.Errorf("%s: %w", n.p.prog.describe(n.at.step), err))
+	}
+	return s
+}
+
+// describe names a step as in "step 10 (divide, average.tfe:14)".
+func (prog *Program) describe(step uint32) string {
+	if step == 0 {
+		return "the set-up"
+	}
+	for _, s := range prog.Steps {
+		if uint32(s.Number) == step {
+			return fmt.Sprintf("step %d (%s, %s:%d)", step, s.Op, prog.File, s.Line)
+		}
+	}
+	return fmt.Sprintf("step %d", step)
+}
+
+// A stopped error says that other players ended the run; theirs is the reason.
+type stopped struct{ text string }
+
+func (e *stopped) Error() string { return e.text }
+
+// follows reports whether an error only tells of another player's failure.
+func follows(err error) bool {
+	var peer *link.PeerError
+	var other *stopped
+	return errors.As(err, &peer) || errors.As(err, &other)
+}

@@ -1,0 +1,124 @@
+package runtime
+
+// The steps of a program: each is one operation of the engine, under the
+// number that it has in every player's program.
+
+import (
+	"slices"
+
+	"github.com/tfec-lang/tfec/runtime/clear"
+	"github.com/tfec-lang/tfec/runtime/mpc"
+	"github.com/tfec-lang/tfec/runtime/ring"
+)
+
+// Share deals shares of x to the computing players; the result has a meaning
+// at a computing player only.
+func (p *Party) Share(step int, x clear.Tensor) mpc.Share {
+	return p.engine.Share(p.at(step), x)
+}
+
+// Shared is Share at the computing players that do not deal.
+func (p *Party) Shared(step int, from string, t clear.Type, shape ...int) mpc.Share {
+	return p.engine.Shared(p.at(step), p.index(from), t, shape...)
+}
+
+// Open opens x to the players named, at every computing player; the value has
+// a meaning at those that are named.
+func (p *Party) Open(step int, x mpc.Share, to ...string) clear.Tensor {
+	return p.engine.Open(p.at(step), x, p.indices(to)...)
+}
+
+// Opened is Open at a receiver that computes nothing.
+func (p *Party) Opened(step int, t clear.Type, shape ...int) clear.Tensor {
+	return p.engine.Opened(p.at(step), t, shape...)
+}
+
+// Reveal sends a value in clear from its first holder: Bits of its type an
+// element, without gaps.
+func (p *Party) Reveal(step int, x clear.Tensor, to ...string) {
+	net := p.at(step)
+	message := packed(x)
+	for _, player := range p.indices(to) {
+		net.Send(player, message)
+	}
+}
+
+// Revealed is Reveal at a receiver.
+func (p *Party) Revealed(step int, from string, t clear.Type, shape ...int) clear.Tensor {
+	x := clear.Zero(t, shape...)
+	b := p.at(step).Recv(p.index(from), ring.PackedSize(len(x.Data), t.Bits))
+	return clear.FromWords(t, shape, ring.Unpack(b, len(x.Data), t.Bits))
+}
+
+// packed is the elements of x without gaps.
+func packed(x clear.Tensor) []byte { return ring.Pack(x.Data, x.Elem.Bits) }
+
+// index returns the index of a player of the program.
+func (p *Party) index(player string) int { return slices.Index(p.prog.Players, player) }
+
+func (p *Party) indices(players []string) []int {
+	out := make([]int, len(players))
+	for i, name := range players {
+		out[i] = p.index(name)
+	}
+	return out
+}
+
+// The operations in shares, at the computing players. Operands are shares or
+// values that every computing player holds; shapes broadcast as in package
+// clear. Rounds and bytes are the engine's: see package mpc.
+
+func (p *Party) Neg(step int, x mpc.Operand) mpc.Share { return p.engine.Neg(p.at(step), x) }
+func (p *Party) Not(step int, x mpc.Operand) mpc.Share { return p.engine.Not(p.at(step), x) }
+func (p *Party) Abs(step int, x mpc.Operand) mpc.Share { return p.engine.Abs(p.at(step), x) }
+
+func (p *Party) Add(step int, x, y mpc.Operand) mpc.Share  { return p.engine.Add(p.at(step), x, y) }
+func (p *Party) Sub(step int, x, y mpc.Operand) mpc.Share  { return p.engine.Sub(p.at(step), x, y) }
+func (p *Party) Mul(step int, x, y mpc.Operand) mpc.Share  { return p.engine.Mul(p.at(step), x, y) }
+func (p *Party) Div(step int, x, y mpc.Operand) mpc.Share  { return p.engine.Div(p.at(step), x, y) }
+func (p *Party) Eq(step int, x, y mpc.Operand) mpc.Share   { return p.engine.Eq(p.at(step), x, y) }
+func (p *Party) Ne(step int, x, y mpc.Operand) mpc.Share   { return p.engine.Ne(p.at(step), x, y) }
+func (p *Party) Lt(step int, x, y mpc.Operand) mpc.Share   { return p.engine.Lt(p.at(step), x, y) }
+func (p *Party) Le(step int, x, y mpc.Operand) mpc.Share   { return p.engine.Le(p.at(step), x, y) }
+func (p *Party) Gt(step int, x, y mpc.Operand) mpc.Share   { return p.engine.Gt(p.at(step), x, y) }
+func (p *Party) Ge(step int, x, y mpc.Operand) mpc.Share   { return p.engine.Ge(p.at(step), x, y) }
+func (p *Party) And(step int, x, y mpc.Operand) mpc.Share  { return p.engine.And(p.at(step), x, y) }
+func (p *Party) Or(step int, x, y mpc.Operand) mpc.Share   { return p.engine.Or(p.at(step), x, y) }
+func (p *Party) Min2(step int, x, y mpc.Operand) mpc.Share { return p.engine.Min2(p.at(step), x, y) }
+func (p *Party) Max2(step int, x, y mpc.Operand) mpc.Share { return p.engine.Max2(p.at(step), x, y) }
+
+func (p *Party) Select(step int, c, x, y mpc.Operand) mpc.Share {
+	return p.engine.Select(p.at(step), c, x, y)
+}
+func (p *Party) Dot(step int, x, y mpc.Operand) mpc.Share { return p.engine.Dot(p.at(step), x, y) }
+
+// Reductions are over one axis or, with axis -1, over all elements.
+func (p *Party) Sum(step int, x mpc.Operand, axis int) mpc.Share {
+	return p.engine.Sum(p.at(step), x, axis)
+}
+func (p *Party) Min(step int, x mpc.Operand, axis int) mpc.Share {
+	return p.engine.Min(p.at(step), x, axis)
+}
+func (p *Party) Max(step int, x mpc.Operand, axis int) mpc.Share {
+	return p.engine.Max(p.at(step), x, axis)
+}
+
+func (p *Party) Convert(step int, x mpc.Operand, t clear.Type) mpc.Share {
+	return p.engine.Convert(p.at(step), x, t)
+}
+func (p *Party) Index(step int, x mpc.Operand, s ...clear.Slice) mpc.Share {
+	return p.engine.Index(p.at(step), x, s...)
+}
+func (p *Party) Update(step int, x, v mpc.Operand, s ...clear.Slice) mpc.Share {
+	return p.engine.Update(p.at(step), x, v, s...)
+}
+func (p *Party) Stack(step int, x ...mpc.Operand) mpc.Share { return p.engine.Stack(p.at(step), x...) }
+func (p *Party) Concat(step int, axis int, x ...mpc.Operand) mpc.Share {
+	return p.engine.Concat(p.at(step), axis, x...)
+}
+func (p *Party) Fill(step int, x mpc.Operand, shape ...int) mpc.Share {
+	return p.engine.Fill(p.at(step), x, shape...)
+}
+func (p *Party) Transpose(step int, x mpc.Operand) mpc.Share {
+	return p.engine.Transpose(p.at(step), x)
+}

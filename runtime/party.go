@@ -1,0 +1,144 @@
+package runtime
+
+// A party: one player in one run.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/tfec-lang/tfec/runtime/clear"
+	"github.com/tfec-lang/tfec/runtime/internal/abort"
+	"github.com/tfec-lang/tfec/runtime/link"
+	"github.com/tfec-lang/tfec/runtime/mpc"
+	"github.com/tfec-lang/tfec/runtime/prg"
+)
+
+// Version is the version of the runtime, wireVersion that of its messages.
+// Players whose versions differ do not start a run together.
+const (
+	Version     = "0.1.0"
+	wireVersion = "1"
+)
+
+// Values are tensors by the name of their input or output.
+type Values map[string]clear.Tensor
+
+// A Session is what a party has of the run that it takes part in.
+type Session struct {
+	Link link.Link
+	// Load returns the player's inputs by name. Its error stays with the
+	// player: the others learn only that it stopped.
+	Load func(prog *Program) (Values, error)
+	// Fingerprints are those of the players' certificates, which all must
+	// agree on; empty without TLS.
+	Fingerprints []string
+	// Progress, if set, is told of each step that this player begins.
+	Progress func(step int)
+}
+
+// A Party carries out one player's program in one run. Its methods are the
+// surface of the generated code: they are called by one goroutine, within Run,
+// and whatever goes wrong in them ends the run.
+type Party struct {
+	prog    *Program
+	session Session
+	ctx     context.Context
+	self    int
+
+	engine *mpc.Engine
+	sets   []prg.Set // those that this player is in
+	keys   *prg.Source
+
+	inputs     Values
+	sizes      map[string]int64
+	outputs    Values
+	transcript []byte // hash over all hellos
+
+	started     bool
+	step        uint32 // the last one begun
+	occurrences map[uint32]uint32
+	clock       uint32
+	stats       Stats
+}
+
+// NewParty returns the party of prog in a session. It is an error if the
+// runtime lacks the program's protocol, or the link is between others.
+func NewParty(prog *Program, s Session) (*Party, error) {
+	self := slices.Index(prog.Players, prog.Player)
+	if self < 0 || s.Link.Self() != self || !slices.Equal(s.Link.Players(), prog.Players) {
+		return nil, fmt.Errorf("cannot run as %s of %v: the link is %d of %v", prog.Player, prog.Players, s.Link.Self(), s.Link.Players())
+	}
+	p := &Party{prog: prog, session: s, self: self, sizes: make(map[string]int64), outputs: make(Values),
+		occurrences: make(map[uint32]uint32), stats: Stats{Player: prog.Player, Steps: make(map[int]link.Counter)}}
+	kernel, sets, err := newKernel(prog.Protocol, self, p.indices(prog.Protocol.Roles), len(prog.Players))
+	if err != nil {
+		return nil, err
+	}
+	p.engine = mpc.New(kernel)
+	for _, set := range sets {
+		if slices.Contains(set.Players(), self) {
+			p.sets = append(p.sets, set)
+		}
+	}
+	return p, nil
+}
+
+// Run carries out steps, the player's part: set-up, steps, last exchange. The
+// outputs count only if it returns nil. It closes the link.
+func (p *Party) Run(ctx context.Context, steps func(*Party)) error {
+	began := time.Now()
+	p.ctx = ctx
+	err := p.carryOut(steps)
+	p.stats.Time = time.Since(began)
+	p.session.Link.Close(p.reason(err))
+	return err
+}
+
+func (p *Party) carryOut(steps func(*Party)) (err error) {
+	defer abort.Catch(&err)
+	p.setUp()
+	steps(p)
+	p.finish()
+	return nil
+}
+
+// reason is what the peers are told of a failure: nothing that depends on this
+// player's values.
+func (p *Party) reason(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case follows(err):
+		return err
+	case !p.started:
+		return errors.New("stopped in the set-up")
+	}
+	return fmt.Errorf("stopped at %s", p.prog.describe(p.step))
+}
+
+// Input returns an input of this player, or a public one.
+func (p *Party) Input(name string) clear.Tensor { return p.inputs[name] }
+
+// Size returns a size of the header.
+func (p *Party) Size(name string) int64 { return p.sizes[name] }
+
+// Output keeps x as an output, which is delivered after the last exchange.
+func (p *Party) Output(name string, x clear.Tensor) { p.outputs[name] = x }
+
+// Outputs returns what this player learned: after a Run without error.
+func (p *Party) Outputs() Values { return p.outputs }
+
+// others yields the indices of the other players.
+func (p *Party) others() iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for i := range p.prog.Players {
+			if i != p.self && !yield(i) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,141 @@
+package runtime
+
+// All players of a computation in one process: for development and tests.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/tfec-lang/tfec/runtime/clear"
+	"github.com/tfec-lang/tfec/runtime/link/local"
+)
+
+// A Loader returns an input of a player.
+type Loader func(player string, in Input) (clear.Tensor, error)
+
+// A Result is what a simulated run leaves.
+type Result struct {
+	Outputs map[string]Values // by player; none for a player without outputs
+	Stats   []Stats           // in the order of the players
+}
+
+// Simulate runs the programs of all players of one computation, a goroutine
+// each, over links in memory. It gives no security: all values are in one
+// process. The error is the one that began the failure, at whichever player,
+// and bears the player's name if it is that player's alone.
+func Simulate(ctx context.Context, programs []*Program, load Loader) (*Result, error) {
+	programs, err := inOrder(programs)
+	if err != nil {
+		return nil, err
+	}
+	links := local.Connect(programs[0].Players)
+	parties := make([]*Party, len(programs))
+	for i, prog := range programs {
+		s := Session{Link: links[i], Load: func(prog *Program) (Values, error) { return loadEach(prog, load) }}
+		if parties[i], err = NewParty(prog, s); err != nil {
+			return nil, err
+		}
+	}
+	errs := make([]error, len(parties))
+	var wg sync.WaitGroup
+	for i, p := range parties {
+		wg.Go(func() { errs[i] = p.Run(ctx, programs[i].Run) })
+	}
+	wg.Wait()
+	if err := cause(programs[0].Players, errs); err != nil {
+		return nil, err
+	}
+	r := &Result{Outputs: make(map[string]Values)}
+	for _, p := range parties {
+		r.Stats = append(r.Stats, p.Stats())
+		if out := p.Outputs(); len(out) > 0 {
+			r.Outputs[p.prog.Player] = out
+		}
+	}
+	return r, nil
+}
+
+// inOrder returns one program for each player, in the order of the players.
+func inOrder(programs []*Program) ([]*Program, error) {
+	if len(programs) == 0 {
+		return nil, errors.New("cannot simulate: no programs")
+	}
+	var ordered []*Program
+	for _, player := range programs[0].Players {
+		i := slices.IndexFunc(programs, func(p *Program) bool { return p.Player == player })
+		if i < 0 {
+			return nil, fmt.Errorf("cannot simulate: no program for player %s", player)
+		}
+		ordered = append(ordered, programs[i])
+	}
+	return ordered, nil
+}
+
+// loadEach loads all inputs of a program; all failures at once.
+func loadEach(prog *Program, load Loader) (Values, error) {
+	values := make(Values)
+	var errs []error
+	for _, in := range prog.Inputs {
+		x, err := load(prog.Player, in)
+		errs = append(errs, err)
+		values[in.Name] = x
+	}
+	return values, errors.Join(errs...)
+}
+
+// Given is the Loader of inputs in memory, by player; those of everybody stand
+// under "public".
+func Given(inputs map[string]Values) Loader {
+	return func(player string, in Input) (clear.Tensor, error) {
+		if in.Public {
+			player = "public"
+		}
+		x, ok := inputs[player][in.Name]
+		if !ok {
+			return x, fmt.Errorf("input %s is missing", in.Name)
+		}
+		return x, nil
+	}
+}
+
+// cause returns the error of a failed run without those that only follow from
+// it at other players.
+func cause(players []string, errs []error) error {
+	var own []error
+	for i, err := range errs {
+		if err == nil || follows(err) {
+			continue
+		}
+		for _, e := range flatten(err) {
+			own = append(own, fmt.Errorf("%s: %w", players[i], e))
+		}
+	}
+	switch all := slices.DeleteFunc(slices.Clone(errs), func(err error) bool { return err == nil }); {
+	case len(all) == 0:
+		return nil
+	case len(own) == 0 || same(all):
+		return all[0]
+	}
+	return errors.Join(own...)
+}
+
+// flatten returns the errors of an errors.Join.
+func flatten(err error) []error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		return joined.Unwrap()
+	}
+	return []error{err}
+}
+
+// same reports that everybody saw the same.
+func same(errs []error) bool {
+	for _, err := range errs {
+		if err.Error() != errs[0].Error() {
+			return false
+		}
+	}
+	return len(errs) > 1
+}

@@ -1,0 +1,143 @@
+package runtime
+
+// Sizes: measured at the owners, agreed by all, and checked exactly.
+
+import (
+	"errors"
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+)
+
+// eval computes a size exactly. A name that sizes lacks is a fault of the
+// compiler: it binds every name by an input.
+func (s Size) eval(sizes map[string]int64) *big.Int {
+	sum := new(big.Int)
+	for _, t := range s {
+		k := big.NewInt(t.Coef)
+		for _, v := range t.Vars {
+			k.Mul(k, big.NewInt(sizes[v]))
+		}
+		sum.Add(sum, k)
+	}
+	return sum
+}
+
+// name returns the size name that a dimension binds: one that stands alone.
+func (s Size) name() (string, bool) {
+	if len(s) == 1 && s[0].Coef == 1 && len(s[0].Vars) == 1 {
+		return s[0].Vars[0], true
+	}
+	return "", false
+}
+
+// vars returns the size names of s, each once.
+func (s Size) vars() []string {
+	var names []string
+	for _, t := range s {
+		names = append(names, t.Vars...)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// holds checks a condition of `where`.
+func (c Cond) holds(sizes map[string]int64) bool {
+	order := c.Left.eval(sizes).Cmp(c.Right.eval(sizes))
+	switch c.Rel {
+	case "==":
+		return order == 0
+	case "!=":
+		return order != 0
+	case "<":
+		return order < 0
+	case "<=":
+		return order <= 0
+	case ">":
+		return order > 0
+	case ">=":
+		return order >= 0
+	}
+	return false
+}
+
+// checkWhere returns the failure of the first condition that does not hold, with
+// the sizes that it mentions: "where n + m <= 10 does not hold: n = 7, m = 8".
+func checkWhere(conds []Cond, sizes map[string]int64) error {
+	for _, c := range conds {
+		if c.holds(sizes) {
+			continue
+		}
+		var values []string
+		for _, v := range slices.Concat(c.Left, c.Right).vars() {
+			values = append(values, fmt.Sprintf("%s = %d", v, sizes[v]))
+		}
+		return fmt.Errorf("where %s does not hold: %s", c.Text, strings.Join(values, ", "))
+	}
+	return nil
+}
+
+// measure returns the sizes that inputs bind, and every reason for which their
+// owner must refuse them by itself: two lengths for one name, or one below the
+// least that the program takes.
+func (prog *Program) measure(inputs Values) (map[string]int64, error) {
+	sizes, from := make(map[string]int64), make(map[string]string)
+	var errs []error
+	for _, in := range prog.Inputs {
+		for d, s := range in.Shape {
+			name, ok := s.name()
+			n := int64(inputs[in.Name].Shape[d])
+			switch {
+			case !ok:
+			case from[name] == "":
+				sizes[name], from[name] = n, in.Name
+			case sizes[name] != n:
+				errs = append(errs, fmt.Errorf("size %s is %d in %s and %d in %s", name, sizes[name], from[name], n, in.Name))
+			}
+		}
+	}
+	for _, s := range prog.Sizes {
+		if n, ok := sizes[s.Name]; ok && n < s.Min {
+			errs = append(errs, fmt.Errorf("input %s: size %s is %d, and must be at least %d", from[s.Name], s.Name, n, s.Min))
+		}
+	}
+	return sizes, errors.Join(errs...)
+}
+
+// checkShapes compares inputs with the dimensions that are no names, once all
+// sizes are known.
+func (prog *Program) checkShapes(inputs Values, sizes map[string]int64) error {
+	var errs []error
+	for _, in := range prog.Inputs {
+		for d, s := range in.Shape {
+			got, want := int64(inputs[in.Name].Shape[d]), s.eval(sizes)
+			if want.Cmp(big.NewInt(got)) != 0 {
+				errs = append(errs, fmt.Errorf("input %s: dimension %d is %d, and must be %s", in.Name, d+1, got, want))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// checkInput compares a loaded value with its declaration: type, number of
+// dimensions, and range.
+func checkInput(in Input, inputs Values) error {
+	x, ok := inputs[in.Name]
+	switch {
+	case !ok:
+		return fmt.Errorf("input %s is missing", in.Name)
+	case x.Elem != in.Elem:
+		return fmt.Errorf("input %s: got %s, want %s", in.Name, x.Elem, in.Elem)
+	case len(x.Shape) != len(in.Shape):
+		return fmt.Errorf("input %s: got %d dimensions, want %d", in.Name, len(x.Shape), len(in.Shape))
+	case in.Range == nil:
+		return nil
+	}
+	for i, v := range x.Data {
+		if !in.Range.Holds(v) {
+			return fmt.Errorf("input %s: element %d: value %s is outside %s", in.Name, i, in.Elem.Text(v), in.Range.Text)
+		}
+	}
+	return nil
+}
