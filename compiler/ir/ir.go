@@ -35,6 +35,9 @@ type Program struct {
 	Body     Block
 	// Player is the index of the player that this is a projection for, or -1.
 	Player int
+	// Whole is, in a projection, the body that it was cut from: it tells which
+	// step another player is at.
+	Whole Block
 }
 
 // A Player is a participant; its index in Program.Players is its bit in
@@ -119,6 +122,8 @@ type Info struct {
 	// Var marks a variable: defined by Copy (its initialiser) and assigned
 	// again by Copy. Every other value is defined by exactly one instruction.
 	Var bool
+	// Temp marks a value that the program has no name for: Number names it.
+	Temp bool
 }
 
 // Pos is where in File an instruction comes from.
@@ -176,7 +181,7 @@ const (
 	OpStart  Op = "start"  // everybody is ready; nothing is shared before, nothing fails after
 	OpShare  Op = "share"  // Dst shared = Args[0] in clear; the first holder deals. Who: dealer, servers
 	OpOpen   Op = "open"   // Dst @ To = Args[0] shared. Who: servers, To
-	OpReveal Op = "reveal" // Dst @ holders ∪ To = Args[0] in clear; the first holder sends. Who: first holder, To
+	OpReveal Op = "reveal" // Dst @ holders ∪ To = Args[0] in clear; the first holder sends to those who lack it, the others keep theirs. Who: holders, To
 	OpFor    Op = "for"    // Dst: loop variable, int64 public; Args: from, to (exclusive), step
 	OpWhile  Op = "while"  // Args: the condition variable, limit; Body assigns the condition variable again
 	OpIf     Op = "if"     // Args[0]: bool, public or held by every participant
@@ -204,7 +209,9 @@ const (
 	OpNot    Op = "not"
 	OpSelect Op = "select" // Args: condition bool, then, else; elementwise, condition broadcasts
 
-	OpConvert Op = "convert" // to Dst's element
+	// to Dst's element; of a public value with a shared Dst, constant shares of
+	// it, without communication
+	OpConvert Op = "convert"
 
 	OpSum Op = "sum" // over Axis; Dst's element is int64, uint64 or the fixed itself
 	OpMin Op = "min" // one argument: over Axis; two: elementwise

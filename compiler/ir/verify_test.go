@@ -145,7 +145,7 @@ func TestVerifyRefuses(t *testing.T) {
 		{everything, "sum pay axis 1", "sum pay axis 2", "no axis 2 in [n, 3]"},
 		{everything, "[: len n, i]", "[: len n, i, i]", "3 positions for [n, 3]"},
 		{everything, "index t5 [t1:t2 len 1]", "index t5 [t1:t2 len 2]", "t7 is fixed(24, 16)[1], want fixed(24, 16)[2]"},
-		{everything, "update x, t7 [t1:t2 len 1]", "update x, t7 [t1]", "t7 is fixed(24, 16)[1], want the shape"},
+		{everything, "update x, t7 [t1:t2 len 1]", "update x, t7 [t1]", "t7 is fixed(24, 16)[1], which does not broadcast to the shape"},
 		{everything, "var x:", "x:", "x is defined twice"},
 		{everything, "pay: fixed(24, 16)[n, 3] @ alice = input", "pay: string[n, 3] @ shared = input", "pay is shared, but string exists in clear only"},
 		{operations, `where n == m as "n == m" line 1`, "", "shapes [m] and [n] do not broadcast"},

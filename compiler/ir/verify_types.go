@@ -330,10 +330,11 @@ func (v *verifier) sliced(i *Instr) types.Shape {
 
 func (v *verifier) index(i *Instr) { v.result(i, v.info(i, 0).Elem, v.sliced(i)) }
 
+// update: the part broadcasts to the places that it is written to.
 func (v *verifier) update(i *Instr) {
-	part := v.sliced(i)
-	if a := v.info(i, 1); !v.sameShape(a.Shape, part) {
-		v.fail("%s is %s, want the shape %s", a.Name, plain(a.Elem, a.Shape), part)
+	part, a := v.sliced(i), v.info(i, 1)
+	if n := len(part) - len(a.Shape); n < 0 || !v.sameShape(a.Shape, part[n:]) {
+		v.fail("%s is %s, which does not broadcast to the shape %s", a.Name, plain(a.Elem, a.Shape), part)
 	}
 	v.result(i, v.equalElems(i, 0), v.info(i, 0).Shape)
 }

@@ -13,6 +13,7 @@ import "github.com/tfec-lang/tfec/compiler/ir"
 func Project(p *ir.Program, player int) *ir.Program {
 	q := *p
 	q.Player = player
+	q.Whole = p.Body
 	q.Body = block(p.Body, player)
 	return &q
 }
