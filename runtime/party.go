@@ -15,6 +15,7 @@ import (
 	"github.com/tfec-lang/tfec/runtime/link"
 	"github.com/tfec-lang/tfec/runtime/mpc"
 	"github.com/tfec-lang/tfec/runtime/prg"
+	"github.com/tfec-lang/tfec/runtime/protocol"
 )
 
 // Version is the version of the runtime, wireVersion that of its messages.
@@ -74,17 +75,31 @@ func NewParty(prog *Program, s Session) (*Party, error) {
 	}
 	p := &Party{prog: prog, session: s, self: self, sizes: make(map[string]int64), outputs: make(Values),
 		occurrences: make(map[uint32]uint32), stats: Stats{Player: prog.Player, Steps: make(map[int]link.Counter)}}
-	kernel, sets, err := newKernel(prog.Protocol, self, p.indices(prog.Protocol.Roles), len(prog.Players))
+	return p, p.choose(prog.Protocol)
+}
+
+// choose takes the protocol's kernel and the sets of players that need a key.
+// Any player may deal, so that sets do not depend on who has inputs.
+func (p *Party) choose(q Protocol) error {
+	if q.Ring != 64 || len(q.Helpers) > 0 {
+		return fmt.Errorf("cannot run protocol %s: the ring is 64 bits, and no helpers", q)
+	}
+	roles := p.indices(q.Roles)
+	kernel, err := protocol.New(q.Name, p.self, roles)
 	if err != nil {
-		return nil, err
+		return err
+	}
+	var everybody []int
+	for i := range p.prog.Players {
+		everybody = append(everybody, i)
+	}
+	sets, err := protocol.KeySets(q.Name, roles, everybody)
+	if err != nil {
+		return err
 	}
 	p.engine = mpc.New(kernel)
-	for _, set := range sets {
-		if slices.Contains(set.Players(), self) {
-			p.sets = append(p.sets, set)
-		}
-	}
-	return p, nil
+	p.sets = slices.DeleteFunc(sets, func(s prg.Set) bool { return !slices.Contains(s.Players(), p.self) })
+	return nil
 }
 
 // Run carries out steps, the player's part: set-up, steps, last exchange. The

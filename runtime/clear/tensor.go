@@ -66,3 +66,6 @@ type Tensor struct {
 // Type returns the element type, Dims the shape: a Tensor is an operand.
 func (x Tensor) Type() Type  { return x.Elem }
 func (x Tensor) Dims() []int { return x.Shape }
+
+// Len is the number of elements.
+func (x Tensor) Len() int { return len(x.Data) }
