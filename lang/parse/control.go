@@ -14,17 +14,8 @@ import (
 )
 
 // refused reports whether r may stand nowhere in a source, not even in a
-// comment or string. Line separators count as control characters, since an
-// editor may show what follows them on a line of its own.
-func refused(r rune) bool {
-	switch r {
-	case '\n', '\t':
-		return false
-	case '\u2028', '\u2029':
-		return true
-	}
-	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)
-}
+// comment or string.
+func refused(r rune) bool { return r != '\n' && r != '\t' && diag.Hidden(r) }
 
 // badByte reports whether s starts with a byte that is no UTF-8.
 func badByte(s string) bool {
