@@ -121,7 +121,7 @@ func (b *body) instr(g *jen.Group, in *ir.Instr) {
 	case ir.OpReveal:
 		b.reveal(g, in)
 	case ir.OpAssert:
-		b.fail(g, in, jen.Op("!").Add(b.operand(in.Args[0])).Dot("Bool").Call(), in.Name)
+		b.fail(g, in, jen.Op("!").Add(b.operand(in.Args[0])).Dot("Bool").Call())
 	case ir.OpFor:
 		b.forLoop(g, in)
 	case ir.OpWhile:
@@ -171,9 +171,9 @@ func (b *body) place(v ir.Value) string {
 	return "in clear at " + place.Format(b.players)
 }
 
-// fail writes the check of an early step.
-func (b *body) fail(g *jen.Group, in *ir.Instr, cond jen.Code, text string) {
-	g.If(cond).Block(b.step(in, "Fail", jen.Lit(text)))
+// fail writes the check of an early step, which ends the run.
+func (b *body) fail(g *jen.Group, in *ir.Instr, cond jen.Code) {
+	g.If(cond).Block(b.step(in, "Fail", jen.Lit(in.Failure())))
 }
 
 // copied writes an assignment. A public value that a shared variable takes
@@ -255,20 +255,27 @@ func (b *body) quoted(s types.Set) []jen.Code {
 // forLoop writes a Go loop. Its bounds are evaluated once, as in the program.
 func (b *body) forLoop(g *jen.Group, in *ir.Instr) {
 	b.inline[in.Dst] = in
-	from, to, step := in.Args[0], in.Args[1], in.Args[2]
-	if b.isLiteral(from, 0) && b.isLiteral(step, 1) {
+	from, to, by := in.Args[0], in.Args[1], in.Args[2]
+	i := jen.Id(b.ids[in.Dst])
+	if b.isLiteral(from, 0) && b.isLiteral(by, 1) {
 		head := jen.Range().Add(b.int64(to))
 		if b.reads[in.Dst] {
-			head = jen.Id(b.ids[in.Dst]).Op(":=").Add(head)
+			head = i.Op(":=").Add(head)
 		}
 		g.For(head).BlockFunc(func(g *jen.Group) { b.inside(g, in.Body) })
 		return
 	}
-	i, end, by := b.ids[in.Dst], b.scope.take("end"), b.scope.take("step")
+	end, step := jen.Id(b.scope.take("end")), b.index(by)
+	if !b.isConst(by) {
+		name := jen.Id(b.scope.take("step"))
+		g.Add(name.Clone().Op(":=").Add(step))
+		b.fail(g, in, name.Clone().Op("<").Lit(1))
+		step = name
+	}
 	g.For(
-		jen.List(jen.Id(i), jen.Id(end), jen.Id(by)).Op(":=").List(b.int64(from), b.int64(to), b.int64(step)),
-		jen.Id(i).Op("<").Id(end),
-		jen.Id(i).Op("+=").Id(by),
+		jen.List(i, end).Op(":=").List(b.int64(from), b.int64(to)),
+		i.Clone().Op("<").Add(end),
+		i.Clone().Op("+=").Add(step),
 	).BlockFunc(func(g *jen.Group) { b.inside(g, in.Body) })
 }
 
@@ -311,9 +318,13 @@ func (b *body) isInline(in *ir.Instr) bool {
 	return inline
 }
 
-func (b *body) isLiteral(v ir.Value, k int64) bool {
+func (b *body) isConst(v ir.Value) bool {
 	in, ok := b.inline[v]
-	return ok && in.Op == ir.OpConst && in.Const[0].IsInt64() && in.Const[0].Int64() == k
+	return ok && in.Op == ir.OpConst
+}
+
+func (b *body) isLiteral(v ir.Value, k int64) bool {
+	return b.isConst(v) && b.inline[v].Const[0].IsInt64() && b.inline[v].Const[0].Int64() == k
 }
 
 // id is the variable of a value, which an earlier statement has defined.

@@ -42,10 +42,10 @@ func (b *body) operation(g *jen.Group, in *ir.Instr) {
 func (b *body) check(g *jen.Group, in *ir.Instr) {
 	switch in.Op {
 	case ir.OpDiv, ir.OpMod:
-		b.fail(g, in, b.from("clear", "AnyZero").Call(b.operand(in.Args[1])), "division by zero")
+		b.fail(g, in, b.from("clear", "AnyZero").Call(b.operand(in.Args[1])))
 	case ir.OpIndex, ir.OpUpdate:
 		args := append([]jen.Code{b.operand(in.Args[0])}, b.sliced(in.Slices)...)
-		b.fail(g, in, jen.Op("!").Add(b.from("clear", "Inside").Call(args...)), "index out of range")
+		b.fail(g, in, jen.Op("!").Add(b.from("clear", "Inside").Call(args...)))
 	default:
 		b.fault("%s cannot be checked", in.Op)
 	}

@@ -27,7 +27,7 @@ func (g *generator) player(name string) *file {
 		}
 		proj := project.Project(p, self)
 		f.doc = append(f.doc, header(proj)...)
-		f.part(g.Config, g.names[i], p, proj)
+		f.part(g.Config, g.names[i], proj)
 		programs = append(programs, jen.Id(g.names[i].program))
 	}
 	list := jen.Index().Op("*").Add(f.from("runtime", "Program"))
@@ -45,10 +45,10 @@ func header(proj *ir.Program) []string {
 	return append(out, conduct(proj)...)
 }
 
-// part writes one player's part of the computation p.
-func (f *file) part(cfg Config, n names, p, proj *ir.Program) {
+// part writes one computation of a player.
+func (f *file) part(cfg Config, n names, proj *ir.Program) {
 	name := proj.Players[proj.Player].Name
-	f.declare(jen.Var().Id(n.program).Op("=").Op("&").Add(f.from("runtime", "Program")).Add(f.descriptor(cfg, n, p, proj)),
+	f.declare(jen.Var().Id(n.program).Op("=").Op("&").Add(f.from("runtime", "Program")).Add(f.descriptor(cfg, n, proj)),
 		fmt.Sprintf("%s describes %s's part of %s.", n.program, name, proj.Name))
 	f.declare(jen.Func().Id(n.run).Params(
 		jen.Id("ctx").Add(f.from("context", "Context")),
@@ -59,7 +59,7 @@ func (f *file) part(cfg Config, n names, p, proj *ir.Program) {
 		fmt.Sprintf("%s is what %s does, in order; whatever goes wrong ends it.", n.steps, name))
 }
 
-func (f *file) descriptor(cfg Config, n names, p, proj *ir.Program) *jen.Statement {
+func (f *file) descriptor(cfg Config, n names, proj *ir.Program) *jen.Statement {
 	players := proj.PlayerNames()
 	fields := []jen.Code{
 		field("File", jen.Lit(proj.File)),
@@ -78,7 +78,7 @@ func (f *file) descriptor(cfg Config, n names, p, proj *ir.Program) *jen.Stateme
 		{"Where", "Cond", f.conditions(proj)},
 		{"Inputs", "Input", f.inputs(proj)},
 		{"Outputs", "Output", f.outputs(proj)},
-		{"Steps", "Step", stepTable(p, p.Body)},
+		{"Steps", "Step", stepTable(proj.Whole)},
 	} {
 		if len(list.items) > 0 {
 			fields = append(fields, field(list.name, jen.Index().Add(f.from("runtime", list.elem)).Add(lines(list.items...))))
@@ -184,27 +184,15 @@ func representation(v *big.Int) *jen.Statement {
 	return jen.Lit(int(v.Uint64()))
 }
 
-// stepTable names the steps of everybody at which a player can be seen to be,
-// so that any player can say at which one another is.
-func stepTable(p *ir.Program, block ir.Block) []jen.Code {
+// stepTable names everybody's steps, so that any player can say at which one
+// another is.
+func stepTable(block ir.Block) []jen.Code {
 	var out []jen.Code
 	for _, in := range block {
-		if seen(p, in) {
-			out = append(out, jen.Values(field("Number", jen.Lit(in.Step)), field("Op", jen.Lit(string(in.Op))), field("Line", jen.Lit(in.Pos.Line))))
-		}
-		out = append(out, stepTable(p, in.Body)...)
-		out = append(out, stepTable(p, in.Else)...)
+		out = append(out, jen.Values(field("Number", jen.Lit(in.Step)), field("Op", jen.Lit(in.Op.Verb())), field("Line", jen.Lit(in.Pos.Line))))
+		out = append(append(out, stepTable(in.Body)...), stepTable(in.Else)...)
 	}
 	return out
-}
-
-// seen reports whether an instruction passes its number to the runtime.
-func seen(p *ir.Program, in *ir.Instr) bool {
-	switch in.Op {
-	case ir.OpShare, ir.OpOpen, ir.OpReveal, ir.OpAssert:
-		return true
-	}
-	return in.Checked || secure(p, in)
 }
 
 // command writes cmd/<player>/main.go.

@@ -80,8 +80,6 @@ func (g *generator) computation(f *file, n names, p *ir.Program) {
 		jen.Id("ctx"), jen.Id("hosts"), jen.Id("credentials"), g.programOf(f, n, p.Players[0].Name)))),
 		fmt.Sprintf("%s has the coordinator, the first of hosts, run %s. The", n.remote, p.Name),
 		"players load their inputs and write their outputs where they are.")
-	f.declare(f.valuesFunc(n, inputsOf(p)), "values are the inputs as the players load them.")
-	f.declare(f.outputsFunc(n, outputsOf(p)), fmt.Sprintf("new%s reads the outputs of all players.", n.outputs))
 }
 
 // fields gives the members of a struct their names in Go.
@@ -125,65 +123,53 @@ func (g *generator) programOf(f *file, n names, player string) *jen.Statement {
 
 // simulation is the body of the function that runs all players.
 func (g *generator) simulation(f *file, n names, p *ir.Program) []jen.Code {
-	failed := jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Id(n.outputs).Values(), jen.Err()))
-	var parts []jen.Code
+	code := []jen.Code{jen.Var().Id("v").Add(f.from("typed", "Inputs"))}
+	inputs := inputsOf(p)
+	for i, name := range fields(inputs) {
+		code = append(code, f.toTensor(inputs[i], jen.Id("in").Dot(name)))
+	}
+	args := []jen.Code{jen.Id("ctx")}
 	for _, q := range p.Players {
-		parts = append(parts, g.programOf(f, n, q.Name))
+		args = append(args, g.programOf(f, n, q.Name))
 	}
-	return []jen.Code{
-		jen.List(jen.Id("values"), jen.Err()).Op(":=").Id("in").Dot("values").Call(),
-		failed,
-		jen.List(jen.Id("results"), jen.Err()).Op(":=").Add(f.from("runtime", "Simulate")).Call(
-			jen.Id("ctx"), jen.Index().Op("*").Add(f.from("runtime", "Program")).Add(lines(parts...)), jen.Id("values")),
-		failed,
-		jen.Return(jen.Id("new"+n.outputs).Call(jen.Id("results")), jen.Nil()),
+	var results []jen.Code
+	outputs := outputsOf(p)
+	for i, name := range fields(outputs) {
+		results = append(results, field(name, f.fromTensor(outputs[i])))
 	}
+	return append(code,
+		jen.List(jen.Id("out"), jen.Err()).Op(":=").Id("v").Dot("Simulate").Call(args...),
+		jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Id(n.outputs).Values(), jen.Err())),
+		jen.Return(jen.Id(n.outputs).Add(lines(results...)), jen.Nil()))
 }
 
-// valuesFunc writes the method that turns Inputs into tensors.
-func (f *file) valuesFunc(n names, list []member) *jen.Statement {
-	names := fields(list)
-	add := func(m member, name, x *jen.Statement) *jen.Statement {
+// toTensor adds an input to v.
+func (f *file) toTensor(m member, x *jen.Statement) *jen.Statement {
+	add := func(name, x jen.Code) *jen.Statement {
 		return f.from("typed", conversion(m.elem, m.shape)).Call(jen.Op("&").Id("v"), name, f.elem(m.elem), x)
 	}
-	return jen.Func().Params(jen.Id("in").Id(n.inputs)).Id("values").Params().
-		Params(f.from("runtime", "Values"), jen.Error()).BlockFunc(func(g *jen.Group) {
-		g.Var().Id("v").Add(f.from("typed", "Inputs"))
-		for i, m := range list {
-			x := jen.Id("in").Dot(names[i])
-			if m.players == nil {
-				g.Add(add(m, jen.Lit(m.name), x))
-				continue
-			}
-			name := jen.Lit(m.name + "[").Op("+").Id("player").Op("+").Lit("]")
-			g.For(jen.List(jen.Id("player"), jen.Id("x")).Op(":=").Range().Add(x)).Block(add(m, name, jen.Id("x")))
-		}
-		g.Return(jen.Id("v").Dot("Values").Call())
-	})
+	if m.players == nil {
+		return add(jen.Lit(m.name), x)
+	}
+	name := jen.Lit(m.name + "[").Op("+").Id("player").Op("+").Lit("]")
+	return jen.For(jen.List(jen.Id("player"), jen.Id("x")).Op(":=").Range().Add(x)).Block(add(name, jen.Id("x")))
 }
 
-// outputsFunc writes the function that turns tensors into Outputs.
-func (f *file) outputsFunc(n names, list []member) *jen.Statement {
-	names := fields(list)
-	get := func(m member, name string) *jen.Statement {
-		x := jen.Id("v").Index(jen.Lit(name))
+// fromTensor reads an output from out.
+func (f *file) fromTensor(m member) *jen.Statement {
+	read := func(key string) *jen.Statement {
+		x := jen.Id("out").Index(jen.Lit(key))
 		if goElem(m.elem) == "" {
 			return x
 		}
 		return f.from("typed", "To"+conversion(m.elem, m.shape)).Types(jen.Id(goElem(m.elem))).Call(x)
 	}
-	var values []jen.Code
-	for i, m := range list {
-		value := get(m, m.name)
-		if m.players != nil {
-			var entries []jen.Code
-			for _, q := range m.players {
-				entries = append(entries, jen.Lit(q).Op(":").Add(get(m, ir.Key(m.name, q))))
-			}
-			value = f.memberType(m).Add(lines(entries...))
-		}
-		values = append(values, field(names[i], value))
+	if m.players == nil {
+		return read(m.name)
 	}
-	return jen.Func().Id("new" + n.outputs).Params(jen.Id("v").Add(f.from("runtime", "Values"))).Id(n.outputs).
-		Block(jen.Return(jen.Id(n.outputs).Add(lines(values...))))
+	var entries []jen.Code
+	for _, q := range m.players {
+		entries = append(entries, jen.Lit(q).Op(":").Add(read(ir.Key(m.name, q))))
+	}
+	return f.memberType(m).Add(lines(entries...))
 }

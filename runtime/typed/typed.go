@@ -1,5 +1,5 @@
-// Package typed turns the Go values of a generated package's Inputs into
-// tensors, and tensors into the Go values of its Outputs, without reflection.
+// Package typed is what stands between the Go values of a generated package's
+// Inputs and Outputs and the tensors of a run. It does without reflection.
 //
 // A bool is a bool, an integer the Go integer of its width, a fixed a float64.
 // An array of n dimensions is n nested slices, whose rows must be of equal
@@ -7,11 +7,13 @@
 package typed
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 
+	"github.com/tfec-lang/tfec/runtime"
 	"github.com/tfec-lang/tfec/runtime/clear"
 )
 
@@ -20,21 +22,56 @@ type Element interface {
 	bool | int8 | int16 | int32 | int64 | uint8 | uint16 | uint32 | uint64 | float64
 }
 
-// Inputs collects tensors by name, and what is wrong with them. The zero value
-// is empty.
+// Inputs collects the inputs of a run by name, and what is wrong with them. The
+// zero value is empty.
 type Inputs struct {
-	tensors map[string]clear.Tensor
+	tensors runtime.Values
 	errs    map[string]error
 }
 
-// Values returns the tensors, or everything that is wrong with them in order
-// of name.
-func (in *Inputs) Values() (map[string]clear.Tensor, error) {
-	var errs []error
-	for _, name := range slices.Sorted(maps.Keys(in.errs)) {
-		errs = append(errs, fmt.Errorf("input %s: %w", name, in.errs[name]))
+// Simulate runs the programs of all players in this process, which is not
+// secure, and returns the outputs of all of them: a value that several players
+// receive is the same for each. An input that is missing, of no program or out
+// of range is an error, as is whatever ends the run.
+func (in *Inputs) Simulate(ctx context.Context, programs ...*runtime.Program) (runtime.Values, error) {
+	if err := in.check(programs); err != nil {
+		return nil, err
 	}
-	return in.tensors, errors.Join(errs...)
+	result, err := runtime.Simulate(ctx, programs, func(_ string, x runtime.Input) (clear.Tensor, error) {
+		return in.tensors[x.Name], nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := make(runtime.Values)
+	for _, received := range result.Outputs {
+		maps.Copy(out, received)
+	}
+	return out, nil
+}
+
+// check returns all that is wrong with the inputs: first by player what the
+// programs miss, then by name what does not fit.
+func (in *Inputs) check(programs []*runtime.Program) error {
+	var errs []error
+	known := make(map[string]bool)
+	for _, p := range programs {
+		for _, x := range p.Inputs {
+			if _, ok := in.tensors[x.Name]; !ok && !known[x.Name] {
+				errs = append(errs, fmt.Errorf("%s: input %s is missing", p.Player, x.Name))
+			}
+			known[x.Name] = true
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(in.tensors)) {
+		if err := in.errs[name]; err != nil {
+			errs = append(errs, fmt.Errorf("input %s: %w", name, err))
+		}
+		if !known[name] {
+			errs = append(errs, fmt.Errorf("no player has an input %s", name))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // Tensor adds a value that has no other Go type: a fixed of more than 53 bits.
@@ -48,7 +85,7 @@ func Tensor(in *Inputs, name string, t clear.Type, x clear.Tensor) {
 
 // Scalar, Vector, Matrix, Array3 and Array4 add a value of so many dimensions.
 // A float64 is rounded to nearest, ties to even; one that t does not hold is
-// an error of Values.
+// an error of Simulate.
 func Scalar[T Element](in *Inputs, name string, t clear.Type, x T) {
 	y, err := tensor(t, nil, []T{x})
 	in.add(name, y, err)
@@ -70,7 +107,7 @@ func Array4[T Element](in *Inputs, name string, t clear.Type, x [][][][]T) {
 
 func (in *Inputs) add(name string, x clear.Tensor, err error) {
 	if in.tensors == nil {
-		in.tensors, in.errs = make(map[string]clear.Tensor), make(map[string]error)
+		in.tensors, in.errs = make(runtime.Values), make(map[string]error)
 	}
 	in.tensors[name] = x
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tfec-lang/tfec/runtime"
 	"github.com/tfec-lang/tfec/runtime/clear"
 )
 
@@ -20,8 +21,8 @@ func TestRoundTrip(t *testing.T) {
 	Array3(&in, "c", clear.Uint8, [][][]uint8{{{1, 2}}, {{3, 255}}})
 	Array4(&in, "d", clear.Bool, [][][][]bool{{{{true}, {false}}}})
 	Tensor(&in, "w", clear.Fixed(40, 20), clear.Int(clear.Fixed(40, 20), 7))
-	v, err := in.Values()
-	require.NoError(t, err)
+	v := in.tensors
+	require.Empty(t, in.errs)
 
 	assert.Equal(t, true, ToScalar[bool](v["b"]))
 	assert.Equal(t, int8(-128), ToScalar[int8](v["i"]))
@@ -40,8 +41,8 @@ func TestEmpty(t *testing.T) {
 	Vector(&in, "v", clear.Int8, []int8(nil))
 	Matrix(&in, "m", clear.Int8, [][]int8(nil))
 	Array3(&in, "c", clear.Int8, [][][]int8{{}})
-	v, err := in.Values()
-	require.NoError(t, err)
+	v := in.tensors
+	require.Empty(t, in.errs)
 	assert.Equal(t, []int{0}, v["v"].Shape)
 	assert.Equal(t, []int{0, 0}, v["m"].Shape)
 	assert.Equal(t, []int{1, 0, 0}, v["c"].Shape)
@@ -55,9 +56,21 @@ func TestErrors(t *testing.T) {
 	Vector(&in, "f", clear.Fixed(2, 8), []float64{1, 4})
 	Tensor(&in, "w", clear.Fixed(40, 20), clear.Int(clear.Int64, 7))
 	Array3(&in, "c", clear.Int8, [][][]int8{{{1}}, {{1}, {2, 3}}})
-	_, err := in.Values()
-	assert.EqualError(t, err, `input c: row 1: row 1 has the shape [2], row 0 has [1]
+	Scalar(&in, "pay[e9]", clear.Bool, true)
+	_, err := in.Simulate(t.Context(), program("m", "f", "w", "c", "x"))
+	assert.EqualError(t, err, `alice: input x is missing
+input c: row 1: row 1 has the shape [2], row 0 has [1]
 input f: element 1: 4 does not fit fixed(2, 8)
 input m: row 1 has the shape [1], row 0 has [2]
+no player has an input pay[e9]
 input w: got int64, want fixed(40, 20)`)
+}
+
+// program is a program with inputs of these names.
+func program(names ...string) *runtime.Program {
+	p := &runtime.Program{Player: "alice", Players: []string{"alice"}}
+	for _, name := range names {
+		p.Inputs = append(p.Inputs, runtime.Input{Name: name})
+	}
+	return p
 }
