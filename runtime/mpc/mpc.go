@@ -11,6 +11,7 @@ package mpc
 import (
 	"github.com/tfec-lang/tfec/runtime/clear"
 	"github.com/tfec-lang/tfec/runtime/prg"
+	"github.com/tfec-lang/tfec/runtime/ring"
 )
 
 // A Share is one player's shares of a tensor. Arithmetic elements are ring
@@ -28,12 +29,33 @@ func (x Share) Type() clear.Type { return x.Elem }
 func (x Share) Dims() []int      { return x.Shape }
 
 // Len is the number of elements.
-func (x Share) Len() int {
+func (x Share) Len() int { return Count(x.Shape) }
+
+// Count is the number of elements of a shape.
+func Count(shape []int) int {
 	n := 1
-	for _, d := range x.Shape {
+	for _, d := range shape {
 		n *= d
 	}
 	return n
+}
+
+// Vector is x in the form of a component.
+func Vector(x clear.Tensor) []uint64 {
+	if x.Elem == clear.Bool {
+		return ring.Bits(x.Data)
+	}
+	return x.Data
+}
+
+// Value is the inverse of Vector; ring elements are reduced to their type.
+func Value(elem clear.Type, shape []int, x []uint64) clear.Tensor {
+	if elem == clear.Bool {
+		return clear.Tensor{Elem: elem, Shape: shape, Data: ring.Elements(x, Count(shape))}
+	}
+	carrier := elem
+	carrier.Bits = 64
+	return clear.Convert(clear.Tensor{Elem: carrier, Shape: shape, Data: x}, elem)
 }
 
 // An Operand of a secure operation is a Share, or a clear.Tensor that every
@@ -59,10 +81,10 @@ type Net interface {
 }
 
 // A Kernel is one player's part of a protocol: at a computing player the
-// whole interface, at any other player Deal and Receive only.
+// whole interface, at any other player Deal and Opened only.
 //
-// Ring elements are modulo 2^64. Bytes are summed over all players for one
-// element, rounds are the longest chain of messages.
+// Ring elements are modulo 2^64. What a Kernel costs stands at the protocol.
+// The streams that one call asks for have purposes below MaxPurpose.
 type Kernel interface {
 	// Deal shares x from this player; at a computing player it returns the
 	// player's own shares, else the zero Share. Bool tensors become packed bits.
@@ -78,15 +100,17 @@ type Kernel interface {
 	// Opened is Open at a receiver that is no computing player.
 	Opened(net Net, elem clear.Type, shape []int) clear.Tensor
 
+	// Components is the number of vectors in a Share.
+	Components() int
 	// AddPublic adds the public ring vector c (bools: xors packed bits c).
 	AddPublic(x Share, c []uint64) Share
 
 	// Mul multiplies elementwise, operands of equal shape; shift > 0 truncates
-	// the products by shift bits.
+	// the products, |x y| < 2^62, by shift bits.
 	Mul(net Net, x, y Share, shift int) Share
 	// MatMul is the product of an n×k and a k×m matrix; shift as in Mul.
 	MatMul(net Net, x, y Share, n, k, m, shift int) Share
-	// Truncate divides by 2^m: floor or ceiling, |x| < 2^62.
+	// Truncate divides by 2^m, 0 < m < 62: floor or ceiling, |x| < 2^62.
 	Truncate(net Net, x Share, m int) Share
 	// DivPublic divides element i by the positive public d[i] (or d[0] for
 	// all): error below two units, |x| < 2^62.
@@ -94,12 +118,16 @@ type Kernel interface {
 
 	// And is the conjunction of packed bits.
 	And(net Net, x, y Share) Share
-	// Negative returns the sign bits of x, read as 64-bit two's complement.
-	Negative(net Net, x Share) Share
-	// IsZero returns whether x is zero modulo 2^64, as bits.
-	IsZero(net Net, x Share) Share
+	// Negative returns whether x < 0, as bits; x fits in width bits of two's
+	// complement, 2 <= width <= 64.
+	Negative(net Net, x Share, width int) Share
+	// IsZero returns whether x is zero modulo 2^width, as bits.
+	IsZero(net Net, x Share, width int) Share
 	// BitsToRing converts packed bits to ring elements 0 and 1 of elem.
 	BitsToRing(net Net, b Share, elem clear.Type) Share
 	// SelectBits returns b * x, b packed bits of x's shape.
 	SelectBits(net Net, b, x Share) Share
 }
+
+// MaxPurpose bounds the purposes of one call of a Kernel.
+const MaxPurpose prg.Purpose = 1 << 5

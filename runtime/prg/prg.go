@@ -1,10 +1,157 @@
 // Package prg makes the pseudo-random streams of a run: AES-256 in counter
 // mode, keyed for each set of players and run, separated by step, occurrence
 // and purpose. A stream can be asked for once.
+//
+// The counter block is step (32 bits), occurrence (32), purpose (16) and the
+// block number (48), big-endian; so two streams of a key never share a block.
 package prg
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/tfec-lang/tfec/runtime/ring"
+)
 
 // A Set names the players that share a key, as sorted indices joined: use Of.
 type Set string
 
+// Of returns the set of the players with these indices.
+func Of(players ...int) Set {
+	players = slices.Clone(players)
+	slices.Sort(players)
+	var names []string
+	for _, p := range slices.Compact(players) {
+		names = append(names, strconv.Itoa(p))
+	}
+	return Set(strings.Join(names, ","))
+}
+
+// Players returns the members, ascending; of a Set that Of made.
+func (s Set) Players() []int {
+	var players []int
+	for name := range strings.SplitSeq(string(s), ",") {
+		p, err := strconv.Atoi(name)
+		if err != nil {
+			return nil
+		}
+		players = append(players, p)
+	}
+	return players
+}
+
 // A Purpose separates the streams of one step.
-type Purpose uint8
+type Purpose uint16
+
+// A Key is the secret of one set for one run.
+type Key [32]byte
+
+// Keys are the keys that one player has in a run.
+type Keys map[Set]Key
+
+// Derive makes the key of a set for a run: HKDF-SHA256 over the random
+// contributions of all its members, in the order of the members, salted with
+// the hash of everything that all players said before. Each contribution has
+// the length of a Key, or Derive refuses it: with equal lengths no two lists
+// of contributions read as the same secret.
+func Derive(set Set, contributions [][]byte, transcript []byte) (Key, error) {
+	var secret []byte
+	for i, c := range contributions {
+		if len(c) != len(Key{}) {
+			return Key{}, fmt.Errorf("cannot derive key of players %s: contribution %d has %d bytes, want %d", set, i, len(c), len(Key{}))
+		}
+		secret = append(secret, c...)
+	}
+	key, err := hkdf.Key(sha256.New, secret, transcript, "tfec stream key "+string(set), len(Key{}))
+	return Key(key), err
+}
+
+// A Source hands out one player's streams of a run.
+type Source struct {
+	mu     sync.Mutex
+	blocks map[Set]cipher.Block
+	// next is the lowest occurrence that may still be asked for. Occurrences
+	// of a step ascend, so that a loop takes no memory.
+	next map[name]uint64
+}
+
+type name struct {
+	set     Set
+	step    uint32
+	purpose Purpose
+}
+
+// New returns the source of a run.
+func New(keys Keys) *Source {
+	s := &Source{blocks: make(map[Set]cipher.Block), next: make(map[name]uint64)}
+	for set, key := range keys {
+		block, err := aes.NewCipher(key[:])
+		if err != nil {
+			panic(err) // a Key has a length of AES
+		}
+		s.blocks[set] = block
+	}
+	return s
+}
+
+// Stream returns the stream of a set for one occurrence of a step. It refuses
+// a stream that it has handed out, or one of an earlier occurrence: a mask
+// that is used twice tells the difference of what it masks.
+func (s *Source) Stream(set Set, step, occurrence uint32, purpose Purpose) (*Stream, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	block, ok := s.blocks[set]
+	if !ok {
+		return nil, fmt.Errorf("cannot draw for players %s: no key", set)
+	}
+	n := name{set, step, purpose}
+	if uint64(occurrence) < s.next[n] {
+		return nil, fmt.Errorf("cannot draw for players %s twice: step %d, occurrence %d, purpose %d", set, step, occurrence, purpose)
+	}
+	s.next[n] = uint64(occurrence) + 1
+	st := &Stream{block: block}
+	binary.BigEndian.PutUint32(st.iv[0:], step)
+	binary.BigEndian.PutUint32(st.iv[4:], occurrence)
+	binary.BigEndian.PutUint16(st.iv[8:], uint16(purpose))
+	return st, nil
+}
+
+// A Stream is a sequence of pseudo-random bytes that the players of its set
+// draw alike. Each fill starts at a new block of the cipher.
+type Stream struct {
+	block cipher.Block
+	iv    [aes.BlockSize]byte // of block number 0
+	used  uint64              // blocks
+}
+
+// Fill sets every word of dst.
+func (s *Stream) Fill(dst []uint64) { ring.FillBytes(dst, s.FillBytes) }
+
+// FillBytes sets every byte of dst, large ones on all cores.
+func (s *Stream) FillBytes(dst []byte) {
+	first := s.used
+	blocks := (len(dst) + aes.BlockSize - 1) / aes.BlockSize
+	s.used += uint64(blocks)
+	ring.Split(blocks, func(lo, hi int) {
+		part := dst[lo*aes.BlockSize : min(hi*aes.BlockSize, len(dst))]
+		clear(part)
+		s.at(first+uint64(lo)).XORKeyStream(part, part)
+	})
+}
+
+// at returns the key stream from a block on.
+func (s *Stream) at(block uint64) cipher.Stream {
+	iv := s.iv
+	// 48 bits: 4 PiB, more than a step can hold in memory.
+	iv[10], iv[11] = byte(block>>40), byte(block>>32)
+	binary.BigEndian.PutUint32(iv[12:], uint32(block))
+	return cipher.NewCTR(s.block, iv[:])
+}

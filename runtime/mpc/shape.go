@@ -1,0 +1,104 @@
+package mpc
+
+// Operations that move elements: those of package clear, on each component.
+// No communication.
+
+import (
+	"slices"
+
+	"github.com/tfec-lang/tfec/runtime/clear"
+	"github.com/tfec-lang/tfec/runtime/ring"
+)
+
+// Index returns x[s…].
+func (e *Engine) Index(_ Net, x Operand, s ...clear.Slice) Share { return index(e.share(x), s...) }
+
+func index(x Share, s ...clear.Slice) Share {
+	return lift(func(x ...clear.Tensor) clear.Tensor { return clear.Index(x[0], s...) }, x)
+}
+
+// Update returns x with x[s…] = v, which broadcasts.
+func (e *Engine) Update(_ Net, x, v Operand, s ...clear.Slice) Share {
+	return lift(func(x ...clear.Tensor) clear.Tensor { return clear.Update(x[0], x[1], s...) }, e.share(x), e.share(v))
+}
+
+// Stack joins tensors of equal shape along a new first dimension.
+func (e *Engine) Stack(_ Net, x ...Operand) Share { return lift(clear.Stack, e.shares(x)...) }
+
+// Concat joins tensors along an axis.
+func (e *Engine) Concat(_ Net, axis int, x ...Operand) Share { return concat(axis, e.shares(x)...) }
+
+func concat(axis int, x ...Share) Share {
+	return lift(func(x ...clear.Tensor) clear.Tensor { return clear.Concat(axis, x...) }, x...)
+}
+
+// Fill returns the scalar x at every place of a shape.
+func (e *Engine) Fill(_ Net, x Operand, shape ...int) Share {
+	return lift(func(x ...clear.Tensor) clear.Tensor { return clear.Fill(x[0], shape...) }, e.share(x))
+}
+
+// Transpose exchanges the two dimensions of a matrix.
+func (e *Engine) Transpose(_ Net, x Operand) Share {
+	return lift(func(x ...clear.Tensor) clear.Tensor { return clear.Transpose(x[0]) }, e.share(x))
+}
+
+func (e *Engine) shares(x []Operand) []Share {
+	out := make([]Share, len(x))
+	for i := range x {
+		out[i] = e.share(x[i])
+	}
+	return out
+}
+
+// lift applies a function that is linear over the ring to each component. Its
+// result has the element type of the first operand.
+func lift(f func(...clear.Tensor) clear.Tensor, x ...Share) Share {
+	out := Share{Elem: x[0].Elem}
+	part := make([]clear.Tensor, len(x))
+	for c := range x[0].Comp {
+		for i, s := range x {
+			part[i] = s.component(c)
+		}
+		z := f(part...)
+		out.Shape = z.Shape
+		if out.Elem == clear.Bool {
+			z.Data = ring.Bits(z.Data)
+		}
+		out.Comp = append(out.Comp, z.Data)
+	}
+	return out
+}
+
+// component is a component as ring elements, one an element.
+func (x Share) component(c int) clear.Tensor {
+	data := x.Comp[c]
+	if x.Elem == clear.Bool {
+		data = ring.Elements(data, x.Len())
+	}
+	return clear.Tensor{Elem: clear.Uint64, Shape: x.Shape, Data: data}
+}
+
+// broadcast returns the shape of an operation on x and y: one is a suffix of
+// the other.
+func broadcast(x, y Operand) []int {
+	if len(x.Dims()) < len(y.Dims()) {
+		return y.Dims()
+	}
+	return x.Dims()
+}
+
+// widen repeats x to a shape that ends with its own.
+func (x Share) widen(shape []int) Share {
+	if slices.Equal(x.Shape, shape) {
+		return x
+	}
+	return lift(func(x ...clear.Tensor) clear.Tensor { return widen(x[0], shape) }, x)
+}
+
+func widen(x clear.Tensor, shape []int) clear.Tensor {
+	n := Count(shape)
+	if len(x.Data) == n {
+		return clear.Tensor{Elem: x.Elem, Shape: shape, Data: x.Data}
+	}
+	return clear.Tensor{Elem: x.Elem, Shape: shape, Data: slices.Repeat(x.Data, n/max(1, len(x.Data)))}
+}

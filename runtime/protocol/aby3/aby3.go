@@ -1,0 +1,294 @@
+// Package aby3 is computation by three players on replicated shares,
+// semi-honest, with at most one of them corrupt.
+//
+// A ring element is x = x0 + x1 + x2 modulo 2^64, a bit x0 ^ x1 ^ x2. Role i
+// holds the components x_i and x_{i+1}, in this order; so component c is held
+// by role c, as its first, and by role c-1, as its second. Indices of roles
+// and components are modulo 3.
+//
+// The two holders of a component share a key. A mask that both draw costs
+// nothing, and hides a value from the third role. Messages of a round are all
+// sent before any is received.
+//
+// Sources: Araki et al. 2016 (product with one element a player), Mohassel
+// and Rindal 2018 (ABY3, replicated shares of bits and numbers), Dalskov,
+// Escudero and Keller 2020 and Escudero et al. 2020 (truncation without
+// wrap); design/sim has the truncation, the choice by a bit and the
+// comparison in a form that can be read in a minute.
+package aby3
+
+import (
+	"github.com/tfec-lang/tfec/runtime/clear"
+	"github.com/tfec-lang/tfec/runtime/mpc"
+	"github.com/tfec-lang/tfec/runtime/prg"
+	"github.com/tfec-lang/tfec/runtime/ring"
+)
+
+// The purposes of the random streams of one call.
+const (
+	dealing prg.Purpose = iota
+	opening
+	product
+	resharing
+	inputs              // and one more for each further vector
+	tree   = inputs + 2 // and one more for each level
+)
+
+// Kernel is one player's part of the protocol.
+type Kernel struct {
+	self  int    // player
+	role  int    // 0, 1 or 2; -1 at a player that holds no shares
+	roles [3]int // player of each role
+}
+
+var _ mpc.Kernel = (*Kernel)(nil)
+
+// New returns the kernel of a player, given the players of the three roles.
+func New(self int, roles []int) *Kernel {
+	k := &Kernel{self: self, role: -1, roles: [3]int(roles)}
+	for r, p := range roles {
+		if p == self {
+			k.role = r
+		}
+	}
+	return k
+}
+
+// KeySets returns the sets of players that need a common key: the holders of
+// each component, and each dealer that has no role with those of the first
+// two components.
+func KeySets(roles []int, dealers []int) []prg.Set {
+	k := New(-1, roles)
+	sets := []prg.Set{k.holders(0), k.holders(1), k.holders(2)}
+	for _, d := range dealers {
+		if New(d, roles).role < 0 {
+			sets = append(sets, k.with(d, 0), k.with(d, 1))
+		}
+	}
+	return sets
+}
+
+// Components is 2.
+func (k *Kernel) Components() int { return 2 }
+
+// AddPublic adds c to component 0; no communication.
+func (k *Kernel) AddPublic(x mpc.Share, c []uint64) mpc.Share {
+	g := groupOf(x)
+	comp := [][]uint64{x.Comp[0], x.Comp[1]}
+	if i := k.place(0); i >= 0 {
+		comp[i] = make([]uint64, len(c))
+		g.add(comp[i], x.Comp[i], c)
+	}
+	return mpc.Share{Elem: x.Elem, Shape: x.Shape, Comp: comp}
+}
+
+// place is where this role keeps component c: 0, 1, or -1 for nowhere.
+func (k *Kernel) place(c int) int {
+	switch mod3(c - k.role) {
+	case 0:
+		return 0
+	case 1:
+		return 1
+	}
+	return -1
+}
+
+// player is who has role r.
+func (k *Kernel) player(r int) int { return k.roles[mod3(r)] }
+
+// holders is the set of the two players that hold component c.
+func (k *Kernel) holders(c int) prg.Set { return prg.Of(k.player(c), k.player(c-1)) }
+
+// with is the set of a dealer and the holders of component c.
+func (k *Kernel) with(dealer, c int) prg.Set {
+	return prg.Of(dealer, k.player(c), k.player(c-1))
+}
+
+// mask draws what the holders of component c have in common.
+func (k *Kernel) mask(net mpc.Net, c int, p prg.Purpose, g group) []uint64 {
+	return g.draw(net.Stream(k.holders(c), p))
+}
+
+// zeros draws this role's part of a sharing of zero: the three parts cancel,
+// and each is uniform to the next role, which lacks one of its two masks.
+func (k *Kernel) zeros(net mpc.Net, p prg.Purpose, g group) []uint64 {
+	z := k.mask(net, k.role, p, g)
+	g.sub(z, z, k.mask(net, k.role+1, p, g))
+	return z
+}
+
+// rotate makes replicated shares of parts that add up to the value: each role
+// sends its part to the one before it. One round, an element a role.
+func (k *Kernel) rotate(net mpc.Net, z []uint64, g group) [][]uint64 {
+	k.send(net, -1, g.encode(z))
+	return [][]uint64{z, g.decode(k.recv(net, 1, g.size()))}
+}
+
+// reshare makes replicated shares of t + t', parts that the two holders of
+// component j know: the other two components are masks, and the holders send
+// each other what remains. One round, two elements. The third role, which
+// holds the masks, gives no part.
+func (k *Kernel) reshare(net mpc.Net, j int, p prg.Purpose, t []uint64, g group) [][]uint64 {
+	switch mod3(k.role - j) {
+	case 0:
+		after := k.mask(net, j+1, p, g)
+		g.sub(t, t, after)
+		return [][]uint64{k.exchange(net, -1, t, g), after}
+	case 2:
+		before := k.mask(net, j-1, p, g)
+		g.sub(t, t, before)
+		return [][]uint64{before, k.exchange(net, 1, t, g)}
+	}
+	return [][]uint64{k.mask(net, j+1, p, g), k.mask(net, j-1, p, g)}
+}
+
+// input makes shares of vectors that role from alone knows, each in a group:
+// component from is a mask, component from+1 goes to its other holder, all in
+// one message, and component from+2 is zero, which is nil here. It returns this
+// role's components of each. One round, an element a vector.
+func (k *Kernel) input(net mpc.Net, from int, gs []group, x ...[]uint64) [][][]uint64 {
+	comp := make([][][]uint64, len(gs))
+	mask := func(i int) []uint64 { return k.mask(net, from, inputs+prg.Purpose(i), gs[i]) }
+	switch mod3(k.role - from) {
+	case 0:
+		var message [][]byte
+		for i, g := range gs {
+			first, rest := mask(i), make([]uint64, g.words())
+			g.sub(rest, x[i], first)
+			comp[i] = [][]uint64{first, rest}
+			message = append(message, g.encode(rest))
+		}
+		k.send(net, 1, message...)
+	case 1:
+		for i, rest := range k.receive(net, -1, gs) {
+			comp[i] = [][]uint64{rest, nil}
+		}
+	case 2:
+		for i := range gs {
+			comp[i] = [][]uint64{nil, mask(i)}
+		}
+	}
+	return comp
+}
+
+// receive takes one message of several vectors.
+func (k *Kernel) receive(net mpc.Net, distance int, gs []group) [][]uint64 {
+	total := 0
+	for _, g := range gs {
+		total += g.size()
+	}
+	message := k.recv(net, distance, total)
+	var out [][]uint64
+	for _, g := range gs {
+		out = append(out, g.decode(message[:g.size()]))
+		message = message[g.size():]
+	}
+	return out
+}
+
+// exchange adds to t what the role at a distance has.
+func (k *Kernel) exchange(net mpc.Net, distance int, t []uint64, g group) []uint64 {
+	k.send(net, distance, g.encode(t))
+	out := make([]uint64, len(t))
+	g.add(out, t, g.decode(k.recv(net, distance, g.size())))
+	return out
+}
+
+// send and recv address a role by its distance.
+func (k *Kernel) send(net mpc.Net, distance int, parts ...[]byte) {
+	net.Send(k.player(k.role+distance), parts...)
+}
+
+func (k *Kernel) recv(net mpc.Net, distance, size int) []byte {
+	return net.Recv(k.player(k.role+distance), size)
+}
+
+func mod3(i int) int { return ((i % 3) + 3) % 3 }
+
+// A group says how values are added and how they travel: count elements
+// modulo 2^width, or count vectors of width packed bits each, added by
+// exclusive or. On the wire there are no gaps, up to a whole byte at the end.
+type group struct {
+	count, width int
+	packed       bool
+}
+
+// elements is the group of n elements modulo 2^width. In memory they are
+// words of which the lowest width bits matter.
+func elements(n, width int) group { return group{count: n, width: width} }
+
+// bits is the group of count vectors of n bits.
+func bits(count, n int) group { return group{count: count, width: n, packed: true} }
+
+// groupOf is the group of a tensor's components.
+func groupOf(x mpc.Operand) group {
+	n := mpc.Count(x.Dims())
+	if x.Type() == clear.Bool {
+		return bits(1, n)
+	}
+	return elements(n, 64)
+}
+
+func (g group) words() int {
+	if g.packed {
+		return g.count * ring.Words(g.width)
+	}
+	return g.count
+}
+
+// size is the number of bytes on the wire.
+func (g group) size() int { return ring.PackedSize(g.count, g.width) }
+
+func (g group) add(dst, x, y []uint64) {
+	if g.packed {
+		ring.Xor(dst, x, y)
+	} else {
+		ring.Add(dst, x, y)
+	}
+}
+
+func (g group) sub(dst, x, y []uint64) {
+	if g.packed {
+		ring.Xor(dst, x, y)
+	} else {
+		ring.Sub(dst, x, y)
+	}
+}
+
+func (g group) draw(s *prg.Stream) []uint64 {
+	out := make([]uint64, g.words())
+	s.Fill(out)
+	g.clearTails(out)
+	return out
+}
+
+// clearTails zeroes the unused bits of packed vectors.
+func (g group) clearTails(x []uint64) {
+	if !g.packed || g.width%64 == 0 {
+		return
+	}
+	w := ring.Words(g.width)
+	for i := range g.count {
+		ring.ClearTail(x[i*w:(i+1)*w], g.width)
+	}
+}
+
+func (g group) encode(x []uint64) []byte {
+	switch {
+	case g.packed:
+		return ring.PackBits(x, g.width)
+	case g.width == 64:
+		return ring.Bytes(x)
+	}
+	return ring.Pack(x, g.width)
+}
+
+func (g group) decode(b []byte) []uint64 {
+	switch {
+	case g.packed:
+		return ring.UnpackBits(b, g.count, g.width)
+	case g.width == 64:
+		return ring.FromBytes(b)
+	}
+	return ring.Unpack(b, g.count, g.width)
+}

@@ -1,0 +1,52 @@
+package aby3
+
+// Products, and products with truncation.
+
+import (
+	"github.com/tfec-lang/tfec/runtime/mpc"
+	"github.com/tfec-lang/tfec/runtime/ring"
+)
+
+// Mul multiplies elementwise: 24 bytes and one round, or with truncation by m
+// bits 24 + 3m/8 bytes and two rounds; |x y| < 2^62 is then off by less than
+// one.
+func (k *Kernel) Mul(net mpc.Net, x, y mpc.Share, shift int) mpc.Share {
+	g := groupOf(x)
+	z := k.zeros(net, product, g)
+	x0, x1, y0, y1 := x.Comp[0], x.Comp[1], y.Comp[0], y.Comp[1]
+	ring.Split(len(z), func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			z[i] += x0[i]*(y0[i]+y1[i]) + x1[i]*y0[i]
+		}
+	})
+	return mpc.Share{Elem: x.Elem, Shape: x.Shape, Comp: k.reduce(net, z, shift)}
+}
+
+// MatMul is a matrix product: an element of the result costs what one of Mul
+// does, whatever the inner dimension.
+func (k *Kernel) MatMul(net mpc.Net, x, y mpc.Share, n, inner, m, shift int) mpc.Share {
+	z := k.zeros(net, product, elements(n*m, 64))
+	both := make([]uint64, len(y.Comp[0]))
+	ring.Add(both, y.Comp[0], y.Comp[1])
+	ring.MatMul(z, x.Comp[0], both, n, inner, m)
+	ring.MatMul(z, x.Comp[1], y.Comp[0], n, inner, m)
+	return mpc.Share{Elem: x.Elem, Shape: []int{n, m}, Comp: k.reduce(net, z, shift)}
+}
+
+// reduce makes replicated shares of the sum of z over the roles, divided by
+// 2^shift. Without a shift the parts rotate. With one, roles 1 and 2 tell each
+// other their parts, and what they then know together is divided against what
+// role 0 knows.
+func (k *Kernel) reduce(net mpc.Net, z []uint64, shift int) [][]uint64 {
+	g := elements(len(z), 64)
+	if shift == 0 {
+		return k.rotate(net, z, g)
+	}
+	switch k.role {
+	case 1:
+		z = k.exchange(net, 1, z, g)
+	case 2:
+		z = k.exchange(net, -1, z, g)
+	}
+	return k.divide(net, 2, z, powerOfTwo(shift))
+}

@@ -1,0 +1,107 @@
+package aby3
+
+// Values into shares, and back.
+
+import (
+	"slices"
+
+	"github.com/tfec-lang/tfec/runtime/clear"
+	"github.com/tfec-lang/tfec/runtime/mpc"
+	"github.com/tfec-lang/tfec/runtime/ring"
+)
+
+// Deal shares x. From a player without a role: components 0 and 1 are masks
+// that it draws with their holders, component 2 goes to its two; 16 bytes.
+// From a role: one input, 8 bytes. Bits: 2 and 1 bits. One round.
+func (k *Kernel) Deal(net mpc.Net, x clear.Tensor) mpc.Share {
+	g, data := groupOf(x), mpc.Vector(x)
+	if k.role < 0 {
+		rest := make([]uint64, g.words())
+		g.sub(rest, data, g.draw(net.Stream(k.with(k.self, 0), dealing)))
+		g.sub(rest, rest, g.draw(net.Stream(k.with(k.self, 1), dealing)))
+		message := g.encode(rest)
+		net.Send(k.player(2), message)
+		net.Send(k.player(1), message)
+		return mpc.Share{}
+	}
+	comp := k.input(net, k.role, []group{g}, data)[0]
+	return mpc.Share{Elem: x.Elem, Shape: x.Shape, Comp: comp}
+}
+
+// Dealt is Deal at the roles that do not deal.
+func (k *Kernel) Dealt(net mpc.Net, from int, elem clear.Type, shape []int) mpc.Share {
+	x := mpc.Share{Elem: elem, Shape: shape}
+	g := groupOf(x)
+	if dealer := New(from, k.roles[:]).role; dealer >= 0 {
+		x.Comp = k.input(net, dealer, []group{g}, nil)[0]
+		x.Comp[k.place(dealer+2)] = make([]uint64, g.words())
+		return x
+	}
+	x.Comp = make([][]uint64, 2)
+	for i := range x.Comp {
+		if c := mod3(k.role + i); c < 2 {
+			x.Comp[i] = g.draw(net.Stream(k.with(from, c), dealing))
+		} else {
+			x.Comp[i] = g.decode(net.Recv(from, g.size()))
+		}
+	}
+	return x
+}
+
+// Open opens x. A role gets the component that it lacks from the role before
+// it, 8 bytes; another player gets x0 + x1 from role 0 and x2 from role 1, 16
+// bytes. Bits: 1 and 2 bits. One round.
+func (k *Kernel) Open(net mpc.Net, x mpc.Share, to []int) clear.Tensor {
+	g := groupOf(x)
+	comp := k.maskAbove(net, x, g)
+	for _, p := range to {
+		switch receiver := New(p, k.roles[:]).role; {
+		case receiver < 0:
+			k.openOutside(net, p, comp, g)
+		case receiver == mod3(k.role+1):
+			k.send(net, 1, g.encode(comp[0]))
+		}
+	}
+	if !slices.Contains(to, k.self) {
+		return clear.Tensor{}
+	}
+	sum := make([]uint64, g.words())
+	g.add(sum, comp[0], comp[1])
+	g.add(sum, sum, g.decode(k.recv(net, -1, g.size())))
+	return mpc.Value(x.Elem, x.Shape, sum)
+}
+
+func (k *Kernel) openOutside(net mpc.Net, to int, comp [][]uint64, g group) {
+	switch k.role {
+	case 0:
+		sum := make([]uint64, g.words())
+		g.add(sum, comp[0], comp[1])
+		net.Send(to, g.encode(sum))
+	case 1:
+		net.Send(to, g.encode(comp[1]))
+	}
+}
+
+// Opened is Open at a player without a role.
+func (k *Kernel) Opened(net mpc.Net, elem clear.Type, shape []int) clear.Tensor {
+	g := groupOf(mpc.Share{Elem: elem, Shape: shape})
+	sum := make([]uint64, g.words())
+	first := g.decode(net.Recv(k.player(0), g.size()))
+	g.add(sum, first, g.decode(net.Recv(k.player(1), g.size())))
+	return mpc.Value(elem, shape, sum)
+}
+
+// maskAbove adds a random multiple of 2^Bits, so that what is opened tells
+// nothing beyond the declared element. Each holder of a component draws the
+// same part of it.
+func (k *Kernel) maskAbove(net mpc.Net, x mpc.Share, g group) [][]uint64 {
+	if g.packed || x.Elem.Bits == 64 {
+		return x.Comp
+	}
+	comp := make([][]uint64, 2)
+	for i := range comp {
+		comp[i] = k.mask(net, k.role+i, opening, g)
+		ring.SubShifted(comp[i], x.Comp[i], comp[i], x.Elem.Bits)
+	}
+	return comp
+}

@@ -1,0 +1,146 @@
+// Package plain is computation by one player that holds everything in clear:
+// for debugging, and to measure what security costs. It hides nothing.
+//
+// A Share has one component, the value itself. Sharing and opening cost one
+// round and the value's bytes (8 an element, bits packed) for each player
+// that takes part and is not the computing one; everything else is free.
+package plain
+
+import (
+	"math/bits"
+	"slices"
+
+	"github.com/tfec-lang/tfec/runtime/clear"
+	"github.com/tfec-lang/tfec/runtime/mpc"
+	"github.com/tfec-lang/tfec/runtime/prg"
+	"github.com/tfec-lang/tfec/runtime/ring"
+)
+
+// Kernel is one player's part.
+type Kernel struct{ self, role int } // role: the computing player
+
+var _ mpc.Kernel = Kernel{}
+
+// New returns the kernel of a player; roles has one.
+func New(self int, roles []int) Kernel { return Kernel{self, roles[0]} }
+
+// KeySets is empty: nothing is random.
+func KeySets(roles []int, dealers []int) []prg.Set { return nil }
+
+func (k Kernel) Deal(net mpc.Net, x clear.Tensor) mpc.Share {
+	data := mpc.Vector(x)
+	if k.self != k.role {
+		net.Send(k.role, encode(data, x))
+		return mpc.Share{}
+	}
+	return share(x.Elem, x.Shape, data)
+}
+
+func (k Kernel) Dealt(net mpc.Net, from int, elem clear.Type, shape []int) mpc.Share {
+	return share(elem, shape, k.receive(net, from, elem, shape))
+}
+
+func (k Kernel) Open(net mpc.Net, x mpc.Share, to []int) clear.Tensor {
+	v := mpc.Value(x.Elem, x.Shape, x.Comp[0])
+	for _, p := range to {
+		if p != k.self {
+			net.Send(p, encode(mpc.Vector(v), x))
+		}
+	}
+	if !slices.Contains(to, k.self) {
+		return clear.Tensor{}
+	}
+	return v
+}
+
+func (k Kernel) Opened(net mpc.Net, elem clear.Type, shape []int) clear.Tensor {
+	return mpc.Value(elem, shape, k.receive(net, k.role, elem, shape))
+}
+
+func (k Kernel) receive(net mpc.Net, from int, elem clear.Type, shape []int) []uint64 {
+	n := mpc.Count(shape)
+	if elem == clear.Bool {
+		return ring.UnpackBits(net.Recv(from, ring.PackedSize(1, n)), 1, n)
+	}
+	return ring.FromBytes(net.Recv(from, 8*n))
+}
+
+func (k Kernel) Components() int { return 1 }
+
+func (k Kernel) AddPublic(x mpc.Share, c []uint64) mpc.Share {
+	if x.Elem == clear.Bool {
+		return apply(ring.Xor, x, c)
+	}
+	return apply(ring.Add, x, c)
+}
+
+func (k Kernel) Mul(_ mpc.Net, x, y mpc.Share, shift int) mpc.Share {
+	z := apply(ring.Mul, x, y.Comp[0])
+	ring.ShiftRightSigned(z.Comp[0], z.Comp[0], shift)
+	return z
+}
+
+func (k Kernel) MatMul(_ mpc.Net, x, y mpc.Share, n, inner, m, shift int) mpc.Share {
+	z := make([]uint64, n*m)
+	ring.MatMul(z, x.Comp[0], y.Comp[0], n, inner, m)
+	ring.ShiftRightSigned(z, z, shift)
+	return share(x.Elem, []int{n, m}, z)
+}
+
+func (k Kernel) Truncate(_ mpc.Net, x mpc.Share, m int) mpc.Share {
+	z := make([]uint64, len(x.Comp[0]))
+	ring.ShiftRightSigned(z, x.Comp[0], m)
+	return share(x.Elem, x.Shape, z)
+}
+
+// DivPublic rounds toward minus infinity.
+func (k Kernel) DivPublic(_ mpc.Net, x mpc.Share, d []uint64) mpc.Share {
+	z := make([]uint64, len(x.Comp[0]))
+	for i, v := range x.Comp[0] {
+		q := v / d[i%len(d)]
+		if int64(v) < 0 {
+			q = ^(^v / d[i%len(d)])
+		}
+		z[i] = q
+	}
+	return share(x.Elem, x.Shape, z)
+}
+
+func (k Kernel) And(_ mpc.Net, x, y mpc.Share) mpc.Share { return apply(ring.And, x, y.Comp[0]) }
+
+func (k Kernel) Negative(_ mpc.Net, x mpc.Share, width int) mpc.Share {
+	return share(clear.Bool, x.Shape, ring.BitsAt(x.Comp[0], width-1))
+}
+
+func (k Kernel) IsZero(_ mpc.Net, x mpc.Share, width int) mpc.Share {
+	z := make([]uint64, len(x.Comp[0]))
+	for i, v := range x.Comp[0] {
+		_, z[i] = bits.Sub64(v<<(64-width), 1, 0)
+	}
+	return share(clear.Bool, x.Shape, ring.Bits(z))
+}
+
+func (k Kernel) BitsToRing(_ mpc.Net, b mpc.Share, elem clear.Type) mpc.Share {
+	return share(elem, b.Shape, ring.Elements(b.Comp[0], b.Len()))
+}
+
+func (k Kernel) SelectBits(_ mpc.Net, b, x mpc.Share) mpc.Share {
+	return apply(ring.Mul, x, ring.Elements(b.Comp[0], b.Len()))
+}
+
+func share(elem clear.Type, shape []int, x []uint64) mpc.Share {
+	return mpc.Share{Elem: elem, Shape: shape, Comp: [][]uint64{x}}
+}
+
+func apply(f func(dst, x, y []uint64), x mpc.Share, y []uint64) mpc.Share {
+	z := make([]uint64, len(y))
+	f(z, x.Comp[0], y)
+	return share(x.Elem, x.Shape, z)
+}
+
+func encode(x []uint64, o mpc.Operand) []byte {
+	if o.Type() == clear.Bool {
+		return ring.PackBits(x, mpc.Count(o.Dims()))
+	}
+	return ring.Bytes(x)
+}
