@@ -152,7 +152,7 @@ func (v *verifier) order(i *Instr) {
 // operandsExist checks that every value is an index into the table, so that
 // the other rules may look it up.
 func (v *verifier) operandsExist(i *Instr) bool {
-	for _, x := range append(i.uses(), i.Dst) {
+	for _, x := range append(i.Uses(), i.Dst) {
 		if x < 0 || int(x) >= len(v.p.Values) {
 			v.fail("value %d does not exist", x)
 			return false
@@ -195,8 +195,8 @@ var arity = map[Op]struct{ least, most int }{
 
 var noResult = map[Op]bool{OpOutput: true, OpStart: true, OpWhile: true, OpIf: true, OpAssert: true}
 
-// uses lists the values that the instruction reads.
-func (i *Instr) uses() []Value {
+// Uses lists the values that the instruction reads.
+func (i *Instr) Uses() []Value {
 	uses := append([]Value(nil), i.Args...)
 	for _, s := range i.Slices {
 		for _, x := range []Value{s.From, s.To} {
@@ -395,7 +395,7 @@ func (v *verifier) operands(i *Instr) {
 	if i.Op == OpMod && v.shared(i.Dst) {
 		v.fail("has no secure form")
 	}
-	for k, x := range i.uses() {
+	for k, x := range i.Uses() {
 		if k >= len(i.Args) && v.shared(x) {
 			v.fail("the index %s is shared", v.name(x))
 		}

@@ -320,7 +320,7 @@ func (v *verifier) sliced(i *Instr) types.Shape {
 			v.fail("position %d is missing", k)
 		}
 	}
-	for _, x := range i.uses()[len(i.Args):] {
+	for _, x := range i.Uses()[len(i.Args):] {
 		if a := v.p.Values[x]; a.Elem.Kind != types.Int64 || len(a.Shape) > 0 {
 			v.fail("position %s is %s, want a scalar int64", a.Name, plain(a.Elem, a.Shape))
 		}

@@ -1,0 +1,400 @@
+package lower
+
+// Expressions. value returns one value with the element that the checker gave
+// the expression; results returns all values of a tuple or bundle.
+
+import (
+	"math/big"
+
+	"github.com/tfec-lang/tfec/compiler/check"
+	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/lang/ast"
+	"github.com/tfec-lang/tfec/lang/types"
+)
+
+// A result is one value, or one a member of a bundle.
+type result struct {
+	values []ir.Value
+	at     ast.Span
+}
+
+// results lowers an expression with any number of results.
+func (l *lowerer) results(e ast.Expr) []result {
+	switch e := e.(type) {
+	case *ast.Paren:
+		var out []result
+		for _, x := range e.Elems {
+			out = append(out, l.results(x)...)
+		}
+		return out
+	case *ast.Call:
+		if c, ok := l.frame.body.Calls[e]; ok {
+			return l.inline(e, c)
+		}
+	case *ast.LocalExpr:
+		return l.localExpr(e)
+	}
+	return []result{{l.bundle(e), e.Extent()}}
+}
+
+// bundle lowers one result: the values of a bundle, or one value.
+func (l *lowerer) bundle(e ast.Expr) []ir.Value {
+	switch e := e.(type) {
+	case *ast.Each:
+		return l.each(e)
+	case *ast.Ident:
+		if b, ok := l.bundles[l.frame.body.Vars[e]]; ok {
+			return b
+		}
+	}
+	return []ir.Value{l.value(e)}
+}
+
+// each lowers the body once a member.
+func (l *lowerer) each(e *ast.Each) []ir.Value {
+	var out []ir.Value
+	for _, b := range l.frame.body.Members[e] {
+		l.member(b, func() { out = append(out, l.value(e.Body)) })
+	}
+	return out
+}
+
+// member lowers a part of the text as it was checked for one member.
+func (l *lowerer) member(b *check.Body, f func()) {
+	outer := l.frame
+	l.frame = &frame{body: b, sizes: outer.sizes}
+	f()
+	l.frame = outer
+}
+
+// value lowers an expression to one value of the type that the checker found.
+func (l *lowerer) value(e ast.Expr) ir.Value {
+	outer := l.at
+	l.at = e.Extent()
+	defer func() { l.at = outer }()
+	t := l.typeOf(e)
+	l.onlyBuilt(e, t.Elem)
+	if k, ok := l.frame.body.Consts[e]; ok {
+		return l.constant(e, k, t.Elem)
+	}
+	if s, ok := l.frame.body.Sizes[e]; ok {
+		return l.convert(l.size(e, s), t.Elem)
+	}
+	return l.convert(l.expr(e, t), t.Elem)
+}
+
+func (l *lowerer) expr(e ast.Expr, t types.Type) ir.Value {
+	switch e := e.(type) {
+	case *ast.Ident:
+		return l.variable(e)
+	case *ast.Unary:
+		return l.unary(e, t)
+	case *ast.Binary:
+		return l.binary(e, t)
+	case *ast.Cond:
+		return l.conditional(e, t)
+	case *ast.Call:
+		return l.call(e, t)
+	case *ast.Index:
+		return l.index1(e, t)
+	case *ast.Reveal:
+		return l.reveal(e)
+	case *ast.Array:
+		return l.array(e, t)
+	case *ast.Paren, *ast.LocalExpr:
+		return l.single(e)
+	}
+	l.notBuilt(e, "this expression")
+	return 0
+}
+
+func (l *lowerer) single(e ast.Expr) ir.Value {
+	r := l.results(e)
+	if len(r) != 1 || len(r[0].values) != 1 {
+		l.notBuilt(e, "a tuple or bundle as a value")
+	}
+	return r[0].values[0]
+}
+
+// variable is the value of a name; one that could not be lowered gives the
+// statement up without a second message.
+func (l *lowerer) variable(e *ast.Ident) ir.Value {
+	v, ok := l.values[l.frame.body.Vars[e]]
+	if !ok && l.diags.HasErrors() {
+		panic(bail{})
+	}
+	if !ok {
+		l.notBuilt(e, "`"+e.Name+"` as a value")
+	}
+	return v
+}
+
+func (l *lowerer) unary(e *ast.Unary, t types.Type) ir.Value {
+	x := l.value(e.X)
+	if e.Op == "not" {
+		return l.op(ir.OpNot, t.Elem, t.Shape, x)
+	}
+	return l.op(ir.OpNeg, t.Elem, t.Shape, l.convert(x, t.Elem))
+}
+
+var comparisons = map[string]ir.Op{
+	"==": ir.OpEq, "!=": ir.OpNe, "<": ir.OpLt, "<=": ir.OpLe, ">": ir.OpGt, ">=": ir.OpGe,
+}
+
+func (l *lowerer) binary(e *ast.Binary, t types.Type) ir.Value {
+	if e.Op == "and" || e.Op == "or" {
+		return l.logic(e, t)
+	}
+	if o, ok := comparisons[e.Op]; ok {
+		x, y := l.alike(e, l.value(e.X), l.value(e.Y))
+		return l.op(o, t.Elem, t.Shape, x, y)
+	}
+	scales := e.Op == "*"
+	x := l.factor(e.X, e.Y, scales)
+	y := l.factor(e.Y, e.X, scales || e.Op == "/")
+	return l.arithmetic(e, e.Op, x, y, t)
+}
+
+// factor lowers an operand. A whole constant that scales a fixed stays an
+// integer, for then nothing is truncated.
+func (l *lowerer) factor(e, other ast.Expr, scales bool) ir.Value {
+	k, constant := l.frame.body.Consts[e]
+	if !scales || !constant || k.Num == nil || !k.Num.IsInt() || !k.Num.Num().IsInt64() ||
+		l.typeOf(other).Elem.Kind != types.Fixed {
+		return l.value(e)
+	}
+	return l.integer(k.Num.Num().Int64())
+}
+
+// arithmetic writes x op y of type t.
+func (l *lowerer) arithmetic(n ast.Node, op string, x, y ir.Value, t types.Type) ir.Value {
+	switch op {
+	case "+":
+		return l.op(ir.OpAdd, t.Elem, t.Shape, l.convert(x, t.Elem), l.convert(y, t.Elem))
+	case "-":
+		return l.op(ir.OpSub, t.Elem, t.Shape, l.convert(x, t.Elem), l.convert(y, t.Elem))
+	case "*":
+		return l.multiply(ir.OpMul, n, x, y, t)
+	case "/":
+		return l.divide(n, x, y, t)
+	}
+	if !t.Elem.IsInt() || l.meet(x, y).Empty() {
+		l.notBuilt(n, "`%` of anything but integers in clear")
+	}
+	i := ir.Instr{Op: ir.OpMod, Axis: -1, Checked: l.frame.body.Checked[n]}
+	return l.operate(i, t.Elem, t.Shape, l.convert(x, t.Elem), l.convert(y, t.Elem))
+}
+
+// multiply writes a product or inner product. Of two fixed it is truncated by
+// F; where one factor is whole, nothing is.
+func (l *lowerer) multiply(o ir.Op, n ast.Node, x, y ir.Value, t types.Type) ir.Value {
+	i := ir.Instr{Op: o, Axis: -1}
+	ex, ey := l.elem(x), l.elem(y)
+	switch {
+	case ex.Kind == types.Fixed && ey.Kind == types.Fixed:
+		if ex.F != ey.F {
+			l.notBuilt(n, "a product of different precisions")
+		}
+		i.Shift = ex.F
+		return l.operate(i, wider(ex, ey), t.Shape, x, y)
+	case ex.Kind == types.Fixed:
+		return l.operate(i, ex, t.Shape, x, l.whole(y))
+	case ey.Kind == types.Fixed && o == ir.OpMul:
+		return l.operate(i, ey, t.Shape, y, l.whole(x))
+	case ey.Kind == types.Fixed:
+		return l.operate(i, ey, t.Shape, l.whole(x), y)
+	}
+	return l.operate(i, t.Elem, t.Shape, l.convert(x, t.Elem), l.convert(y, t.Elem))
+}
+
+// whole is a factor of a fixed: a bool counts as 0 and 1.
+func (l *lowerer) whole(v ir.Value) ir.Value {
+	if l.elem(v).Kind == types.Bool {
+		return l.convert(v, types.Of(types.Int64))
+	}
+	return v
+}
+
+func wider(a, b types.Elem) types.Elem {
+	if b.I > a.I {
+		return b
+	}
+	return a
+}
+
+func (l *lowerer) divide(n ast.Node, x, y ir.Value, t types.Type) ir.Value {
+	ex, ey := l.elem(x), l.elem(y)
+	if ex.IsInt() && ey.IsInt() {
+		x, y = l.convert(x, t.Elem), l.convert(y, t.Elem)
+		ex = t.Elem
+	} else if ex.IsInt() {
+		x, ex = l.convert(x, ey), ey
+	}
+	if l.meet(x, y).Empty() && !l.out.Values[y].Place.Public {
+		l.notBuilt(n, "division by a value that is not public")
+	}
+	if ey.Kind == types.Fixed {
+		if ey.F != ex.F {
+			l.notBuilt(n, "a quotient of different precisions")
+		}
+		ex = wider(ex, ey)
+	}
+	return l.operate(ir.Instr{Op: ir.OpDiv, Axis: -1, Checked: l.frame.body.Checked[n]}, ex, t.Shape, x, y)
+}
+
+// alike gives two operands of a comparison one element that holds the values
+// of both.
+func (l *lowerer) alike(n ast.Node, x, y ir.Value) (ir.Value, ir.Value) {
+	e, ok := common(l.elem(x), l.elem(y))
+	if !ok {
+		l.notBuilt(n, "a comparison of "+l.elem(x).String()+" and "+l.elem(y).String())
+	}
+	return l.convert(x, e), l.convert(y, e)
+}
+
+func common(a, b types.Elem) (types.Elem, bool) {
+	switch {
+	case a == b:
+		return a, true
+	case a.Kind == types.Fixed && b.Kind == types.Fixed:
+		return wider(a, b), a.F == b.F
+	case !a.IsInt() || !b.IsInt():
+		return a, false
+	case a.Unsigned() && b.Unsigned():
+		return types.Of(types.Uint64), true
+	}
+	return types.Of(types.Int64), a.Kind != types.Uint64 && b.Kind != types.Uint64
+}
+
+// index1 is x[…]: the member of a bundle, or elements of an array.
+func (l *lowerer) index1(e *ast.Index, t types.Type) ir.Value {
+	if id, ok := e.X.(*ast.Ident); ok {
+		if b, ok := l.bundles[l.frame.body.Vars[id]]; ok {
+			return b[l.memberIndex(e, l.frame.body.Vars[id].Type.Place.Each)]
+		}
+	}
+	x := l.value(e.X)
+	s := l.slices(e, l.shape(x), t.Shape)
+	at := l.meet(indices(s)...)
+	if l.holders(x).Empty() && at != l.everybody || !l.holders(x).Empty() && at.Intersect(l.holders(x)).Empty() {
+		l.notBuilt(e, "an index that the holder of the array does not know")
+	}
+	i := ir.Instr{Op: ir.OpIndex, Slices: s, Axis: -1, Checked: l.frame.body.Checked[e]}
+	return l.operate(i, l.elem(x), t.Shape, x)
+}
+
+// memberIndex is the position of the player in `b[p]` in its group.
+func (l *lowerer) memberIndex(e *ast.Index, group string) int {
+	id, ok := e.Slices[0].From.(*ast.Ident)
+	if !ok {
+		l.notBuilt(e, "this index of a bundle")
+	}
+	player := id.Name
+	if v := l.frame.body.Vars[id]; v != nil && v.Kind == check.MemberVar {
+		player = l.prog.Players[v.Member].Name
+	}
+	for k, q := range l.group(group).Members {
+		if l.prog.Players[q].Name == player {
+			return k
+		}
+	}
+	l.notBuilt(e, "this index of a bundle")
+	return 0
+}
+
+// slices lowers the positions of an index into shape; dimensions without one
+// are whole, and lengths gives those of the ranges, in order.
+func (l *lowerer) slices(e *ast.Index, shape, lengths types.Shape) []ir.Slice {
+	out := make([]ir.Slice, len(shape))
+	for d := range out {
+		s := &ast.Slice{Range: true}
+		if d < len(e.Slices) {
+			s = e.Slices[d]
+		}
+		out[d] = l.slice(s)
+		if s.Range {
+			out[d].Len, lengths = lengths[0], lengths[1:]
+		}
+	}
+	return out
+}
+
+func (l *lowerer) slice(s *ast.Slice) ir.Slice {
+	out := ir.Slice{Range: s.Range}
+	if s.From != nil {
+		out.From = l.position(s.From)
+	}
+	if s.To != nil {
+		out.To = l.position(s.To)
+	}
+	return out
+}
+
+func (l *lowerer) position(e ast.Expr) ir.Value {
+	return l.convert(l.value(e), types.Of(types.Int64))
+}
+
+// reveal opens shares, or sends what a holder has in clear.
+func (l *lowerer) reveal(e *ast.Reveal) ir.Value {
+	x := l.value(e.X)
+	info := l.frame.body.Reveals[e]
+	if info == nil {
+		l.notBuilt(e, "this reveal")
+	}
+	to := l.place(info.Audience)
+	audience, holders := to.Set(l.everybody), l.holders(x)
+	if holders.Contains(audience) {
+		return x
+	}
+	i := ir.Instr{Op: ir.OpReveal, Args: []ir.Value{x}, To: to, Name: info.Label, Axis: -1, Who: holders.Union(audience)}
+	if holders.Empty() {
+		i.Op, i.Who = ir.OpOpen, l.servers.Union(audience)
+	}
+	i.Dst = l.define("", l.elem(x), l.shape(x), l.held(holders.Union(audience)))
+	l.emit(&i)
+	if !info.Output {
+		l.disclosed(info.Label)
+	}
+	return i.Dst
+}
+
+// disclosed notes where a declared disclosure happens.
+func (l *lowerer) disclosed(label string) {
+	for k := range l.out.Reveals {
+		if l.out.Reveals[k].Label == label {
+			l.out.Reveals[k].Pos = position(l.at)
+		}
+	}
+}
+
+// array is one constant, or a stack of its elements.
+func (l *lowerer) array(e *ast.Array, t types.Type) ir.Value {
+	if data, ok := l.literal(e, t.Elem); ok {
+		return l.constants(t.Elem, t.Shape, data)
+	}
+	var args []ir.Value
+	for _, x := range e.Elems {
+		args = append(args, l.convert(l.value(x), t.Elem))
+	}
+	return l.op(ir.OpStack, t.Elem, t.Shape, args...)
+}
+
+// literal returns the elements of an array of constants, row by row.
+func (l *lowerer) literal(e ast.Expr, elem types.Elem) ([]*big.Int, bool) {
+	if k, ok := l.frame.body.Consts[e]; ok {
+		return []*big.Int{l.representation(e, k, elem)}, true
+	}
+	a, ok := e.(*ast.Array)
+	if !ok {
+		return nil, false
+	}
+	var out []*big.Int
+	for _, x := range a.Elems {
+		data, ok := l.literal(x, elem)
+		if !ok {
+			return nil, false
+		}
+		out = append(out, data...)
+	}
+	return out, true
+}

@@ -1,0 +1,221 @@
+package lower
+
+// Intervals of values as integer representations (fixed: scaled). A value in
+// clear, and one of 64 bits, wraps to its type, so that an interval the type
+// does not contain becomes the whole type. A narrower integer on shares does
+// not: its interval is that of the ring element, and may exceed the type.
+
+import (
+	"math/big"
+
+	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/lang/types"
+)
+
+type interval struct{ low, high *big.Int }
+
+func whole(e types.Elem) interval {
+	low, high := e.Bounds()
+	return interval{low, high}
+}
+
+func (a interval) within(b interval) bool {
+	return b.low.Cmp(a.low) <= 0 && a.high.Cmp(b.high) <= 0
+}
+
+func (a interval) equal(b interval) bool { return a.within(b) && b.within(a) }
+
+func (a interval) join(b interval) interval { return span(a.low, a.high, b.low, b.high) }
+
+func (a interval) hasZero() bool { return a.low.Sign() <= 0 && a.high.Sign() >= 0 }
+
+// largest is the greatest absolute value.
+func (a interval) largest() *big.Int {
+	return span(new(big.Int).Abs(a.low), new(big.Int).Abs(a.high)).high
+}
+
+// span is the least interval that has all of the numbers.
+func span(xs ...*big.Int) interval {
+	out := interval{xs[0], xs[0]}
+	for _, x := range xs[1:] {
+		if x.Cmp(out.low) < 0 {
+			out.low = x
+		}
+		if x.Cmp(out.high) > 0 {
+			out.high = x
+		}
+	}
+	return out
+}
+
+// corners applies f to the ends of both; f is monotone in each argument.
+func corners(a, b interval, f func(z, x, y *big.Int) *big.Int) interval {
+	var xs []*big.Int
+	for _, x := range []*big.Int{a.low, a.high} {
+		for _, y := range []*big.Int{b.low, b.high} {
+			xs = append(xs, f(new(big.Int), x, y))
+		}
+	}
+	return span(xs...)
+}
+
+func constantly(k int64) interval { return interval{big.NewInt(k), big.NewInt(k)} }
+
+// shift scales by 2^f; a negative f rounds outwards.
+func (a interval) shift(f int) interval {
+	if f >= 0 {
+		return interval{new(big.Int).Lsh(a.low, uint(f)), new(big.Int).Lsh(a.high, uint(f))}
+	}
+	out := interval{new(big.Int).Rsh(a.low, uint(-f)), new(big.Int).Rsh(a.high, uint(-f))}
+	out.high.Add(out.high, big.NewInt(1))
+	return out
+}
+
+func symmetric(x *big.Int) interval { return interval{new(big.Int).Neg(x), x} }
+
+// interval is what the operands say about an instruction's result.
+func (p *prover) interval(i *ir.Instr) interval {
+	e := p.elem(i.Dst)
+	arg := func(k int) interval { return p.of(i.Args[k]) }
+	switch i.Op {
+	case ir.OpConst:
+		return span(i.Const...)
+	case ir.OpSizeOf:
+		return p.sizeInterval(i.Size)
+	case ir.OpInput:
+		return p.inputInterval(i)
+	case ir.OpCopy, ir.OpShare, ir.OpOpen, ir.OpReveal, ir.OpIndex, ir.OpFill, ir.OpTranspose:
+		return arg(0)
+	case ir.OpUpdate, ir.OpStack, ir.OpConcat:
+		return p.joined(i.Args)
+	case ir.OpSelect:
+		return p.joined(i.Args[1:])
+	case ir.OpMin, ir.OpMax:
+		return p.extremeInterval(i)
+	case ir.OpNeg:
+		return corners(constantly(0), arg(0), (*big.Int).Sub)
+	case ir.OpAbs:
+		return interval{new(big.Int), arg(0).largest()}
+	case ir.OpAdd:
+		return corners(arg(0), arg(1), (*big.Int).Add)
+	case ir.OpSub:
+		return corners(arg(0), arg(1), (*big.Int).Sub)
+	case ir.OpMul:
+		return corners(arg(0), arg(1), (*big.Int).Mul).shift(-i.Shift)
+	case ir.OpDot:
+		return p.times(corners(arg(0), arg(1), (*big.Int).Mul), p.shape(i.Args[1])[0], e, i.Shift)
+	case ir.OpSum:
+		return p.times(arg(0), p.reduced(i), e, 0)
+	case ir.OpDiv:
+		return p.quotient(i)
+	case ir.OpConvert:
+		return convertInterval(arg(0), p.elem(i.Args[0]), e)
+	}
+	return whole(e)
+}
+
+func (p *prover) joined(args []ir.Value) interval {
+	out := p.of(args[0])
+	for _, v := range args[1:] {
+		out = out.join(p.of(v))
+	}
+	return out
+}
+
+func (p *prover) sizeInterval(s types.Size) interval {
+	out := whole(types.Of(types.Int64))
+	if low := p.sizes.lowest(s); low != nil {
+		out.low = low
+	}
+	if high := p.sizes.highest(s); high != nil {
+		out.high = high
+	}
+	return out
+}
+
+func (p *prover) inputInterval(i *ir.Instr) interval {
+	for _, x := range p.out.Inputs {
+		if x.Value == i.Dst && x.Range != nil {
+			return interval{x.Range.Low, x.Range.High}
+		}
+	}
+	return whole(p.elem(i.Dst))
+}
+
+// extremeInterval: a reduction of nothing gives an end of the type.
+func (p *prover) extremeInterval(i *ir.Instr) interval {
+	if len(i.Args) == 2 {
+		return p.joined(i.Args)
+	}
+	if n := p.sizes.lowest(p.reduced(i)); n == nil || n.Sign() <= 0 {
+		return whole(p.elem(i.Dst))
+	}
+	return p.of(i.Args[0])
+}
+
+// reduced is how many elements a reduction takes together.
+func (p *prover) reduced(i *ir.Instr) types.Size {
+	s := p.shape(i.Args[0])
+	if i.Axis >= 0 {
+		return s[i.Axis]
+	}
+	return s.Count()
+}
+
+// times is the sum of n values of a.
+func (p *prover) times(a interval, n types.Size, e types.Elem, shift int) interval {
+	count := p.sizeInterval(n)
+	if p.sizes.highest(n) == nil {
+		return whole(e)
+	}
+	return corners(a, count, (*big.Int).Mul).shift(-shift)
+}
+
+// quotient: one by zero is 0 or never reached, and a secure one is off by
+// less than two units.
+func (p *prover) quotient(i *ir.Instr) interval {
+	x, y := p.of(i.Args[0]), p.of(i.Args[1])
+	if p.elem(i.Args[1]).Kind == types.Fixed {
+		x = x.shift(p.elem(i.Args[1]).F)
+	}
+	out := symmetric(x.largest())
+	if !y.hasZero() {
+		out = corners(x, y, (*big.Int).Quo)
+	}
+	if p.elem(i.Dst).Kind == types.Fixed {
+		two := big.NewInt(2)
+		out = interval{new(big.Int).Sub(out.low, two), new(big.Int).Add(out.high, two)}
+	}
+	return out
+}
+
+func convertInterval(a interval, from, to types.Elem) interval {
+	a = a.shift(to.F - from.F)
+	if from.F > to.F {
+		a.low = new(big.Int).Sub(a.low, big.NewInt(1))
+	}
+	return a
+}
+
+// settled is the interval of what a value holds in the end.
+func (p *prover) settled(v ir.Value, a interval) interval {
+	e := p.elem(v)
+	switch {
+	case a.within(whole(e)):
+		return a
+	case p.narrow(v) && a.within(unbounded):
+		return a
+	case p.narrow(v):
+		return unbounded
+	}
+	return whole(e)
+}
+
+// unbounded stands for a narrow integer on shares of which nothing is known.
+var unbounded = symmetric(new(big.Int).Lsh(big.NewInt(1), 128))
+
+// narrow reports an integer of less than 64 bits on shares: it is not reduced.
+func (p *prover) narrow(v ir.Value) bool {
+	e := p.elem(v)
+	return e.IsInt() && e.Bits() < 64 && p.holders(v).Empty()
+}

@@ -1,0 +1,232 @@
+// Package lower turns a checked computation into the flat ir: functions are
+// inlined, loops over groups unrolled, names and sizes resolved, and every
+// value gets the set of players that hold it.
+//
+// Placement. An operation runs in clear at the players that hold all its
+// operands. Where there are none it is secure: clear operands that are not
+// public are shared first, each once where it can be reused, and public
+// operands stay public.
+//
+// The work goes in four steps, each over the whole computation: the
+// instructions are written in program order (header.go, stmt.go, expr.go,
+// call.go, control.go); what may fail goes before OpStart together with all it
+// depends on (start.go); integers on shares are held to their types
+// (widths.go, interval.go, sizes.go); steps are numbered and the result
+// verified.
+//
+// What the language has and this version does not is E901, here as in the
+// checker: lowering is the second fence, and never guesses.
+package lower
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/tfec-lang/tfec/compiler/check"
+	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/lang/ast"
+	"github.com/tfec-lang/tfec/lang/diag"
+	"github.com/tfec-lang/tfec/lang/types"
+)
+
+// Lower returns the computation as one program for all its players; where the
+// list has errors the program is nil.
+func Lower(p *check.Program, c *check.Computation) (*ir.Program, diag.List) {
+	l := newLowerer(p, c.Players)
+	l.header(c)
+	l.frame = &frame{body: c.Body}
+	l.statement(c.Decl, func() {
+		l.inputs(c)
+		results := l.block(c.Decl.Body)
+		l.outputs(c, results)
+	})
+	return l.finish(c.Decl.Name, boundsOf(c))
+}
+
+// A lowerer holds the state of one computation.
+type lowerer struct {
+	// The program, and its players by their index in the computation.
+	prog      *check.Program
+	index     map[int]int // player of the file -> player of the computation
+	everybody types.Set
+	servers   types.Set
+
+	// What is written.
+	out    *ir.Program
+	diags  diag.List
+	region *region
+	shares ir.Block // of inputs: they stand right after OpStart
+
+	// What names stand for.
+	frame   *frame
+	values  map[*check.Variable]ir.Value
+	bundles map[*check.Variable][]ir.Value
+	taken   map[string]bool
+
+	// Where the current instruction comes from, and where each did.
+	at     ast.Span
+	origin map[*ir.Instr]ast.Span
+	// local is the player set of the `local` block around, else everybody.
+	local types.Set
+	// arm counts the conditionals around whose arms are both carried out, and
+	// armOf says in which a variable was made.
+	arm   int
+	armOf map[ir.Value]int
+	// home is the region in which a value was defined; isInput marks inputs.
+	home    map[ir.Value]*region
+	isInput map[ir.Value]bool
+}
+
+// A frame is the body that is lowered, with the sizes of a function's header
+// in the sizes of the computation.
+type frame struct {
+	body  *check.Body
+	sizes map[string]types.Size
+}
+
+func newLowerer(p *check.Program, players types.Set) *lowerer {
+	l := &lowerer{
+		prog: p, index: make(map[int]int), origin: make(map[*ir.Instr]ast.Span),
+		values: make(map[*check.Variable]ir.Value), bundles: make(map[*check.Variable][]ir.Value),
+		taken: make(map[string]bool), armOf: make(map[ir.Value]int),
+		home: make(map[ir.Value]*region), isInput: make(map[ir.Value]bool),
+		out:    &ir.Program{Values: make([]ir.Info, 1), Player: -1},
+		region: &region{kind: top, shares: make(map[ir.Value]ir.Value)},
+	}
+	for _, q := range players.Members() {
+		l.index[q] = len(l.out.Players)
+		l.everybody = l.everybody.With(len(l.out.Players))
+		l.out.Players = append(l.out.Players, ir.Player{Name: p.Players[q].Name, Doc: p.Players[q].Doc})
+	}
+	l.local = l.everybody
+	return l
+}
+
+// finish carries out the steps after the writing of instructions.
+func (l *lowerer) finish(n ast.Node, sizes *sizeBounds) (*ir.Program, diag.List) {
+	l.out.Body = l.region.block
+	steps := []func(){func() { l.placeStart() }, func() { l.proveWidths(sizes) }, l.out.Number, func() { l.verify(n) }}
+	for _, step := range steps {
+		if !l.diags.HasErrors() {
+			step()
+		}
+	}
+	if l.diags.HasErrors() {
+		l.diags.Sort()
+		return nil, l.diags
+	}
+	return l.out, l.diags
+}
+
+// verify is the last fence: a program that breaks the ir's rules is refused.
+func (l *lowerer) verify(n ast.Node) {
+	if err := ir.Verify(l.out); err != nil {
+		l.diags.Add(diag.Diagnostic{Code: "E901", Span: n.Extent(), Message: "this computation is not built yet",
+			Notes: strings.Split(err.Error(), "\n")})
+	}
+}
+
+// A bail is the panic that gives up one statement; its diagnostic is in the
+// list already.
+type bail struct{}
+
+// statement lowers one statement; one that cannot be lowered does not stop
+// those after it from being looked at.
+func (l *lowerer) statement(n ast.Node, f func()) {
+	outer := *l
+	defer func() {
+		if r := recover(); r != nil {
+			if _, ok := r.(bail); !ok {
+				panic(r)
+			}
+			l.region, l.frame, l.local, l.arm = outer.region, outer.frame, outer.local, outer.arm
+		}
+		l.at = outer.at
+	}()
+	l.at = n.Extent()
+	f()
+}
+
+// fail gives up the current statement.
+func (l *lowerer) fail(n ast.Node, code, hint, format string, args ...any) {
+	l.diags.Add(diag.Diagnostic{Code: code, Span: n.Extent(), Message: fmt.Sprintf(format, args...), Hint: hint})
+	panic(bail{})
+}
+
+// notBuilt refuses what this version of the compiler does not do.
+func (l *lowerer) notBuilt(n ast.Node, what string) {
+	l.fail(n, "E901", "", "%s is not built yet", what)
+}
+
+// place renumbers a placement's holders to the computation's players.
+func (l *lowerer) place(p types.Place) types.Place {
+	if p.Public || p.Each != "" {
+		return p
+	}
+	return l.held(l.renumbered(p.Holders))
+}
+
+func (l *lowerer) renumbered(s types.Set) types.Set {
+	var out types.Set
+	for _, q := range s.Members() {
+		out = out.With(l.index[q])
+	}
+	return out
+}
+
+// held is the placement at a set: public where that is everybody.
+func (l *lowerer) held(s types.Set) types.Place {
+	if s == l.everybody {
+		return types.PublicPlace
+	}
+	return types.At(s)
+}
+
+// holders returns who holds a value in clear.
+func (l *lowerer) holders(v ir.Value) types.Set {
+	return l.out.Values[v].Place.Set(l.everybody)
+}
+
+func (l *lowerer) elem(v ir.Value) types.Elem   { return l.out.Values[v].Elem }
+func (l *lowerer) shape(v ir.Value) types.Shape { return l.out.Values[v].Shape }
+
+// typeOf is the checker's type of an expression, in the computation's sizes
+// and players.
+func (l *lowerer) typeOf(e ast.Expr) types.Type {
+	t, ok := l.frame.body.Types[e]
+	if !ok {
+		l.notBuilt(e, "this expression")
+	}
+	return l.typ(t)
+}
+
+func (l *lowerer) typ(t types.Type) types.Type {
+	t.Shape = t.Shape.Subst(l.frame.sizes)
+	t.Place = l.place(t.Place)
+	return t
+}
+
+// source is the text of a node as it was written.
+func (l *lowerer) source(n ast.Node) string {
+	s := n.Extent()
+	return l.prog.File.Source[s.Pos.Offset:s.EndPos.Offset]
+}
+
+// line is the source line at a position, trimmed, without its comment.
+func (l *lowerer) line(pos ast.Pos) string {
+	text := l.prog.File.Source
+	if pos.Offset > len(text) {
+		return ""
+	}
+	start := strings.LastIndexByte(text[:pos.Offset], '\n') + 1
+	end := len(text)
+	if n := strings.IndexByte(text[start:], '\n'); n >= 0 {
+		end = start + n
+	}
+	for _, c := range l.prog.File.Comments {
+		if c.Pos.Offset >= start && c.Pos.Offset < end {
+			end = c.Pos.Offset
+		}
+	}
+	return strings.TrimSpace(text[start:end])
+}

@@ -1,0 +1,163 @@
+package lower
+
+// OpStart (language.md, R14): what may fail is carried out before it, with
+// exactly what it depends on; everything else after it.
+
+import "github.com/tfec-lang/tfec/compiler/ir"
+
+// A unit is one instruction of the outermost block with all inside it.
+type unit struct {
+	*ir.Instr
+	reads  map[ir.Value]bool
+	writes map[ir.Value]bool
+	fails  *ir.Instr // one that may fail, or nil
+	early  bool
+	moves  bool
+}
+
+// placeStart splits the body: inputs, the early slice, OpStart, shares of
+// inputs, the rest.
+func (l *lowerer) placeStart() {
+	units := l.units()
+	l.earliness(units)
+	for _, u := range units {
+		if u.fails != nil && u.early {
+			u.moves = true
+		} else if u.fails != nil && u.fails.Op != ir.OpAssert {
+			l.tooLate(u)
+		}
+	}
+	for l.follow(units) {
+	}
+	if l.diags.HasErrors() {
+		return
+	}
+	var body, rest ir.Block
+	for _, u := range units {
+		if u.moves || u.Op == ir.OpInput {
+			body = append(body, u.Instr)
+		} else {
+			rest = append(rest, u.Instr)
+		}
+	}
+	body = append(body, l.startAt(rest))
+	l.out.Body = append(append(body, l.shares...), rest...)
+}
+
+// startAt is OpStart; it stands at the first line after it.
+func (l *lowerer) startAt(rest ir.Block) *ir.Instr {
+	i := &ir.Instr{Op: ir.OpStart, Axis: -1, Who: l.everybody}
+	if len(rest) > 0 {
+		i.Pos, i.Text = rest[0].Pos, rest[0].Text
+	}
+	return i
+}
+
+func (l *lowerer) units() []*unit {
+	var out []*unit
+	for _, i := range l.out.Body {
+		u := &unit{Instr: i, reads: make(map[ir.Value]bool), writes: make(map[ir.Value]bool)}
+		u.collect(i)
+		out = append(out, u)
+	}
+	return out
+}
+
+func (u *unit) collect(i *ir.Instr) {
+	for _, v := range append(indices(i.Slices), i.Args...) {
+		u.reads[v] = true
+	}
+	if i.Dst != 0 {
+		u.writes[i.Dst] = true
+	}
+	if i.Checked || i.Op == ir.OpAssert {
+		u.fails = i
+	}
+	for _, b := range []ir.Block{i.Body, i.Else} {
+		for _, j := range b {
+			u.collect(j)
+		}
+	}
+}
+
+// earliness: a value is late if it comes from shares or from another player,
+// or depends on one that is; a variable, if one of its assignments is.
+func (l *lowerer) earliness(units []*unit) {
+	late := make(map[ir.Value]bool)
+	for again := true; again; {
+		again = false
+		for _, u := range units {
+			was := len(late)
+			u.early = !l.late(u.Instr, late, false)
+			again = again || len(late) > was
+		}
+	}
+}
+
+// late reports whether anything in an instruction is late, and marks what it
+// defines.
+func (l *lowerer) late(i *ir.Instr, late map[ir.Value]bool, under bool) bool {
+	out := under || i.Op == ir.OpReveal || i.Op == ir.OpOpen || i.Op == ir.OpShare || i.Op == ir.OpOutput
+	if i.Dst != 0 {
+		out = out || l.out.Values[i.Dst].Place.IsShared()
+	}
+	for _, v := range append(indices(i.Slices), i.Args...) {
+		out = out || late[v]
+	}
+	below := out
+	for _, b := range []ir.Block{i.Body, i.Else} {
+		for _, j := range b {
+			out = l.late(j, late, below) || out
+		}
+	}
+	if below && i.Dst != 0 {
+		late[i.Dst] = true
+	}
+	return out
+}
+
+// follow moves what the units that move depend on, once; it reports whether
+// it moved any.
+func (l *lowerer) follow(units []*unit) bool {
+	moved := false
+	for k, u := range units {
+		if !u.moves {
+			continue
+		}
+		for _, w := range units[:k] {
+			if !w.moves && w.Op != ir.OpInput && l.binds(w, u) {
+				w.moves, moved = true, true
+				if !w.early {
+					l.tooLate(u)
+				}
+			}
+		}
+	}
+	return moved
+}
+
+// binds reports whether u cannot move before w.
+func (l *lowerer) binds(w, u *unit) bool {
+	for v := range w.writes {
+		if u.reads[v] || u.writes[v] {
+			return true
+		}
+	}
+	for v := range w.reads {
+		if u.writes[v] {
+			return true
+		}
+	}
+	return false
+}
+
+// tooLate refuses a unit that may fail and cannot be carried out in the
+// set-up.
+func (l *lowerer) tooLate(u *unit) {
+	hint := "prove it with `where` or ranges, or test for the bad case with `if`"
+	if u.fails == u.Instr {
+		l.refuse(u.fails, "E408", hint, "an operation in clear that could fail after data has been shared")
+		return
+	}
+	l.refuse(u.fails, "E901", "compute it before the loop or branch", "checking this %s inside a loop or branch that needs shared data is not built yet", u.fails.Op)
+}

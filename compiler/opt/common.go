@@ -1,0 +1,86 @@
+package opt
+
+// Common subexpressions: an operation on the same operands as one before it,
+// in the same block or one around it, takes that one's result. Variables are
+// left alone, since they change.
+
+import (
+	"fmt"
+	"maps"
+
+	"github.com/tfec-lang/tfec/compiler/ir"
+)
+
+type common struct {
+	p    *ir.Program
+	same map[ir.Value]ir.Value // a dropped result, and the one that stands for it
+}
+
+func shareResults(p *ir.Program) {
+	c := &common{p, make(map[ir.Value]ir.Value)}
+	p.Body = c.block(p.Body, make(map[string]ir.Value))
+	for k := range p.Outputs {
+		p.Outputs[k].Value = c.value(p.Outputs[k].Value)
+	}
+}
+
+func (c *common) value(v ir.Value) ir.Value {
+	if w, ok := c.same[v]; ok {
+		return w
+	}
+	return v
+}
+
+// block rewrites a block; known are the results at hand, by key.
+func (c *common) block(b ir.Block, known map[string]ir.Value) ir.Block {
+	var out ir.Block
+	for _, i := range b {
+		c.operands(i)
+		i.Body, i.Else = c.block(i.Body, maps.Clone(known)), c.block(i.Else, maps.Clone(known))
+		if !c.constant(i) {
+			out = append(out, i)
+			continue
+		}
+		k := c.key(i)
+		if v, ok := known[k]; ok {
+			c.replace(i.Dst, v)
+			continue
+		}
+		known[k] = i.Dst
+		out = append(out, i)
+	}
+	return out
+}
+
+func (c *common) operands(i *ir.Instr) {
+	for k := range i.Args {
+		i.Args[k] = c.value(i.Args[k])
+	}
+	for k := range i.Slices {
+		i.Slices[k].From, i.Slices[k].To = c.value(i.Slices[k].From), c.value(i.Slices[k].To)
+	}
+}
+
+// constant reports that the instruction gives the same result whenever its
+// operands are in scope. One that may fail stays where it is.
+func (c *common) constant(i *ir.Instr) bool {
+	for _, v := range append(i.Uses(), i.Dst) {
+		if c.p.Values[v].Var {
+			return false
+		}
+	}
+	return pure[i.Op] && !i.Checked
+}
+
+func (c *common) key(i *ir.Instr) string {
+	d := c.p.Values[i.Dst]
+	return fmt.Sprint(i.Op, i.Args, i.Const, i.Size, i.Shift, i.Axis, i.Slices, d.Elem, d.Shape, d.Place)
+}
+
+// replace lets v stand for dropped, and keep its name.
+func (c *common) replace(dropped, v ir.Value) {
+	c.same[dropped] = v
+	if from, to := c.p.Values[dropped], &c.p.Values[v]; to.Temp && !from.Temp {
+		to.Name, to.Temp = from.Name, false
+	}
+}

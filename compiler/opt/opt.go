@@ -1,0 +1,43 @@
+// Package opt makes a lowered computation shorter without changing what
+// anybody learns: passes only remove instructions that have no effect and no
+// message of their own. After each the ir is verified.
+package opt
+
+import (
+	"fmt"
+
+	"github.com/tfec-lang/tfec/compiler/ir"
+)
+
+// A pass changes a program in place.
+type pass struct {
+	name string
+	run  func(p *ir.Program)
+}
+
+var passes = []pass{
+	{"common subexpressions", shareResults},
+	{"dead code", removeUnused},
+}
+
+// Run carries out all passes on p, in place.
+func Run(p *ir.Program) error {
+	for _, q := range passes {
+		q.run(p)
+		p.Number()
+		if err := ir.Verify(p); err != nil {
+			return fmt.Errorf("after %s: %w", q.name, err)
+		}
+	}
+	return nil
+}
+
+// pure are the operations whose result depends on nothing but their operands,
+// and which do nothing else. Sharing, opening, inputs and control are not.
+var pure = map[ir.Op]bool{
+	ir.OpConst: true, ir.OpSizeOf: true, ir.OpConvert: true, ir.OpNeg: true, ir.OpAdd: true, ir.OpSub: true,
+	ir.OpMul: true, ir.OpDiv: true, ir.OpMod: true, ir.OpEq: true, ir.OpNe: true, ir.OpLt: true, ir.OpLe: true,
+	ir.OpGt: true, ir.OpGe: true, ir.OpAnd: true, ir.OpOr: true, ir.OpNot: true, ir.OpSelect: true,
+	ir.OpSum: true, ir.OpMin: true, ir.OpMax: true, ir.OpAbs: true, ir.OpDot: true, ir.OpIndex: true,
+	ir.OpStack: true, ir.OpConcat: true, ir.OpFill: true, ir.OpTranspose: true,
+}
