@@ -1,0 +1,151 @@
+// Package exec runs a projected ir on the runtime in this process, so that
+// tfec run, test and player start at once and need no Go toolchain. It makes
+// the same runtime.Program that the generated code declares; a test holds the
+// two equal. It and cmd/tfec alone join compiler and runtime.
+package exec
+
+import (
+	"strings"
+
+	"github.com/tfec-lang/tfec/compiler"
+	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/compiler/project"
+	"github.com/tfec-lang/tfec/lang/types"
+	"github.com/tfec-lang/tfec/runtime"
+	"github.com/tfec-lang/tfec/runtime/clear"
+)
+
+// Programs returns the programs of all players of a whole computation, in
+// order.
+func Programs(p *ir.Program) []*runtime.Program {
+	var out []*runtime.Program
+	for _, q := range project.All(p) {
+		out = append(out, Program(q))
+	}
+	return out
+}
+
+// Program returns one player's program, given its projection.
+func Program(proj *ir.Program) *runtime.Program {
+	names := proj.PlayerNames()
+	return &runtime.Program{
+		File:        proj.File,
+		Computation: proj.Name,
+		Digest:      proj.Digest,
+		Compiler:    compiler.Version,
+		Player:      names[proj.Player],
+		Players:     names,
+		Protocol:    protocol(proj),
+		Sizes:       sizeNames(proj),
+		Where:       conditions(proj),
+		Inputs:      inputs(proj),
+		Outputs:     outputs(proj),
+		Steps:       steps(nil, proj.Whole),
+		Run:         translate(proj),
+	}
+}
+
+func protocol(p *ir.Program) runtime.Protocol {
+	q := p.Protocol
+	return runtime.Protocol{Name: q.Name, Roles: players(p, q.Roles), Helpers: players(p, q.Helpers), Ring: q.Ring}
+}
+
+func players(p *ir.Program, indices []int) []string {
+	var out []string
+	for _, i := range indices {
+		out = append(out, p.Players[i].Name)
+	}
+	return out
+}
+
+func sizeNames(p *ir.Program) []runtime.SizeName {
+	var out []runtime.SizeName
+	for _, s := range p.Sizes {
+		out = append(out, runtime.SizeName{Name: s.Name, Min: s.Min})
+	}
+	return out
+}
+
+func conditions(p *ir.Program) []runtime.Cond {
+	var out []runtime.Cond
+	for _, c := range p.Where {
+		out = append(out, runtime.Cond{Text: c.Text, Left: size(c.Left), Rel: c.Rel, Right: size(c.Right)})
+	}
+	return out
+}
+
+func size(s types.Size) runtime.Size {
+	var out runtime.Size
+	for _, t := range s.Terms() {
+		out = append(out, runtime.Term{Coef: t.Coef, Vars: t.Vars})
+	}
+	return out
+}
+
+func shape(s types.Shape) []runtime.Size {
+	var out []runtime.Size
+	for _, d := range s {
+		out = append(out, size(d))
+	}
+	return out
+}
+
+// inputs are the player's own and the public ones.
+func inputs(p *ir.Program) []runtime.Input {
+	var out []runtime.Input
+	for _, x := range p.Inputs {
+		if !x.Owner.Set(p.Everybody()).Has(p.Player) {
+			continue
+		}
+		out = append(out, runtime.Input{
+			Name: ir.Key(x.Name, x.Member), Elem: elem(x.Elem), Shape: shape(x.Shape),
+			Public: x.Owner.Public, Range: bounds(x.Range), Doc: strings.Join(x.Doc, "\n"),
+		})
+	}
+	return out
+}
+
+// bounds hands the ends over as their 64 bits.
+func bounds(r *ir.Range) *runtime.Range {
+	if r == nil {
+		return nil
+	}
+	return &runtime.Range{
+		Low: int64(word(r.Low)), High: int64(word(r.High)),
+		Unsigned: !r.High.IsInt64(), Text: r.Text,
+	}
+}
+
+func outputs(p *ir.Program) []runtime.Output {
+	var out []runtime.Output
+	for _, x := range p.Outputs {
+		if x.To.Set(p.Everybody()).Has(p.Player) {
+			out = append(out, runtime.Output{
+				Name: ir.Key(x.Name, x.Member), Elem: elem(x.Elem), Shape: shape(x.Shape), Doc: strings.Join(x.Doc, "\n"),
+			})
+		}
+	}
+	return out
+}
+
+// steps lists everybody's steps, those inside loops and branches included.
+func steps(out []runtime.Step, b ir.Block) []runtime.Step {
+	for _, i := range b {
+		out = append(out, runtime.Step{Number: i.Step, Op: i.Op.Verb(), Line: i.Pos.Line})
+		out = steps(steps(out, i.Body), i.Else)
+	}
+	return out
+}
+
+// elem is an element type as the runtime sees it: dates and enums are int32.
+func elem(e types.Elem) clear.Type {
+	switch {
+	case e.Kind == types.Bool:
+		return clear.Bool
+	case e.Kind == types.Fixed:
+		return clear.Fixed(e.I, e.F)
+	case e.Unsigned():
+		return clear.Type{Kind: clear.UnsignedKind, Bits: e.Bits()}
+	}
+	return clear.Type{Kind: clear.SignedKind, Bits: e.Bits()}
+}
