@@ -1,0 +1,77 @@
+package exec_test
+
+// The ladder: the reference interpreter, the plain engine and aby3 agree, each
+// on the same program and inputs.
+
+import (
+	"fmt"
+	"math/big"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tfec-lang/tfec/compiler/interp"
+	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/compiler/project"
+	"github.com/tfec-lang/tfec/internal/exec"
+)
+
+// near checks that got is want up to so many units in the last place.
+func near(t *testing.T, want, got interp.Tensor, units float64, name string) {
+	t.Helper()
+	require.Equal(t, want.Elem, got.Elem, name)
+	require.Len(t, got.Data, len(want.Data), name)
+	bound, _ := big.NewFloat(units).Int(nil)
+	for k := range want.Data {
+		d := new(big.Int).Sub(want.Data[k], got.Data[k])
+		assert.LessOrEqual(t, d.CmpAbs(bound), 0, "%s[%d]: got %s, want %s within %s", name, k, got.Data[k], want.Data[k], bound)
+	}
+}
+
+func TestRandomPrograms(t *testing.T) {
+	for _, c := range []struct {
+		protocol string
+		roles    []int
+		programs uint64
+	}{
+		{"plain", []int{3}, 150},
+		{"plain", []int{0}, 50}, // the computing player owns inputs
+		{"aby3", []int{3, 4, 5}, 150},
+		{"aby3", []int{0, 5, 1}, 50},
+	} {
+		t.Run(fmt.Sprint(c.protocol, c.roles), func(t *testing.T) {
+			t.Parallel()
+			for seed := range c.programs {
+				p, in, tolerance := randomProgram(seed, c.protocol, c.roles...)
+				agree(t, p, in, tolerance)
+				if t.Failed() {
+					t.Fatalf("seed %d:\n%s", seed, p)
+				}
+			}
+		})
+	}
+}
+
+// agree checks that a program is well-formed, and that the engine gives what
+// the interpreter gives.
+func agree(t *testing.T, p *ir.Program, in map[string]interp.Tensor, tolerance map[string]float64) {
+	t.Helper()
+	verify(t, p)
+	want, err := interp.Run(p, in)
+	require.NoError(t, err)
+	got, err := exec.Run(p, in)
+	require.NoError(t, err, "%s", p)
+	require.Len(t, got, len(want))
+	for name := range want {
+		near(t, want[name], got[name], tolerance[name], name)
+	}
+}
+
+func verify(t *testing.T, p *ir.Program) {
+	t.Helper()
+	require.NoError(t, ir.Verify(p), "%s", p)
+	for _, q := range project.All(p) {
+		require.NoError(t, ir.Verify(q), "%s", q)
+	}
+}
