@@ -3,14 +3,18 @@ package runtime
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
 	"github.com/tfec-lang/tfec/runtime/clear"
+	"github.com/tfec-lang/tfec/runtime/link"
 	"github.com/tfec-lang/tfec/runtime/link/local"
+	"github.com/tfec-lang/tfec/runtime/prg"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -73,16 +77,369 @@ func salaries(t *testing.T, v ...float64) clear.Tensor {
 	return x
 }
 
-func TestSimulate(t *testing.T) {
-	in := Values{"a": salaries(t, 1000, 3000), "b": salaries(t, 2000, 2000, 7000)}
-	r, err := Simulate(t.Context(), average(), in.Load)
-	require.NoError(t, err)
-	require.InDelta(t, 3000, r.Outputs["carol"]["avg"].Float(), 0.001)
-	require.Len(t, r.Outputs, 1)
-	require.Equal(t, 4, r.Stats[2].Rounds)
-	t.Log(r.Stats)
+// honest is an input of two payrolls whose mean is 3000.
+func honest(t *testing.T) Values {
+	return Values{"a": salaries(t, 1000, 3000), "b": salaries(t, 2000, 2000, 7000)}
 }
 
-var _ = errors.New
-var _ = context.Background
-var _ = local.Connect
+// runAll runs one party a program over links in memory, and returns what each
+// of them says.
+func runAll(t *testing.T, programs []*Program, in Values) (map[string]error, map[string]*Party) {
+	return runOver(t, local.Connect(programs[0].Players), programs, in)
+}
+
+func runOver(t *testing.T, links []link.Link, programs []*Program, in Values) (map[string]error, map[string]*Party) {
+	errs, parties := make([]error, len(programs)), make(map[string]*Party)
+	var wg sync.WaitGroup
+	for i, prog := range programs {
+		p, err := NewParty(prog, Session{Link: links[i], Load: func(prog *Program) (Values, error) { return loadEach(prog, in.Load) }})
+		require.NoError(t, err)
+		parties[prog.Player] = p
+		wg.Go(func() { errs[i] = p.Run(t.Context(), prog.Run) })
+	}
+	wg.Wait()
+	byName := make(map[string]error)
+	for i, prog := range programs {
+		byName[prog.Player] = errs[i]
+	}
+	return byName, parties
+}
+
+func TestSimulate(t *testing.T) {
+	r, err := Simulate(t.Context(), average(), honest(t).Load)
+	require.NoError(t, err)
+	require.InDelta(t, 3000, r.Outputs["carol"]["avg"].Float(), 2.0/(1<<12))
+	require.Len(t, r.Outputs, 1)
+	require.Equal(t, r.Outputs["carol"], r.Values())
+}
+
+// Rounds and payload of the body are those of design/protocols.md: 16 bytes
+// for each share, 32 for the division, 16 to open to carol.
+func TestStats(t *testing.T) {
+	r, err := Simulate(t.Context(), average(), honest(t).Load)
+	require.NoError(t, err)
+	var rounds int
+	var sent, received uint64
+	for _, s := range r.Stats {
+		rounds = max(rounds, s.Rounds)
+		sent += s.Body.SentBytes
+		received += s.Body.ReceivedBytes
+		var steps link.Counter
+		for _, c := range s.Steps {
+			steps = plus(steps, c)
+		}
+		require.Equal(t, s.Body, steps, s.Player)
+	}
+	require.Equal(t, 4, rounds)
+	require.EqualValues(t, 16+16+32+16, sent)
+	require.Equal(t, sent, received)
+}
+
+// alter changes the program of one player.
+func alter(programs []*Program, player string, change func(*Program)) []*Program {
+	change(programs[slices.Index(programs[0].Players, player)])
+	return programs
+}
+
+func TestFailures(t *testing.T) {
+	const stop = "alice stopped in the set-up"
+	early := func(text string) func(*Program) {
+		return func(prog *Program) {
+			run := prog.Run
+			prog.Run = func(p *Party) { p.Fail(7, text); run(p) }
+		}
+	}
+	tests := []struct {
+		name     string
+		programs []*Program
+		in       Values
+		want     map[string]string // by player; "" stands for all others
+		cause    string            // what a simulation says
+	}{
+		{
+			"a value out of range", average(), Values{"a": salaries(t, 1000, 100_001), "b": salaries(t, 1, 2)},
+			map[string]string{"alice": "input a: element 1: value 100001 is outside 0.0..100_000.0", "": stop},
+			"alice: input a: element 1: value 100001 is outside 0.0..100_000.0",
+		},
+		{
+			"a missing input", average(), Values{"b": salaries(t, 1, 2)},
+			map[string]string{"alice": "input a is missing", "": stop},
+			"alice: input a is missing",
+		},
+		{
+			"an input of another type", average(), Values{"a": clear.FromInts(clear.Int64, []int{2}, 1, 2), "b": salaries(t, 1, 2)},
+			map[string]string{"alice": "input a: got int64, want fixed(35, 12)", "": stop},
+			"alice: input a: got int64, want fixed(35, 12)",
+		},
+		{
+			"an input of another shape", average(), Values{"a": clear.Int(money, 1), "b": salaries(t, 1, 2)},
+			map[string]string{"alice": "input a: got 0 dimensions, want 1", "": stop},
+			"alice: input a: got 0 dimensions, want 1",
+		},
+		{
+			"too few rows", average(), Values{"a": salaries(t, 1), "b": salaries(t, 1, 2)},
+			map[string]string{"alice": "input a: size n is 1, and must be at least 2", "": stop},
+			"alice: input a: size n is 1, and must be at least 2",
+		},
+		{
+			"too few rows at two players", average(), Values{"a": salaries(t, 1), "b": salaries(t, 1)},
+			map[string]string{
+				"alice": "input a: size n is 1, and must be at least 2",
+				"bob":   "input b: size m is 1, and must be at least 2",
+				"":      "alice, bob stopped in the set-up",
+			},
+			"alice: input a: size n is 1, and must be at least 2\nbob: input b: size m is 1, and must be at least 2",
+		},
+		{
+			"where", average(), Values{"a": clear.Zero(money, 99_000), "b": clear.Zero(money, 1001)},
+			map[string]string{"": "where n + m <= 100_000 does not hold: m = 1001, n = 99000"},
+			"where n + m <= 100_000 does not hold: m = 1001, n = 99000",
+		},
+		{
+			"an early check", alter(average(), "alice", early("division by zero")), honest(t),
+			map[string]string{"alice": "division by zero, at step 7 (share, average.tfe:13)", "": stop},
+			"alice: division by zero, at step 7 (share, average.tfe:13)",
+		},
+		{
+			"another source", alter(average(), "alice", func(p *Program) { p.Digest = "ff00" }), honest(t),
+			map[string]string{
+				"alice": `alice and bob do not run the same program: the source differs ("ff00" and "00ff")`,
+				"bob":   `bob and alice do not run the same program: the source differs ("00ff" and "ff00")`,
+				"s2":    `s2 and alice do not run the same program: the source differs ("00ff" and "ff00")`,
+			}, "",
+		},
+		{
+			"another compiler", alter(average(), "s2", func(p *Program) { p.Compiler = "0.2.0" }), honest(t),
+			map[string]string{"alice": `alice and s2 do not run the same program: the compiler differs ("0.1.0" and "0.2.0")`}, "",
+		},
+		{
+			"another protocol", alter(average(), "carol", func(p *Program) { p.Protocol.Roles = []string{"s1", "s0", "s2"} }), honest(t),
+			map[string]string{"s0": `s0 and carol do not run the same program: the protocol differs ("aby3(s0, s1, s2) with ring = 64" and "aby3(s1, s0, s2) with ring = 64")`}, "",
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			errs, parties := runAll(t, test.programs, test.in)
+			for player, err := range errs {
+				want, ok := test.want[player]
+				if !ok {
+					want = test.want[""]
+				}
+				require.ErrorContains(t, err, want, player)
+				if want != "" {
+					require.EqualError(t, err, want, player)
+				}
+				require.Zero(t, parties[player].Stats().Body, player)
+				require.Empty(t, parties[player].Outputs(), player)
+			}
+			if test.cause != "" {
+				_, err := Simulate(t.Context(), test.programs, test.in.Load)
+				require.EqualError(t, err, test.cause)
+			}
+		})
+	}
+}
+
+// Two owners of one size name, and a dimension that is computed from a size.
+func TestSizes(t *testing.T) {
+	joint := func(second Size) []*Program {
+		programs := average()
+		for _, p := range programs {
+			p.Sizes, p.Where = []SizeName{{"n", 1}}, nil
+		}
+		return alter(programs, "bob", func(p *Program) { p.Inputs[0].Shape[0] = second })
+	}
+	more := append(sizeOf("n"), Term{Coef: 1})
+	tests := []struct {
+		name   string
+		second Size
+		want   map[string]string
+	}{
+		{"equal names", sizeOf("n"), map[string]string{"": "size n differs: 2 at alice, 3 at bob"}},
+		{"a wrong sum", append(more, Term{Coef: 1}), map[string]string{
+			"bob": "input b: dimension 1 is 3, and must be 4", "": "bob stopped in the set-up"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			errs, _ := runAll(t, joint(test.second), honest(t))
+			for player, err := range errs {
+				want, ok := test.want[player]
+				if !ok {
+					want = test.want[""]
+				}
+				require.EqualError(t, err, want, player)
+			}
+		})
+	}
+	programs := joint(more)
+	for _, p := range programs {
+		p.Run = func(p *Party) { p.Start() }
+	}
+	_, err := Simulate(t.Context(), programs, honest(t).Load)
+	require.NoError(t, err)
+}
+
+// Public inputs are compared by their digests.
+func TestPublicInput(t *testing.T) {
+	programs := average()
+	for _, p := range programs {
+		p.Inputs = append(slices.Clone(p.Inputs), Input{Name: "limit", Elem: clear.Int32, Public: true})
+	}
+	in := honest(t)
+	in["limit"] = clear.Int(clear.Int32, 7)
+	_, err := Simulate(t.Context(), programs, in.Load)
+	require.NoError(t, err)
+	_, err = Simulate(t.Context(), programs, func(player string, i Input) (clear.Tensor, error) {
+		if player == "carol" && i.Public {
+			return clear.Int(clear.Int32, 8), nil
+		}
+		return in.Load(player, i)
+	})
+	require.ErrorContains(t, err, "carol and alice differ in public input limit")
+}
+
+// A player that is at another step is named, by both sides' steps.
+func TestOtherStep(t *testing.T) {
+	programs := alter(average(), "alice", func(prog *Program) {
+		prog.Run = func(p *Party) { p.Start(); p.Share(8, clear.Sum(p.Input("a"), -1)) }
+	})
+	errs, _ := runAll(t, programs, honest(t))
+	require.EqualError(t, errs["s1"], "alice is at step 8 (share, average.tfe:13), s1 expected 7")
+	programs = alter(average(), "carol", func(prog *Program) {
+		prog.Run = func(p *Party) { p.Start(); p.Opened(10, money) }
+	})
+	errs, _ = runAll(t, programs, honest(t))
+	require.EqualError(t, errs["carol"], "s0 is at step 11 (open, average.tfe:14), carol expected 10")
+}
+
+// A step that runs in a loop, once too often on one side.
+func TestOtherPass(t *testing.T) {
+	programs := alter(average(), "alice", func(prog *Program) {
+		prog.Run = func(p *Party) {
+			p.Start()
+			p.occurrences[7]++
+			p.Share(7, clear.Sum(p.Input("a"), -1))
+		}
+	})
+	errs, _ := runAll(t, programs, honest(t))
+	require.EqualError(t, errs["s1"], "alice is at step 7 (share, average.tfe:13), pass 2, s1 expected pass 1")
+}
+
+// A player that ends in the middle: the others name it, the step and the line,
+// and not why.
+func TestPeerCloses(t *testing.T) {
+	programs := alter(average(), "s1", func(prog *Program) {
+		prog.Run = func(p *Party) {
+			p.Start()
+			p.Shared(7, "alice", money)
+			p.Fail(9, "a secret reason")
+		}
+	})
+	errs, _ := runAll(t, programs, honest(t))
+	require.EqualError(t, errs["s1"], "a secret reason, at step 9 (add, average.tfe:13)")
+	for player, err := range errs {
+		require.Error(t, err, player)
+		if player != "s1" {
+			require.NotContains(t, err.Error(), "secret", player)
+			require.Contains(t, err.Error(), "s1: stopped at step 7 (share, average.tfe:13)", player)
+		}
+	}
+	_, err := Simulate(t.Context(), programs, honest(t).Load)
+	require.EqualError(t, err, "s1: a secret reason, at step 9 (add, average.tfe:13)")
+}
+
+// Nothing can be shared before everybody is ready.
+func TestShareBeforeStart(t *testing.T) {
+	programs := alter(average(), "alice", func(prog *Program) {
+		prog.Run = func(p *Party) { p.Share(7, p.Input("a")) }
+	})
+	errs, _ := runAll(t, programs, honest(t))
+	require.EqualError(t, errs["alice"], "step 7 (share, average.tfe:13) comes before the start of the run")
+}
+
+// A run that is cancelled ends everywhere.
+func TestCancel(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	programs := alter(average(), "alice", func(prog *Program) {
+		prog.Run = func(p *Party) { p.Start(); cancel(); p.Share(7, clear.Sum(p.Input("a"), -1)) }
+	})
+	_, err := Simulate(ctx, programs, honest(t).Load)
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+// Clear values travel in the bits of their type.
+func TestReveal(t *testing.T) {
+	for _, x := range []clear.Tensor{
+		clear.FromInts(money, []int{2, 2}, -1, 2, -3<<40, 4),
+		clear.Bools([]int{3}, true, false, true),
+		clear.FromInts(clear.Uint64, nil, -1),
+		clear.FromInts(clear.Int8, []int{2}, -128, 127),
+		clear.Zero(clear.Int32, 0),
+	} {
+		programs := average()
+		for _, p := range programs {
+			p.Run = func(p *Party) { p.Start() }
+		}
+		alter(programs, "alice", func(p *Program) { p.Run = func(p *Party) { p.Start(); p.Reveal(7, x, "bob", "carol") } })
+		receive := func(p *Program) {
+			p.Run = func(p *Party) { p.Start(); p.Output("x", p.Revealed(7, "alice", x.Elem, x.Shape...)) }
+		}
+		alter(alter(programs, "bob", receive), "carol", receive)
+		r, err := Simulate(t.Context(), programs, honest(t).Load)
+		require.NoError(t, err)
+		require.Equal(t, x.String(), r.Outputs["bob"]["x"].String())
+		require.Equal(t, x.String(), r.Outputs["carol"]["x"].String())
+	}
+}
+
+// Keys are fresh each run, and equal at exactly the members of a set.
+func TestKeys(t *testing.T) {
+	transcripts := make(map[string]bool)
+	for range 2 {
+		errs, parties := runAll(t, average(), honest(t))
+		require.NoError(t, errors.Join(slices.Collect(maps.Values(errs))...))
+		streams := make(map[prg.Set][]byte)
+		for _, p := range parties {
+			transcripts[string(p.transcript)] = true
+			for _, set := range p.sets {
+				s, err := p.keys.Stream(set, 1000, 0, 0)
+				require.NoError(t, err)
+				b := make([]byte, 32)
+				s.FillBytes(b)
+				if other, ok := streams[set]; ok {
+					require.Equal(t, other, b, set)
+				}
+				streams[set] = b
+			}
+		}
+	}
+	require.Len(t, transcripts, 2)
+}
+
+func TestNewParty(t *testing.T) {
+	prog := average()[0]
+	links := local.Connect(prog.Players)
+	_, err := NewParty(prog, Session{Link: links[1]})
+	require.EqualError(t, err, "cannot run as alice of [alice bob carol s0 s1 s2]: the link is 1 of [alice bob carol s0 s1 s2]")
+	prog.Protocol.Name = "pond"
+	_, err = NewParty(prog, Session{Link: links[0]})
+	require.EqualError(t, err, "cannot start protocol pond: unknown")
+	_, err = Simulate(t.Context(), average()[1:], nil)
+	require.EqualError(t, err, "cannot simulate: no program for player alice")
+}
+
+// Whatever a peer says in place of a hello is refused.
+func FuzzHello(f *testing.F) {
+	p := &Party{prog: average()[0]}
+	own := p.newHello()
+	f.Add(own.common)
+	f.Add(own.common[:10])
+	f.Add([]byte{0xff, 0xff, 0xff, 0xff})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		h, err := parseHello(b, len(own.parts))
+		if err == nil {
+			require.Len(t, h.parts, len(own.parts))
+			require.Equal(t, b, append(slices.Clone(h.common), h.keys...))
+		}
+	})
+}
