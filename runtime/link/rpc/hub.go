@@ -38,7 +38,8 @@ type ID [16]byte
 
 func (id ID) String() string { return hex.EncodeToString(id[:]) }
 
-func parseID(text string) (id ID, err error) {
+// ParseID reads what String writes.
+func ParseID(text string) (id ID, err error) {
 	n, err := hex.Decode(id[:], []byte(text[:min(len(text), 2*len(id))]))
 	if err != nil || n != len(id) || len(text) != 2*len(id) {
 		return ID{}, fmt.Errorf("%q is no run id", text[:min(len(text), 40)])
@@ -153,7 +154,7 @@ func (h *Hub) find(ctx context.Context) (*Link, error) {
 	if len(values) != 1 {
 		return nil, fmt.Errorf("the stream names no run")
 	}
-	id, err := parseID(values[0])
+	id, err := ParseID(values[0])
 	if err != nil {
 		return nil, err
 	}

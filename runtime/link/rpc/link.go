@@ -90,6 +90,9 @@ func (l *Link) Fingerprints() []string {
 	return f
 }
 
+// ID is the run's.
+func (l *Link) ID() ID { return l.id }
+
 // Self implements link.Link.
 func (l *Link) Self() int { return l.self }
 

@@ -1,0 +1,72 @@
+// The client: asks the coordinator for a run and hears how it goes.
+
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+)
+
+// Start asks the coordinator of a hostmap for a run and returns when every
+// player has finished, or with the reason why not. It reaches the coordinator
+// only, and learns no share. on, if not nil, is told how the run goes. A ctx
+// that ends stops the run.
+func Start(ctx context.Context, h *Hostmap, id *Identity, r Request, on func(Event)) error {
+	if on == nil {
+		on = func(Event) {}
+	}
+	if notice := id.Notice(time.Now()); notice != "" {
+		on(Event{Kind: EventWarning, Player: id.Name, Text: notice})
+	}
+	first := h.Coordinator()
+	d := &dialer{id: id, timeout: defaultConnect, waiting: func(to Entry) {
+		on(Event{Kind: EventWait, Player: to.Name, Text: to.Addr})
+	}}
+	conn, err := d.connect(ctx, first)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	s, err := conn.NewStream(ctx, &bidirectional, startMethod, grpc.CallContentSubtype(codecName))
+	if err != nil {
+		return fmt.Errorf("cannot start a run at %s: %w", first.Name, plain(err))
+	}
+	_, _ = s.SendMsg(&r), s.CloseSend() // what goes wrong shows in RecvMsg
+	for {
+		var e Event
+		if err := s.RecvMsg(&e); err == io.EOF {
+			return nil
+		} else if err != nil {
+			return ended(ctx, first, err)
+		}
+		on(Event{Kind: e.Kind, Player: printable(e.Player), Text: printable(e.Text), Step: e.Step})
+	}
+}
+
+// ended is why the stream of a run ended.
+func ended(ctx context.Context, first Entry, err error) error {
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case status.Code(err) == codes.Unavailable:
+		return fmt.Errorf("the connection to %s, the coordinator, was lost", first.Name)
+	}
+	return plain(err)
+}
+
+// plain is an error of gRPC without its wrapping, safe to print.
+func plain(err error) error {
+	if s, ok := status.FromError(err); ok {
+		return errors.New(printable(s.Message()))
+	}
+	return err
+}

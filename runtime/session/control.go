@@ -1,0 +1,142 @@
+// Control messages: what client, coordinator and players say to each other
+// beside the shares. JSON, strictly read and bounded.
+
+package session
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/encoding"
+	"google.golang.org/grpc/mem"
+)
+
+// maxControl bounds a control message in bytes.
+const maxControl = 64 << 10
+
+// A Request asks a coordinator for a run.
+type Request struct{ File, Computation, Digest, Tag string }
+
+// An Event is what a client hears of its run.
+type Event struct {
+	Kind   string // one of the kinds below
+	Player string
+	Text   string
+	Step   int
+}
+
+// The kinds of Event.
+const (
+	EventWait     = "wait"     // Player has not answered yet; Text is its address
+	EventStart    = "start"    // the run starts; Text names its id and players
+	EventProgress = "progress" // Player is at Step; Text describes it
+	EventDone     = "done"     // Player has finished
+	EventWarning  = "warning"  // Text should be shown
+)
+
+// An order goes from the coordinator to a player.
+type order struct {
+	Kind    string
+	Request Request
+	Client  string   `json:",omitempty"`
+	Run     string   `json:",omitempty"` // hex
+	Players []string `json:",omitempty"`
+	Text    string   `json:",omitempty"` // why the run ends
+}
+
+// The kinds of order, in the order in which they come.
+const (
+	orderAsk     = "ask"     // what do you have of this computation?
+	orderPrepare = "prepare" // accept the run and the streams of its players
+	orderBegin   = "begin"   // everybody is prepared
+	orderAlive   = "alive"   // the coordinator lives
+	orderEnd     = "end"     // everybody has finished
+	orderStop    = "stop"    // the run has failed
+)
+
+// A report goes from a player to the coordinator.
+type report struct {
+	Kind    string
+	Request *Request `json:",omitempty"`
+	Players []string `json:",omitempty"`
+	Once    bool     `json:",omitempty"`
+	Text    string   `json:",omitempty"`
+
+	Step    int    `json:",omitempty"` // the last one at which it sent or received
+	Where   string `json:",omitempty"` // what that step is
+	Waiting string `json:",omitempty"` // the player whose message it waits for
+	Count   uint64 `json:",omitempty"` // messages so far
+}
+
+// The kinds of report.
+const (
+	reportOffer   = "offer"   // the answer to ask: Request as it stands there, Players, Once
+	reportReady   = "ready"   // the answer to prepare
+	reportRefuse  = "refuse"  // the other answer to either: Text
+	reportAlive   = "alive"   // the heartbeat of the run: Step, Where, Waiting, Count
+	reportDone    = "done"    // the player has finished
+	reportFailed  = "failed"  // the player has failed at Step
+	reportFollows = "follows" // the player stops because of another: Text
+)
+
+// encode and decode are the JSON of control messages.
+func encode(v any) ([]byte, error) { return json.Marshal(v) }
+
+func decode(data []byte, v any) error {
+	if len(data) > maxControl {
+		return fmt.Errorf("the message has %d bytes, more than %d", len(data), maxControl)
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return fmt.Errorf("cannot read the message: %w", err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return errors.New("cannot read the message: more follows it")
+	}
+	return nil
+}
+
+// codecName is the content subtype of control streams.
+const codecName = "tfec-control"
+
+func init() { encoding.RegisterCodecV2(controlCodec{}) }
+
+type controlCodec struct{}
+
+func (controlCodec) Name() string { return codecName }
+
+func (controlCodec) Marshal(v any) (mem.BufferSlice, error) {
+	b, err := encode(v)
+	return mem.BufferSlice{mem.SliceBuffer(b)}, err
+}
+
+func (controlCodec) Unmarshal(data mem.BufferSlice, v any) error {
+	if data.Len() > maxControl {
+		return fmt.Errorf("the message has %d bytes, more than %d", data.Len(), maxControl)
+	}
+	return decode(data.Materialize(), v)
+}
+
+const (
+	startMethod = "/tfec.Control/Start"
+	joinMethod  = "/tfec.Control/Join"
+)
+
+// bidirectional describes both methods to their callers.
+var bidirectional = grpc.StreamDesc{ServerStreams: true, ClientStreams: true}
+
+// controlService is what a server offers beside the shares: a client starts
+// runs, a coordinator has players join them.
+func controlService() *grpc.ServiceDesc {
+	method := func(name string, f func(*serving, grpc.ServerStream) error) grpc.StreamDesc {
+		return grpc.StreamDesc{StreamName: name, ServerStreams: true, ClientStreams: true,
+			Handler: func(srv any, s grpc.ServerStream) error { return f(srv.(*serving), s) }}
+	}
+	return &grpc.ServiceDesc{ServiceName: "tfec.Control", HandlerType: (*any)(nil),
+		Streams: []grpc.StreamDesc{method("Start", (*serving).start), method("Join", (*serving).join)}}
+}

@@ -1,0 +1,426 @@
+// The coordinator: brings the players of a run together, compares what they
+// have, and follows the run to its end.
+
+package session
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/tfec-lang/tfec/runtime/link/rpc"
+)
+
+// start is a client's stream: its request, then the events of the run.
+func (v *serving) start(s grpc.ServerStream) error {
+	client, err := v.fromClient(s.Context())
+	if err != nil {
+		return status.Error(codes.PermissionDenied, err.Error())
+	}
+	var r Request
+	if err := s.RecvMsg(&r); err != nil {
+		return err
+	}
+	done := make(chan error, 1)
+	err = v.take(func() {
+		c := &coordination{serving: v, request: r, client: client, tell: func(e Event) { _ = s.SendMsg(&e) }}
+		done <- c.coordinate(s.Context())
+	})
+	if err == nil {
+		err = <-done
+	}
+	if err != nil {
+		return status.Error(codes.Aborted, err.Error())
+	}
+	return nil
+}
+
+// fromClient lets clients alone start runs.
+func (v *serving) fromClient(ctx context.Context) (string, error) {
+	who, err := peerOf(ctx)
+	if err != nil {
+		return "", err
+	}
+	first := v.Hostmap.Coordinator()
+	switch {
+	case !v.coordinates():
+		return "", fmt.Errorf("%s is not the coordinator: that is %s at %s, the first entry of its hostmap", v.Player, first.Name, first.Addr)
+	case who.Role != RoleClient:
+		return "", fmt.Errorf("%s has the role %s, and only a %s starts runs", who.Name, who.Role, RoleClient)
+	case len(v.Clients) > 0 && !slices.ContainsFunc(v.Clients, func(c string) bool { return Same(c, who.Name) }):
+		return "", fmt.Errorf("%s accepts no runs of the client %s", v.Player, who.Name)
+	}
+	return who.Name, nil
+}
+
+// startAlone starts the run of a batch job, in which every player has --once.
+func (v *serving) startAlone(ctx context.Context) {
+	c := &coordination{serving: v, client: v.Player, alone: true}
+	c.tell = func(e Event) { v.log.Info(strings.TrimSpace(e.Kind+" "+e.Player), "step", e.Step, "text", e.Text) }
+	if len(v.Programs) == 1 {
+		p := v.Programs[0]
+		c.request = Request{File: p.File, Computation: p.Computation, Digest: p.Digest}
+	}
+	// A server that is stopping is waiting for nobody.
+	_ = v.take(func() {
+		if err := c.coordinate(ctx); err != nil && !errors.Is(err, errNotAlone) && !c.begun {
+			v.finish(err)
+		}
+	})
+}
+
+// errNotAlone is the end of a start without a client: not all have --once.
+var errNotAlone = errors.New("a client will start the run")
+
+// A coordination is one run as its coordinator sees it.
+type coordination struct {
+	*serving
+	request Request
+	client  string
+	tell    func(Event) // called by one goroutine at a time
+	telling sync.Mutex
+	alone   bool // no client: start if every player takes part once
+
+	players []string
+	members []*member // in order of players
+	id      rpc.ID
+	begun   bool
+}
+
+func (c *coordination) event(e Event) {
+	c.telling.Lock()
+	defer c.telling.Unlock()
+	c.tell(e)
+}
+
+// coordinate carries a run out, for as long as the client stays.
+func (c *coordination) coordinate(client context.Context) error {
+	ctx, cancel := context.WithCancelCause(context.WithoutCancel(client))
+	defer cancel(nil)
+	defer context.AfterFunc(client, func() { cancel(fmt.Errorf("%s, who started the run, has left", c.client)) })()
+	defer context.AfterFunc(c.runs, func() { cancel(context.Cause(c.runs)) })()
+
+	err := c.carryOut(ctx)
+	c.dismiss(err)
+	if c.begun {
+		c.finish(err)
+	}
+	return err
+}
+
+func (c *coordination) carryOut(ctx context.Context) error {
+	for _, step := range []func(context.Context) error{c.gather, c.agree, c.prepare, c.begin} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	f := &following{coordination: c, notes: make(chan note), done: make(chan struct{})}
+	defer close(f.done)
+	return f.follow(ctx)
+}
+
+// A member is a player as its coordinator sees it.
+type member struct {
+	name    string
+	conn    *grpc.ClientConn
+	stream  grpc.ClientStream
+	cancel  context.CancelFunc
+	reports chan report // closed when the player is gone
+	offer   report
+
+	sending sync.Mutex
+
+	last  report // the last heartbeat
+	heard time.Time
+	moved time.Time // when the heartbeat last differed
+	ended bool
+}
+
+func (m *member) send(o order) {
+	m.sending.Lock()
+	defer m.sending.Unlock()
+	_ = m.stream.SendMsg(&o) // a lost player shows in reports
+}
+
+// next is the player's answer.
+func (m *member) next(ctx context.Context, timeout time.Duration) (report, error) {
+	timer := time.NewTimer(timeout)
+	defer timer.Stop()
+	select {
+	case r, ok := <-m.reports:
+		switch {
+		case !ok:
+			return r, fmt.Errorf("the connection to %s was lost", m.name)
+		case r.Kind == reportRefuse:
+			return r, fmt.Errorf("%s refuses: %s", m.name, printable(r.Text))
+		}
+		return r, nil
+	case <-timer.C:
+		return report{}, fmt.Errorf("%s has not answered for %v", m.name, timeout)
+	case <-ctx.Done():
+		return report{}, context.Cause(ctx)
+	}
+}
+
+// gather connects to the players and asks what they have. A coordinator that
+// is no player asks the whole hostmap until one knows who the players are.
+func (c *coordination) gather(ctx context.Context) error {
+	entries := c.Hostmap.Entries
+	if p, err := c.find(c.request); err == nil {
+		c.players = p.Players
+		entries = c.entries(p.Players)
+	} else if len(c.Programs) > 0 {
+		return err
+	} else {
+		entries = slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool { return Same(e.Name, c.Player) })
+	}
+	joined, errs := c.joinAll(ctx, entries)
+	if c.players == nil {
+		return cmp.Or(ordered(errs, entries), fmt.Errorf("%s names no player", c.Hostmap.File))
+	}
+	if err := ordered(errs, c.entries(c.players)); err != nil {
+		for _, m := range joined {
+			m.leave()
+		}
+		return err
+	}
+	for _, p := range c.players {
+		c.members = append(c.members, joined[canonical(p)])
+	}
+	return nil
+}
+
+// entries are those of players that the hostmap has.
+func (c *coordination) entries(players []string) []Entry {
+	var es []Entry
+	for _, p := range players {
+		if addr, ok := c.Hostmap.Address(p); ok {
+			es = append(es, Entry{p, addr})
+		}
+	}
+	return es
+}
+
+// ordered joins the errors of entries.
+func ordered(errs map[string]error, entries []Entry) error {
+	var all []error
+	for _, e := range entries {
+		all = append(all, errs[canonical(e.Name)])
+	}
+	return errors.Join(all...)
+}
+
+// joinAll joins entries at the same time, until all players, once they are
+// known, have answered. What it returns is by canonical name.
+func (c *coordination) joinAll(ctx context.Context, entries []Entry) (map[string]*member, map[string]error) {
+	asking, cancel := context.WithCancel(ctx)
+	defer cancel()
+	type answer struct {
+		name string
+		m    *member
+		err  error
+	}
+	answers := make(chan answer)
+	for _, e := range entries {
+		go func() {
+			m, err := c.join1(ctx, asking, e)
+			answers <- answer{canonical(e.Name), m, err}
+		}()
+	}
+	joined, errs := map[string]*member{}, map[string]error{}
+	for range entries {
+		a := <-answers
+		if a.err != nil {
+			errs[a.name] = a.err
+			continue
+		}
+		joined[a.name] = a.m
+		if c.players == nil {
+			c.players, c.request = a.m.offer.Players, c.completed(a.m.offer)
+		}
+		if c.answered(joined, errs) {
+			cancel()
+		}
+	}
+	c.drop(joined)
+	return joined, errs
+}
+
+// completed is the request, with what a request by a batch job leaves open.
+func (c *coordination) completed(offer report) Request {
+	if c.request.File == "" && offer.Request != nil {
+		return *offer.Request
+	}
+	return c.request
+}
+
+func (c *coordination) answered(joined map[string]*member, errs map[string]error) bool {
+	return !slices.ContainsFunc(c.players, func(p string) bool {
+		return joined[canonical(p)] == nil && errs[canonical(p)] == nil
+	})
+}
+
+// drop leaves the members that are no players of this run.
+func (c *coordination) drop(joined map[string]*member) {
+	maps.DeleteFunc(joined, func(name string, m *member) bool {
+		player := slices.ContainsFunc(c.players, func(p string) bool { return canonical(p) == name })
+		if !player {
+			m.leave()
+		}
+		return !player
+	})
+}
+
+// join1 opens the stream to a player, which lives as long as run, and asks.
+func (c *coordination) join1(run, asking context.Context, e Entry) (*member, error) {
+	if Same(e.Name, c.Player) {
+		e.Addr = c.self
+	}
+	d := &dialer{id: c.Identity, timeout: c.ConnectTimeout, waiting: func(to Entry) {
+		c.event(Event{Kind: EventWait, Player: to.Name, Text: to.Addr})
+		c.log.Info("waits for a player", "player", to.Name, "address", to.Addr)
+	}}
+	conn, err := d.connect(asking, e)
+	if err != nil {
+		return nil, err
+	}
+	m := &member{name: e.Name, conn: conn, reports: make(chan report)}
+	stream, cancel := context.WithCancel(context.WithoutCancel(run))
+	m.cancel = cancel
+	if m.stream, err = conn.NewStream(stream, &bidirectional, joinMethod, grpc.CallContentSubtype(codecName)); err != nil {
+		m.leave()
+		return nil, fmt.Errorf("%s: %w", e.Name, plain(err))
+	}
+	go m.receive(stream)
+	m.send(order{Kind: orderAsk, Request: c.request})
+	if m.offer, err = m.next(asking, c.PeerTimeout); err != nil {
+		m.leave()
+		return nil, err
+	}
+	return m, nil
+}
+
+func (m *member) receive(ctx context.Context) {
+	defer close(m.reports)
+	for {
+		var r report
+		if err := m.stream.RecvMsg(&r); err != nil {
+			if status.Code(err) == codes.PermissionDenied {
+				r = report{Kind: reportRefuse, Text: plain(err).Error()}
+			} else {
+				return
+			}
+		}
+		select {
+		case m.reports <- r:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// leave ends the stream to a player.
+func (m *member) leave() {
+	m.cancel()
+	m.conn.Close()
+}
+
+// agree compares what the players have with what is asked for.
+func (c *coordination) agree(context.Context) error {
+	if c.alone && slices.ContainsFunc(c.members, func(m *member) bool { return !m.offer.Once }) {
+		return errNotAlone
+	}
+	first, digest := "the client", c.request.Digest
+	if digest == "" {
+		first, digest = c.members[0].name, c.members[0].offer.digest()
+		c.request.Digest = digest
+	}
+	var errs []error
+	for _, m := range c.members {
+		switch {
+		case m.offer.digest() != digest:
+			errs = append(errs, fmt.Errorf("%s and %s do not have the same program: the source of %s differs (digest %s and %s)",
+				first, m.name, c.request.File, short(digest), short(m.offer.digest())))
+		case !slices.Equal(m.offer.Players, c.players):
+			errs = append(errs, fmt.Errorf("%s and %s do not have the same program: the list of players differs", c.members[0].name, m.name))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (r report) digest() string {
+	if r.Request == nil {
+		return ""
+	}
+	return r.Request.Digest
+}
+
+// short is enough of a digest to tell two apart.
+func short(digest string) string { return printable(digest[:min(len(digest), 12)]) }
+
+// prepare has every player accept the run.
+func (c *coordination) prepare(ctx context.Context) error {
+	rand.Read(c.id[:]) // never fails
+	errs := make([]error, len(c.members))
+	var wg sync.WaitGroup
+	for i, m := range c.members {
+		wg.Go(func() {
+			m.send(order{Kind: orderPrepare, Request: c.request, Client: c.client, Run: c.id.String(), Players: c.players})
+			_, errs[i] = m.next(ctx, c.PeerTimeout)
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+func (c *coordination) begin(context.Context) error {
+	c.begun = true
+	c.log.Info("starts a run", "run", c.id.String(), "client", c.client, "computation", c.request.Computation)
+	c.event(Event{Kind: EventStart, Text: fmt.Sprintf("run %v of %s with %s", c.id, c.request.Computation, strings.Join(c.players, ", "))})
+	for _, m := range c.members {
+		m.heard, m.moved = time.Now(), time.Now()
+		m.send(order{Kind: orderBegin})
+	}
+	return nil
+}
+
+// farewellTime is how long players have to hear how a run ended.
+const farewellTime = 2 * time.Second
+
+// dismiss tells the players how the run ended. It does not wait for them.
+func (c *coordination) dismiss(err error) {
+	last := order{Kind: orderEnd}
+	if err != nil {
+		last = order{Kind: orderStop, Text: err.Error()}
+	}
+	for _, m := range c.members {
+		m.send(last)
+		_ = m.stream.CloseSend()
+		c.inHand.Go(func() {
+			defer m.leave()
+			timer := time.NewTimer(farewellTime)
+			defer timer.Stop()
+			for {
+				select {
+				case _, ok := <-m.reports:
+					if !ok {
+						return
+					}
+				case <-timer.C:
+					return
+				}
+			}
+		})
+	}
+}

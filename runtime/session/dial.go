@@ -1,0 +1,111 @@
+// Dialing: with back-off while the other side is still starting, and an end
+// with the reason.
+
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"syscall"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/backoff"
+	"google.golang.org/grpc/connectivity"
+	"google.golang.org/grpc/keepalive"
+
+	"github.com/tfec-lang/tfec/runtime/link/rpc"
+)
+
+// A dialer connects to the entries of a hostmap.
+type dialer struct {
+	id      *Identity
+	timeout time.Duration
+	// waiting, if set, is told once when an entry does not answer at once.
+	waiting func(to Entry)
+}
+
+// retry is the back-off between attempts.
+var retry = backoff.Config{BaseDelay: 50 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: 2 * time.Second}
+
+// connect returns a connection on which both sides have accepted each other.
+// A player that is not there yet is waited for, a refusal is final.
+func (d *dialer) connect(ctx context.Context, to Entry) (*grpc.ClientConn, error) {
+	ctx, cancel := context.WithTimeout(ctx, d.timeout)
+	defer cancel()
+	last := &lastError{}
+	conn, err := grpc.NewClient("passthrough:///"+to.Addr, d.options(to, last)...)
+	if err != nil {
+		return nil, fmt.Errorf("cannot connect to %s at %s: %w", to.Name, to.Addr, err)
+	}
+	if err := d.ready(ctx, conn, to, last); err != nil {
+		conn.Close()
+		return nil, err
+	}
+	return conn, nil
+}
+
+func (d *dialer) options(to Entry, last *lastError) []grpc.DialOption {
+	return append(rpc.DialOptions(),
+		grpc.WithTransportCredentials(&transport{id: d.id, want: to.Name, failed: func(_ net.Addr, err error) { last.set(err) }}),
+		grpc.WithContextDialer(func(ctx context.Context, addr string) (net.Conn, error) {
+			conn, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
+			if err != nil {
+				last.set(err)
+			}
+			return conn, err
+		}),
+		grpc.WithConnectParams(grpc.ConnectParams{Backoff: retry, MinConnectTimeout: handshakeTime}),
+		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: keepaliveTime, Timeout: keepaliveTime}),
+		grpc.WithDisableServiceConfig(), grpc.WithDisableRetry(), grpc.WithIdleTimeout(0),
+	)
+}
+
+// keepaliveTime is after what silence a connection is probed, and how long the
+// probe may take.
+const keepaliveTime = 10 * time.Second
+
+func (d *dialer) ready(ctx context.Context, conn *grpc.ClientConn, to Entry, last *lastError) error {
+	told := false
+	for {
+		conn.Connect()
+		state := conn.GetState()
+		if state == connectivity.Ready {
+			return nil
+		}
+		if state == connectivity.TransientFailure {
+			var final *refusal
+			if err := last.get(); errors.As(err, &final) {
+				return fmt.Errorf("cannot connect to %s at %s: %w", to.Name, to.Addr, err)
+			}
+			if !told && d.waiting != nil {
+				d.waiting(to)
+			}
+			told = true
+		}
+		if !conn.WaitForStateChange(ctx, state) {
+			return d.unreachable(ctx, to, last.get())
+		}
+	}
+}
+
+func (d *dialer) unreachable(ctx context.Context, to Entry, last error) error {
+	if cause := context.Cause(ctx); cause != context.DeadlineExceeded {
+		return cause
+	}
+	return fmt.Errorf("%s at %s is unreachable after %v: %w", to.Name, to.Addr, d.timeout, brief(last))
+}
+
+// brief leaves the name of the call and the address out of an error.
+func brief(err error) error {
+	var errno syscall.Errno
+	switch {
+	case err == nil:
+		return errors.New("no answer")
+	case errors.As(err, &errno):
+		return errno
+	}
+	return err
+}

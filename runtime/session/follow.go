@@ -1,0 +1,163 @@
+// Following a run: heartbeats, and which player is the reason when it fails.
+
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A note is a report, or the end of a player's stream.
+type note struct {
+	member *member
+	report report
+	lost   bool
+}
+
+// A following is a run that has begun.
+type following struct {
+	*coordination
+	notes chan note
+	done  chan struct{}
+
+	// hearsay is what a player says of another. The other's own failure, or
+	// its silence, is the better reason, and is waited for until settle.
+	hearsay error
+	settle  <-chan time.Time
+}
+
+// settleTime is how much later a failure may show at its source than at a peer.
+const settleTime = time.Second
+
+// follow returns when all players have finished, or with the reason why the
+// run has failed.
+func (f *following) follow(ctx context.Context) error {
+	for _, m := range f.members {
+		go f.forward(m)
+	}
+	tick := time.NewTicker(tickOf(f.PeerTimeout))
+	defer tick.Stop()
+	for f.running() {
+		var err error
+		select {
+		case n := <-f.notes:
+			err = f.note(n)
+		case <-tick.C:
+			err = f.beat()
+		case <-f.settle:
+			err = f.hearsay
+		case <-ctx.Done():
+			err = context.Cause(ctx)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return f.hearsay
+}
+
+func (f *following) forward(m *member) {
+	for {
+		r, ok := <-m.reports
+		select {
+		case f.notes <- note{m, r, !ok}:
+		case <-f.done:
+			return
+		}
+		if !ok {
+			return
+		}
+	}
+}
+
+func (f *following) running() bool {
+	return slices.ContainsFunc(f.members, func(m *member) bool { return !m.ended })
+}
+
+// note takes a report in; an error is the end of the run.
+func (f *following) note(n note) error {
+	m, r := n.member, n.report
+	m.heard = time.Now()
+	switch {
+	case n.lost && m.ended:
+		return nil
+	case n.lost:
+		return f.failure(m, "the connection to it was lost")
+	}
+	switch r.Kind {
+	case reportAlive:
+		f.alive(m, r)
+	case reportDone:
+		m.ended = true
+		f.event(Event{Kind: EventDone, Player: m.name})
+	case reportFailed:
+		m.last = r
+		return f.failure(m, "")
+	case reportFollows:
+		m.ended = true
+		f.suspect(errors.New(printable(r.Text)))
+	default:
+		return fmt.Errorf("%s reports %q", m.name, printable(r.Kind))
+	}
+	return nil
+}
+
+func (f *following) alive(m *member, r report) {
+	if r.Step != m.last.Step {
+		f.event(Event{Kind: EventProgress, Player: m.name, Step: r.Step, Text: printable(r.Where)})
+	}
+	if r.Step != m.last.Step || r.Count != m.last.Count || r.Waiting == "" {
+		m.moved = m.heard
+	}
+	m.last = r
+}
+
+func (f *following) suspect(err error) {
+	if f.hearsay == nil {
+		f.hearsay = err
+		f.settle = time.After(min(settleTime, f.PeerTimeout/4))
+	}
+}
+
+// failure is the reason that everybody gets. Before the start of a run that is
+// only that a player stopped.
+func (f *following) failure(m *member, why string) error {
+	text := m.name + " stopped in the set-up"
+	if m.last.Step > 0 {
+		text = m.name + " failed " + at(m.last)
+	}
+	if why != "" {
+		text += ": " + why
+	}
+	return errors.New(text)
+}
+
+// beat sends the heartbeats and looks for players that are silent, and for a
+// run in which each waits for another.
+func (f *following) beat() error {
+	var waits []string
+	stuck := true
+	for _, m := range f.members {
+		m.send(order{Kind: orderAlive})
+		if m.ended {
+			continue
+		}
+		if time.Since(m.heard) > f.silence() {
+			return f.failure(m, fmt.Sprintf("it has not been heard for %v", f.PeerTimeout))
+		}
+		stuck = stuck && time.Since(m.moved) > f.silence()
+		waits = append(waits, fmt.Sprintf("%s %s waits for %s", m.name, at(m.last), printable(m.last.Waiting)))
+	}
+	if stuck {
+		return errors.New("no player goes on: " + strings.Join(waits, ", "))
+	}
+	return nil
+}
+
+// silence ends a run a little before PeerTimeout, since it is seen only at the
+// next tick and has to be told to everybody.
+func (f *following) silence() time.Duration { return f.PeerTimeout - 2*tickOf(f.PeerTimeout) }

@@ -1,0 +1,211 @@
+// Identities: who a process is, and who it believes the other end to be.
+
+package session
+
+import (
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// The roles that a certificate gives.
+const (
+	RolePlayer      = "player"      // takes part in runs
+	RoleClient      = "client"      // may start runs, and never sees a share
+	RoleCoordinator = "coordinator" // at the hostmap's first entry, no player of any program
+)
+
+var roles = []string{RolePlayer, RoleClient, RoleCoordinator}
+
+// An Identity is a name, a role, a certificate and the authority that signed
+// it; or, insecure, a name and a role that are only claimed.
+type Identity struct {
+	Name, Role string
+
+	cert *tls.Certificate  // nil: insecure
+	ca   *x509.Certificate // whose certificates are believed
+}
+
+// Insecure reports whether the identity proves nothing.
+func (id *Identity) Insecure() bool { return id.cert == nil }
+
+// Fingerprint is the SHA-256 of the certificate in hex, or "insecure".
+func (id *Identity) Fingerprint() string {
+	if id.Insecure() {
+		return insecureFingerprint
+	}
+	return fingerprint(id.cert.Leaf)
+}
+
+const insecureFingerprint = "insecure"
+
+func fingerprint(c *x509.Certificate) string {
+	sum := sha256.Sum256(c.Raw)
+	return hex.EncodeToString(sum[:])
+}
+
+// expiryNotice is how early an expiry is announced.
+const expiryNotice = 30 * 24 * time.Hour
+
+// Notice warns of what the user should know about an identity: that it is
+// insecure, or that its certificate ends soon. It is empty if all is well.
+func (id *Identity) Notice(now time.Time) string {
+	switch {
+	case id.Insecure():
+		return "runs with --insecure: anyone on the wire can compute every input; for tests on one machine only"
+	case now.After(id.cert.Leaf.NotAfter.Add(-expiryNotice)):
+		return fmt.Sprintf("the certificate of %s expires on %s: %s", id.Name, day(id.cert.Leaf.NotAfter), renewal(id.Name, id.Role))
+	}
+	return ""
+}
+
+func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+
+// renewal is what to type for a new certificate.
+func renewal(name, role string) string {
+	flag := ""
+	if role != RolePlayer {
+		flag = " --role " + role
+	}
+	return fmt.Sprintf("renew it with `tfec keys request %s%s` and `tfec keys sign %s.csr`", name, flag, name)
+}
+
+// LoadIdentity reads the folder that `tfec keys request` and `tfec keys sign`
+// have filled: NAME.key, and NAME.crt with the certificate and its authority's.
+func LoadIdentity(dir string) (*Identity, error) {
+	keyPath, err := single(dir, "key", "tfec keys request")
+	if err != nil {
+		return nil, err
+	}
+	certPath, err := single(dir, "crt", "tfec keys sign")
+	if err != nil {
+		return nil, err
+	}
+	pair, err := tls.LoadX509KeyPair(certPath, keyPath)
+	if err != nil {
+		return nil, fmt.Errorf("cannot load the keys in %s: %w", dir, err)
+	}
+	id, err := newIdentity(pair)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", certPath, err)
+	}
+	return id, nil
+}
+
+// single is the one file of a folder with that ending.
+func single(dir, ending, command string) (string, error) {
+	if _, err := os.Stat(dir); err != nil {
+		return "", fmt.Errorf("cannot load the keys: %w", err)
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "*."+ending))
+	if err != nil {
+		return "", fmt.Errorf("cannot load the keys in %s: %w", dir, err)
+	}
+	if len(files) != 1 {
+		return "", fmt.Errorf("cannot load the keys: %s holds %d .%s files, want the one that `%s` makes", dir, len(files), ending, command)
+	}
+	return files[0], nil
+}
+
+// newIdentity reads name and role from a certificate that is followed by its
+// authority's.
+func newIdentity(pair tls.Certificate) (*Identity, error) {
+	if len(pair.Certificate) != 2 {
+		return nil, fmt.Errorf("holds %d certificates, want the player's and the authority's", len(pair.Certificate))
+	}
+	ca, err := x509.ParseCertificate(pair.Certificate[1])
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the authority's certificate: %w", err)
+	}
+	// Only the leaf is sent: the other end knows its authority.
+	pair.Certificate = pair.Certificate[:1]
+	who, err := verify(pair.Leaf, ca, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	return &Identity{Name: who.Name, Role: who.Role, cert: &pair, ca: ca}, nil
+}
+
+// verify reads who a certificate stands for, if ca signed it and it is valid.
+func verify(cert, ca *x509.Certificate, now time.Time) (Peer, error) {
+	name := printable(cert.Subject.CommonName)
+	if err := cert.CheckSignatureFrom(ca); err != nil {
+		return Peer{}, fmt.Errorf("the certificate of %s comes from another authority than this side's: "+
+			"all players need certificates signed with the key of one `tfec keys init`", name)
+	}
+	if now.After(cert.NotAfter) {
+		return Peer{}, fmt.Errorf("the certificate of %s expired on %s: %s", name, day(cert.NotAfter), renewal(name, role(cert)))
+	}
+	if now.Before(cert.NotBefore) {
+		return Peer{}, fmt.Errorf("the certificate of %s is valid from %s on only: compare the clocks", name, cert.NotBefore.UTC().Format(time.RFC3339))
+	}
+	pool := x509.NewCertPool()
+	pool.AddCert(ca)
+	_, err := cert.Verify(x509.VerifyOptions{Roots: pool, CurrentTime: now, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}})
+	if err != nil {
+		return Peer{}, fmt.Errorf("the certificate of %s is not valid: %w", name, err)
+	}
+	who := Peer{Name: cert.Subject.CommonName, Role: role(cert), Fingerprint: fingerprint(cert)}
+	return who, who.check()
+}
+
+func role(cert *x509.Certificate) string {
+	return printable(strings.Join(cert.Subject.OrganizationalUnit, "+"))
+}
+
+// check holds the form of a name and role.
+func (p Peer) check() error {
+	if err := checkName(p.Name); err != nil {
+		return err
+	}
+	if !slices.Contains(roles, p.Role) {
+		return fmt.Errorf("%s has the role %q: want %s", p.Name, p.Role, strings.Join(roles, ", "))
+	}
+	return nil
+}
+
+// Credentials returns the identity of a process called name: loaded from
+// tlsDir; or only claimed, if insecure; or, where the hostmap has loopback
+// addresses alone, made with the user's own automatic authority.
+func Credentials(h *Hostmap, name string, tlsDir string, insecure bool) (*Identity, error) {
+	_, listed := h.Address(name)
+	role := RoleClient
+	if listed {
+		role = RolePlayer
+	}
+	switch {
+	case insecure && tlsDir != "":
+		return nil, errors.New("cannot use both --tls and --insecure")
+	case insecure:
+		return &Identity{Name: name, Role: role}, (Peer{Name: name, Role: role}).check()
+	case tlsDir != "":
+		return load(tlsDir, name, listed)
+	case h.loopback():
+		return automatic(runtimeFolder(), name, role)
+	}
+	return nil, fmt.Errorf("%s has addresses outside this machine: give --tls with a folder of keys "+
+		"(`tfec keys`), or --insecure for tests without any security", h.File)
+}
+
+// load is LoadIdentity for a player of that name, or for any client.
+func load(dir, name string, listed bool) (*Identity, error) {
+	id, err := LoadIdentity(dir)
+	if err != nil {
+		return nil, err
+	}
+	if listed && !Same(id.Name, name) {
+		return nil, fmt.Errorf("%s holds the certificate of %s, not of %s", dir, id.Name, name)
+	}
+	if listed && id.Role == RoleClient || !listed && id.Role != RoleClient {
+		return nil, fmt.Errorf("%s holds a certificate with the role %s, which does not fit %s", dir, id.Role, name)
+	}
+	return id, nil
+}

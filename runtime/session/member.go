@@ -1,0 +1,394 @@
+// A player's part of a run, as its coordinator orders it.
+
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/tfec-lang/tfec/runtime/link"
+	"github.com/tfec-lang/tfec/runtime/link/rpc"
+)
+
+// tickOf is the interval of heartbeats, the same in both directions.
+func tickOf(timeout time.Duration) time.Duration { return min(timeout/8, time.Second/2) }
+
+// A membership is one run at one player.
+type membership struct {
+	*serving
+	stream grpc.ServerStream
+	orders chan order // closed when the coordinator is gone
+
+	prog  *Program
+	order order // the accepted prepare
+	link  *rpc.Link
+	pulse *pulse
+}
+
+// join is the coordinator's stream, which is one run here.
+func (v *serving) join(s grpc.ServerStream) error {
+	if err := v.fromCoordinator(s.Context()); err != nil {
+		return status.Error(codes.PermissionDenied, err.Error())
+	}
+	m := &membership{serving: v, stream: s, orders: make(chan order)}
+	done := make(chan struct{})
+	err := v.take(func() {
+		defer close(done)
+		m.serve()
+	})
+	if err != nil {
+		return status.Error(codes.Unavailable, err.Error())
+	}
+	go m.receive(done)
+	<-done
+	return nil
+}
+
+// fromCoordinator refuses whoever is not at the first entry of the hostmap.
+func (v *serving) fromCoordinator(ctx context.Context) error {
+	who, err := peerOf(ctx)
+	if err != nil {
+		return err
+	}
+	if !Same(who.Name, v.Hostmap.Coordinator().Name) || who.Role == RoleClient {
+		return fmt.Errorf("%s is not the coordinator: for %s that is %s, the first entry of its hostmap", who.Name, v.Player, v.Hostmap.Coordinator().Name)
+	}
+	return nil
+}
+
+func (m *membership) receive(done <-chan struct{}) {
+	defer close(m.orders)
+	for {
+		var o order
+		if err := m.stream.RecvMsg(&o); err != nil {
+			return
+		}
+		select {
+		case m.orders <- o:
+		case <-done:
+			return
+		}
+	}
+}
+
+func (m *membership) send(r report) { _ = m.stream.SendMsg(&r) } // a lost coordinator shows in orders
+
+// serve follows the orders of one run, in their order.
+func (m *membership) serve() {
+	for _, step := range []struct {
+		order string
+		do    func(order) error
+	}{{orderAsk, m.ask}, {orderPrepare, m.prepare}} {
+		o, err := m.expect(step.order)
+		if err != nil {
+			return
+		}
+		if err := step.do(o); err != nil {
+			m.log.Warn("refused a run", "file", printable(o.Request.File), "computation", printable(o.Request.Computation),
+				"client", printable(o.Client), "reason", err.Error())
+			m.send(report{Kind: reportRefuse, Text: err.Error()})
+			return
+		}
+	}
+	if _, err := m.expect(orderBegin); err != nil {
+		m.log.Warn("a run did not begin", "run", m.order.Run, "reason", err.Error())
+		m.link.Close(nil)
+		m.release(false)
+		return
+	}
+	err := m.run()
+	m.release(m.pulse.step.Load() > 0)
+	m.ended(err)
+}
+
+// expect waits for an order. From prepare on, silence ends the wait.
+func (m *membership) expect(kind string) (order, error) {
+	var silence <-chan time.Time
+	for {
+		if m.link != nil {
+			silence = time.After(m.PeerTimeout)
+		}
+		select {
+		case o, ok := <-m.orders:
+			switch {
+			case !ok:
+				return o, errors.New("the connection to the coordinator was lost")
+			case o.Kind == orderStop:
+				return o, errors.New(printable(o.Text))
+			case o.Kind == orderAlive:
+				continue
+			case o.Kind != kind:
+				return o, fmt.Errorf("the coordinator orders %q, expected %q", printable(o.Kind), kind)
+			}
+			return o, nil
+		case <-silence:
+			return order{}, m.silent()
+		case <-m.runs.Done():
+			return order{}, context.Cause(m.runs)
+		}
+	}
+}
+
+func (m *membership) silent() error {
+	return fmt.Errorf("%s, the coordinator, has not been heard for %v", m.Hostmap.Coordinator().Name, m.PeerTimeout)
+}
+
+// ask answers what this player has.
+func (m *membership) ask(o order) error {
+	p, err := m.find(o.Request)
+	if err != nil {
+		return err
+	}
+	m.prog = p
+	m.send(report{Kind: reportOffer, Request: &Request{File: p.File, Computation: p.Computation, Digest: p.Digest}, Players: p.Players, Once: m.Once})
+	return nil
+}
+
+// find is the program of a request; one that names none means the only one.
+func (v *serving) find(r Request) (*Program, error) {
+	if r.File == "" && r.Computation == "" && len(v.Programs) == 1 {
+		return &v.Programs[0], nil
+	}
+	var has []string
+	for i, p := range v.Programs {
+		if p.File == r.File && p.Computation == r.Computation {
+			return &v.Programs[i], nil
+		}
+		has = append(has, p.Computation+" of "+p.File)
+	}
+	return nil, fmt.Errorf("%s does not have the computation %s of %s; it has %s", v.Player,
+		printable(r.Computation), printable(r.File), orNone(has))
+}
+
+func orNone(names []string) string {
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, ", ")
+}
+
+// prepare accepts a run, after all that could be against it.
+func (m *membership) prepare(o order) error {
+	switch p := m.prog; {
+	case o.Request.Digest != p.Digest:
+		return fmt.Errorf("the source of %s differs from that of %s", p.File, m.Player)
+	case !slices.Equal(o.Players, p.Players):
+		return fmt.Errorf("the list of players differs from that of %s", m.Player)
+	case len(m.Clients) > 0 && !slices.ContainsFunc(m.Clients, func(c string) bool { return Same(c, o.Client) }):
+		return fmt.Errorf("%s accepts no runs of the client %s", m.Player, printable(o.Client))
+	}
+	id, err := rpc.ParseID(o.Run)
+	if err != nil {
+		return err
+	}
+	if err := m.reserve(); err != nil {
+		return err
+	}
+	l, err := m.hub.Open(id, slices.Index(m.prog.Players, m.prog.Player), m.prog.Players)
+	if err != nil {
+		m.release(false)
+		return err
+	}
+	m.order, m.link, m.pulse = o, l, &pulse{Link: l}
+	m.log.Info("accepted a run", "run", o.Run, "client", printable(o.Client), "tag", printable(o.Request.Tag),
+		"file", m.prog.File, "computation", m.prog.Computation, "digest", m.prog.Digest)
+	m.send(report{Kind: reportReady})
+	return nil
+}
+
+// reserve counts a run with inputs: each one, with inputs that others chose,
+// tells them more.
+func (m *membership) reserve() error {
+	if !m.prog.HasInputs || m.Runs < 0 {
+		return nil
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.taken >= max(m.Runs, 1) {
+		return fmt.Errorf("%s has inputs and has taken part in as many runs as its operator allows (%d): it takes another when it is started again, or was with --runs", m.Player, m.taken)
+	}
+	m.taken++
+	return nil
+}
+
+// release is the end of a run; it only counts if it has come past the set-up,
+// since nothing was shared before.
+func (m *membership) release(counts bool) {
+	if !m.prog.HasInputs || m.Runs < 0 {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !counts {
+		m.taken--
+	} else if m.taken >= max(m.Runs, 1) {
+		m.log.Info("takes part in no further runs: it has inputs, and each run tells more of them; start it again for another, or with --runs",
+			"player", m.Player, "runs", m.taken)
+	}
+}
+
+// run carries the program out, beside the heartbeats.
+func (m *membership) run() error {
+	ctx, cancel := context.WithCancelCause(m.runs)
+	defer cancel(nil)
+	result := make(chan error, 1)
+	go func() { result <- m.carryOut(ctx) }()
+	tick := time.NewTicker(tickOf(m.PeerTimeout))
+	defer tick.Stop()
+	heard, orders := time.Now(), m.orders
+	for {
+		select {
+		case err := <-result:
+			return m.outcome(ctx, err)
+		case o, ok := <-orders:
+			switch heard = time.Now(); {
+			case !ok:
+				cancel(fmt.Errorf("the connection to %s, the coordinator, was lost", m.Hostmap.Coordinator().Name))
+				orders = nil
+			case o.Kind == orderStop:
+				cancel(errors.New(printable(o.Text)))
+			}
+		case <-tick.C:
+			if m.pulse.alive() {
+				m.send(m.report(reportAlive, ""))
+			}
+			if time.Since(heard) > m.PeerTimeout {
+				cancel(m.silent())
+			}
+		case <-ctx.Done():
+			return m.abandon(context.Cause(ctx), result)
+		}
+	}
+}
+
+// carryOut connects to the other players and runs the program.
+func (m *membership) carryOut(ctx context.Context) error {
+	err := m.connect(ctx)
+	if err == nil {
+		err = m.prog.Run(ctx, m.pulse, Run{ID: m.link.ID(), Tag: m.tag(), Fingerprints: m.fingerprints(), Progress: m.pulse.progress})
+	}
+	m.pulse.Close(m.farewell(err))
+	return err
+}
+
+func (m *membership) connect(ctx context.Context) error {
+	d := &dialer{id: m.Identity, timeout: m.ConnectTimeout}
+	ctx, cancel := context.WithTimeoutCause(ctx, m.ConnectTimeout, fmt.Errorf("after %v", m.ConnectTimeout))
+	defer cancel()
+	return m.link.Connect(ctx, func(ctx context.Context, player string) (*grpc.ClientConn, error) {
+		addr, _ := m.Hostmap.Address(player)
+		return d.connect(ctx, Entry{player, addr})
+	})
+}
+
+func (m *membership) tag() string {
+	if m.order.Request.Tag == "" {
+		return m.prog.Computation
+	}
+	return m.order.Request.Tag
+}
+
+func (m *membership) fingerprints() []string {
+	f := m.link.Fingerprints()
+	f[m.link.Self()] = m.Identity.Fingerprint()
+	return f
+}
+
+// abandon waits for a cancelled run to return; one that does not is left.
+func (m *membership) abandon(cause error, result <-chan error) error {
+	m.pulse.Close(m.farewell(cause))
+	select {
+	case err := <-result:
+		if err == nil {
+			return nil // it was done already
+		}
+	case <-time.After(m.Grace):
+		m.log.Error("a run does not stop", "run", m.order.Run)
+	}
+	return cause
+}
+
+// outcome tells the coordinator how the run ended here.
+func (m *membership) outcome(ctx context.Context, err error) error {
+	switch {
+	case err == nil:
+		m.send(m.report(reportDone, ""))
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case shared(err) != "":
+		m.send(m.report(reportFollows, shared(err)))
+	default:
+		m.send(m.report(reportFailed, ""))
+	}
+	return err
+}
+
+// shared is the text of an error that everybody may read, or "".
+func shared(err error) string {
+	var reason interface{ Reason() string }
+	if errors.As(err, &reason) {
+		return reason.Reason()
+	}
+	var peer *link.PeerError
+	if errors.As(err, &peer) {
+		return peer.Error()
+	}
+	return ""
+}
+
+// farewell is what the peers are told on the link.
+func (m *membership) farewell(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case shared(err) != "":
+		return errors.New(shared(err))
+	}
+	return errors.New(at(m.report("", "")))
+}
+
+func (m *membership) report(kind, text string) report {
+	step := int(m.pulse.step.Load())
+	return report{Kind: kind, Text: text, Step: step, Where: m.describe(step), Waiting: m.pulse.waitsFor(), Count: m.pulse.messages.Load()}
+}
+
+func (m *membership) describe(step int) string {
+	if m.prog.Step != nil && step > 0 {
+		return m.prog.Step(step)
+	}
+	return ""
+}
+
+// at says where a report comes from: "in the set-up", "at step 10 (…)".
+func at(r report) string {
+	switch {
+	case r.Step <= 0:
+		return "in the set-up"
+	case r.Where != "":
+		return "at " + printable(r.Where)
+	}
+	return fmt.Sprintf("at step %d", r.Step)
+}
+
+// ended waits for the coordinator's last word and for the link, and logs.
+func (m *membership) ended(err error) {
+	if err != nil {
+		m.log.Error("the run failed", "run", m.order.Run, "reason", err.Error())
+	} else if _, late := m.expect(orderEnd); late != nil {
+		m.log.Warn("the run is finished here, but not everywhere", "run", m.order.Run, "reason", late.Error())
+	} else {
+		m.log.Info("the run is finished", "run", m.order.Run)
+	}
+	<-m.link.Done()
+	if !m.coordinates() {
+		m.finish(err)
+	}
+}

@@ -1,0 +1,78 @@
+// The pulse of a run: what its own goroutine does, seen from beside it.
+
+package session
+
+import (
+	"context"
+	"sync/atomic"
+
+	"github.com/tfec-lang/tfec/runtime/link"
+)
+
+// A pulse is a link that notes what passes through it.
+type pulse struct {
+	link.Link
+
+	step     atomic.Int64  // the last one that was reported
+	messages atomic.Uint64 // sent and received
+	signs    atomic.Uint64 // of life: calls of the link and of Progress
+	waiting  atomic.Int64  // index of the player whose message is waited for, plus 1
+	closed   atomic.Bool
+
+	seen uint64 // signs at the last heartbeat
+}
+
+func (p *pulse) progress(step int) {
+	p.step.Store(int64(step))
+	p.signs.Add(1)
+}
+
+func (p *pulse) Send(ctx context.Context, to int, h link.Header, parts ...[]byte) error {
+	p.signs.Add(1)
+	p.messages.Add(1)
+	return p.Link.Send(ctx, to, h, parts...)
+}
+
+func (p *pulse) Recv(ctx context.Context, from int, size int) (link.Header, []byte, error) {
+	defer p.wait(from)()
+	return p.Link.Recv(ctx, from, size)
+}
+
+func (p *pulse) RecvAny(ctx context.Context, from int, limit int) (link.Header, []byte, error) {
+	defer p.wait(from)()
+	return p.Link.RecvAny(ctx, from, limit)
+}
+
+func (p *pulse) wait(from int) (received func()) {
+	p.waiting.Store(int64(from) + 1)
+	return func() {
+		p.waiting.Store(0)
+		p.signs.Add(1)
+		p.messages.Add(1)
+	}
+}
+
+func (p *pulse) Close(err error) error {
+	p.closed.Store(true)
+	return p.Link.Close(err)
+}
+
+// alive reports whether the run's goroutine has shown a sign of life since the
+// last call. To wait for a player is one, it is then the other's turn; and so
+// is to read inputs before the first message, which may come from a person,
+// and to write outputs after the last.
+func (p *pulse) alive() bool {
+	signs := p.signs.Load()
+	alive := signs != p.seen || signs == 0 || p.waiting.Load() != 0 || p.closed.Load()
+	p.seen = signs
+	return alive
+}
+
+// waitsFor names the player whose message is waited for.
+func (p *pulse) waitsFor() string {
+	i := p.waiting.Load()
+	if i == 0 {
+		return ""
+	}
+	return p.Players()[i-1]
+}

@@ -1,0 +1,328 @@
+// Package session is networked runs: who is where (Hostmap), who is who
+// (Identity, keys), the servers of players and coordinators (Server), and the
+// client that starts a run (Start).
+//
+// Of a run the coordinator, at the first entry of the hostmap, learns names,
+// digests, progress and failures; shares pass between players alone. A run
+// goes
+//
+//	client → coordinator       start: file, computation, digest, tag
+//	coordinator → each player  ask: what it has; compared by the coordinator
+//	                           prepare: the run's id, from then on its streams are accepted
+//	                           begin: players connect to each other and run
+//	player → coordinator       alive, with the step; done or failed
+//	coordinator → each player  end or stop
+//
+// on one stream for each player, whose end ends the run there. Whoever is not
+// heard for PeerTimeout, or whose engine makes no progress for as long, ends
+// the run everywhere.
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/keepalive"
+
+	"github.com/tfec-lang/tfec/runtime/link"
+	"github.com/tfec-lang/tfec/runtime/link/rpc"
+)
+
+// A Program is one player's part of one computation, as a server offers it.
+type Program struct {
+	File, Computation, Digest, Player string
+
+	Players   []string // everybody who takes part, in order
+	HasInputs bool
+	Insecure  bool // the protocol protects nothing: refused unless Server.AllowPlain
+
+	// Step describes a step, "step 10 (divide, average.tfe:14)"; nil: its number.
+	Step func(n int) string
+
+	// Run takes part in one run, over l. It returns soon after ctx ends or a
+	// call of l fails. What others learn of its error is the step alone, or
+	// that this player stopped in the set-up; but the text of a link.PeerError,
+	// and of an error with the method Reason() string, is told to everybody.
+	Run func(ctx context.Context, l link.Link, r Run) error
+}
+
+// A Run is what a Program needs to know of one run.
+type Run struct {
+	ID           [16]byte
+	Tag          string
+	Fingerprints []string // of each player's certificate, in order of Players; "insecure" without TLS
+
+	// Progress is to be called with the step at which this player sends or
+	// receives, once the set-up is over: a run that fails before has stopped
+	// in the set-up. It is the engine's heartbeat, as each call of the link
+	// is: work that takes longer than PeerTimeout calls it in between.
+	Progress func(step int)
+}
+
+// The defaults of Server.
+const (
+	defaultConnect = 60 * time.Second
+	defaultPeer    = 30 * time.Second
+	defaultGrace   = 10 * time.Second
+)
+
+// A Server is one player's part of all its runs; at the first entry of the
+// hostmap also the coordinator, which without Programs is no player.
+type Server struct {
+	Player   string
+	Hostmap  *Hostmap
+	Identity *Identity
+	Programs []Program
+
+	Listen   string       // "": the address of the player's entry
+	Listener net.Listener // used instead of listening, if set
+
+	ConnectTimeout time.Duration // for players to find each other; 0: 60 s
+	PeerTimeout    time.Duration // for which a player may be silent; 0: 30 s
+	Grace          time.Duration // for the run in hand when the server stops; 0: 10 s
+
+	Once       bool     // take part in one run, then end with its error
+	Runs       int      // how many runs with inputs: 0 is one, -1 any
+	Clients    []string // whose runs are accepted; empty: any client's
+	AllowPlain bool     // accept programs that are Insecure
+
+	Log *slog.Logger // nil: none
+}
+
+// Serve takes part in runs until ctx ends, which leaves the run in hand its
+// Grace, or with Once until the first has ended.
+func (s *Server) Serve(ctx context.Context) error {
+	v, err := s.open()
+	if err != nil {
+		return err
+	}
+	listener, err := v.listen()
+	if err != nil {
+		return err
+	}
+	v.self = listener.Addr().String()
+	v.announce()
+	var servers sync.WaitGroup
+	broken := make(chan error, 1)
+	servers.Go(func() { broken <- v.grpc.Serve(listener) })
+	if s.Once && v.coordinates() {
+		servers.Go(func() { v.startAlone(ctx) })
+	}
+	select {
+	case <-ctx.Done():
+	case err = <-v.finished:
+	case err = <-broken:
+	}
+	err = errors.Join(err, v.shutDown())
+	servers.Wait()
+	return err
+}
+
+// A serving is a Server at work.
+type serving struct {
+	Server
+	log  *slog.Logger
+	hub  *rpc.Hub
+	grpc *grpc.Server
+	self string // where this process reaches itself
+
+	runs     context.Context // ends, with the reason, what is in hand
+	cancel   context.CancelCauseFunc
+	finished chan error // the end of the only run, with Once
+
+	mu       sync.Mutex
+	stopping bool
+	taken    int // runs with inputs, past the set-up or in hand
+	inHand   sync.WaitGroup
+}
+
+// open checks the server and makes what it needs.
+func (s *Server) open() (*serving, error) {
+	v := &serving{Server: *s, log: s.Log, finished: make(chan error, 1)}
+	if v.log == nil {
+		v.log = slog.New(slog.DiscardHandler)
+	}
+	if err := v.check(); err != nil {
+		return nil, err
+	}
+	setDefault(&v.ConnectTimeout, defaultConnect)
+	setDefault(&v.PeerTimeout, defaultPeer)
+	setDefault(&v.Grace, defaultGrace)
+	v.runs, v.cancel = context.WithCancelCause(context.Background())
+	v.hub = rpc.NewHub(identifyPlayer)
+	v.grpc = grpc.NewServer(v.options()...)
+	v.hub.Register(v.grpc)
+	v.grpc.RegisterService(controlService(), v)
+	return v, nil
+}
+
+func setDefault(d *time.Duration, value time.Duration) {
+	if *d == 0 {
+		*d = value
+	}
+}
+
+func (v *serving) options() []grpc.ServerOption {
+	return append(rpc.ServerOptions(),
+		grpc.Creds(&transport{id: v.Identity, failed: v.refusedConnection}),
+		grpc.ConnectionTimeout(handshakeTime),
+		grpc.MaxConcurrentStreams(8),
+		grpc.KeepaliveParams(keepalive.ServerParameters{Time: keepaliveTime, Timeout: keepaliveTime}),
+		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: keepaliveTime / 2, PermitWithoutStream: true}),
+	)
+}
+
+// check holds what can be seen before anything starts.
+func (v *serving) check() error {
+	if _, ok := v.Hostmap.Address(v.Player); !ok {
+		return v.Hostmap.Check([]string{v.Player})
+	}
+	if !Same(v.Identity.Name, v.Player) || v.Identity.Role == RoleClient {
+		return fmt.Errorf("cannot serve as %s with the identity of %s, a %s", v.Player, v.Identity.Name, v.Identity.Role)
+	}
+	if len(v.Programs) == 0 && !v.coordinates() {
+		return fmt.Errorf("%s has no program, and the coordinator is %s, the first entry of %s", v.Player, v.Hostmap.Coordinator().Name, v.Hostmap.File)
+	}
+	var errs []error
+	for _, p := range v.Programs {
+		errs = append(errs, v.checkProgram(p))
+	}
+	return errors.Join(errs...)
+}
+
+func (v *serving) checkProgram(p Program) error {
+	if !Same(p.Player, v.Player) || !slices.Contains(p.Players, p.Player) {
+		return fmt.Errorf("%s is a program of %s, not of %s", p.File, p.Player, v.Player)
+	}
+	if p.Insecure && !v.AllowPlain {
+		return fmt.Errorf("%s uses a protocol without any security: it is refused on a network unless --allow-plain is given", p.File)
+	}
+	return v.Hostmap.Check(p.Players)
+}
+
+// coordinates reports whether this server is at the first entry.
+func (v *serving) coordinates() bool { return Same(v.Player, v.Hostmap.Coordinator().Name) }
+
+func (v *serving) listen() (net.Listener, error) {
+	if v.Listener != nil {
+		return v.Listener, nil
+	}
+	addr := v.Listen
+	if addr == "" {
+		addr, _ = v.Hostmap.Address(v.Player)
+	}
+	l, err := net.Listen("tcp", addr)
+	if err == nil {
+		return l, nil
+	}
+	if errors.Is(err, syscall.EADDRINUSE) {
+		err = errors.New("the port is in use")
+		if others := v.Hostmap.sharing(v.Player, addr); others != nil {
+			err = fmt.Errorf("the port is in use; %s also gives it to %s", v.Hostmap.File, strings.Join(others, ", "))
+		}
+	}
+	return nil, fmt.Errorf("cannot listen on %s: %w", addr, brief(err))
+}
+
+// announce says what this server is.
+func (v *serving) announce() {
+	if notice := v.Identity.Notice(time.Now()); notice != "" {
+		v.log.Warn(v.Player + " " + notice)
+	}
+	for _, p := range v.Programs {
+		v.log.Info("offers a program", "player", p.Player, "file", p.File, "computation", p.Computation, "digest", p.Digest, "inputs", p.HasInputs)
+	}
+	role := "player"
+	switch {
+	case len(v.Programs) == 0:
+		role = "coordinator, no player"
+	case v.coordinates():
+		role = "player and coordinator"
+	}
+	v.log.Info("listens", "name", v.Player, "role", role, "address", v.self, "certificate", v.Identity.Fingerprint())
+}
+
+func (v *serving) refusedConnection(from net.Addr, err error) {
+	var final *refusal
+	if errors.As(err, &final) {
+		v.log.Warn("refused a connection", "from", from.String(), "reason", err.Error())
+		return
+	}
+	v.log.Debug("a connection failed", "from", from.String(), "reason", err.Error())
+}
+
+// identifyPlayer lets players alone open share streams.
+func identifyPlayer(ctx context.Context) (rpc.Peer, error) {
+	who, err := peerOf(ctx)
+	if err != nil {
+		return rpc.Peer{}, err
+	}
+	if who.Role != RolePlayer {
+		return rpc.Peer{}, fmt.Errorf("%s has the role %s, which opens no share streams", who.Name, who.Role)
+	}
+	return rpc.Peer{Name: canonical(who.Name), Fingerprint: who.Fingerprint}, nil
+}
+
+// take runs f as something in hand, unless the server is stopping.
+func (v *serving) take(f func()) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.stopping {
+		return fmt.Errorf("%s is stopping", v.Player)
+	}
+	v.inHand.Go(f)
+	return nil
+}
+
+// finish ends the server after its only run.
+func (v *serving) finish(err error) {
+	if !v.Once {
+		return
+	}
+	select {
+	case v.finished <- err:
+	default: // another run has ended it
+	}
+}
+
+// shutDown takes no more runs and gives those in hand their grace.
+func (v *serving) shutDown() error {
+	v.mu.Lock()
+	v.stopping = true
+	v.mu.Unlock()
+	idle := make(chan struct{})
+	go func() {
+		v.inHand.Wait()
+		close(idle)
+	}()
+	inTime := within(v.Grace, idle)
+	v.cancel(fmt.Errorf("%s was stopped", v.Player))
+	v.hub.Stop()
+	if !inTime && !within(v.Grace, idle) {
+		v.grpc.Stop()
+		return fmt.Errorf("a run of %s does not stop", v.Player)
+	}
+	v.grpc.Stop()
+	return nil
+}
+
+// within waits for done, for so long at most.
+func within(d time.Duration, done <-chan struct{}) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-done:
+		return true
+	case <-t.C:
+		return false
+	}
+}
