@@ -35,10 +35,10 @@ func TestRandomPrograms(t *testing.T) {
 		roles    []int
 		programs uint64
 	}{
-		{"plain", []int{3}, 150},
-		{"plain", []int{0}, 50}, // the computing player owns inputs
-		{"aby3", []int{3, 4, 5}, 150},
-		{"aby3", []int{0, 5, 1}, 50},
+		{"plain", []int{3}, 100},
+		{"plain", []int{0}, 100}, // the computing player owns inputs
+		{"aby3", []int{3, 4, 5}, 100},
+		{"aby3", []int{0, 5, 1}, 100},
 	} {
 		t.Run(fmt.Sprint(c.protocol, c.roles), func(t *testing.T) {
 			t.Parallel()
@@ -73,5 +73,32 @@ func verify(t *testing.T, p *ir.Program) {
 	require.NoError(t, ir.Verify(p), "%s", p)
 	for _, q := range project.All(p) {
 		require.NoError(t, ir.Verify(q), "%s", q)
+	}
+}
+
+// The random programs are worth their time only if they reach what they are
+// for: each operation on shares, and the structured ones.
+func TestRandomProgramsReachEveryOperation(t *testing.T) {
+	reached := make(map[ir.Op]int)
+	for seed := range uint64(100) {
+		p, _, _ := randomProgram(seed, "aby3", 3, 4, 5)
+		count(p, p.Body, reached)
+	}
+	for _, op := range []ir.Op{
+		ir.OpFor, ir.OpIf, ir.OpCopy, ir.OpShare, ir.OpNeg, ir.OpAbs, ir.OpAdd, ir.OpSub, ir.OpMul, ir.OpDiv,
+		ir.OpEq, ir.OpNe, ir.OpLt, ir.OpLe, ir.OpGt, ir.OpGe, ir.OpAnd, ir.OpOr, ir.OpNot, ir.OpSelect, ir.OpConvert,
+		ir.OpSum, ir.OpMin, ir.OpMax, ir.OpDot, ir.OpIndex, ir.OpUpdate, ir.OpStack, ir.OpConcat, ir.OpFill, ir.OpTranspose,
+	} {
+		assert.GreaterOrEqual(t, reached[op], 10, "%s on shares", op)
+	}
+}
+
+func count(p *ir.Program, b ir.Block, shared map[ir.Op]int) {
+	for _, i := range b {
+		if i.Op.Structured() || i.Dst != 0 && p.Values[i.Dst].Place.IsShared() {
+			shared[i.Op]++
+		}
+		count(p, i.Body, shared)
+		count(p, i.Else, shared)
 	}
 }

@@ -65,10 +65,10 @@ func randomProgram(seed uint64, protocol string, roles ...int) (*ir.Program, map
 	}
 	g.constants()
 	g.emit(&ir.Instr{Op: ir.OpStart, Who: g.p.Everybody()})
-	for range 12 {
+	for range 40 {
 		g.statement()
 	}
-	for range 4 {
+	for range 8 {
 		g.output()
 	}
 	g.p.Number()
@@ -164,8 +164,19 @@ func (g *generator) constant(e types.Elem, k int64) value {
 	return v
 }
 
-// some returns a value in scope that suits, if there is one.
+// some returns a value in scope that suits, if there is one; mostly a shared
+// one, since that is where the engine works.
 func (g *generator) some(suits func(value) bool) (value, bool) {
+	if g.IntN(3) > 0 {
+		if v, ok := g.first(func(v value) bool { return v.at.IsShared() && suits(v) }); ok {
+			return v, true
+		}
+	}
+	return g.first(suits)
+}
+
+// first looks from a random place on.
+func (g *generator) first(suits func(value) bool) (value, bool) {
 	start := g.IntN(len(g.values))
 	for k := range g.values {
 		if v := g.values[(start+k)%len(g.values)]; suits(v) {
@@ -381,7 +392,7 @@ func (g *generator) reduced() {
 func (g *generator) dot() {
 	y, ok1 := g.some(func(v value) bool { return v.elem == fixed && len(v.shape) == 1 })
 	x, ok2 := g.some(func(v value) bool { return v.elem == fixed && len(v.shape) > 0 })
-	if !ok1 || !ok2 {
+	if !ok1 || !ok2 || !x.shape[len(x.shape)-1].Equal(y.shape[0]) {
 		return
 	}
 	most := 3 * x.most * y.most
@@ -422,7 +433,7 @@ func (g *generator) moved() {
 		return
 	}
 	out := x
-	switch g.IntN(4) {
+	switch g.IntN(5) {
 	case 0:
 		i := g.constant(int64s, int64(g.IntN(2)))
 		out.shape = x.shape[1:]
@@ -439,14 +450,39 @@ func (g *generator) moved() {
 			g.op(&ir.Instr{Op: ir.OpTranspose}, x, t)
 		}
 	case 3:
-		one := g.constant(int64s, 1)
-		part := out
-		part.shape = append(types.Shape{types.Int(1)}, x.shape[1:]...)
-		first := g.op(&ir.Instr{Op: ir.OpIndex, Slices: []ir.Slice{{Range: true, To: one.id, Len: types.Int(1)}}}, part, x)
-		part.shape = append(types.Shape{x.shape[0].Sub(types.Int(1))}, x.shape[1:]...)
-		rest := g.op(&ir.Instr{Op: ir.OpIndex, Slices: []ir.Slice{{Range: true, From: one.id, Len: part.shape[0]}}}, part, x)
-		g.op(&ir.Instr{Op: ir.OpConcat, Axis: 0}, out, rest, first)
+		g.rotated(x)
+	case 4:
+		g.updated(x)
 	}
+}
+
+// rotated moves the first row to the end.
+func (g *generator) rotated(x value) {
+	one := g.constant(int64s, 1)
+	head, tail := x, x
+	head.shape = append(types.Shape{types.Int(1)}, x.shape[1:]...)
+	tail.shape = append(types.Shape{x.shape[0].Sub(types.Int(1))}, x.shape[1:]...)
+	head = g.op(&ir.Instr{Op: ir.OpIndex, Slices: []ir.Slice{{Range: true, To: one.id, Len: types.Int(1)}}}, head, x)
+	tail = g.op(&ir.Instr{Op: ir.OpIndex, Slices: []ir.Slice{{Range: true, From: one.id, Len: tail.shape[0]}}}, tail, x)
+	g.op(&ir.Instr{Op: ir.OpConcat, Axis: 0}, x, tail, head)
+}
+
+// updated fills a tensor with a scalar and writes an element of x to it.
+func (g *generator) updated(x value) {
+	s, ok := g.some(func(v value) bool { return v.elem == x.elem && len(v.shape) == 0 })
+	if !ok {
+		return
+	}
+	filled := s
+	filled.shape = x.shape
+	filled = g.op(&ir.Instr{Op: ir.OpFill}, filled, s)
+	one := g.constant(int64s, 1)
+	row := x
+	row.shape = x.shape[1:]
+	row = g.op(&ir.Instr{Op: ir.OpIndex, Slices: []ir.Slice{{From: one.id}}}, row, x)
+	out := x
+	out.most, out.off = max(x.most, s.most), max(x.off, s.off)
+	g.op(&ir.Instr{Op: ir.OpUpdate, Slices: []ir.Slice{{From: one.id}}}, out, filled, row)
 }
 
 // loop folds a value into a shared variable, under a public branch.
@@ -486,7 +522,7 @@ func (g *generator) variable(v value) value {
 
 // output opens a shared value, or writes one that somebody holds.
 func (g *generator) output() {
-	v := g.values[len(g.values)-1-g.IntN(min(12, len(g.values)))]
+	v := g.values[len(g.values)-1-g.IntN(min(40, len(g.values)))]
 	to := types.SetOf(g.IntN(6))
 	if g.IntN(3) == 0 {
 		to = g.p.Everybody()
