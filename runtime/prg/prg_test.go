@@ -1,0 +1,131 @@
+package prg
+
+import (
+	"bytes"
+	"crypto/aes"
+	"crypto/cipher"
+	"encoding/hex"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestSet(t *testing.T) {
+	require.Equal(t, Set("0,3,11"), Of(11, 0, 3, 0))
+	require.Equal(t, []int{0, 3, 11}, Of(11, 0, 3).Players())
+	require.NotEqual(t, Of(1, 11), Of(11, 11, 1, 2))
+}
+
+func draw(t *testing.T, s *Source, set Set, step, occurrence uint32, purpose Purpose, n int) []byte {
+	stream, err := s.Stream(set, step, occurrence, purpose)
+	require.NoError(t, err)
+	b := make([]byte, n)
+	stream.FillBytes(b)
+	return b
+}
+
+// The counter block is as the package comment says, on every machine.
+func TestLayout(t *testing.T) {
+	key := Key{1, 2, 3}
+	block, err := aes.NewCipher(key[:])
+	require.NoError(t, err)
+	iv, _ := hex.DecodeString("00000007" + "00000102" + "0a0b" + "000000000000")
+	want := make([]byte, 1<<20)
+	cipher.NewCTR(block, iv).XORKeyStream(want, want)
+	s := New(Keys{Of(0, 1): key})
+	// Large enough for all cores; the parts are one stream.
+	require.True(t, bytes.Equal(want, draw(t, s, Of(0, 1), 7, 0x102, 0x0a0b, len(want))))
+}
+
+// A fill starts where the last one's block ended, and overwrites.
+func TestFillsFollow(t *testing.T) {
+	keys := Keys{Of(0, 1): {9}}
+	whole := draw(t, New(keys), Of(0, 1), 1, 0, 0, 64)
+	stream, err := New(keys).Stream(Of(0, 1), 1, 0, 0)
+	require.NoError(t, err)
+	part := bytes.Repeat([]byte{0xff}, 20)
+	stream.FillBytes(part)
+	require.Equal(t, whole[:20], part)
+	words := []uint64{1, 2}
+	stream.Fill(words)
+	again := []uint64{0, 0}
+	other, err := New(keys).Stream(Of(0, 1), 1, 0, 0)
+	require.NoError(t, err)
+	other.FillBytes(make([]byte, 32))
+	other.Fill(again)
+	require.Equal(t, again, words)
+}
+
+func TestStreamsDiffer(t *testing.T) {
+	s := New(Keys{Of(0, 1): {1}, Of(0, 2): {2}})
+	seen := map[string]bool{}
+	for _, set := range []Set{Of(0, 1), Of(0, 2)} {
+		for step := range uint32(3) {
+			for purpose := range Purpose(3) {
+				for occurrence := range uint32(3) {
+					b := string(draw(t, s, set, step, occurrence, purpose, 16))
+					require.False(t, seen[b], "a mask is drawn twice")
+					seen[b] = true
+				}
+			}
+		}
+	}
+}
+
+func TestOnce(t *testing.T) {
+	s := New(Keys{Of(0, 1): {1}})
+	ask := func(step, occurrence uint32, purpose Purpose) error {
+		_, err := s.Stream(Of(0, 1), step, occurrence, purpose)
+		return err
+	}
+	require.NoError(t, ask(1, 0, 0))
+	require.ErrorContains(t, ask(1, 0, 0), "twice")
+	require.NoError(t, ask(1, 0, 1))
+	require.NoError(t, ask(2, 0, 0))
+	require.NoError(t, ask(1, 5, 0))
+	require.ErrorContains(t, ask(1, 4, 0), "twice", "occurrences ascend")
+	require.NoError(t, ask(1, ^uint32(0), 0))
+	require.ErrorContains(t, ask(1, ^uint32(0), 0), "twice", "the last occurrence")
+	_, err := s.Stream(Of(1, 2), 1, 0, 0)
+	require.ErrorContains(t, err, "no key")
+}
+
+// A loop of any length takes no memory.
+func TestLoop(t *testing.T) {
+	s := New(Keys{Of(0, 1): {1}})
+	for i := range uint32(1000) {
+		draw(t, s, Of(0, 1), 4, i, 2, 8)
+	}
+	require.Len(t, s.next, 1)
+}
+
+func TestDerive(t *testing.T) {
+	a, b := bytes.Repeat([]byte{1}, 32), bytes.Repeat([]byte{2}, 32)
+	key := func(set Set, transcript string, c ...[]byte) Key {
+		k, err := Derive(set, c, []byte(transcript))
+		require.NoError(t, err)
+		return k
+	}
+	base := key(Of(0, 1), "hellos", a, b)
+	require.Equal(t, base, key(Of(1, 0), "hellos", a, b))
+	for _, other := range []Key{
+		key(Of(0, 2), "hellos", a, b), key(Of(0, 1), "hello", a, b),
+		key(Of(0, 1), "hellos", b, a), key(Of(0, 1), "hellos", a, a), key(Of(0, 1), "hellos", a),
+	} {
+		require.NotEqual(t, base, other)
+	}
+	_, err := Derive(Of(0, 1), [][]byte{a, b[:31]}, nil)
+	require.ErrorContains(t, err, "contribution 1 has 31 bytes, want 32")
+}
+
+func BenchmarkFill(b *testing.B) {
+	dst := make([]uint64, 1<<20)
+	b.SetBytes(int64(8 * len(dst)))
+	for i := range b.N {
+		s, err := New(Keys{Of(0, 1): {1}}).Stream(Of(0, 1), 1, uint32(i), 0)
+		if err != nil {
+			b.Fatal(err)
+		}
+		s.Fill(dst)
+	}
+}
