@@ -1,0 +1,109 @@
+// Package compiler is the list of passes that a .tfe file goes through, and
+// nothing else.
+package compiler
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/tfec-lang/tfec/compiler/check"
+	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/compiler/lower"
+	"github.com/tfec-lang/tfec/compiler/opt"
+	"github.com/tfec-lang/tfec/lang/ast"
+	"github.com/tfec-lang/tfec/lang/diag"
+	"github.com/tfec-lang/tfec/lang/parse"
+)
+
+// Options change how a file is compiled.
+type Options struct {
+	// Protocol replaces the file's protocol line: `pond(s0, s1; s2)`; "": the
+	// file's own.
+	Protocol string
+}
+
+// A Unit is a compiled file. Programs are in the order of the text.
+type Unit struct {
+	File     *ast.File
+	Checked  *check.Program
+	Programs []*ir.Program
+	Tests    []*ir.Test
+}
+
+// Load compiles the file at a path. Where the list has errors the Unit holds
+// what the passes before them made; the error is of reading the file alone.
+func Load(path string, o Options) (*Unit, diag.List, error) {
+	src, err := os.ReadFile(path)
+	if err != nil {
+		return nil, nil, fmt.Errorf("cannot read the program: %w", err)
+	}
+	u := new(Unit)
+	passes := []func() diag.List{
+		func() diag.List { return u.parse(path, src) },
+		func() diag.List { return u.check(o) },
+		u.lower,
+		u.tests,
+	}
+	var diags diag.List
+	for _, pass := range passes {
+		if diags = append(diags, pass()...); diags.HasErrors() {
+			break
+		}
+	}
+	return u, diags, nil
+}
+
+// Source returns the text of a file of the unit, for diag.Print.
+func (u *Unit) Source(filename string) string {
+	if u.File == nil || filename != u.File.Name {
+		return ""
+	}
+	return u.File.Source
+}
+
+func (u *Unit) parse(path string, src []byte) (diags diag.List) {
+	u.File, diags = parse.File(path, src)
+	return diags
+}
+
+func (u *Unit) check(o Options) (diags diag.List) {
+	var p *ast.Protocol
+	if o.Protocol != "" {
+		if p, diags = parse.Protocol(o.Protocol); diags.HasErrors() {
+			return diags
+		}
+	}
+	u.Checked, diags = check.Check(u.File, check.Options{Protocol: p})
+	return diags
+}
+
+func (u *Unit) lower() (diags diag.List) {
+	for _, c := range u.Checked.Computations {
+		p, more := lower.Lower(u.Checked, c)
+		diags = append(diags, more...)
+		if p == nil {
+			continue
+		}
+		if err := opt.Run(p); err != nil {
+			diags.Add(diag.Diagnostic{Code: "E901", Span: c.Decl.Name.Span, Message: fmt.Sprintf("cannot optimize this computation: %v", err)})
+		}
+		u.Programs = append(u.Programs, p)
+	}
+	return diags
+}
+
+func (u *Unit) tests() (diags diag.List) {
+	of := make(map[*check.Computation]*ir.Program)
+	for k, c := range u.Checked.Computations {
+		of[c] = u.Programs[k]
+	}
+	for _, t := range u.Checked.Tests {
+		x, more := lower.Test(u.Checked, t)
+		diags = append(diags, more...)
+		if x != nil {
+			x.Program = of[t.Of]
+			u.Tests = append(u.Tests, x)
+		}
+	}
+	return diags
+}

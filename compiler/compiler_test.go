@@ -1,0 +1,103 @@
+package compiler_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tfec-lang/tfec/compiler"
+	"github.com/tfec-lang/tfec/compiler/interp"
+	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/lang/diag"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// corpus are the programs of the corpus that are built so far.
+var corpus = []string{"average", "staff_average", "millionaires", "auction"}
+
+// programs returns the files of the tests: the corpus, and one small program
+// for each construct.
+func programs(t *testing.T) []string {
+	files, err := filepath.Glob("testdata/*.tfe")
+	require.NoError(t, err)
+	for _, name := range corpus {
+		files = append(files, filepath.Join("..", "corpus", "programs", name+".tfe"))
+	}
+	return files
+}
+
+func load(t *testing.T, path string) *compiler.Unit {
+	u, diags, err := compiler.Load(path, compiler.Options{})
+	require.NoError(t, err)
+	var text strings.Builder
+	diag.Print(&text, diags, u.Source)
+	require.False(t, diags.HasErrors(), text.String())
+	return u
+}
+
+func TestGolden(t *testing.T) {
+	for _, path := range programs(t) {
+		name := strings.TrimSuffix(filepath.Base(path), ".tfe")
+		t.Run(name, func(t *testing.T) {
+			var got strings.Builder
+			for _, p := range load(t, path).Programs {
+				require.NoError(t, ir.Verify(p))
+				got.WriteString(p.String())
+			}
+			golden := filepath.Join("testdata", name+".ir")
+			if *update {
+				require.NoError(t, os.WriteFile(golden, []byte(got.String()), 0o644))
+			}
+			want, err := os.ReadFile(golden)
+			require.NoError(t, err)
+			assert.Equal(t, string(want), got.String())
+		})
+	}
+}
+
+func TestGoldenFilesHavePrograms(t *testing.T) {
+	golden, err := filepath.Glob("testdata/*.ir")
+	require.NoError(t, err)
+	assert.Len(t, golden, len(programs(t)))
+}
+
+// TestBlocksInClear runs every test block with the reference interpreter.
+func TestBlocksInClear(t *testing.T) {
+	for _, path := range programs(t) {
+		for _, b := range load(t, path).Tests {
+			t.Run(filepath.Base(path)+"/"+b.Title, func(t *testing.T) { runTest(t, b) })
+		}
+	}
+}
+
+func runTest(t *testing.T, b *ir.Test) {
+	given, err := interp.Run(b.Given, nil)
+	require.NoError(t, err)
+	outputs, err := interp.Run(b.Program, given)
+	if b.Abort != nil {
+		require.ErrorContains(t, err, *b.Abort)
+		return
+	}
+	require.NoError(t, err)
+	for k, v := range given {
+		outputs[k] = v
+	}
+	held, err := interp.Run(b.Expect, outputs)
+	require.NoError(t, err)
+	require.NotEmpty(t, b.Expects)
+	for k, e := range b.Expects {
+		key := b.Expect.Outputs[k].Name
+		assert.Equal(t, int64(1), held[key].Data[0].Int64(), "%s (line %d): %v", e.Text, e.Pos.Line, outputs)
+	}
+}
+
+func TestLoadReportsAFileThatCannotBeRead(t *testing.T) {
+	_, _, err := compiler.Load("testdata/absent.tfe", compiler.Options{})
+	assert.ErrorContains(t, err, "cannot read the program")
+}

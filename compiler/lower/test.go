@@ -1,0 +1,197 @@
+package lower
+
+// Test blocks: what is given and what is expected become programs in which
+// everything is public, so that the interpreter can evaluate them.
+
+import (
+	"fmt"
+	"math/big"
+	"strconv"
+
+	"github.com/tfec-lang/tfec/compiler/check"
+	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/lang/ast"
+	"github.com/tfec-lang/tfec/lang/diag"
+	"github.com/tfec-lang/tfec/lang/types"
+)
+
+// Test lowers a test block of a computation. Program is left to the caller,
+// who has lowered the computation.
+func Test(p *check.Program, t *check.Test) (*ir.Test, diag.List) {
+	if t.Of == nil {
+		return nil, diag.List{{Code: "E901", Span: t.Decl.Of.Span, Message: "a test of a function is not built yet"}}
+	}
+	out := &ir.Test{Title: t.Title, Pos: position(t.Decl.Title)}
+	var diags, more diag.List
+	out.Given, diags = given(p, t)
+	out.Expect, more = expect(p, t, out)
+	if diags = append(diags, more...); diags.HasErrors() {
+		return nil, diags
+	}
+	return out, diags
+}
+
+// newTest lowers a part of a test with f.
+func newTest(p *check.Program, t *check.Test, f func(l *lowerer)) (*ir.Program, diag.List) {
+	l := newLowerer(p, t.Of.Players)
+	l.out.File, l.out.Name = p.File.Name, t.Of.Decl.Name.Name
+	l.out.Protocol = l.protocol()
+	l.frame = &frame{body: t.Body}
+	f(l)
+	return l.finish(t.Decl.Title, boundsOf(t.Of))
+}
+
+func given(p *check.Program, t *check.Test) (*ir.Program, diag.List) {
+	return newTest(p, t, func(l *lowerer) {
+		for _, g := range t.Decl.Givens {
+			l.statement(g, func() {
+				v := l.value(g.Value)
+				for _, x := range t.Of.Inputs {
+					if x.Name == g.Name.Name {
+						v = l.convert(v, x.Type.Elem)
+					}
+				}
+				l.publish(g.Name.Name, memberOf(g), v)
+			})
+		}
+	})
+}
+
+func memberOf(g *ast.Given) string {
+	if g.Member == nil {
+		return ""
+	}
+	return g.Member.Name
+}
+
+// publish makes v a public output.
+func (l *lowerer) publish(name, member string, v ir.Value) {
+	l.emit(&ir.Instr{Op: ir.OpOutput, Args: []ir.Value{v}, Name: name, Member: member, Axis: -1, Who: l.everybody})
+	l.out.Outputs = append(l.out.Outputs, ir.Output{
+		Name: name, Member: member, Value: v, Elem: l.elem(v), Shape: l.shape(v), To: types.PublicPlace,
+	})
+}
+
+func expect(p *check.Program, t *check.Test, out *ir.Test) (*ir.Program, diag.List) {
+	return newTest(p, t, func(l *lowerer) {
+		l.bindNames(t)
+		for _, e := range t.Decl.Expects {
+			if e.Abort {
+				text := unquoted(e.Text)
+				out.Abort = &text
+				continue
+			}
+			out.Expects = append(out.Expects, ir.Expect{Text: l.source(e), Pos: position(e)})
+			l.statement(e, func() { l.publish(fmt.Sprintf("expect%d", len(out.Expects)), "", l.holds(e)) })
+		}
+	})
+}
+
+func unquoted(t *ast.Text) string {
+	if t == nil {
+		return ""
+	}
+	s, err := strconv.Unquote(t.Raw)
+	if err != nil {
+		return t.Raw
+	}
+	return s
+}
+
+// bindNames makes outputs and givens inputs, and binds the names of the block to
+// them.
+func (l *lowerer) bindNames(t *check.Test) {
+	inputs := make(map[string][]ir.Value)
+	for _, o := range t.Of.Outputs {
+		inputs[o.Decl.Name.Name] = l.seen(t, o.Decl.Name.Name, o.Type)
+	}
+	for _, x := range t.Of.Inputs {
+		inputs[x.Name] = l.seen(t, x.Name, x.Type)
+	}
+	for _, v := range t.Body.Vars {
+		if values := inputs[v.Name]; len(values) > 1 || v.Type.Place.Each != "" {
+			l.bundles[v] = values
+		} else if len(values) == 1 {
+			l.values[v] = values[0]
+		}
+	}
+	l.sizesOfInputs(t.Of)
+}
+
+// seen makes an input of what the block calls name.
+func (l *lowerer) seen(t *check.Test, name string, typ types.Type) []ir.Value {
+	for _, v := range t.Body.Vars {
+		if v.Name == name {
+			typ.Elem, typ.Shape = v.Type.Elem, v.Type.Shape
+		}
+	}
+	members := []string{""}
+	if g := l.group(typ.Place.Each); g != nil {
+		members = nil
+		for _, q := range g.Members {
+			members = append(members, l.prog.Players[q].Name)
+		}
+	}
+	var out []ir.Value
+	for _, m := range members {
+		out = append(out, l.publicInput(name, m, typ))
+	}
+	return out
+}
+
+func (l *lowerer) publicInput(name, member string, t types.Type) ir.Value {
+	v := l.define(memberName(name, member), t.Elem, t.Shape, types.PublicPlace)
+	l.emit(&ir.Instr{Op: ir.OpInput, Dst: v, Name: name, Member: member, Axis: -1, Who: l.everybody})
+	l.out.Inputs = append(l.out.Inputs, ir.Input{
+		Name: name, Member: member, Value: v, Elem: t.Elem, Shape: t.Shape, Owner: types.PublicPlace,
+	})
+	return v
+}
+
+// sizesOfInputs declares the sizes that the inputs bind.
+func (l *lowerer) sizesOfInputs(c *check.Computation) {
+	bound := make(map[string]bool)
+	for _, x := range l.out.Inputs {
+		for _, d := range x.Shape {
+			for _, n := range d.Vars() {
+				bound[n] = true
+			}
+		}
+	}
+	for _, s := range c.Sizes {
+		if bound[s.Name] {
+			l.out.Sizes = append(l.out.Sizes, ir.Size{Name: s.Name, Min: s.Min})
+		}
+	}
+}
+
+// holds is whether an expectation holds everywhere.
+func (l *lowerer) holds(e *ast.Expect) ir.Value {
+	c := l.condition(e)
+	if len(l.shape(c)) == 0 {
+		return c
+	}
+	integer := types.Of(types.Int64)
+	wrong := l.convert(l.op(ir.OpNot, l.elem(c), l.shape(c), c), integer)
+	n := l.op(ir.OpSum, integer, nil, wrong)
+	return l.op(ir.OpEq, types.Of(types.Bool), nil, n, l.integer(0))
+}
+
+// condition lowers `x ~= y within t` as |x - y| <= t, anything else as it is.
+func (l *lowerer) condition(e *ast.Expect) ir.Value {
+	b, ok := e.Cond.(*ast.Binary)
+	if !ok || b.Op != "~=" {
+		return l.value(e.Cond)
+	}
+	x, y := l.alike(b, l.value(b.X), l.value(b.Y))
+	elem, shape := l.elem(x), l.shape(x)
+	if len(l.shape(y)) > len(shape) {
+		shape = l.shape(y)
+	}
+	tolerance := l.constants(elem, nil, []*big.Int{new(big.Int)})
+	if e.Within != nil {
+		tolerance = l.convert(l.value(e.Within), elem)
+	}
+	d := l.op(ir.OpAbs, elem, shape, l.op(ir.OpSub, elem, shape, x, y))
+	return l.op(ir.OpLe, types.Of(types.Bool), shape, d, tolerance)
+}
