@@ -113,7 +113,7 @@ func (d decimal) scale(f int, round bool) (uint64, error) {
 	m, _ := strconv.ParseUint("0"+d.digits, 10, 64) // at most 18 digits
 	den := pow10[-d.exponent]
 	hi, lo := m>>(64-f), m<<f
-	if hi >= den {
+	if hi > den/2 { // 2^63 and more, which no type with a fraction holds
 		return 0, ErrRange
 	}
 	q, r := bits.Div64(hi, lo, den)
