@@ -18,7 +18,7 @@ import (
 // player has finished, or with the reason why not. It reaches the coordinator
 // only, and learns no share. on, if not nil, is told how the run goes. A ctx
 // that ends stops the run.
-func Start(ctx context.Context, h *Hostmap, id *Identity, r Request, on func(Event)) error {
+func Start(ctx context.Context, h *Hostmap, id *Identity, r StartRequest, on func(Event)) error {
 	if on == nil {
 		on = func(Event) {}
 	}
@@ -27,7 +27,7 @@ func Start(ctx context.Context, h *Hostmap, id *Identity, r Request, on func(Eve
 	}
 	first := h.Coordinator()
 	d := &dialer{id: id, timeout: defaultConnect, waiting: func(to Entry) {
-		on(Event{Kind: EventWait, Player: to.Name, Text: to.Addr})
+		on(Event{Kind: EventWait, Player: to.Name, Text: "does not answer yet at " + to.Addr})
 	}}
 	conn, err := d.connect(ctx, first)
 	if err != nil {

@@ -18,30 +18,30 @@ import (
 // maxControl bounds a control message in bytes.
 const maxControl = 64 << 10
 
-// A Request asks a coordinator for a run.
-type Request struct{ File, Computation, Digest, Tag string }
+// A StartRequest asks a coordinator for a run.
+type StartRequest struct{ File, Computation, Digest, Tag string }
 
 // An Event is what a client hears of its run.
 type Event struct {
 	Kind   string // one of the kinds below
-	Player string
-	Text   string
+	Player string // whom it is about, if it is about one player
+	Text   string // to be shown
 	Step   int
 }
 
 // The kinds of Event.
 const (
-	EventWait     = "wait"     // Player has not answered yet; Text is its address
-	EventStart    = "start"    // the run starts; Text names its id and players
-	EventProgress = "progress" // Player is at Step; Text describes it
+	EventWait     = "wait"     // Player does not answer yet
+	EventStart    = "start"    // the run begins
+	EventProgress = "progress" // Player is at Step
 	EventDone     = "done"     // Player has finished
-	EventWarning  = "warning"  // Text should be shown
+	EventWarning  = "warning"  // the connection is not what it should be
 )
 
 // An order goes from the coordinator to a player.
 type order struct {
 	Kind    string
-	Request Request
+	Request StartRequest
 	Client  string   `json:",omitempty"`
 	Run     string   `json:",omitempty"` // hex
 	Players []string `json:",omitempty"`
@@ -61,7 +61,7 @@ const (
 // A report goes from a player to the coordinator.
 type report struct {
 	Kind    string
-	Request *Request `json:",omitempty"`
+	Request *StartRequest `json:",omitempty"`
 	Players []string `json:",omitempty"`
 	Once    bool     `json:",omitempty"`
 	Text    string   `json:",omitempty"`

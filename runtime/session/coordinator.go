@@ -28,7 +28,7 @@ func (v *serving) start(s grpc.ServerStream) error {
 	if err != nil {
 		return status.Error(codes.PermissionDenied, err.Error())
 	}
-	var r Request
+	var r StartRequest
 	if err := s.RecvMsg(&r); err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func (v *serving) startAlone(ctx context.Context) {
 	c.tell = func(e Event) { v.log.Info(strings.TrimSpace(e.Kind+" "+e.Player), "step", e.Step, "text", e.Text) }
 	if len(v.Programs) == 1 {
 		p := v.Programs[0]
-		c.request = Request{File: p.File, Computation: p.Computation, Digest: p.Digest}
+		c.request = StartRequest{File: p.File, Computation: p.Computation, Digest: p.Digest}
 	}
 	// A server that is stopping is waiting for nobody.
 	_ = v.take(func() {
@@ -86,7 +86,7 @@ var errNotAlone = errors.New("a client will start the run")
 // A coordination is one run as its coordinator sees it.
 type coordination struct {
 	*serving
-	request Request
+	request StartRequest
 	client  string
 	tell    func(Event) // called by one goroutine at a time
 	telling sync.Mutex
@@ -258,7 +258,7 @@ func (c *coordination) joinAll(ctx context.Context, entries []Entry) (map[string
 }
 
 // completed is the request, with what a request by a batch job leaves open.
-func (c *coordination) completed(offer report) Request {
+func (c *coordination) completed(offer report) StartRequest {
 	if c.request.File == "" && offer.Request != nil {
 		return *offer.Request
 	}
@@ -288,7 +288,7 @@ func (c *coordination) join1(run, asking context.Context, e Entry) (*member, err
 		e.Addr = c.self
 	}
 	d := &dialer{id: c.Identity, timeout: c.ConnectTimeout, waiting: func(to Entry) {
-		c.event(Event{Kind: EventWait, Player: to.Name, Text: to.Addr})
+		c.event(Event{Kind: EventWait, Player: to.Name, Text: "does not answer yet at " + to.Addr})
 		c.log.Info("waits for a player", "player", to.Name, "address", to.Addr)
 	}}
 	conn, err := d.connect(asking, e)

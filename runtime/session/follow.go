@@ -93,7 +93,7 @@ func (f *following) note(n note) error {
 		f.alive(m, r)
 	case reportDone:
 		m.ended = true
-		f.event(Event{Kind: EventDone, Player: m.name})
+		f.event(Event{Kind: EventDone, Player: m.name, Text: "has finished"})
 	case reportFailed:
 		m.last = r
 		return f.failure(m, "")
@@ -108,7 +108,7 @@ func (f *following) note(n note) error {
 
 func (f *following) alive(m *member, r report) {
 	if r.Step != m.last.Step {
-		f.event(Event{Kind: EventProgress, Player: m.name, Step: r.Step, Text: printable(r.Where)})
+		f.event(Event{Kind: EventProgress, Player: m.name, Step: r.Step, Text: stepOf(r)})
 	}
 	if r.Step != m.last.Step || r.Count != m.last.Count || r.Waiting == "" {
 		m.moved = m.heard

@@ -92,10 +92,10 @@ func loadAuthority(dir string) (*authority, error) {
 	return &authority{pair.Leaf, key}, nil
 }
 
-// RequestKey makes the key of name in the folder dir/name, where it stays, and
+// Request makes the key of name in the folder dir/name, where it stays, and
 // returns the path of the request, to be sent to whoever signs. A key that is
 // there already is used again, so that a certificate can be renewed.
-func RequestKey(dir, name, role string) (string, error) {
+func Request(dir, name, role string) (string, error) {
 	if err := (Peer{Name: name, Role: role}).check(); err != nil {
 		return "", fmt.Errorf("cannot make a request: %w", err)
 	}
@@ -270,7 +270,7 @@ func Demo(h *Hostmap, out string) error {
 		return err
 	}
 	for _, who := range everybody {
-		csr, err := RequestKey(out, who.Name, who.Role)
+		csr, err := Request(out, who.Name, who.Role)
 		if err != nil {
 			return err
 		}

@@ -148,12 +148,12 @@ func (m *membership) ask(o order) error {
 		return err
 	}
 	m.prog = p
-	m.send(report{Kind: reportOffer, Request: &Request{File: p.File, Computation: p.Computation, Digest: p.Digest}, Players: p.Players, Once: m.Once})
+	m.send(report{Kind: reportOffer, Request: &StartRequest{File: p.File, Computation: p.Computation, Digest: p.Digest}, Players: p.Players, Once: m.Once})
 	return nil
 }
 
 // find is the program of a request; one that names none means the only one.
-func (v *serving) find(r Request) (*Program, error) {
+func (v *serving) find(r StartRequest) (*Program, error) {
 	if r.File == "" && r.Computation == "" && len(v.Programs) == 1 {
 		return &v.Programs[0], nil
 	}
@@ -369,13 +369,17 @@ func (m *membership) describe(step int) string {
 
 // at says where a report comes from: "in the set-up", "at step 10 (…)".
 func at(r report) string {
-	switch {
-	case r.Step <= 0:
+	if r.Step <= 0 {
 		return "in the set-up"
-	case r.Where != "":
-		return "at " + printable(r.Where)
 	}
-	return fmt.Sprintf("at step %d", r.Step)
+	return "at " + stepOf(r)
+}
+
+func stepOf(r report) string {
+	if r.Where != "" {
+		return printable(r.Where)
+	}
+	return fmt.Sprintf("step %d", r.Step)
 }
 
 // ended waits for the coordinator's last word and for the link, and logs.

@@ -110,13 +110,13 @@ func (c *cast) serve(name string, change func(*Server), programs ...Program) *ac
 }
 
 // start runs a client to the end.
-func (c *cast) start(r Request, on func(Event)) error {
+func (c *cast) start(r StartRequest, on func(Event)) error {
 	ctx, cancel := context.WithTimeout(c.t.Context(), 30*time.Second)
 	defer cancel()
 	return Start(ctx, c.hostmap, c.identity("laptop", RoleClient), r, on)
 }
 
-var average = Request{File: "average.tfe", Computation: "average", Digest: "d1", Tag: "test"}
+var average = StartRequest{File: "average.tfe", Computation: "average", Digest: "d1", Tag: "test"}
 
 // program is a player's part of average, run by run.
 func program(player string, players []string, run func(context.Context, link.Link, Run) error) Program {
