@@ -88,7 +88,7 @@ func TestSetUp(t *testing.T) {
 		{func(in map[string]interp.Tensor) { in["a"] = vector(types.FixedOf(35, 13), 1, 2) }, "input a: got fixed(35, 13), want fixed(35, 12)"},
 		{func(in map[string]interp.Tensor) { in["a"] = tensor(fixed, nil, 1) }, "input a: got 0 dimensions, want 1"},
 		{func(in map[string]interp.Tensor) { in["a"] = vector(fixed, 1, -2048) }, "input a: element 1: value -0.5 is outside 0.0..100_000.0"},
-		{func(in map[string]interp.Tensor) { in["a"] = vector(fixed, 409600001, 1) }, "input a: element 0: value 100000.000244140625 is outside 0.0..100_000.0"},
+		{func(in map[string]interp.Tensor) { in["a"] = vector(fixed, 409600001, 1) }, "input a: element 0: value 100000.0002 is outside 0.0..100_000.0"},
 		{func(in map[string]interp.Tensor) { in["a"] = vector(fixed, 1) }, "input a: size n is 1, and must be at least 2"},
 		{func(in map[string]interp.Tensor) { in["a"] = vector(fixed, 1, 1, 1, 1, 1) }, "where n + m <= 7 does not hold: m = 3, n = 5"},
 		{func(in map[string]interp.Tensor) { in["c"] = vector(fixed, 1) }, "input c: dimension 1 is 1, and must be 4"},
@@ -350,6 +350,21 @@ output r: `+c.result+` @ p
 		out, err := interp.Run(p, map[string]interp.Tensor{"x": tensor(types.Of(types.Int8), n)})
 		require.NoError(t, err)
 		assert.True(t, literal(t, c.result, c.want).Equal(out["r"]), "%s: %v", c.op, out["r"].Data)
+	}
+}
+
+func TestString(t *testing.T) {
+	for _, c := range []struct {
+		x    interp.Tensor
+		want string
+	}{
+		{tensor(types.Of(types.Bool), nil, 1), "true"},
+		{vector(types.Of(types.Bool), 0, 1), "[false, true]"},
+		{vector(types.Of(types.Int8)), "[]"},
+		{tensor(types.Of(types.Int8), []int64{2, 2}, 1, -2, 3, 4), "[[1, -2], [3, 4]]"},
+		{vector(types.FixedOf(24, 16), 3000<<16, -1<<15, 6554, 1), "[3000, -0.5, 0.1, 0.00002]"},
+	} {
+		assert.Equal(t, c.want, c.x.String())
 	}
 }
 

@@ -55,20 +55,10 @@ func checkInput(x ir.Input, in map[string]Tensor) error {
 	}
 	for k, d := range v.Data {
 		if d.Cmp(x.Range.Low) < 0 || d.Cmp(x.Range.High) > 0 {
-			return fmt.Errorf("input %s: element %d: value %s is outside %s", key, k, text(d, x.Elem), x.Range.Text)
+			return fmt.Errorf("input %s: element %d: value %s is outside %s", key, k, text(x.Elem, d), x.Range.Text)
 		}
 	}
 	return nil
-}
-
-// text writes an element as an exact decimal.
-func text(v *big.Int, e types.Elem) string {
-	r := new(big.Rat).SetFrac(v, new(big.Int).Lsh(big.NewInt(1), uint(e.F)))
-	s := r.FloatString(e.F)
-	if strings.Contains(s, ".") {
-		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
-	}
-	return s
 }
 
 // measure binds each size by the dimensions that are its name alone.

@@ -5,6 +5,7 @@ package interp
 import (
 	"math/big"
 	"slices"
+	"strings"
 
 	"github.com/tfec-lang/tfec/lang/types"
 )
@@ -26,6 +27,36 @@ func scalar(e types.Elem, v int64) Tensor {
 func (x Tensor) Equal(y Tensor) bool {
 	return x.Elem == y.Elem && slices.Equal(x.Shape, y.Shape) &&
 		slices.EqualFunc(x.Data, y.Data, func(a, b *big.Int) bool { return a.Cmp(b) == 0 })
+}
+
+// String writes the tensor as the language does: 3000, [1, 2.5].
+func (x Tensor) String() string {
+	if len(x.Shape) == 0 {
+		return text(x.Elem, x.Data[0])
+	}
+	rows := make([]string, x.Shape[0])
+	n := count(x.Shape[1:])
+	for k := range rows {
+		rows[k] = Tensor{x.Elem, x.Shape[1:], x.Data[k*n : (k+1)*n]}.String()
+	}
+	return "[" + strings.Join(rows, ", ") + "]"
+}
+
+// text writes an element; a fixed as the shortest decimal that rounds to it.
+func text(e types.Elem, v *big.Int) string {
+	if e.Kind == types.Bool {
+		return []string{"false", "true"}[v.Bit(0)]
+	}
+	unit := new(big.Int).Lsh(big.NewInt(1), uint(e.F))
+	exact := new(big.Rat).SetFrac(v, unit)
+	half := new(big.Rat).SetFrac(big.NewInt(1), new(big.Int).Lsh(unit, 1))
+	for digits := 0; ; digits++ {
+		s := exact.FloatString(digits)
+		near, _ := new(big.Rat).SetString(s)
+		if near.Sub(near, exact).Abs(near).Cmp(half) < 0 {
+			return s
+		}
+	}
 }
 
 // isTrue and int read a scalar.

@@ -68,3 +68,6 @@ func fromRuntime(e types.Elem, x clear.Tensor) interp.Tensor {
 	}
 	return out
 }
+
+// RunTest runs a test block with its computation on the runtime.
+func RunTest(t *ir.Test) interp.TestResult { return interp.RunTestOn(t, Run) }
