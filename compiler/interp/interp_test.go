@@ -244,10 +244,10 @@ func TestCheckedOperationsEndTheRun(t *testing.T) {
 		operands []string
 		want     string
 	}{
-		{"div x0, x1 checked", []string{"int32 = 1", "int32 = 0"}, "f.tfe:3: division by zero"},
-		{"mod x0, x1 checked", []string{"int32 = 1", "int32 = 0"}, "f.tfe:3: division by zero"},
-		{"index x0 [x1] checked", []string{"int32[2] = 1 2", "int64 = 2"}, "f.tfe:3: index out of range"},
-		{"index x0 [x1] checked", []string{"int32[2] = 1 2", "int64 = -1"}, "f.tfe:3: index out of range"},
+		{"div x0, x1 checked", []string{"int32 = 1", "int32 = 0"}, "division by zero, at step 7 (divide, f.tfe:3)"},
+		{"mod x0, x1 checked", []string{"int32 = 1", "int32 = 0"}, "division by zero, at step 7 (remainder, f.tfe:3)"},
+		{"index x0 [x1] checked", []string{"int32[2] = 1 2", "int64 = 2"}, "index out of range, at step 7 (index, f.tfe:3)"},
+		{"index x0 [x1] checked", []string{"int32[2] = 1 2", "int64 = -1"}, "index out of range, at step 7 (index, f.tfe:3)"},
 	} {
 		_, err := one(t, c.op, "int32", c.operands...)
 		assert.EqualError(t, err, c.want)
@@ -310,9 +310,9 @@ func TestControl(t *testing.T) {
 		assert.True(t, tensor(i64, nil, c.n).Equal(out["n"]), "%v", out["n"].Data)
 	}
 	_, err := interp.Run(p, map[string]interp.Tensor{"x": vector(i64, 3, 0, 0)})
-	assert.EqualError(t, err, "f.tfe:2: x[0] is small")
+	assert.EqualError(t, err, "x[0] is small, at step 7 (assert, f.tfe:2)")
 	_, err = interp.Run(p, map[string]interp.Tensor{"x": vector(i64, 0, 0, 0)})
-	assert.EqualError(t, err, "f.tfe:4: the step of a loop must be at least 1")
+	assert.EqualError(t, err, "the step of a loop must be at least 1, at step 10 (for, f.tfe:4)")
 }
 
 func TestWhileEndsAfterItsLimit(t *testing.T) {
