@@ -5,7 +5,7 @@
 // The tags are the grammar of participle, which lang/parse builds its parser
 // from: the tags of a struct, read in the order of its fields, are its
 // production. Every list in brackets admits a trailing comma, which the guard
-// (?! "," ")" ) keeps apart from the comma before another element. Structs
+// (?! ',' ')' ) keeps apart from the comma before another element. Structs
 // without tags are expressions and statements that lang/parse reads by hand.
 package ast
 
@@ -101,15 +101,15 @@ type Group struct {
 	Span
 	Doc     Doc
 	Name    *Ident   `parser:"'group' @@ '='"`
-	Members []*Ident `parser:"'{' @@ ( (?! ',' '}' ) ',' @@ )* ','? '}'"`
+	Members []*Ident `parser:"'{' @@ ( (?! ',' '}' ) ',' @@ )* ( ',' '}' | '}' )"`
 }
 
 type Protocol struct {
 	Span
 	Doc     Doc
 	Name    *Ident    `parser:"'protocol' @@"`
-	Roles   []*Ident  `parser:"'(' @@ ( (?! ',' ( ')' | ';' ) ) ',' @@ )* ','?"` // the computing players
-	Helpers []*Ident  `parser:"( ';' @@ ( (?! ',' ')' ) ',' @@ )* ','? )? ')'"`  // after `;`: dealer
+	Roles   []*Ident  `parser:"'(' @@ ( (?! ',' ')' ) ',' @@ )*"`                        // the computing players
+	Helpers []*Ident  `parser:"( ';' @@ ( (?! ',' ')' ) ',' @@ )* )? ( ',' ')' | ')' )"` // after `;`: dealer
 	Options []*Option `parser:"( 'with' @@ ( ',' @@ )* )?"`
 }
 
@@ -140,22 +140,22 @@ type Enum struct {
 	Span
 	Doc    Doc
 	Name   *Ident   `parser:"'enum' @@"`
-	Values []*Ident `parser:"'{' @@ ( (?! ',' '}' ) ',' @@ )* ','? '}'"`
+	Values []*Ident `parser:"'{' @@ ( (?! ',' '}' ) ',' @@ )* ( ',' '}' | '}' )"`
 }
 
 type Record struct {
 	Span
 	Doc    Doc
 	Name   *Ident   `parser:"'record' @@"`
-	Fields []*Param `parser:"'{' @@ ( (?! ',' '}' ) ',' @@ )* ','? '}'"`
+	Fields []*Param `parser:"'{' @@ ( (?! ',' '}' ) ',' @@ )* ( ',' '}' | '}' )"`
 }
 
 type Fn struct {
 	Span
 	Doc       Doc
 	Name      *Ident       `parser:"'fn' @@"`
-	Generics  []*Generic   `parser:"( '[' @@ ( (?! ',' ']' ) ',' @@ )* ','? ']' )?"`
-	Params    []*Param     `parser:"'(' ( @@ ( (?! ',' ')' ) ',' @@ )* ','? )? ')'"`
+	Generics  []*Generic   `parser:"( '[' @@ ( (?! ',' ']' ) ',' @@ )* ( ',' ']' | ']' ) )?"`
+	Params    []*Param     `parser:"'(' ( @@ ( (?! ',' ')' ) ',' @@ )* ( ',' ')' | ')' ) | ')' )"`
 	Result    *Type        `parser:"( '->' @@ )?"` // nil: none
 	Discloses []*Disclosed `parser:"( 'discloses' @@ ( ',' @@ )* )?"`
 	Body      *Block       `parser:"@@"`
@@ -165,10 +165,10 @@ type Computation struct {
 	Span
 	Doc       Doc
 	Name      *Ident       `parser:"'computation' @@"`
-	Generics  []*Generic   `parser:"( '[' @@ ( (?! ',' ']' ) ',' @@ )* ','? ']' )?"`
-	Params    []*Param     `parser:"'(' ( @@ ( (?! ',' ')' ) ',' @@ )* ','? )? ')'"`
+	Generics  []*Generic   `parser:"( '[' @@ ( (?! ',' ']' ) ',' @@ )* ( ',' ']' | ']' ) )?"`
+	Params    []*Param     `parser:"'(' ( @@ ( (?! ',' ')' ) ',' @@ )* ( ',' ')' | ')' ) | ')' )"`
 	Tuple     bool         `parser:"'->' ( @'('"` // outputs were written in parentheses
-	Outputs   []*Output    `parser:"@@ ( (?! ',' ')' ) ',' @@ )* ','? ')' | @@ )"`
+	Outputs   []*Output    `parser:"@@ ( (?! ',' ')' ) ',' @@ )* ( ',' ')' | ')' ) | @@ )"`
 	Discloses []*Disclosed `parser:"( 'discloses' @@ ( ',' @@ )* )?"`
 	Where     []Expr       `parser:"( 'where' @@ ( ',' @@ )* )?"`
 	Body      *Block       `parser:"@@"`
@@ -219,11 +219,11 @@ type Sum interface{ Expr }
 
 type Type struct {
 	Span
-	Tuple     []*Type    `parser:"( '(' @@ ( (?! ',' ')' ) ',' @@ )* ','? ')'"` // set: a tuple type, and Name is nil
-	Module    *Ident     `parser:"| ( (?= Ident '.' ) @@ '.' )?"`               // nil: not qualified
+	Tuple     []*Type    `parser:"( '(' @@ ( (?! ',' ')' ) ',' @@ )* ( ',' ')' | ')' )"` // set: a tuple type, and Name is nil
+	Module    *Ident     `parser:"| ( (?= Ident '.' ) @@ '.' )?"`                        // nil: not qualified
 	Name      *Ident     `parser:"@@"`
-	Args      []*Number  `parser:"( '(' @@ ( (?! ',' ')' ) ',' @@ )* ','? ')' )? )"` // fixed(I, F)
-	Shape     []*Dim     `parser:"( '[' @@ ( (?! ',' ']' ) ',' @@ )* ','? ']' )?"`
+	Args      []*Number  `parser:"( '(' @@ ( (?! ',' ')' ) ',' @@ )* ( ',' ')' | ')' ) )? )"` // fixed(I, F)
+	Shape     []*Dim     `parser:"( '[' @@ ( (?! ',' ']' ) ',' @@ )* ( ',' ']' | ']' ) )?"`
 	Placement *Placement `parser:"( '@' @@ )?"` // nil: none written
 }
 
@@ -237,7 +237,7 @@ type Dim struct {
 type Placement struct {
 	Span
 	Kind  PlacementKind `parser:"@( 'public' | 'shared' )"`
-	Names []*Ident      `parser:"| 'each' @@ | '{' @@ ( (?! ',' '}' ) ',' @@ )* ','? '}' | @@"` // EachOf: the group; Set: the members; One: the name
+	Names []*Ident      `parser:"| 'each' @@ | '{' @@ ( (?! ',' '}' ) ',' @@ )* ( ',' '}' | '}' ) | @@"` // EachOf: the group; Set: the members; One: the name
 }
 
 type PlacementKind int
@@ -301,8 +301,8 @@ type Stmt interface {
 type Let struct {
 	Span
 	Tuple bool     `parser:"'let' ( @'('"`
-	Names []*Ident `parser:"@@ ( (?! ',' ')' ) ',' @@ )* ','? ')' | @@ )"` // more than one, or Tuple: a tuple pattern
-	Type  *Type    `parser:"( ':' @@ )?"`                                  // nil: inferred
+	Names []*Ident `parser:"@@ ( (?! ',' ')' ) ',' @@ )* ( ',' ')' | ')' ) | @@ )"` // more than one, or Tuple: a tuple pattern
+	Type  *Type    `parser:"( ':' @@ )?"`                                           // nil: inferred
 	Value Expr     `parser:"'=' @@"`
 }
 

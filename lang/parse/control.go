@@ -4,6 +4,7 @@ package parse
 
 import (
 	"fmt"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -13,47 +14,50 @@ import (
 	"github.com/tfec-lang/tfec/lang/diag"
 )
 
-// refused reports whether r may stand nowhere in a source, not even in a
-// comment or string.
-func refused(r rune) bool { return r != '\n' && r != '\t' && diag.Hidden(r) }
-
-// badByte reports whether s starts with a byte that is no UTF-8.
-func badByte(s string) bool {
+// refusedAt reports whether s starts with a character that may stand nowhere
+// in a source, not even in a comment or string, or with a byte that is no
+// UTF-8. A carriage return may end a line together with a newline.
+func refusedAt(s string) bool {
 	r, n := utf8.DecodeRuneInString(s)
-	return r == utf8.RuneError && n == 1
+	switch r {
+	case '\n', '\t':
+		return false
+	case '\r':
+		return !strings.HasPrefix(s, "\r\n")
+	case utf8.RuneError:
+		return n == 1
+	}
+	return diag.Hidden(r)
 }
 
-// controls finds every refused character of source, tokens or not. A carriage
-// return is refused unless it ends a line together with a newline.
+// controls finds every refused character of source, in tokens or not.
 func controls(filename, source string) diag.List {
 	var found diag.List
 	pos := lexer.Position{Filename: filename, Line: 1, Column: 1}
-	for pos.Offset < len(source) {
-		rest := source[pos.Offset:]
-		r, n := utf8.DecodeRuneInString(rest)
-		start := pos
-		pos.Advance(rest[:n])
-		lineEnd := r == '\r' && len(rest) > 1 && rest[1] == '\n'
-		if what := describe(rest, r); what != "" && !lineEnd {
-			found.Add(diag.Diagnostic{
-				Code:    "E003",
-				Span:    ast.Span{Pos: ast.Pos(start), EndPos: ast.Pos(pos)},
-				Message: what + " in the source",
-				Label:   "remove it",
-			})
+	for i := range source {
+		if !refusedAt(source[i:]) {
+			continue
 		}
+		pos.Advance(source[pos.Offset:i])
+		_, n := utf8.DecodeRuneInString(source[i:])
+		end := pos
+		end.Advance(source[i : i+n])
+		found.Add(diag.Diagnostic{
+			Code:    "E003",
+			Span:    ast.Span{Pos: ast.Pos(pos), EndPos: ast.Pos(end)},
+			Message: describe(source[i:i+n]) + " in the source",
+			Label:   "remove it",
+		})
 	}
 	return found
 }
 
-// describe names the refused character r at the start of rest; "" if it is
-// none.
-func describe(rest string, r rune) string {
+// describe names the refused character s.
+func describe(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
 	switch {
-	case badByte(rest):
-		return fmt.Sprintf("the byte 0x%02x, which is no UTF-8,", rest[0])
-	case !refused(r):
-		return ""
+	case r == utf8.RuneError && n == 1:
+		return fmt.Sprintf("byte 0x%02X, which is not UTF-8,", s[0])
 	case unicode.Is(unicode.Bidi_Control, r):
 		return fmt.Sprintf("bidirectional character U+%04X", r)
 	}

@@ -52,12 +52,49 @@ func convert(err error, after lexer.Token) diag.Diagnostic {
 	d := e.Diagnostic
 	d.Code, d.Span, d.Label = "E001", extent(&e.token), "here"
 	d.Message = "expected " + e.want + ", found " + found(&e.token)
+	advise(&d, e.want, e.token.Value)
 	return d
 }
 
+// advise adds a note or a hint where a habit from elsewhere, or a rule that is
+// easily forgotten, explains the error.
+func advise(d *diag.Diagnostic, want, found string) {
+	switch {
+	case len(d.Notes) > 0 || d.Hint != "":
+	case want == "`limit`":
+		d.Notes = []string{"a `while` loop says how often it may run at most: `while c limit 100 { … }`"}
+	case want == testEnd && found == "given":
+		d.Notes = []string{"every `given` stands before the first `expect`"}
+	case want == declaration && (found == "import" || found == "edition"):
+		d.Notes = []string{"`edition` and the imports stand before the declarations"}
+	case want == declaration && otherDecl[found] != "":
+		d.Hint = "`" + otherDecl[found] + "`"
+	case found == "=":
+		d.Hint = "`==`"
+	case found == ";":
+		d.Notes = []string{"a new line is enough between statements"}
+	}
+}
+
+// What wanted says where a declaration, or an item of a test, must follow.
+const (
+	declaration = "a declaration"
+	testEnd     = "`given`, `expect` or `}`"
+)
+
+// otherDecl is what words of other languages, at the start of a declaration,
+// most likely stand for.
+var otherDecl = map[string]string{
+	"func": "fn", "function": "fn", "def": "fn", "compute": "computation", "struct": "record", "class": "record",
+	"type": "record", "let": "const", "var": "const", "player": "players", "parties": "players", "party": "players",
+}
+
 func found(t *lexer.Token) string {
-	if t.EOF() {
+	switch {
+	case t.EOF():
 		return "the end of the file"
+	case t.Type == keyword:
+		return "the keyword `" + t.Value + "`"
 	}
 	return "`" + t.Value + "`"
 }
@@ -69,12 +106,83 @@ func extent(t *lexer.Token) ast.Span {
 	return ast.Span{Pos: ast.Pos(t.Pos), EndPos: ast.Pos(end)}
 }
 
+func nestedTooDeep(at ast.Span) diag.Diagnostic {
+	return diag.Diagnostic{
+		Code:    "E001",
+		Span:    ast.Span{Pos: at.Pos, EndPos: at.Pos},
+		Message: fmt.Sprintf("expected at most %d levels of nesting, found more", maxDepth),
+		Label:   "here",
+	}
+}
+
 // wanted reads what was expected off participle's message, which prints the
 // rest of the production.
 func wanted(err *participle.UnexpectedTokenError) string {
 	rest, ok := strings.CutPrefix(err.Message(), fmt.Sprintf("unexpected token %q (expected ", err.Unexpected))
 	if !ok {
-		return "a declaration"
+		return declaration
 	}
-	return rest
+	names := firsts(strings.TrimSuffix(rest, ")"))
+	if len(names) == 1 && names[0] == "`}`" && !err.Unexpected.EOF() {
+		return testEnd // the end of a test; blocks and lists see to theirs
+	}
+	return strings.Join(names, " or ")
+}
+
+// firsts are the first terms of a production in participle's notation, one
+// for each of its alternatives: "\"=\" Expr", "(\",\" \")\" | \")\") Block".
+func firsts(rest string) []string {
+	if !strings.HasPrefix(rest, "(") {
+		term, _, _ := strings.Cut(rest, " ")
+		return []string{termName(term)}
+	}
+	var names []string
+	depth, fresh := 0, true
+	for i := 0; i < len(rest); i++ {
+		switch c := rest[i]; {
+		case c == '(':
+			depth++
+		case c == ')':
+			if depth--; depth == 0 {
+				return names
+			}
+		case c == '|' && depth == 1:
+			fresh = true
+		case c == ' ':
+		default:
+			end := i + termLength(rest[i:])
+			if fresh {
+				names = append(names, termName(rest[i:end]))
+			}
+			fresh, i = false, end-1
+		}
+	}
+	return names
+}
+
+// termLength is the length of the literal or name that s starts with.
+func termLength(s string) int {
+	if s[0] == '"' {
+		return strings.IndexByte(s[1:], '"') + 2
+	}
+	if n := strings.IndexAny(s, " ()|"); n > 0 {
+		return n
+	}
+	return len(s)
+}
+
+// termNames are productions as messages call them.
+var termNames = map[string]string{
+	"Ident": "a name", "<ident>": "a name", "Text": "a string", "<string>": "a string",
+	"Number": "an integer", "DocName": "a player's name", "Param": "a name", "Output": "a name",
+	"Disclosed": "a name", "Generic": "a name", "Option": "a name", "Dim": "a size", "Type": "a type",
+	"Placement": "a player, a group, `public` or `shared`", "Block": "`{`", "Else": "`if` or `{`",
+	"Expr": "an expression", "Sum": "an expression", "OptionValue": "a number, a string or a name",
+}
+
+func termName(term string) string {
+	if literal, ok := strings.CutPrefix(term, "\""); ok {
+		return "`" + strings.TrimSuffix(literal, "\"") + "`"
+	}
+	return termNames[term]
 }

@@ -251,7 +251,7 @@ func (p parser) postfix() (ast.Expr, error) {
 // call reads the arguments of fn and the `as` that the nearest call takes.
 func (p parser) call(start ast.Pos, fn ast.Expr) (ast.Expr, error) {
 	if !callable(fn) {
-		err := p.wrong("the end of the operand")
+		err := p.wrong("an operator or the end of the expression")
 		err.Notes = []string{"only a name can be called"}
 		p.Next()
 		return nil, err

@@ -1,39 +1,80 @@
-// What the grammar leaves open: comments, doc comments, and the kinds of
-// placement that have no word of their own.
+// What the grammar leaves open: comments, doc comments, the kinds of
+// placement that have no word of their own, and the depth of the tree.
 
 package parse
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/participle/v2/lexer"
 
 	"github.com/tfec-lang/tfec/lang/ast"
+	"github.com/tfec-lang/tfec/lang/diag"
 )
 
-// finish completes a tree that was read from tokens.
-func finish(file *ast.File, tokens []lexer.Token) {
-	docs := attach(file, tokens)
+// maxTree limits the depth of a declaration's tree, so that walking it
+// recursively is safe: an expression may be a long row of operators.
+const maxTree = 10 * maxDepth
+
+// finish completes a tree that was read from tokens. It drops declarations
+// that are too deep.
+func finish(file *ast.File, tokens []lexer.Token) diag.List {
+	f := finisher{docs: attach(file, tokens)}
 	if len(file.Decls) == 0 || file.Pos != file.Decls[0].Extent().Pos || !opens(file.Decls[0]) {
-		file.Doc = docs.take(file)
+		file.Doc = f.take(file)
 	}
-	ast.Walk(file, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.Placement:
-			place(n)
-		case *ast.DocName:
-			n.Doc = docs.take(n)
-		case *ast.Param:
-			n.Doc = docs.take(n)
-		case *ast.Output:
-			n.Doc = docs.take(n)
-		case *ast.Disclosed:
-			n.Doc = docs.take(n)
-		case ast.Decl:
-			*docOf(n) = docs.take(n)
+	var errs diag.List
+	file.Decls = slices.DeleteFunc(file.Decls, func(d ast.Decl) bool {
+		deep := f.visit(d, 0)
+		if deep != nil {
+			errs.Add(nestedTooDeep(deep.Extent()))
 		}
-		return true
+		return deep != nil
 	})
+	return errs
+}
+
+// opens reports whether d, where a file starts with it, takes the doc comments
+// before it for itself; else they document the file.
+func opens(d ast.Decl) bool {
+	switch d.(type) {
+	case *ast.Fn, *ast.Computation, *ast.Record, *ast.Enum, *ast.Const:
+		return true
+	}
+	return false
+}
+
+type finisher struct {
+	docs map[int][]*ast.Comment // `///` lines by the offset of the token after them
+}
+
+// visit completes n and what is below it. It returns a node that is too deep,
+// if there is one.
+func (f *finisher) visit(n ast.Node, depth int) ast.Node {
+	if depth > maxTree {
+		return n
+	}
+	switch n := n.(type) {
+	case *ast.Placement:
+		place(n)
+	case *ast.DocName:
+		n.Doc = f.take(n)
+	case *ast.Param:
+		n.Doc = f.take(n)
+	case *ast.Output:
+		n.Doc = f.take(n)
+	case *ast.Disclosed:
+		n.Doc = f.take(n)
+	case ast.Decl:
+		*docOf(n) = f.take(n)
+	}
+	for _, child := range ast.Children(n) {
+		if deep := f.visit(child, depth+1); deep != nil {
+			return deep
+		}
+	}
+	return nil
 }
 
 // place tells apart, by their extent, the placements that name somebody.
@@ -73,31 +114,29 @@ func docOf(d ast.Decl) *ast.Doc {
 	return &d.(*ast.Test).Doc
 }
 
-// docComments are the `///` lines by the offset of the token after them.
-type docComments map[int][]*ast.Comment
-
 // take returns the doc comments that stand before n, and marks them.
-func (d docComments) take(n ast.Node) ast.Doc {
+func (f *finisher) take(n ast.Node) ast.Doc {
 	var doc ast.Doc
 	at := n.Extent().Pos.Offset
-	for _, c := range d[at] {
+	for _, c := range f.docs[at] {
 		c.Doc = true
 		doc = append(doc, strings.TrimPrefix(strings.TrimPrefix(c.Text, "///"), " "))
 	}
-	delete(d, at)
+	delete(f.docs, at)
 	return doc
 }
 
-// attach collects the comments of the file.
-func attach(file *ast.File, tokens []lexer.Token) docComments {
-	docs := docComments{}
+// attach collects the comments of the file, and returns its `///` lines by
+// the offset of the token after them.
+func attach(file *ast.File, tokens []lexer.Token) map[int][]*ast.Comment {
+	docs := map[int][]*ast.Comment{}
 	var waiting []*ast.Comment
 	own := true
 	for i := range tokens {
 		t := &tokens[i]
 		switch t.Type {
 		case docComment, comment:
-			c := &ast.Comment{Span: extent(t), Text: t.Value, Own: own}
+			c := &ast.Comment{Span: extent(t), Text: strings.TrimRight(t.Value, " \t"), Own: own}
 			file.Comments = append(file.Comments, c)
 			if t.Type == docComment {
 				waiting = append(waiting, c)
@@ -106,20 +145,10 @@ func attach(file *ast.File, tokens []lexer.Token) docComments {
 			own = own || strings.Contains(t.Value, "\n")
 		default:
 			own = false
-			if t.Type != invalid {
+			if waiting != nil && t.Type != invalid {
 				docs[t.Pos.Offset], waiting = waiting, nil
 			}
 		}
 	}
 	return docs
-}
-
-// opens reports whether d, where a file starts with it, takes the doc comments
-// before it for itself; else they document the file.
-func opens(d ast.Decl) bool {
-	switch d.(type) {
-	case *ast.Fn, *ast.Computation, *ast.Record, *ast.Enum, *ast.Const:
-		return true
-	}
-	return false
 }

@@ -17,7 +17,7 @@ const (
 	docComment lexer.TokenType = iota + 1
 	comment
 	space
-	invalid
+	invalid // the last of the elided
 	stringToken
 	floatToken
 	intToken
@@ -79,8 +79,8 @@ func (l *tokenList) Next() (lexer.Token, error) {
 }
 
 // lex cuts source into tokens that, laid end to end, give source again. The
-// EOF stands right after the last token that is seen by the grammar, where an
-// error about the end of the file is best shown.
+// EOF stands right after the last token that is no comment, where an error about
+// the end of the file is best shown.
 func lex(filename, source string) []lexer.Token {
 	pos := lexer.Position{Filename: filename, Line: 1, Column: 1}
 	end := pos
@@ -90,7 +90,7 @@ func lex(filename, source string) []lexer.Token {
 		token := lexer.Token{Type: kind, Value: source[pos.Offset : pos.Offset+n], Pos: pos}
 		tokens = append(tokens, token)
 		pos.Advance(token.Value)
-		if !elides(kind) {
+		if kind > space {
 			end = pos
 		}
 	}
@@ -206,7 +206,7 @@ func operator(s string) int {
 // refused as E003, and not a second time as Invalid.
 func spaceLength(s string) int {
 	for i, r := range s {
-		if r != ' ' && r != '\t' && r != '\n' && !refused(r) && !badByte(s[i:]) {
+		if r != ' ' && r != '\t' && r != '\n' && r != '\r' && !refusedAt(s[i:]) {
 			return i
 		}
 	}

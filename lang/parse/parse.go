@@ -8,6 +8,8 @@
 package parse
 
 import (
+	"reflect"
+
 	"github.com/alecthomas/participle/v2"
 	"github.com/alecthomas/participle/v2/lexer"
 
@@ -33,6 +35,7 @@ type productions struct {
 	Yield     *ast.Yield     `parser:"| @@"`
 }
 
+// grammar is built in init, since its functions use it.
 var grammar *participle.Parser[productions]
 
 func init() {
@@ -50,30 +53,42 @@ func init() {
 	)
 }
 
-// production reads the production T and leaves l after it.
-func production[T any](l *lexer.PeekingLexer) (*T, error) {
-	p, err := participle.ParserForProduction[T](grammar)
-	if err != nil {
-		return nil, err
-	}
-	return p.ParseFromLexer(l, participle.AllowTrailing(true))
-}
-
-// File reads a source file; name is the path as it was typed.
+// File reads a source file; name is the path as it was typed. The tree holds
+// what is free of syntax errors.
 func File(name string, src []byte) (*ast.File, diag.List) {
-	tokens := lex(name, string(src))
-	var errs diag.List
-	file, err := read[ast.File](tokens)
-	if err != nil {
-		file, errs = pieces(tokens)
-		if len(errs) == 0 {
-			errs.Add(convert(err, tokens[len(tokens)-1]))
-		}
+	source := string(src)
+	tokens := lex(name, source)
+	freeFields(tokens)
+	file, errs := &ast.File{}, checkTokens(tokens)
+	if deep, ok := tooDeep(tokens); ok {
+		errs.Add(deep)
+	} else {
+		var syntax diag.List
+		file, syntax = declarations(tokens, errs)
+		errs = append(errs, syntax...)
 	}
-	file.Name, file.Source = name, string(src)
-	finish(file, tokens)
+	file.Name, file.Source = name, source
+	errs = append(errs, finish(file, tokens)...)
+	errs = append(errs, controls(name, source)...)
 	errs.Sort()
 	return file, errs
+}
+
+// Protocol reads the value of --protocol: a protocol line without its first
+// word. Its positions are in a file of the name "--protocol".
+func Protocol(text string) (*ast.Protocol, diag.List) {
+	tokens := lex("--protocol", text)
+	word := lexer.Token{Type: ident, Value: "protocol", Pos: lexer.Position{Filename: "--protocol", Line: 1, Column: 1}}
+	errs := append(checkTokens(tokens), controls("--protocol", text)...)
+	protocol, err := read[ast.Protocol](append([]lexer.Token{word}, tokens...))
+	if err != nil && len(errs) == 0 {
+		errs.Add(convert(err, tokens[len(tokens)-1]))
+	}
+	errs.Sort()
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	return protocol, nil
 }
 
 // read reads all of tokens as the production T.
@@ -87,4 +102,18 @@ func read[T any](tokens []lexer.Token) (*T, error) {
 		return nil, err
 	}
 	return p.ParseFromLexer(l)
+}
+
+// production reads the production T, which must follow, and leaves l after it.
+func production[T any](l *lexer.PeekingLexer) (*T, error) {
+	p, err := participle.ParserForProduction[T](grammar)
+	if err != nil {
+		return nil, err
+	}
+	before := l.Cursor()
+	n, err := p.ParseFromLexer(l, participle.AllowTrailing(true))
+	if err != nil && l.Cursor() == before {
+		return nil, parser{l}.wrong(termNames[reflect.TypeFor[T]().Name()])
+	}
+	return n, err
 }

@@ -10,25 +10,52 @@ import (
 	"github.com/tfec-lang/tfec/lang/diag"
 )
 
-var declWords = words("players group protocol precision const enum record fn computation test")
+// declWords start declarations.
+var declWords = []string{
+	"players", "group", "protocol", "precision", "const", "enum", "record", "fn", "computation", "test",
+}
 
-// pieces reads the declarations of a file one by one. The file holds those
-// without an error, the list the first error of each of the others.
-func pieces(tokens []lexer.Token) (*ast.File, diag.List) {
-	file := &ast.File{Span: ast.Span{EndPos: ast.Pos(tokens[len(tokens)-1].Pos)}}
-	var errs diag.List
+// declarations reads a file. After a syntax error the file holds the
+// declarations without one, and the list the first error of each of the
+// others; but not an error after one of known, the bad tokens, in the same
+// declaration, from which it may follow.
+func declarations(tokens []lexer.Token, known diag.List) (*ast.File, diag.List) {
+	file, err := read[ast.File](tokens)
+	if err == nil {
+		return file, nil
+	}
+	file = &ast.File{}
+	errs := diag.List{}
+	failed := false
 	for i, p := range cut(tokens) {
 		part, err := read[ast.File](p.tokens)
 		if err != nil {
-			errs.Add(convert(err, p.after))
+			failed = true
+			d := convert(err, p.after)
+			if !anyWithin(known, p.tokens[0].Pos.Offset, d.Span.Pos.Offset) {
+				errs.Add(d)
+			}
 			continue
 		}
 		if i == 0 {
-			file.Edition, file.Imports = part.Edition, part.Imports
+			file.Span, file.Edition, file.Imports = part.Span, part.Edition, part.Imports
 		}
 		file.Decls = append(file.Decls, part.Decls...)
 	}
+	if !failed { // each is well formed alone, but not where it stands
+		errs.Add(convert(err, tokens[len(tokens)-1]))
+	}
 	return file, errs
+}
+
+// anyWithin reports whether one of l starts between two offsets.
+func anyWithin(l diag.List, from, to int) bool {
+	for _, d := range l {
+		if at := d.Span.Pos.Offset; from <= at && at <= to {
+			return true
+		}
+	}
+	return false
 }
 
 // A piece is a declaration's tokens, with an EOF where the token after them
@@ -41,20 +68,28 @@ type piece struct {
 // cut splits tokens before every declaration word in column 1 that a name or
 // a string follows.
 func cut(tokens []lexer.Token) []piece {
-	var cuts []piece
+	var pieces []piece
 	start := 0
 	for i, t := range tokens {
-		starts := t.Pos.Column == 1 && t.Type == ident && declWords[t.Value] && opensDecl(tokens[i+1:])
-		if i > start && (starts || t.EOF()) {
+		if t.EOF() || i > start && t.Pos.Column == 1 && isDeclWord(t) && titled(tokens[i+1:]) {
 			part := append(tokens[start:i:i], lexer.EOFToken(t.Pos))
-			cuts, start = append(cuts, piece{part, t}), i
+			pieces, start = append(pieces, piece{part, t}), i
 		}
 	}
-	return cuts
+	return pieces
 }
 
-// opensDecl reports whether a name or a string is the first of tokens.
-func opensDecl(tokens []lexer.Token) bool {
+func isDeclWord(t lexer.Token) bool {
+	for _, word := range declWords {
+		if t.Type == ident && t.Value == word {
+			return true
+		}
+	}
+	return false
+}
+
+// titled reports whether a name or a string is the first of tokens.
+func titled(tokens []lexer.Token) bool {
 	for _, t := range tokens {
 		if !elides(t.Type) {
 			return t.Type == ident || t.Type == stringToken

@@ -8,19 +8,22 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 
 	"github.com/tfec-lang/tfec/lang/ast"
+	"github.com/tfec-lang/tfec/lang/format"
 )
 
 func parseStmt(l *lexer.PeekingLexer) (ast.Stmt, error) {
-	t := l.Peek()
-	switch t.Type {
-	case ident:
-		return parser{l}.assign()
-	case keyword:
-		if read := statements[t.Value]; read != nil {
-			return read(l)
-		}
+	p := parser{l}
+	t := p.Peek()
+	switch {
+	case t.Type == ident:
+		return p.assign()
+	case t.Type == keyword && statements[t.Value] != nil:
+		return statements[t.Value](l)
+	case p.at("}"), t.EOF():
+		return nil, participle.NextMatch
 	}
-	return nil, participle.NextMatch
+	p.Next()
+	return nil, unexpected(t, "a statement or `}`")
 }
 
 // statements by their first word; set in init, since they contain statements.
@@ -87,7 +90,7 @@ func (p parser) assign() (ast.Stmt, error) {
 	case isCall && !assignOps[p.Peek().Value]:
 		return &ast.ExprStmt{Span: p.from(start), Call: call}, nil
 	case !assignOps[p.Peek().Value]:
-		return nil, p.wrong("`=` or another assignment")
+		return nil, p.noAssign(target)
 	case !assignable(target):
 		err := p.wrong("a statement")
 		err.Notes = []string{"only a variable, an element, a slice or a field can be assigned to"}
@@ -99,6 +102,20 @@ func (p parser) assign() (ast.Stmt, error) {
 	}
 	n.Span = p.from(start)
 	return n, nil
+}
+
+// noAssign is the error of a statement that ends, or goes on with something
+// else, after target.
+func (p parser) noAssign(target ast.Expr) error {
+	want := "`=`"
+	if callable(target) {
+		want = "`=` or `(`"
+	}
+	err := p.wrong(want + " after `" + format.Expr(target) + "`")
+	if p.at("==") {
+		err.Hint = "`" + format.Expr(target) + " = …`"
+	}
+	return err
 }
 
 // assignable reports whether x is a variable, or an element, slice or field
