@@ -265,27 +265,34 @@ func (b *body) forLoop(g *jen.Group, in *ir.Instr) {
 		g.For(head).BlockFunc(func(g *jen.Group) { b.inside(g, in.Body) })
 		return
 	}
-	end, step := jen.Id(b.scope.take("end")), b.index(by)
-	if !b.isConst(by) {
+	step := b.int64(by)
+	if !b.isConst(by) || b.inline[by].Const[0].Sign() <= 0 {
 		name := jen.Id(b.scope.take("step"))
 		g.Add(name.Clone().Op(":=").Add(step))
 		b.fail(g, in, name.Clone().Op("<").Lit(1))
 		step = name
 	}
-	g.For(
-		jen.List(i, end).Op(":=").List(b.int64(from), b.int64(to)),
-		i.Clone().Op("<").Add(end),
-		i.Clone().Op("+=").Add(step),
-	).BlockFunc(func(g *jen.Group) { b.inside(g, in.Body) })
+	init, end := b.counter(i, b.int64(from), to, "end")
+	g.For(init, i.Clone().Op("<").Add(end), i.Clone().Op("+=").Add(step)).
+		BlockFunc(func(g *jen.Group) { b.inside(g, in.Body) })
 }
 
 func (b *body) whileLoop(g *jen.Group, in *ir.Instr) {
-	pass, limit := b.scope.take("pass"), b.scope.take("limit")
-	g.For(
-		jen.List(jen.Id(pass), jen.Id(limit)).Op(":=").List(jen.Int64().Call(jen.Lit(0)), b.int64(in.Args[1])),
-		jen.Id(pass).Op("<").Id(limit).Op("&&").Add(b.operand(in.Args[0])).Dot("Bool").Call(),
-		jen.Id(pass).Op("++"),
-	).BlockFunc(func(g *jen.Group) { b.inside(g, in.Body) })
+	pass := jen.Id(b.scope.take("pass"))
+	init, limit := b.counter(pass, jen.Int64().Call(jen.Lit(0)), in.Args[1], "limit")
+	cond := b.operand(in.Args[0]).Dot("Bool").Call()
+	g.For(init, pass.Clone().Op("<").Add(limit).Op("&&").Add(cond), pass.Clone().Op("++")).
+		BlockFunc(func(g *jen.Group) { b.inside(g, in.Body) })
+}
+
+// counter starts a loop's counter, and returns what it is compared with: the
+// bound as it was before the loop.
+func (b *body) counter(i, from *jen.Statement, bound ir.Value, name string) (init, end *jen.Statement) {
+	if _, fixed := b.inline[bound]; fixed {
+		return i.Clone().Op(":=").Add(from), b.index(bound)
+	}
+	end = jen.Id(b.scope.take(name))
+	return jen.List(i, end).Op(":=").List(from, b.index(bound)), end
 }
 
 func (b *body) branch(g *jen.Group, in *ir.Instr) {

@@ -5,6 +5,7 @@ package codegen
 
 import (
 	"fmt"
+	"math"
 	"math/big"
 	"slices"
 	"strings"
@@ -113,11 +114,41 @@ func (f *file) sizeNames(proj *ir.Program) []jen.Code {
 
 func (f *file) conditions(proj *ir.Program) []jen.Code {
 	var out []jen.Code
-	for _, c := range proj.Where {
+	for _, c := range append(slices.Clip(proj.Where), fitting(proj)...) {
 		out = append(out, jen.Values(field("Text", jen.Lit(c.Text)),
 			field("Left", f.size(c.Left)), field("Rel", jen.Lit(c.Rel)), field("Right", f.size(c.Right))))
 	}
 	return out
+}
+
+// fitting are the conditions under which the products of sizes that the steps
+// mention are 64-bit integers, as the steps compute them.
+func fitting(proj *ir.Program) []ir.Cond {
+	var out []ir.Cond
+	limit := types.Int(math.MaxInt64)
+	add := func(s types.Size) {
+		product := slices.ContainsFunc(s.Terms(), func(t types.Term) bool { return len(t.Vars) > 1 })
+		known := slices.ContainsFunc(out, func(c ir.Cond) bool { return c.Left.Equal(s) })
+		if product && !known {
+			out = append(out, ir.Cond{Text: fmt.Sprintf("%s <= %s", s, limit), Left: s, Rel: "<=", Right: limit})
+		}
+	}
+	for _, v := range proj.Values {
+		for _, d := range v.Shape {
+			add(d)
+		}
+	}
+	eachInstr(proj.Whole, func(in *ir.Instr) { add(in.Size) })
+	return out
+}
+
+// eachInstr visits every instruction of a block and of those inside.
+func eachInstr(block ir.Block, visit func(*ir.Instr)) {
+	for _, in := range block {
+		visit(in)
+		eachInstr(in.Body, visit)
+		eachInstr(in.Else, visit)
+	}
 }
 
 // inputs are the player's own and the public ones.
@@ -188,10 +219,9 @@ func representation(v *big.Int) *jen.Statement {
 // another is.
 func stepTable(block ir.Block) []jen.Code {
 	var out []jen.Code
-	for _, in := range block {
+	eachInstr(block, func(in *ir.Instr) {
 		out = append(out, jen.Values(field("Number", jen.Lit(in.Step)), field("Op", jen.Lit(in.Op.Verb())), field("Line", jen.Lit(in.Pos.Line))))
-		out = append(append(out, stepTable(in.Body)...), stepTable(in.Else)...)
-	}
+	})
 	return out
 }
 
