@@ -85,7 +85,7 @@ func (n *stepNet) accept(from int, h link.Header, err error) {
 		n.fail(err)
 	}
 	if h.Seq != n.received[from] {
-		abort.Now(fmt.Errorf("%s sent message %d of %s, %s expected %d", n.p.prog.Players[from],
+		abort.Now(openly("%s sent message %d of %s, %s expected %d", n.p.prog.Players[from],
 			h.Seq, n.p.prog.describe(h.Step), n.p.prog.Player, n.received[from]))
 	}
 	n.received[from]++
@@ -96,9 +96,9 @@ func (n *stepNet) accept(from int, h link.Header, err error) {
 func (p *Party) mismatch(from int, got, want place) error {
 	peer, self := p.prog.Players[from], p.prog.Player
 	if got.step != want.step {
-		return fmt.Errorf("%s is at %s, %s expected %d", peer, p.prog.describe(got.step), self, want.step)
+		return openly("%s is at %s, %s expected %d", peer, p.prog.describe(got.step), self, want.step)
 	}
-	return fmt.Errorf("%s is at %s, pass %d, %s expected pass %d", peer, p.prog.describe(got.step),
+	return openly("%s is at %s, pass %d, %s expected pass %d", peer, p.prog.describe(got.step),
 		got.occurrence+1, self, want.occurrence+1)
 }
 
@@ -129,14 +129,23 @@ func (prog *Program) describe(step uint32) string {
 	return fmt.Sprintf("step %d", step)
 }
 
-// A stopped error says that other players ended the run; theirs is the reason.
-type stopped struct{ text string }
+// An openError is a failure that every player may read: it tells of nothing
+// but programs, sizes, public inputs and steps.
+type openError struct{ error }
 
-func (e *stopped) Error() string { return e.text }
+func (e openError) Unwrap() error { return e.error }
+
+// Reason is what the other players and the client are told.
+func (e openError) Reason() string { return e.Error() }
+
+// openly makes an error that everybody may read.
+func openly(format string, args ...any) error { return openError{fmt.Errorf(format, args...)} }
+
+// errStopped says that another player ended the run in the set-up.
+var errStopped = errors.New("stopped in the set-up")
 
 // follows reports whether an error only tells of another player's failure.
 func follows(err error) bool {
 	var peer *link.PeerError
-	var other *stopped
-	return errors.As(err, &peer) || errors.As(err, &other)
+	return errors.As(err, &peer) || errors.Is(err, errStopped)
 }

@@ -127,10 +127,10 @@ func (p *Party) reason(err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case follows(err):
+	case errors.As(err, new(openError)), follows(err):
 		return err
 	case !p.started:
-		return errors.New("stopped in the set-up")
+		return errStopped
 	}
 	return fmt.Errorf("stopped at %s", p.prog.describe(p.step))
 }

@@ -94,7 +94,7 @@ func (p *Party) greet() {
 	for from := range p.others() {
 		h, err := parseHello(net.recvAny(from, helloLimit), len(p.parts()))
 		if err != nil {
-			abort.Now(fmt.Errorf("%s %w", p.prog.Players[from], err))
+			abort.Now(openly("%s %w", p.prog.Players[from], err))
 		}
 		hellos[from] = h
 	}
@@ -145,7 +145,7 @@ func (p *Party) compareHellos(hellos []hello) {
 	for i, part := range p.parts() {
 		for from := range p.others() {
 			if got := hellos[from].parts[i]; got != part.value {
-				abort.Now(fmt.Errorf("%s and %s do not run the same program: the %s differs (%s and %s)",
+				abort.Now(openly("%s and %s do not run the same program: the %s differs (%s and %s)",
 					p.prog.Player, p.prog.Players[from], part.name, excerpt(part.value), excerpt(got)))
 			}
 		}
@@ -193,7 +193,7 @@ func (p *Party) deriveKeys(hellos []hello) prg.Keys {
 				continue
 			}
 			if len(h.keys) < keySize {
-				abort.Now(fmt.Errorf("%s %w", p.prog.Players[player], errHello))
+				abort.Now(openly("%s %w", p.prog.Players[player], errHello))
 			}
 			contributed[set] = append(contributed[set], h.keys[:keySize])
 			h.keys = h.keys[keySize:]
@@ -237,15 +237,15 @@ func (prog *Program) agree(s SizeName, i int, replies [][]byte) (int64, error) {
 		switch {
 		case !known:
 		case n < s.Min:
-			return 0, fmt.Errorf("size %s is %d at %s, and must be at least %d", s.Name, n, name, s.Min)
+			return 0, openly("size %s is %d at %s, and must be at least %d", s.Name, n, name, s.Min)
 		case owner == "":
 			value, owner = n, name
 		case n != value:
-			return 0, fmt.Errorf("size %s differs: %d at %s, %d at %s", s.Name, value, owner, n, name)
+			return 0, openly("size %s differs: %d at %s, %d at %s", s.Name, value, owner, n, name)
 		}
 	}
 	if owner == "" {
-		return 0, fmt.Errorf("size %s is bound by no input", s.Name)
+		return 0, openly("size %s is bound by no input", s.Name)
 	}
 	return value, nil
 }
@@ -295,7 +295,7 @@ func (p *Party) Start() {
 	for player, b := range replies {
 		for i, a := range agreed {
 			if at := 1 + sha256.Size*i; !bytes.Equal(b[at:at+sha256.Size], message[at:at+sha256.Size]) {
-				abort.Now(fmt.Errorf("%s and %s differ in %s", p.prog.Player, p.prog.Players[player], a.name))
+				abort.Now(openly("%s and %s differ in %s", p.prog.Player, p.prog.Players[player], a.name))
 			}
 		}
 	}
@@ -365,7 +365,7 @@ func (p *Party) expectReady(replies [][]byte) {
 		}
 	}
 	if names != nil {
-		abort.Now(&stopped{strings.Join(names, ", ") + " stopped in the set-up"})
+		abort.Now(openly("%s %w", strings.Join(names, ", "), errStopped))
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"sync"
 
@@ -85,25 +84,6 @@ func loadEach(prog *Program, load Loader) (Values, error) {
 		values[in.Name] = x
 	}
 	return values, errors.Join(errs...)
-}
-
-// Load is the Loader of inputs in memory. Their names differ from player to
-// player, and a public one is the same to all.
-func (v Values) Load(_ string, in Input) (clear.Tensor, error) {
-	x, ok := v[in.Name]
-	if !ok {
-		return x, fmt.Errorf("input %s is missing", in.Name)
-	}
-	return x, nil
-}
-
-// Values returns the outputs of all players.
-func (r *Result) Values() Values {
-	all := make(Values)
-	for _, v := range r.Outputs {
-		maps.Copy(all, v)
-	}
-	return all
 }
 
 // cause returns the error of a failed run without those that only follow from

@@ -73,7 +73,7 @@ func checkWhere(conds []Cond, sizes map[string]int64) error {
 		for _, v := range slices.Concat(c.Left, c.Right).vars() {
 			values = append(values, fmt.Sprintf("%s = %d", v, sizes[v]))
 		}
-		return fmt.Errorf("where %s does not hold: %s", c.Text, strings.Join(values, ", "))
+		return openly("where %s does not hold: %s", c.Text, strings.Join(values, ", "))
 	}
 	return nil
 }
