@@ -97,3 +97,8 @@ type Step struct {
 	Op     string
 	Line   int
 }
+
+// Binding says what a binding of the input must yield.
+func (in Input) Binding() binding.Input {
+	return binding.Input{Name: in.Name, Elem: in.Elem, Dims: len(in.Shape), Range: in.Range}
+}

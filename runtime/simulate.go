@@ -107,12 +107,17 @@ func cause(players []string, errs []error) error {
 	return errors.Join(own...)
 }
 
-// flatten returns the errors of an errors.Join.
+// flatten returns the errors of an errors.Join, at any depth.
 func flatten(err error) []error {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		return joined.Unwrap()
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
 	}
-	return []error{err}
+	var all []error
+	for _, e := range joined.Unwrap() {
+		all = append(all, flatten(e)...)
+	}
+	return all
 }
 
 // same reports that everybody saw the same.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -22,6 +23,27 @@ func (s Size) eval(sizes map[string]int64) *big.Int {
 		sum.Add(sum, k)
 	}
 	return sum
+}
+
+// String writes a size as in a program: `n + m - 1`, `2 * n * d`.
+func (s Size) String() string {
+	var b strings.Builder
+	for i, t := range s {
+		k := t.Coef
+		switch {
+		case i > 0 && k < 0:
+			b.WriteString(" - ")
+			k = -k
+		case i > 0:
+			b.WriteString(" + ")
+		}
+		factors := t.Vars
+		if k != 1 || len(factors) == 0 {
+			factors = append([]string{strconv.FormatInt(k, 10)}, factors...)
+		}
+		b.WriteString(strings.Join(factors, " * "))
+	}
+	return b.String()
 }
 
 // name returns the size name that a dimension binds: one that stands alone.

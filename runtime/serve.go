@@ -1,0 +1,201 @@
+package runtime
+
+// A networked player: its programs bound to files, served by package session.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/tfec-lang/tfec/runtime/binding"
+	"github.com/tfec-lang/tfec/runtime/capability"
+	"github.com/tfec-lang/tfec/runtime/clear"
+	"github.com/tfec-lang/tfec/runtime/link"
+	"github.com/tfec-lang/tfec/runtime/session"
+)
+
+// ServeOptions are what the operator of a player decides.
+type ServeOptions struct {
+	Player string // "": that of the programs
+
+	Config   string // the hostmap
+	TLS      string // folder with key and certificates
+	Insecure bool   // no TLS
+	Listen   string // "": the address of the player's entry
+
+	In, Out []string // name=spec
+
+	Once       bool
+	Runs       int      // with inputs: 0 is one, -1 any
+	Clients    []string // empty: any
+	AllowPlain bool
+
+	ConnectTimeout, PeerTimeout time.Duration // 0: the default
+
+	LogLevel       slog.Level
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+}
+
+// Flags declares the options as flags, with their defaults.
+func (o *ServeOptions) Flags(f *pflag.FlagSet) {
+	f.StringVar(&o.Config, "config", "./config.json", "the hostmap `FILE`, the same for every player")
+	f.StringVar(&o.TLS, "tls", "", "`FOLDER` with this player's key and certificates")
+	f.BoolVar(&o.Insecure, "insecure", false, "no TLS: anyone on the wire can compute every input")
+	f.StringVar(&o.Listen, "listen", "", "listen on `ADDR`, not on the address in the hostmap")
+	f.StringArrayVar(&o.In, "in", nil, "bind an input: `NAME=SPEC`, SPEC csv:FILE#COLUMN, json:FILE or stdin; repeatable")
+	f.StringArrayVar(&o.Out, "out", nil, "bind an output: `NAME=SPEC`, SPEC json:FILE, json:- or csv:FILE; repeatable")
+	f.BoolVar(&o.Once, "once", false, "take part in one run, and exit with its status")
+	f.Func("runs", "take part in `N` runs with inputs, or any (default 1)", o.setRuns)
+	f.StringSliceVar(&o.Clients, "clients", nil, "accept the runs of these clients alone: `NAME,…`")
+	f.BoolVar(&o.AllowPlain, "allow-plain", false, "accept a protocol without any security")
+	f.DurationVar(&o.ConnectTimeout, "connect-timeout", time.Minute, "how long players may take to find each other")
+	f.DurationVar(&o.PeerTimeout, "peer-timeout", 30*time.Second, "how long a player may be silent")
+	f.TextVar(&o.LogLevel, "log-level", slog.LevelInfo, "`LEVEL` of the log: debug, info, warn or error")
+}
+
+func (o *ServeOptions) setRuns(text string) error {
+	if text == "any" {
+		o.Runs = -1
+		return nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return errors.New("want a number from 1, or any")
+	}
+	o.Runs = n
+	return nil
+}
+
+// A UsageError is an option that cannot be meant.
+type UsageError struct{ Err error }
+
+func (e *UsageError) Error() string { return e.Err.Error() }
+func (e *UsageError) Unwrap() []error { return []error{e.Err} }
+
+// Serve takes part in runs of the programs, all of one player, until ctx ends
+// or, with Once, until the first run has. Without programs it is a coordinator
+// that is no player. Inputs are read in the set-up of each run; outputs are
+// written after its last exchange. The process writes no core file from then on.
+func Serve(ctx context.Context, o ServeOptions, programs ...*Program) error {
+	if o.Player == "" && len(programs) > 0 {
+		o.Player = programs[0].Player
+	}
+	noCoreFiles()
+	bound, err := o.bind(programs)
+	if err != nil {
+		return &UsageError{err}
+	}
+	hostmap, err := session.LoadHostmap(o.Config)
+	if err != nil {
+		return err
+	}
+	identity, err := session.Credentials(hostmap, o.Player, o.TLS, o.Insecure)
+	if err != nil {
+		return err
+	}
+	server := session.Server{
+		Player: o.Player, Hostmap: hostmap, Identity: identity, Listen: o.Listen,
+		ConnectTimeout: o.ConnectTimeout, PeerTimeout: o.PeerTimeout,
+		Once: o.Once, Runs: o.Runs, Clients: o.Clients, AllowPlain: o.AllowPlain,
+		Log: slog.New(slog.NewTextHandler(o.Stderr, &slog.HandlerOptions{Level: o.LogLevel})),
+	}
+	for _, prog := range programs {
+		server.Programs = append(server.Programs, bound.offer(prog))
+	}
+	return server.Serve(ctx)
+}
+
+// bindings are where a player's inputs come from, and its outputs go.
+type bindings struct {
+	sources binding.Sources
+	targets binding.Targets
+	stdin   io.Reader
+	stdout  io.Writer
+}
+
+// bind reads the bindings and compares them with the programs.
+func (o *ServeOptions) bind(programs []*Program) (*bindings, error) {
+	sources, inErr := binding.ParseSources(o.In)
+	targets, outErr := binding.ParseTargets(o.Out)
+	if err := errors.Join(inErr, outErr); err != nil {
+		return nil, err
+	}
+	var inputs, outputs []string
+	var errs []error
+	for _, prog := range programs {
+		for _, in := range prog.Inputs {
+			inputs = append(inputs, in.Name)
+			errs = append(errs, checkSource(sources, in.Name))
+		}
+		for _, out := range prog.Outputs {
+			outputs = append(outputs, out.Name)
+		}
+	}
+	errs = append(errs, sources.Unused(inputs), targets.Unused(outputs))
+	return &bindings{sources, targets, o.Stdin, o.Stdout}, errors.Join(errs...)
+}
+
+// checkSource refuses an input without a binding, and one that every user of
+// the machine could read in the list of processes.
+func checkSource(sources binding.Sources, name string) error {
+	source, err := sources.Of(name)
+	if err == nil && source.Kind == "value" {
+		return fmt.Errorf("input %s: value: is for simulated runs, since others on this machine see it: use stdin or a file", name)
+	}
+	return err
+}
+
+// offer is a program as the session knows it.
+func (b *bindings) offer(prog *Program) session.Program {
+	protocol, known := capability.Lookup(prog.Protocol.Name)
+	return session.Program{
+		File: prog.File, Computation: prog.Computation, Digest: prog.Digest,
+		Player: prog.Player, Players: prog.Players,
+		HasInputs: slices.ContainsFunc(prog.Inputs, func(in Input) bool { return !in.Public }),
+		Insecure:  known && protocol.Insecure,
+		Step:      func(n int) string { return prog.describe(uint32(n)) },
+		Run: func(ctx context.Context, l link.Link, r session.Run) error {
+			return b.run(ctx, prog, Session{Link: l, Load: b.load, Fingerprints: r.Fingerprints, Progress: r.Progress})
+		},
+	}
+}
+
+func (b *bindings) run(ctx context.Context, prog *Program, s Session) error {
+	party, err := NewParty(prog, s)
+	if err != nil {
+		return err
+	}
+	if err := party.Run(ctx, prog.Run); err != nil {
+		return err
+	}
+	var errs []error
+	for _, out := range prog.Outputs {
+		errs = append(errs, b.targets.Of(out.Name).Write(out.Name, party.Outputs()[out.Name], b.stdout))
+	}
+	return errors.Join(errs...)
+}
+
+// load reads all inputs, and finds out whether outputs can be written before
+// anything is shared.
+func (b *bindings) load(prog *Program) (Values, error) {
+	values, err := loadEach(prog, func(_ string, in Input) (clear.Tensor, error) {
+		source, err := b.sources.Of(in.Name)
+		if err != nil {
+			return clear.Tensor{}, err
+		}
+		return source.Load(in.Binding(), b.stdin)
+	})
+	errs := []error{err}
+	for _, out := range prog.Outputs {
+		errs = append(errs, b.targets.Of(out.Name).Check(out.Name, len(out.Shape)))
+	}
+	return values, errors.Join(errs...)
+}
