@@ -33,11 +33,11 @@ func unexpected(t *lexer.Token, want string) *syntaxError {
 }
 
 // convert makes a diagnostic of an error in a piece of the file that ends
-// where the token after stands.
-func convert(err error, after lexer.Token) diag.Diagnostic {
+// where the token after stands, and that rest could be part of.
+func convert(err error, rest string, after lexer.Token) diag.Diagnostic {
 	var mismatch *participle.UnexpectedTokenError
 	if errors.As(err, &mismatch) {
-		err = unexpected(&mismatch.Unexpected, wanted(mismatch))
+		err = unexpected(&mismatch.Unexpected, wanted(mismatch, rest))
 	}
 	var e *syntaxError
 	if !errors.As(err, &e) {
@@ -116,13 +116,13 @@ func nestedTooDeep(at ast.Span) diag.Diagnostic {
 }
 
 // wanted reads what was expected off participle's message, which prints the
-// rest of the production.
-func wanted(err *participle.UnexpectedTokenError) string {
-	rest, ok := strings.CutPrefix(err.Message(), fmt.Sprintf("unexpected token %q (expected ", err.Unexpected))
+// remainder of the production; at the end of the whole, there is only rest.
+func wanted(err *participle.UnexpectedTokenError, rest string) string {
+	remainder, ok := strings.CutPrefix(err.Message(), fmt.Sprintf("unexpected token %q (expected ", err.Unexpected))
 	if !ok {
-		return declaration
+		return rest
 	}
-	names := firsts(strings.TrimSuffix(rest, ")"))
+	names := firsts(strings.TrimSuffix(remainder, ")"))
 	if len(names) == 1 && names[0] == "`}`" && !err.Unexpected.EOF() {
 		return testEnd // the end of a test; blocks and lists see to theirs
 	}

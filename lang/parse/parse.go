@@ -82,7 +82,7 @@ func Protocol(text string) (*ast.Protocol, diag.List) {
 	errs := append(checkTokens(tokens), controls("--protocol", text)...)
 	protocol, err := read[ast.Protocol](append([]lexer.Token{word}, tokens...))
 	if err != nil && len(errs) == 0 {
-		errs.Add(convert(err, tokens[len(tokens)-1]))
+		errs.Add(convert(err, "`with` or the end", tokens[len(tokens)-1]))
 	}
 	errs.Sort()
 	if len(errs) > 0 {

@@ -4,6 +4,8 @@
 package parse
 
 import (
+	"slices"
+
 	"github.com/alecthomas/participle/v2/lexer"
 
 	"github.com/tfec-lang/tfec/lang/ast"
@@ -24,28 +26,34 @@ func declarations(tokens []lexer.Token, known diag.List) (*ast.File, diag.List) 
 	if err == nil {
 		return file, nil
 	}
-	file = &ast.File{}
+	file = &ast.File{Span: extentOf(tokens)}
 	errs := diag.List{}
 	failed := false
 	for i, p := range cut(tokens) {
 		part, err := read[ast.File](p.tokens)
 		if err != nil {
 			failed = true
-			d := convert(err, p.after)
+			d := convert(err, declaration, p.after)
 			if !anyWithin(known, p.tokens[0].Pos.Offset, d.Span.Pos.Offset) {
 				errs.Add(d)
 			}
 			continue
 		}
 		if i == 0 {
-			file.Span, file.Edition, file.Imports = part.Span, part.Edition, part.Imports
+			file.Edition, file.Imports = part.Edition, part.Imports
 		}
 		file.Decls = append(file.Decls, part.Decls...)
 	}
 	if !failed { // each is well formed alone, but not where it stands
-		errs.Add(convert(err, tokens[len(tokens)-1]))
+		errs.Add(convert(err, declaration, tokens[len(tokens)-1]))
 	}
 	return file, errs
+}
+
+// extentOf is the span of what the grammar sees of tokens.
+func extentOf(tokens []lexer.Token) ast.Span {
+	first := slices.IndexFunc(tokens, func(t lexer.Token) bool { return !elides(t.Type) })
+	return ast.Span{Pos: ast.Pos(tokens[first].Pos), EndPos: ast.Pos(tokens[len(tokens)-1].Pos)}
 }
 
 // anyWithin reports whether one of l starts between two offsets.
@@ -80,12 +88,7 @@ func cut(tokens []lexer.Token) []piece {
 }
 
 func isDeclWord(t lexer.Token) bool {
-	for _, word := range declWords {
-		if t.Type == ident && t.Value == word {
-			return true
-		}
-	}
-	return false
+	return t.Type == ident && slices.Contains(declWords, t.Value)
 }
 
 // titled reports whether a name or a string is the first of tokens.
