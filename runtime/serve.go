@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"slices"
 	"strconv"
 	"time"
@@ -25,10 +26,11 @@ import (
 type ServeOptions struct {
 	Player string // "": that of the programs
 
-	Config   string // the hostmap
-	TLS      string // folder with key and certificates
-	Insecure bool   // no TLS
-	Listen   string // "": the address of the player's entry
+	Config   string       // the hostmap
+	TLS      string       // folder with key and certificates
+	Insecure bool         // no TLS
+	Listen   string       // "": the address of the player's entry
+	Listener net.Listener // used instead of listening, if set
 
 	In, Out []string // name=spec
 
@@ -77,7 +79,7 @@ func (o *ServeOptions) setRuns(text string) error {
 // A UsageError is an option that cannot be meant.
 type UsageError struct{ Err error }
 
-func (e *UsageError) Error() string { return e.Err.Error() }
+func (e *UsageError) Error() string   { return e.Err.Error() }
 func (e *UsageError) Unwrap() []error { return []error{e.Err} }
 
 // Serve takes part in runs of the programs, all of one player, until ctx ends
@@ -102,7 +104,7 @@ func Serve(ctx context.Context, o ServeOptions, programs ...*Program) error {
 		return err
 	}
 	server := session.Server{
-		Player: o.Player, Hostmap: hostmap, Identity: identity, Listen: o.Listen,
+		Player: o.Player, Hostmap: hostmap, Identity: identity, Listen: o.Listen, Listener: o.Listener,
 		ConnectTimeout: o.ConnectTimeout, PeerTimeout: o.PeerTimeout,
 		Once: o.Once, Runs: o.Runs, Clients: o.Clients, AllowPlain: o.AllowPlain,
 		Log: slog.New(slog.NewTextHandler(o.Stderr, &slog.HandlerOptions{Level: o.LogLevel})),
