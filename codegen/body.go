@@ -401,7 +401,7 @@ func (b *body) sizeOf(s types.Size) *jen.Statement {
 func (b *body) term(coef int64, vars []string) *jen.Statement {
 	var factors []jen.Code
 	if coef != 1 || len(vars) == 0 {
-		factors = append(factors, jen.Lit(int(coef)))
+		factors = append(factors, number(coef))
 	}
 	for _, v := range vars {
 		b.used[v] = true
@@ -415,7 +415,7 @@ func (b *body) dims(s types.Shape) []jen.Code {
 	var out []jen.Code
 	for _, d := range s {
 		if k, ok := d.Const(); ok {
-			out = append(out, jen.Lit(int(k)))
+			out = append(out, number(k))
 		} else {
 			out = append(out, jen.Int().Call(b.sizeOf(d)))
 		}

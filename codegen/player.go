@@ -107,7 +107,7 @@ func (f *file) protocol(proj *ir.Program) *jen.Statement {
 func (f *file) sizeNames(proj *ir.Program) []jen.Code {
 	var out []jen.Code
 	for _, s := range proj.Sizes {
-		out = append(out, jen.Values(field("Name", jen.Lit(s.Name)), field("Min", jen.Lit(int(s.Min)))))
+		out = append(out, jen.Values(field("Name", jen.Lit(s.Name)), field("Min", number(s.Min))))
 	}
 	return out
 }
@@ -210,9 +210,9 @@ func (f *file) bounds(r *ir.Range) *jen.Statement {
 // of equal bits.
 func representation(v *big.Int) *jen.Statement {
 	if v.IsInt64() {
-		return jen.Lit(int(v.Int64()))
+		return number(v.Int64())
 	}
-	return jen.Lit(int(v.Uint64()))
+	return number(int64(v.Uint64()))
 }
 
 // stepTable names everybody's steps, so that any player can say at which one

@@ -3,6 +3,7 @@ package codegen
 // Types: what stands in Go for an element, a shape and a size.
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
@@ -60,7 +61,7 @@ func (f *file) size(s types.Size) *jen.Statement {
 func terms(s types.Size) *jen.Statement {
 	return jen.ValuesFunc(func(g *jen.Group) {
 		for _, t := range s.Terms() {
-			term := []jen.Code{field("Coef", jen.Lit(int(t.Coef)))}
+			term := []jen.Code{field("Coef", number(t.Coef))}
 			if len(t.Vars) > 0 {
 				term = append(term, field("Vars", stringList(t.Vars)))
 			}
@@ -87,6 +88,9 @@ func field(name string, value jen.Code) *jen.Statement {
 func lines(fields ...jen.Code) *jen.Statement {
 	return jen.Custom(jen.Options{Open: "{", Close: "}", Separator: ",", Multi: true}, fields...)
 }
+
+// number is an integer literal, on whatever machine tfec runs.
+func number(v int64) *jen.Statement { return jen.Op(strconv.FormatInt(v, 10)) }
 
 func stringList(list []string) *jen.Statement {
 	return jen.Index().String().ValuesFunc(func(g *jen.Group) {
