@@ -69,17 +69,20 @@ func advise(d *diag.Diagnostic, want, found string) {
 		d.Notes = []string{"`edition` and the imports stand before the declarations"}
 	case want == declaration && otherDecl[found] != "":
 		d.Hint = "`" + otherDecl[found] + "`"
-	case found == "=":
+	case found == "=" && (want == "`{`" || want == testEnd || want == afterCondition):
 		d.Hint = "`==`"
 	case found == ";":
 		d.Notes = []string{"a new line is enough between statements"}
 	}
 }
 
-// What wanted says where a declaration, or an item of a test, must follow.
+// What is expected where a declaration, an item of a test, or `then` must
+// follow.
 const (
 	declaration = "a declaration"
 	testEnd     = "`given`, `expect` or `}`"
+
+	afterCondition = "`then` after the condition"
 )
 
 // otherDecl is what words of other languages, at the start of a declaration,
@@ -129,46 +132,43 @@ func wanted(err *participle.UnexpectedTokenError, rest string) string {
 	return strings.Join(names, " or ")
 }
 
-// firsts are the first terms of a production in participle's notation, one
-// for each of its alternatives: "\"=\" Expr", "(\",\" \")\" | \")\") Block".
-func firsts(rest string) []string {
-	if !strings.HasPrefix(rest, "(") {
-		term, _, _ := strings.Cut(rest, " ")
+// firsts names the first term of a production in participle's notation, or
+// those of its alternatives: `"=" Expr`, `(("," ")") | ")") Block`.
+func firsts(production string) []string {
+	inner, grouped := strings.CutPrefix(production, "(")
+	if !grouped {
+		term, _, _ := strings.Cut(production, " ")
 		return []string{termName(term)}
 	}
 	var names []string
-	depth, fresh := 0, true
-	for i := 0; i < len(rest); i++ {
-		switch c := rest[i]; {
-		case c == '(':
-			depth++
-		case c == ')':
-			if depth--; depth == 0 {
-				return names
-			}
-		case c == '|' && depth == 1:
-			fresh = true
-		case c == ' ':
-		default:
-			end := i + termLength(rest[i:])
-			if fresh {
-				names = append(names, termName(rest[i:end]))
-			}
-			fresh, i = false, end-1
-		}
+	for _, alternative := range alternatives(inner) {
+		names = append(names, firsts(alternative)...)
 	}
 	return names
 }
 
-// termLength is the length of the literal or name that s starts with.
-func termLength(s string) int {
-	if s[0] == '"' {
-		return strings.IndexByte(s[1:], '"') + 2
+// alternatives splits what follows an opening parenthesis, up to the closing
+// one, at its bars.
+func alternatives(inner string) []string {
+	var found []string
+	depth, start, quoted := 1, 0, false
+	for i, c := range inner {
+		switch {
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '(':
+			depth++
+		case c == '|' && depth == 1:
+			found = append(found, strings.TrimSpace(inner[start:i]))
+			start = i + 1
+		case c == ')':
+			if depth--; depth == 0 {
+				return append(found, strings.TrimSpace(inner[start:i]))
+			}
+		}
 	}
-	if n := strings.IndexAny(s, " ()|"); n > 0 {
-		return n
-	}
-	return len(s)
+	return found
 }
 
 // termNames are productions as messages call them.

@@ -135,7 +135,7 @@ func (p parser) arms(n *ast.Cond) (err error) {
 // noThen is the error of a conditional without `then`; the hint is what it
 // would be with it.
 func (p parser) noThen(n *ast.Cond) error {
-	err := p.wrong("`then` after the condition")
+	err := p.wrong(afterCondition)
 	if p.arms(n) == nil {
 		err.Hint = "`" + format.Expr(n) + "`"
 	}
@@ -291,6 +291,11 @@ func (p parser) arg() (*ast.Arg, error) {
 	}
 	var err error
 	if n.Value, err = p.operand(p.expr); err != nil {
+		return nil, err
+	}
+	if name, ok := n.Value.(*ast.Ident); ok && p.at("=") {
+		err := p.wrong("`,` or `)`")
+		err.Hint = "`" + name.Name + ": …`"
 		return nil, err
 	}
 	n.Span = p.from(start)
