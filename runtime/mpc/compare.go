@@ -136,6 +136,9 @@ func (o *operation) isZero(x Share) Share { return o.k.IsZero(o.next(), x, x.Ele
 func (o *operation) less(x, y Operand) Share {
 	t := wider(x.Type(), y.Type())
 	if t == clear.Bool {
+		if x, ok := x.(clear.Tensor); ok {
+			return o.and(clear.Not(x), y)
+		}
 		return o.and(o.not(o.share(x)), y)
 	}
 	d := o.sub(x, y)
@@ -182,15 +185,17 @@ func (o *operation) signs(shape []int, xs ...Operand) []Operand {
 }
 
 func (o *operation) choose(c, x, y Operand) Share {
-	shape := broadcast(c, shaped(broadcast(x, y)))
-	if x.Type() == clear.Bool {
+	px, xPublic := x.(clear.Tensor)
+	py, yPublic := y.(clear.Tensor)
+	bothPublic := xPublic && yPublic
+	t, shape := wider(x.Type(), y.Type()), broadcast(c, shaped(broadcast(x, y)))
+	switch {
+	case t == clear.Bool && bothPublic:
+		return o.xor(o.and(c, clear.Ne(px, py)), y)
+	case t == clear.Bool:
 		return o.xor(o.and(c, o.xor(x, y)), y)
-	}
-	t := wider(x.Type(), y.Type())
-	if _, ok := x.(Share); !ok {
-		if _, ok := y.(Share); !ok {
-			return o.choosePublic(o.share(c), x.(clear.Tensor), y.(clear.Tensor), shape).as(t)
-		}
+	case bothPublic:
+		return o.choosePublic(o.share(c), px, py, shape).as(t)
 	}
 	d := o.sub(x, y).widen(shape)
 	if c, ok := c.(clear.Tensor); ok {

@@ -1,0 +1,370 @@
+package conformance
+
+// The elementwise operations: of the kernel, and of the engine over it.
+
+import (
+	"fmt"
+	"math/big"
+
+	"github.com/tfec-lang/tfec/runtime/clear"
+	"github.com/tfec-lang/tfec/runtime/mpc"
+)
+
+// A domain is the values of one operand, by their integer representation;
+// for uint64, by its bits.
+type domain struct {
+	elem     clear.Type
+	low, top int64
+}
+
+// A testCase is one elementwise operation. Operands are dealt; op may use
+// some in clear instead.
+type testCase struct {
+	name string
+	in   []domain
+	op   func(p *Player, x []mpc.Share, v []clear.Tensor) mpc.Share
+	// valid restricts the operands together, where it is not nil.
+	valid func(v []*big.Int) bool
+	// want bounds the result's integer representation, both ends included,
+	// before it is reduced to its type.
+	want  func(v []*big.Int) (low, high *big.Int)
+	calls []Call
+}
+
+const (
+	minInt64 = -1 << 63
+	maxInt64 = 1<<63 - 1
+)
+
+var (
+	int64s  = domain{clear.Int64, minInt64, maxInt64}
+	uint64s = domain{clear.Uint64, minInt64, maxInt64}
+	int32s  = domain{clear.Int32, -1 << 31, 1<<31 - 1}
+	uint8s  = domain{clear.Uint8, 0, 255}
+	bools   = domain{clear.Bool, 0, 1}
+	fixeds  = domain{clear.Fixed(24, 16), -1 << 40, 1<<40 - 1}
+	// within is what a truncation or division takes.
+	within = domain{clear.Int64, -1<<62 + 1, 1<<62 - 1}
+)
+
+// signed is the int64 values that fit in a width.
+func signed(width int) domain {
+	top := int64(1)<<(width-1) - 1
+	return domain{clear.Int64, ^top, top}
+}
+
+func cases() []testCase {
+	var all []testCase
+	all = append(all, kernelCases()...)
+	all = append(all, arithmeticCases()...)
+	all = append(all, comparisonCases()...)
+	all = append(all, choiceCases()...)
+	return append(all, conversionCases()...)
+}
+
+// kernelCases call the kernel directly.
+func kernelCases() []testCase {
+	all := []testCase{
+		{"product", []domain{int64s, int64s},
+			func(p *Player, x []mpc.Share, _ []clear.Tensor) mpc.Share { return p.Kernel.Mul(p, x[0], x[1], 0) },
+			nil, exact(func(v []*big.Int) *big.Int { return mul(v[0], v[1]) }), []Call{{Product, 0, 1}}},
+		{"divide", []domain{within, {clear.Uint64, minInt64, maxInt64}},
+			func(p *Player, x []mpc.Share, v []clear.Tensor) mpc.Share {
+				return p.Kernel.DivPublic(p, x[0], v[1].Data)
+			},
+			func(v []*big.Int) bool { return v[1].Sign() > 0 }, withinTwo, []Call{{DivPublic, 0, 1}}},
+		{"and", []domain{bools, bools},
+			func(p *Player, x []mpc.Share, _ []clear.Tensor) mpc.Share { return p.Kernel.And(p, x[0], x[1]) },
+			nil, exact(func(v []*big.Int) *big.Int { return mul(v[0], v[1]) }), []Call{{And, 0, 1}}},
+		{"bits to ring", []domain{bools},
+			func(p *Player, x []mpc.Share, _ []clear.Tensor) mpc.Share {
+				return p.Kernel.BitsToRing(p, x[0], clear.Int64)
+			},
+			nil, exact(func(v []*big.Int) *big.Int { return v[0] }), []Call{{BitsToRing, 0, 1}}},
+		{"select by bits", []domain{bools, int64s},
+			func(p *Player, x []mpc.Share, _ []clear.Tensor) mpc.Share {
+				return p.Kernel.SelectBits(p, x[0], x[1])
+			},
+			nil, exact(func(v []*big.Int) *big.Int { return mul(v[0], v[1]) }), []Call{{SelectBits, 0, 1}}},
+	}
+	for _, m := range []int{1, 2, 12, 16, 31, 32, 47, 61} {
+		all = append(all, truncation(m), truncatedProduct(m))
+	}
+	for _, w := range []int{2, 3, 4, 5, 6, 9, 16, 17, 21, 32, 33, 42, 48, 63, 64} {
+		all = append(all, negative(w), isZero(w))
+	}
+	return append(all, isZero(1))
+}
+
+func truncation(m int) testCase {
+	return testCase{fmt.Sprintf("truncate by %d", m), []domain{within},
+		func(p *Player, x []mpc.Share, _ []clear.Tensor) mpc.Share { return p.Kernel.Truncate(p, x[0], m) },
+		nil, func(v []*big.Int) (*big.Int, *big.Int) { return floorCeil(v[0], pow2(m)) }, []Call{{Truncate, m, 1}}}
+}
+
+func truncatedProduct(m int) testCase {
+	return testCase{fmt.Sprintf("product truncated by %d", m), []domain{within, within},
+		func(p *Player, x []mpc.Share, _ []clear.Tensor) mpc.Share { return p.Kernel.Mul(p, x[0], x[1], m) },
+		func(v []*big.Int) bool { return mul(v[0], v[1]).CmpAbs(pow2(62)) < 0 },
+		func(v []*big.Int) (*big.Int, *big.Int) { return floorCeil(mul(v[0], v[1]), pow2(m)) }, []Call{{Product, m, 1}}}
+}
+
+func negative(w int) testCase {
+	return testCase{fmt.Sprintf("negative of %d bits", w), []domain{signed(w)},
+		func(p *Player, x []mpc.Share, _ []clear.Tensor) mpc.Share { return p.Kernel.Negative(p, x[0], w) },
+		nil, truth(func(v []*big.Int) bool { return v[0].Sign() < 0 }), []Call{{Negative, w, 1}}}
+}
+
+func isZero(w int) testCase {
+	return testCase{fmt.Sprintf("zero of %d bits", w), []domain{int64s},
+		func(p *Player, x []mpc.Share, _ []clear.Tensor) mpc.Share { return p.Kernel.IsZero(p, x[0], w) },
+		nil, truth(func(v []*big.Int) bool { return new(big.Int).Mod(v[0], pow2(w)).Sign() == 0 }), []Call{{IsZero, w, 1}}}
+}
+
+// An engineOp is a method of the engine on two operands.
+type engineOp func(e *mpc.Engine, net mpc.Net, x, y mpc.Operand) mpc.Share
+
+// shared, publicLeft and publicRight apply a method to two shares, or to a
+// share and a value in clear.
+func shared(f engineOp) func(*Player, []mpc.Share, []clear.Tensor) mpc.Share {
+	return func(p *Player, x []mpc.Share, _ []clear.Tensor) mpc.Share { return f(p.Engine, p, x[0], x[1]) }
+}
+
+func publicRight(f engineOp) func(*Player, []mpc.Share, []clear.Tensor) mpc.Share {
+	return func(p *Player, x []mpc.Share, v []clear.Tensor) mpc.Share { return f(p.Engine, p, x[0], v[1]) }
+}
+
+func publicLeft(f engineOp) func(*Player, []mpc.Share, []clear.Tensor) mpc.Share {
+	return func(p *Player, x []mpc.Share, v []clear.Tensor) mpc.Share { return f(p.Engine, p, v[0], x[1]) }
+}
+
+func arithmeticCases() []testCase {
+	add := exact(func(v []*big.Int) *big.Int { return new(big.Int).Add(v[0], v[1]) })
+	sub := exact(func(v []*big.Int) *big.Int { return new(big.Int).Sub(v[0], v[1]) })
+	product := exact(func(v []*big.Int) *big.Int { return mul(v[0], v[1]) })
+	inProduct := func(v []*big.Int) bool { return mul(v[0], v[1]).CmpAbs(pow2(56)) < 0 }
+	truncated := func(v []*big.Int) (*big.Int, *big.Int) { return floorCeil(mul(v[0], v[1]), pow2(16)) }
+	quotient := exact(func(v []*big.Int) *big.Int {
+		if v[1].Sign() == 0 {
+			return new(big.Int)
+		}
+		return new(big.Int).Quo(v[0], v[1])
+	})
+	fixedQuotient := func(v []*big.Int) (*big.Int, *big.Int) { return withinTwoOrZero(v) }
+	scaledQuotient := func(v []*big.Int) (*big.Int, *big.Int) {
+		return withinTwoOrZero([]*big.Int{mul(v[0], pow2(16)), v[1]})
+	}
+	divCalls := func(w int) []Call {
+		return []Call{{Negative, w, 1}, {BitsToRing, 0, 1}, {DivPublic, 0, 1}, {Negative, min(64, w+3), 3}, {BitsToRing, 0, 3}}
+	}
+	return []testCase{
+		{"int32 + int32", []domain{int32s, int32s}, shared((*mpc.Engine).Add), nil, add, nil},
+		{"int64 + public", []domain{int64s, int64s}, publicRight((*mpc.Engine).Add), nil, add, nil},
+		{"uint64 - uint64", []domain{uint64s, uint64s}, shared((*mpc.Engine).Sub), nil, sub, nil},
+		{"int64 - public", []domain{int64s, int64s}, publicRight((*mpc.Engine).Sub), nil, sub, nil},
+		{"public - fixed", []domain{fixeds, fixeds}, publicLeft((*mpc.Engine).Sub), nil, sub, nil},
+		{"- int64", []domain{int64s},
+			func(p *Player, x []mpc.Share, _ []clear.Tensor) mpc.Share { return p.Engine.Neg(p, x[0]) },
+			nil, exact(func(v []*big.Int) *big.Int { return new(big.Int).Neg(v[0]) }), nil},
+		{"uint64 * uint64", []domain{uint64s, uint64s}, shared((*mpc.Engine).Mul), nil, product, []Call{{Product, 0, 1}}},
+		{"int32 * public", []domain{int32s, int32s}, publicRight((*mpc.Engine).Mul), nil, product, nil},
+		{"fixed * fixed", []domain{fixeds, fixeds}, shared((*mpc.Engine).Mul), inProduct, truncated, []Call{{Product, 16, 1}}},
+		{"public * fixed", []domain{fixeds, fixeds}, publicLeft((*mpc.Engine).Mul), inProduct, truncated, []Call{{Truncate, 16, 1}}},
+		{"fixed * int32", []domain{fixeds, int32s}, shared((*mpc.Engine).Mul), nil, product, []Call{{Product, 0, 1}}},
+		{"int32 / public", []domain{int32s, int32s}, publicRight((*mpc.Engine).Div), nil, quotient, divCalls(32)},
+		{"uint8 / public", []domain{uint8s, uint8s}, publicRight((*mpc.Engine).Div), nil, quotient, divCalls(8)[2:]},
+		{"int64 / public", []domain{within, int64s}, publicRight((*mpc.Engine).Div), nil, quotient, divCalls(64)},
+		{"fixed / public int64", []domain{fixeds, int64s}, publicRight((*mpc.Engine).Div), nil, fixedQuotient, []Call{{DivPublic, 0, 1}}},
+		{"fixed / public fixed", []domain{fixeds, fixeds}, publicRight((*mpc.Engine).Div), nil, scaledQuotient, []Call{{DivPublic, 0, 1}}},
+	}
+}
+
+func comparisonCases() []testCase {
+	var all []testCase
+	for _, c := range []struct {
+		name  string
+		f     engineOp
+		holds func(cmp int) bool
+	}{
+		{"<", (*mpc.Engine).Lt, func(c int) bool { return c < 0 }},
+		{"<=", (*mpc.Engine).Le, func(c int) bool { return c <= 0 }},
+		{">", (*mpc.Engine).Gt, func(c int) bool { return c > 0 }},
+		{">=", (*mpc.Engine).Ge, func(c int) bool { return c >= 0 }},
+	} {
+		want := truth(func(v []*big.Int) bool { return c.holds(v[0].Cmp(v[1])) })
+		for _, d := range []domain{int32s, uint8s, fixeds, int64s, uint64s, bools} {
+			calls, public := []Call{{Negative, d.elem.Bits + 1, 1}}, []Call{{Negative, d.elem.Bits + 1, 1}}
+			switch d.elem.Bits {
+			case 64:
+				calls, public = []Call{{Negative, 64, 3}, {And, 0, 1}}, []Call{{Negative, 64, 2}, {And, 0, 1}}
+			case 1:
+				calls, public = []Call{{And, 0, 1}}, nil
+			}
+			name := fmt.Sprintf("%v %s ", d.elem, c.name)
+			all = append(all,
+				testCase{name + d.elem.String(), []domain{d, d}, shared(c.f), nil, want, calls},
+				testCase{name + "public", []domain{d, d}, publicRight(c.f), nil, want, public},
+				testCase{"public: " + name, []domain{d, d}, publicLeft(c.f), nil, want, public})
+		}
+	}
+	for _, c := range []struct {
+		name  string
+		f     engineOp
+		equal bool
+	}{{"==", (*mpc.Engine).Eq, true}, {"!=", (*mpc.Engine).Ne, false}} {
+		want := truth(func(v []*big.Int) bool { return (v[0].Cmp(v[1]) == 0) == c.equal })
+		for _, d := range []domain{int32s, uint8s, fixeds, int64s, uint64s, bools} {
+			calls := []Call{{IsZero, d.elem.Bits, 1}}
+			if d == bools {
+				calls = nil
+			}
+			name := fmt.Sprintf("%v %s ", d.elem, c.name)
+			all = append(all,
+				testCase{name + d.elem.String(), []domain{d, d}, shared(c.f), nil, want, calls},
+				testCase{name + "public", []domain{d, d}, publicRight(c.f), nil, want, calls},
+				testCase{"public: " + name, []domain{d, d}, publicLeft(c.f), nil, want, calls})
+		}
+	}
+	return append(all, testCase{"less, as a number", []domain{signed(63), signed(63)},
+		func(p *Player, x []mpc.Share, _ []clear.Tensor) mpc.Share {
+			d := p.Engine.Sub(p, x[0], x[1])
+			less := p.Kernel.Negative(p, d, 64)
+			return p.Kernel.BitsToRing(p.At(operationStep, 1), less, clear.Int64)
+		},
+		nil, truth(func(v []*big.Int) bool { return v[0].Cmp(v[1]) < 0 }), []Call{{Negative, 64, 1}, {BitsToRing, 0, 1}}})
+}
+
+func choiceCases() []testCase {
+	least := exact(func(v []*big.Int) *big.Int { return extreme(v, -1) })
+	greatest := exact(func(v []*big.Int) *big.Int { return extreme(v, 1) })
+	chosen := exact(func(v []*big.Int) *big.Int {
+		if v[0].Sign() != 0 {
+			return v[1]
+		}
+		return v[2]
+	})
+	// choose takes the operands marked in clear.
+	choose := func(clearly ...int) func(*Player, []mpc.Share, []clear.Tensor) mpc.Share {
+		return func(p *Player, x []mpc.Share, v []clear.Tensor) mpc.Share {
+			o := []mpc.Operand{x[0], x[1], x[2]}
+			for _, i := range clearly {
+				o[i] = v[i]
+			}
+			return p.Engine.Select(p, o[0], o[1], o[2])
+		}
+	}
+	abs := func(p *Player, x []mpc.Share, _ []clear.Tensor) mpc.Share { return p.Engine.Abs(p, x[0]) }
+	size := exact(func(v []*big.Int) *big.Int { return new(big.Int).Abs(v[0]) })
+	not := func(p *Player, x []mpc.Share, _ []clear.Tensor) mpc.Share { return p.Engine.Not(p, x[0]) }
+	either := truth(func(v []*big.Int) bool { return v[0].Sign()+v[1].Sign() > 0 })
+	both := truth(func(v []*big.Int) bool { return v[0].Sign()*v[1].Sign() > 0 })
+	all := []testCase{
+		{"not", []domain{bools}, not, nil, truth(func(v []*big.Int) bool { return v[0].Sign() == 0 }), nil},
+		{"bool and bool", []domain{bools, bools}, shared((*mpc.Engine).And), nil, both, []Call{{And, 0, 1}}},
+		{"bool and public", []domain{bools, bools}, publicRight((*mpc.Engine).And), nil, both, nil},
+		{"bool or bool", []domain{bools, bools}, shared((*mpc.Engine).Or), nil, either, []Call{{And, 0, 1}}},
+		{"public or bool", []domain{bools, bools}, publicLeft((*mpc.Engine).Or), nil, either, nil},
+		{"abs int32", []domain{int32s}, abs, nil, size, []Call{{Negative, 32, 1}, {SelectBits, 0, 1}}},
+		{"abs int64", []domain{int64s}, abs, nil, size, []Call{{Negative, 64, 1}, {SelectBits, 0, 1}}},
+		{"abs uint8", []domain{uint8s}, abs, nil, size, nil},
+		{"select int64", []domain{bools, int64s, int64s}, choose(), nil, chosen, []Call{{SelectBits, 0, 1}}},
+		{"select, one in clear", []domain{bools, fixeds, fixeds}, choose(2), nil, chosen, []Call{{SelectBits, 0, 1}}},
+		{"select, both in clear", []domain{bools, int64s, int64s}, choose(1, 2), nil, chosen, []Call{{BitsToRing, 0, 1}}},
+		{"select by public", []domain{bools, int64s, int64s}, choose(0), nil, chosen, nil},
+		{"select bool", []domain{bools, bools, bools}, choose(), nil, chosen, []Call{{And, 0, 1}}},
+		{"select bool, both in clear", []domain{bools, bools, bools}, choose(1, 2), nil, chosen, nil},
+	}
+	for _, d := range []domain{int32s, uint64s, fixeds, bools} {
+		calls := []Call{{Negative, d.elem.Bits + 1, 1}, {SelectBits, 0, 1}}
+		switch d.elem.Bits {
+		case 64:
+			calls = []Call{{Negative, 64, 3}, {And, 0, 1}, {SelectBits, 0, 1}}
+		case 1:
+			calls = []Call{{And, 0, 1}}
+		}
+		all = append(all,
+			testCase{"min " + d.elem.String(), []domain{d, d}, shared((*mpc.Engine).Min2), nil, least, calls},
+			testCase{"max " + d.elem.String(), []domain{d, d}, shared((*mpc.Engine).Max2), nil, greatest, calls})
+	}
+	return all
+}
+
+func conversionCases() []testCase {
+	conversion := func(from domain, to clear.Type, want func(v []*big.Int) (*big.Int, *big.Int), calls ...Call) testCase {
+		return testCase{fmt.Sprintf("%v to %v", from.elem, to), []domain{from},
+			func(p *Player, x []mpc.Share, _ []clear.Tensor) mpc.Share { return p.Engine.Convert(p, x[0], to) },
+			nil, want, calls}
+	}
+	same := exact(func(v []*big.Int) *big.Int { return v[0] })
+	scaled := func(f int) func(v []*big.Int) (*big.Int, *big.Int) {
+		return exact(func(v []*big.Int) *big.Int { return mul(v[0], pow2(f)) })
+	}
+	nonZero := truth(func(v []*big.Int) bool { return v[0].Sign() != 0 })
+	return []testCase{
+		conversion(bools, clear.Int32, same, Call{BitsToRing, 0, 1}),
+		conversion(bools, clear.Fixed(24, 16), scaled(16), Call{BitsToRing, 0, 1}),
+		conversion(int32s, clear.Bool, nonZero, Call{IsZero, 32, 1}),
+		conversion(int64s, clear.Bool, nonZero, Call{IsZero, 64, 1}),
+		conversion(int32s, clear.Int64, same),
+		conversion(int64s, clear.Uint8, same),
+		conversion(uint64s, clear.Int64, same),
+		conversion(uint8s, clear.Fixed(24, 16), scaled(16)),
+		conversion(fixeds, clear.Fixed(30, 16), same),
+		conversion(domain{clear.Fixed(24, 16), -1 << 30, 1 << 30}, clear.Fixed(24, 20), scaled(4)),
+		conversion(fixeds, clear.Fixed(24, 12), func(v []*big.Int) (*big.Int, *big.Int) { return floorCeil(v[0], pow2(4)) },
+			Call{Truncate, 4, 1}),
+		conversion(fixeds, clear.Int32, exact(func(v []*big.Int) *big.Int { return new(big.Int).Quo(v[0], pow2(16)) }),
+			Call{Negative, 41, 1}, Call{BitsToRing, 0, 1}, Call{Truncate, 16, 1}, Call{Negative, 17, 1}, Call{BitsToRing, 0, 1}),
+	}
+}
+
+func mul(x, y *big.Int) *big.Int { return new(big.Int).Mul(x, y) }
+func pow2(n int) *big.Int        { return new(big.Int).Lsh(big.NewInt(1), uint(n)) }
+
+func exact(f func(v []*big.Int) *big.Int) func(v []*big.Int) (*big.Int, *big.Int) {
+	return func(v []*big.Int) (*big.Int, *big.Int) {
+		z := f(v)
+		return z, z
+	}
+}
+
+func truth(f func(v []*big.Int) bool) func(v []*big.Int) (*big.Int, *big.Int) {
+	return exact(func(v []*big.Int) *big.Int {
+		if f(v) {
+			return big.NewInt(1)
+		}
+		return new(big.Int)
+	})
+}
+
+// floorCeil bounds x / d by the integers around it; d > 0.
+func floorCeil(x, d *big.Int) (low, high *big.Int) {
+	low = new(big.Int).Div(x, d) // rounds down, for d > 0
+	high = new(big.Int).Neg(new(big.Int).Div(new(big.Int).Neg(x), d))
+	return low, high
+}
+
+// withinTwo is the integers less than two from v[0] / v[1].
+func withinTwo(v []*big.Int) (low, high *big.Int) {
+	x, d := v[0], v[1]
+	if d.Sign() < 0 {
+		x, d = new(big.Int).Neg(x), new(big.Int).Neg(d)
+	}
+	low, high = floorCeil(x, d)
+	return low.Sub(low, big.NewInt(1)), high.Add(high, big.NewInt(1))
+}
+
+func withinTwoOrZero(v []*big.Int) (low, high *big.Int) {
+	if v[1].Sign() == 0 {
+		return new(big.Int), new(big.Int)
+	}
+	return withinTwo(v)
+}
+
+// extreme is the value that compares to all others as sign says.
+func extreme(v []*big.Int, sign int) *big.Int {
+	if v[0].Cmp(v[1]) == sign {
+		return v[0]
+	}
+	return v[1]
+}

@@ -1,0 +1,269 @@
+package conformance
+
+// Runs of all players in one process.
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/tfec-lang/tfec/runtime/clear"
+	"github.com/tfec-lang/tfec/runtime/internal/abort"
+	"github.com/tfec-lang/tfec/runtime/link"
+	"github.com/tfec-lang/tfec/runtime/link/local"
+	"github.com/tfec-lang/tfec/runtime/mpc"
+	"github.com/tfec-lang/tfec/runtime/prg"
+)
+
+// The players of a run: the owner, the roles, the receiver.
+const owner = 0
+
+func (p Protocol) roles() []int {
+	roles := make([]int, p.Roles)
+	for i := range roles {
+		roles[i] = i + 1
+	}
+	return roles
+}
+
+func (p Protocol) receiver() int { return p.Roles + 1 }
+
+// A Player is one player of a run: its kernel, its engine, and the Net of both.
+type Player struct {
+	Kernel mpc.Kernel
+	Engine *mpc.Engine
+
+	run
+	link             link.Link
+	keys             prg.Keys
+	source           *prg.Source
+	step, occurrence uint32
+	sent, received   []uint32 // messages of this step, by peer
+	clock            uint32
+	masks            map[[2]uint64]bool // the first words of each stream
+
+	// What happens between Begin and End.
+	rounds  int
+	bytes   uint64
+	watched bool     // between them, and asked for
+	had     []uint64 // the operands' components, and masks
+	inbox   []byte   // payloads received
+}
+
+var _ mpc.Net = (*Player)(nil)
+
+// At starts an occurrence of a step.
+func (p *Player) At(step, occurrence uint32) *Player {
+	p.step, p.occurrence = step, occurrence
+	clear0(p.sent)
+	clear0(p.received)
+	return p
+}
+
+func clear0(x []uint32) {
+	for i := range x {
+		x[i] = 0
+	}
+}
+
+// Begin starts to measure, and End stops.
+func (p *Player) Begin(x ...mpc.Share) {
+	p.clock, p.bytes, p.watched = 0, p.sentBytes(), p.watch
+	for _, s := range x {
+		for _, c := range s.Comp {
+			p.note(c)
+		}
+	}
+}
+
+// note keeps what a watched player has.
+func (p *Player) note(words []uint64) {
+	if p.watched {
+		p.had = append(p.had, words...)
+	}
+}
+
+func (p *Player) End() {
+	p.rounds, p.bytes, p.watched = int(p.clock), p.sentBytes()-p.bytes, false
+}
+
+func (p *Player) sentBytes() uint64 {
+	var sum uint64
+	for _, c := range p.link.Counters() {
+		sum += c.SentBytes
+	}
+	return sum
+}
+
+func (p *Player) Self() int { return p.link.Self() }
+
+// Send makes a chain of messages that is one longer than the longest that has
+// reached this player.
+func (p *Player) Send(to int, parts ...[]byte) {
+	h := link.Header{Step: p.step, Occurrence: p.occurrence, Seq: p.sent[to], Clock: p.clock + 1}
+	p.sent[to]++
+	if err := p.link.Send(context.Background(), to, h, parts...); err != nil {
+		abort.Now(err)
+	}
+}
+
+func (p *Player) Recv(from, size int) []byte {
+	got, payload, err := p.link.Recv(context.Background(), from, size)
+	if err != nil {
+		abort.Now(err)
+	}
+	want := link.Header{Step: p.step, Occurrence: p.occurrence, Seq: p.received[from], Clock: got.Clock}
+	if got != want {
+		abort.Now(fmt.Errorf("got %v, want %v", got, want))
+	}
+	p.received[from]++
+	p.clock = max(p.clock, got.Clock)
+	if p.watched {
+		p.inbox = append(p.inbox, payload...)
+	}
+	return payload
+}
+
+// Stream refuses a mask that the player has seen before, whatever its name.
+func (p *Player) Stream(set prg.Set, purpose prg.Purpose) *prg.Stream {
+	stream, again := p.open(p.source, set, purpose), p.open(prg.New(prg.Keys{set: p.keys[set]}), set, purpose)
+	words := make([]uint64, 64)
+	again.Fill(words)
+	first := [2]uint64(words)
+	if p.masks[first] && !p.forgetful {
+		abort.Now(errors.New("a mask is drawn twice"))
+	}
+	p.masks[first] = true
+	p.note(words)
+	return stream
+}
+
+func (p *Player) open(source *prg.Source, set prg.Set, purpose prg.Purpose) *prg.Stream {
+	occurrence := p.occurrence
+	if p.forgetful {
+		source, occurrence = prg.New(p.keys), 0
+	}
+	stream, err := source.Stream(set, p.step, occurrence, purpose)
+	if err != nil {
+		abort.Now(err)
+	}
+	return stream
+}
+
+// A run is one execution by all players.
+type run struct {
+	seed  uint64
+	watch bool // keep what each player has and receives
+	// Sabotage: streams that forget the occurrence and may be drawn twice;
+	// keys that are not random.
+	forgetful bool
+	key       func(prg.Key) prg.Key
+}
+
+// play has every player carry out body. Keys depend on the seed only.
+func (p Protocol) play(r run, body func(*Player)) ([]*Player, error) {
+	names := make([]string, p.Roles+2)
+	for i := range names {
+		names[i] = fmt.Sprintf("p%d", i)
+	}
+	players, errs := make([]*Player, len(names)), make([]error, len(names))
+	var wg sync.WaitGroup
+	for i, l := range local.Connect(names) {
+		players[i] = p.player(r, l)
+		wg.Go(func() {
+			errs[i] = carryOut(players[i], body)
+			l.Close(errs[i])
+		})
+	}
+	wg.Wait()
+	return players, cause(errs)
+}
+
+func (p Protocol) player(r run, l link.Link) *Player {
+	kernel := p.New(l.Self(), p.roles())
+	q := &Player{
+		Kernel: kernel, Engine: mpc.New(kernel), run: r, link: l, keys: p.keysOf(r, l.Self()),
+		sent: make([]uint32, p.Roles+2), received: make([]uint32, p.Roles+2), masks: map[[2]uint64]bool{},
+	}
+	q.source = prg.New(q.keys)
+	return q
+}
+
+// keysOf are the keys of the sets that a player is in.
+func (p Protocol) keysOf(r run, self int) prg.Keys {
+	keys := prg.Keys{}
+	for _, set := range p.KeySets(p.roles(), []int{owner, p.roles()[0]}) {
+		if slices.Contains(set.Players(), self) {
+			key := prg.Key(sha256.Sum256(binary.LittleEndian.AppendUint64([]byte(set+"/"), r.seed)))
+			if r.key != nil {
+				key = r.key(key)
+			}
+			keys[set] = key
+		}
+	}
+	return keys
+}
+
+func carryOut(p *Player, body func(*Player)) (err error) {
+	defer abort.Catch(&err)
+	body(p)
+	return nil
+}
+
+// cause prefers an error to those that followed from it.
+func cause(errs []error) error {
+	var first error
+	for _, err := range errs {
+		var follows *link.PeerError
+		if err != nil && (first == nil || !errors.As(err, &follows)) {
+			first = err
+		}
+	}
+	return first
+}
+
+// The steps of a computation: a deal for each operand, then these.
+const (
+	operationStep = 1000
+	openingStep   = 1001
+)
+
+// compute shares the operands from the owner, calls f at each role and opens
+// its result to the receiver. It returns the result, with the players, whose
+// measures are of f alone.
+func (p Protocol) compute(t testing.TB, r run, in []clear.Tensor, f func(q *Player, x []mpc.Share) mpc.Share) (clear.Tensor, []*Player) {
+	t.Helper()
+	var out clear.Tensor
+	described := make(chan mpc.Share, 2*p.Roles)
+	players, err := p.play(r, func(q *Player) {
+		switch q.Self() {
+		case owner:
+			for i, x := range in {
+				q.Engine.Share(q.At(uint32(i), 0), x)
+			}
+		case p.receiver():
+			y := <-described
+			out = q.Engine.Opened(q.At(openingStep, 0), y.Elem, y.Shape...)
+		default:
+			defer func() { described <- mpc.Share{} }() // where f fails
+			x := make([]mpc.Share, len(in))
+			for i, v := range in {
+				x[i] = q.Engine.Shared(q.At(uint32(i), 0), owner, v.Elem, v.Shape...)
+			}
+			q.Begin(x...)
+			y := f(q.At(operationStep, 0), x)
+			q.End()
+			described <- mpc.Share{Elem: y.Elem, Shape: y.Shape}
+			q.Engine.Open(q.At(openingStep, 0), y, p.receiver())
+		}
+	})
+	if err != nil {
+		t.Fatalf("%s: %v", p.Name, err)
+	}
+	return out, players
+}

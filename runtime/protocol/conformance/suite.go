@@ -1,0 +1,78 @@
+// Package conformance is the one test suite of protocols: algebra against
+// independent arithmetic, rounds and bytes against formulas, what each role
+// receives against the uniform distribution, and masks against a second use.
+//
+// A run has an owner, the roles and a receiver, all in one process over local
+// links. The links count the bytes, a logical clock the rounds: neither
+// believes the protocol.
+package conformance
+
+import (
+	"testing"
+
+	"github.com/tfec-lang/tfec/runtime/mpc"
+	"github.com/tfec-lang/tfec/runtime/prg"
+)
+
+// A Protocol is what the suite tests.
+type Protocol struct {
+	Name    string
+	Roles   int
+	New     func(self int, roles []int) mpc.Kernel
+	KeySets func(roles []int, dealers []int) []prg.Set
+	// Cost is what a call takes on n elements, payload bytes over all players.
+	Cost func(c Call, n int) (rounds, bytes int)
+	// Insecure says that messages are not masked.
+	Insecure bool
+}
+
+// A Call is one of the kernel, or a deal or opening, which are named after
+// who takes part.
+type Call struct {
+	Op    Op
+	Param int // Product, Truncate: the shift; Negative, IsZero: the width
+	Times int // calls on Times · n elements
+}
+
+// An Op names what a Call does.
+type Op string
+
+const (
+	DealOutside Op = "deal from a player without a role"
+	DealRole    Op = "deal from a role"
+	OpenOutside Op = "open to a player without a role"
+	OpenRole    Op = "open to one role"
+	OpenAll     Op = "open to all roles and a player without one"
+	Product     Op = "product"
+	Truncate    Op = "truncate"
+	DivPublic   Op = "divide by public numbers"
+	And         Op = "and"
+	Negative    Op = "negative"
+	IsZero      Op = "is zero"
+	BitsToRing  Op = "bits to ring"
+	SelectBits  Op = "select by bits"
+)
+
+// Run tests a protocol.
+func Run(t *testing.T, p Protocol) {
+	for _, c := range []struct {
+		name string
+		test func(*testing.T, Protocol)
+	}{
+		{"Algebra", algebra},
+		{"Matrices", matrices},
+		{"Structure", structure},
+		{"Sharing", sharing},
+		{"NoWrap", noWrap},
+		{"Loop", loop},
+	} {
+		t.Run(c.name, func(t *testing.T) { c.test(t, p) })
+	}
+	if p.Insecure {
+		return
+	}
+	t.Run("Uniform", func(t *testing.T) { uniform(t, p) })
+	t.Run("DetectsReuse", func(t *testing.T) { detectsReuse(t, p) })
+	t.Run("DetectsBias", func(t *testing.T) { detectsBias(t, p) })
+	t.Run("OpensTypeOnly", func(t *testing.T) { opensTypeOnly(t, p) })
+}

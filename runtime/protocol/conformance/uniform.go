@@ -1,0 +1,292 @@
+package conformance
+
+// What a role sees. Its view of an operation is the lowest byte of each ring
+// element that it holds of the operands and draws as a mask, and every bit of
+// every message. For fixed secrets and fresh keys, each bit of a message, and
+// each bit of it together with each other bit of the view, must be uniform,
+// whatever the secrets are.
+//
+// Each of T tests counts ones in R runs, and fails if the count is off R / 2
+// by more than d; by Hoeffding's bound, a sound protocol fails one with a
+// probability of at most 2 exp(-2 d² / R). Here d is such that all tests
+// together fail with a probability of at most 10^-9. Keys come from a fixed
+// seed, so that a test that has passed passes again.
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"math/bits"
+	"testing"
+
+	"github.com/tfec-lang/tfec/runtime/clear"
+	"github.com/tfec-lang/tfec/runtime/mpc"
+	"github.com/tfec-lang/tfec/runtime/prg"
+)
+
+const (
+	runs         = 512
+	significance = 1e-9
+	// testsInAll bounds the tests of the whole suite: bits of messages times
+	// bits of views, over all operations, roles and secrets.
+	testsInAll = 1e9
+)
+
+// An exposure is an operation whose messages are looked at, on eight elements,
+// so that messages of bits have whole bytes.
+type exposure struct {
+	name    string
+	secrets [2][]clear.Tensor
+	op      func(q *Player, x []mpc.Share)
+}
+
+func exposures() []exposure {
+	eight := func(t clear.Type, v ...int64) clear.Tensor {
+		x := clear.Zero(t, 8)
+		for i := range x.Data {
+			x.Data[i] = uint64(v[i%len(v)])
+		}
+		return x
+	}
+	numbers := [2][]clear.Tensor{
+		{eight(clear.Int64, 0), eight(clear.Int64, 0), eight(clear.Bool, 0), eight(clear.Bool, 0)},
+		{eight(clear.Int64, -1, 1<<30-1, -1<<30, 12345), eight(clear.Int64, -1, 1<<30, 1, -77), eight(clear.Bool, 1, 1, 0), eight(clear.Bool, 1)},
+	}
+	all := []exposure{
+		{"product", numbers, func(q *Player, x []mpc.Share) { q.Kernel.Mul(q, x[0], x[1], 0) }},
+		{"product truncated", numbers, func(q *Player, x []mpc.Share) { q.Kernel.Mul(q, x[0], x[1], 16) }},
+		{"matrix product", numbers, func(q *Player, x []mpc.Share) {
+			q.Kernel.MatMul(q, x[0], x[1], 2, 4, 2, 0)
+		}},
+		{"truncate", numbers, func(q *Player, x []mpc.Share) { q.Kernel.Truncate(q, x[0], 16) }},
+		{"divide", numbers, func(q *Player, x []mpc.Share) { q.Kernel.DivPublic(q, x[0], []uint64{1000}) }},
+		{"negative", numbers, func(q *Player, x []mpc.Share) { q.Kernel.Negative(q, x[0], 12) }},
+		{"is zero", numbers, func(q *Player, x []mpc.Share) { q.Kernel.IsZero(q, x[0], 11) }},
+		{"and", numbers, func(q *Player, x []mpc.Share) { q.Kernel.And(q, x[2], x[3]) }},
+		{"bits to ring", numbers, func(q *Player, x []mpc.Share) { q.Kernel.BitsToRing(q, x[2], clear.Int64) }},
+		{"select by bits", numbers, func(q *Player, x []mpc.Share) { q.Kernel.SelectBits(q, x[2], x[0]) }},
+	}
+	return all
+}
+
+func uniform(t *testing.T, p Protocol) {
+	for _, e := range exposures() {
+		t.Run(e.name, func(t *testing.T) {
+			for _, secret := range e.secrets {
+				for role, v := range p.views(t, e, secret, run{}) {
+					if finding := v.test(); finding != "" {
+						t.Errorf("role %d: %s", role, finding)
+					}
+				}
+			}
+		})
+	}
+	t.Run("deal", func(t *testing.T) {
+		for _, dealer := range []int{owner, p.roles()[0]} {
+			for _, secret := range exposures()[0].secrets {
+				for role, v := range p.dealViews(t, dealer, secret[0]) {
+					if finding := v.test(); finding != "" {
+						t.Errorf("role %d, dealer %d: %s", role, dealer, finding)
+					}
+				}
+			}
+		}
+	})
+}
+
+// detectsReuse: streams that forget the occurrence, as a loop that does not
+// count would have it, must be found.
+func detectsReuse(t *testing.T, p Protocol) { p.mustFind(t, run{forgetful: true}) }
+
+// detectsBias: keys that make the lowest bit of a mask zero must be found.
+func detectsBias(t *testing.T, p Protocol) {
+	p.mustFind(t, run{key: func(k prg.Key) prg.Key {
+		for biased(k) {
+			k[0]++
+			k[1] += k[0]
+		}
+		return k
+	}})
+}
+
+// biased reports that a key has an odd first word in one of the first streams
+// of the operation.
+func biased(k prg.Key) bool {
+	set := prg.Of(0)
+	source := prg.New(prg.Keys{set: k})
+	for purpose := range prg.Purpose(6) {
+		stream, err := source.Stream(set, operationStep, 0, purpose)
+		if err != nil {
+			return true
+		}
+		word := make([]uint64, 1)
+		if stream.Fill(word); word[0]&1 == 1 {
+			return true
+		}
+	}
+	return false
+}
+
+// mustFind wants the tests of uniform to fail for an operation that masks
+// bits with numbers.
+func (p Protocol) mustFind(t *testing.T, sabotage run) {
+	found := 0
+	for _, e := range exposures() {
+		if e.name != "bits to ring" {
+			continue
+		}
+		for _, v := range p.views(t, e, e.secrets[1], sabotage) {
+			if finding := v.test(); finding != "" {
+				t.Log(finding)
+				found++
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("not found")
+	}
+}
+
+// views runs an operation twice in a loop, again and again, and gathers what
+// each role sees.
+func (p Protocol) views(t *testing.T, e exposure, secret []clear.Tensor, r run) []*columns {
+	all := make([]*columns, p.Roles)
+	r.watch = true
+	for seed := range runs {
+		r.seed = uint64(seed)
+		_, players := p.compute(t, r, secret, func(q *Player, x []mpc.Share) mpc.Share {
+			e.op(q.At(operationStep, 0), x)
+			e.op(q.At(operationStep, 1), x)
+			return x[0]
+		})
+		for i, role := range p.roles() {
+			all[i] = all[i].add(seed, players[role])
+		}
+	}
+	return all
+}
+
+// dealViews gathers what each role sees of a deal.
+func (p Protocol) dealViews(t *testing.T, dealer int, x clear.Tensor) []*columns {
+	all := make([]*columns, p.Roles)
+	for seed := range runs {
+		players, err := p.play(run{seed: uint64(seed), watch: true}, func(q *Player) {
+			q.Begin()
+			switch {
+			case q.Self() == dealer:
+				q.Engine.Share(q.At(1, 0), x)
+			case q.Self() != owner && q.Self() != p.receiver():
+				q.Engine.Shared(q.At(1, 0), dealer, x.Elem, x.Shape...)
+			}
+			q.End()
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, role := range p.roles() {
+			all[i] = all[i].add(seed, players[role])
+		}
+	}
+	return all
+}
+
+// columns holds a bit of all runs in runs / 64 words: first the bits that a
+// role had, then those that it received.
+type columns struct {
+	had, received [][runs / 64]uint64
+}
+
+func (c *columns) add(seed int, p *Player) *columns {
+	if c == nil {
+		c = &columns{make([][runs / 64]uint64, 8*len(p.had)), make([][runs / 64]uint64, 8*len(p.inbox))}
+	}
+	low := make([]byte, len(p.had))
+	for i, w := range p.had {
+		low[i] = byte(w)
+	}
+	set(c.had, low, seed)
+	set(c.received, p.inbox, seed)
+	return c
+}
+
+func set(columns [][runs / 64]uint64, b []byte, seed int) {
+	for i := range columns {
+		columns[i][seed/64] |= uint64(b[i/8]>>(i%8)&1) << (seed % 64)
+	}
+}
+
+// test returns the first finding, or nothing.
+func (c *columns) test() string {
+	limit := math.Sqrt(runs / 2 * math.Log(2*testsInAll/significance))
+	off := func(x, y *[runs / 64]uint64) float64 {
+		ones := 0
+		for i := range x {
+			ones += bits.OnesCount64(x[i] ^ y[i])
+		}
+		return math.Abs(float64(ones) - runs/2)
+	}
+	var zero [runs / 64]uint64
+	for i := range c.received {
+		x := &c.received[i]
+		if d := off(x, &zero); d > limit {
+			return fmt.Sprintf("bit %d received is biased: %.0f of %d runs off, limit %.0f", i, d, runs, limit)
+		}
+		for k := range i {
+			if d := off(x, &c.received[k]); d > limit {
+				return fmt.Sprintf("bits %d and %d received depend on each other: %.0f of %d runs off, limit %.0f", k, i, d, runs, limit)
+			}
+		}
+		for k := range c.had {
+			if d := off(x, &c.had[k]); d > limit && c.had[k] != zero {
+				return fmt.Sprintf("bit %d received depends on bit %d that the player had: %.0f of %d runs off, limit %.0f", i, k, d, runs, limit)
+			}
+		}
+	}
+	return ""
+}
+
+// opensTypeOnly opens a value that is wider than its type: what the receiver
+// adds up must be uniform above the type's bits (R5).
+func opensTypeOnly(t *testing.T, p Protocol) {
+	x := clear.Tensor{Elem: clear.Int64, Shape: []int{1}, Data: []uint64{0x0123456789abcd}}
+	var above columns
+	above.received = make([][runs / 64]uint64, 64-8)
+	for seed := range runs {
+		players, err := p.play(run{seed: uint64(seed), watch: true}, func(q *Player) {
+			q.Begin()
+			switch q.Self() {
+			case owner:
+				q.Engine.Share(q.At(1, 0), x)
+			case p.receiver():
+				if v := q.Engine.Opened(q.At(2, 0), clear.Uint8, 1); v.Data[0] != 0xcd {
+					t.Errorf("got %x, want cd", v.Data[0])
+				}
+			default:
+				s := q.Engine.Convert(q, q.Engine.Shared(q.At(1, 0), owner, x.Elem, 1), clear.Uint8)
+				q.Engine.Open(q.At(2, 0), s, p.receiver())
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		set(above.received, sum(players[p.receiver()].inbox)[1:], seed)
+	}
+	if finding := above.test(); finding != "" {
+		t.Error(finding)
+	}
+}
+
+// sum adds up 64-bit words, little-endian.
+func sum(b []byte) []byte {
+	var total uint64
+	for ; len(b) >= 8; b = b[8:] {
+		for i := range 8 {
+			total += uint64(b[i]) << (8 * i)
+		}
+	}
+	var out bytes.Buffer
+	for i := range 8 {
+		out.WriteByte(byte(total >> (8 * i)))
+	}
+	return out.Bytes()
+}
