@@ -97,7 +97,7 @@ func (s Source) Load(in Input, stdin io.Reader) (clear.Tensor, error) {
 }
 
 func (s Source) open(stdin io.Reader) (r io.ReadCloser, name string, err error) {
-	if s.Kind == "stdin" || s.Path == "-" {
+	if s.stdin() {
 		return io.NopCloser(stdin), "stdin", nil
 	}
 	f, err := os.Open(s.Path)
@@ -122,9 +122,24 @@ type Sources map[string]Source
 // ParseSources reads the values of --in flags, `name=spec`.
 func ParseSources(flags []string) (Sources, error) {
 	sources := make(Sources)
-	err := parseFlags(flags, sources, ParseSource)
-	return sources, err
+	if err := parseFlags(flags, sources, ParseSource); err != nil {
+		return nil, err
+	}
+	reader := ""
+	for _, name := range slices.Sorted(maps.Keys(sources)) {
+		if !sources[name].stdin() {
+			continue
+		}
+		if reader != "" {
+			return nil, fmt.Errorf("inputs %s and %s both read stdin", reader, name)
+		}
+		reader = name
+	}
+	return sources, nil
 }
+
+// stdin reports whether the source reads stdin.
+func (s Source) stdin() bool { return s.Kind == "stdin" || s.Kind != "value" && s.Path == "-" }
 
 // parseFlags reads `name=spec` into a map; all errors at once.
 func parseFlags[T any](flags []string, into map[string]T, parse func(string) (T, error)) error {

@@ -35,11 +35,10 @@ func loadCSV(in Input, r io.Reader, file, selection string) (clear.Tensor, error
 	if err := t.readHeader(r); err != nil {
 		return clear.Tensor{}, err
 	}
-	if err := t.selectColumns(in, selection); err != nil {
-		return clear.Tensor{}, fmt.Errorf("%s: %w", file, err)
+	if t.selectColumns(in, selection); t.errs != nil {
+		return clear.Tensor{}, t.err(file)
 	}
-	data := t.cells(in)
-	return t.tensor(in, data)
+	return t.tensor(in, t.cells(in))
 }
 
 func (t *table) readHeader(r io.Reader) error {
@@ -73,42 +72,44 @@ func (t *table) readHeader(r io.Reader) error {
 
 // selectColumns finds the columns of `#a`, `#a,b` or `#a@3`. A column that
 // bears the whole text as its name comes first.
-func (t *table) selectColumns(in Input, selection string) error {
+func (t *table) selectColumns(in Input, selection string) {
 	names := []string{selection}
 	switch i := strings.LastIndex(selection, "@"); {
 	case selection == "":
 		names = t.header
 	case slices.Contains(t.header, selection):
 	case in.Dims == 0 && i >= 0:
-		row, err := strconv.Atoi(selection[i+1:])
-		if err != nil || row < 1 {
-			return fmt.Errorf("row %s is not a number from 1", quoted(selection[i+1:]))
-		}
-		t.row, names = row, []string{selection[:i]}
+		names = []string{selection[:i]}
+		t.selectRow(selection[i+1:])
 	default:
 		names = strings.Split(selection, ",")
 	}
 	if in.Dims < 2 && len(names) > 1 {
-		return fmt.Errorf("input %s takes one column, not %d: add #COLUMN, one of %s", in.Name, len(names), strings.Join(t.header, ", "))
+		t.add("%s: input %s takes one column, not %d: add #COLUMN, one of %s", t.file, in.Name, len(names), strings.Join(t.header, ", "))
+		return
 	}
-	var errs []error
 	for _, name := range names {
-		column, err := t.column(strings.TrimSpace(name))
-		errs = append(errs, err)
-		t.columns = append(t.columns, column)
+		t.selectColumn(strings.TrimSpace(name))
 	}
-	return errors.Join(errs...)
 }
 
-func (t *table) column(name string) (int, error) {
+func (t *table) selectRow(text string) {
+	row, err := strconv.Atoi(text)
+	if err != nil || row < 1 {
+		t.add("%s: row %s is not a number from 1", t.file, quoted(text))
+	}
+	t.row = row
+}
+
+func (t *table) selectColumn(name string) {
 	first := slices.Index(t.header, name)
 	switch {
 	case first < 0:
-		return 0, fmt.Errorf("no column %s%s: the columns are %s", quoted(name), didYouMean(name, t.header), strings.Join(t.header, ", "))
+		t.add("%s: no column %s%s: the columns are %s", t.file, quoted(name), didYouMean(name, t.header), strings.Join(t.header, ", "))
 	case slices.Contains(t.header[first+1:], name):
-		return 0, fmt.Errorf("column %s stands twice", quoted(name))
+		t.add("%s: column %s stands twice", t.file, quoted(name))
 	}
-	return first, nil
+	t.columns = append(t.columns, first)
 }
 
 // cells reads the rows to the end, whatever is wrong with some of them.
@@ -195,7 +196,7 @@ func didYouMean(name string, names []string) string {
 	if best == "" {
 		return ""
 	}
-	return ", did you mean " + quoted(best) + "?"
+	return " (did you mean " + quoted(best) + "?)"
 }
 
 // distance is the edit distance of Levenshtein.
