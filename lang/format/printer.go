@@ -61,13 +61,14 @@ func (p *printer) open() {
 }
 
 // flush prints the comments before offset, where a line has just ended. The
-// first goes to the end of that line unless it had a line of its own.
+// first goes to the end of that line unless it had a line of its own or
+// documents what follows.
 func (p *printer) flush(offset int, apart bool) {
 	first := true
 	for len(p.comments) > 0 && p.comments[0].Pos.Offset < offset {
 		c := p.comments[0]
 		p.comments = p.comments[1:]
-		if first && !c.Own && len(p.lines) > 0 {
+		if first && !c.Own && !c.Doc && len(p.lines) > 0 {
 			p.lines[len(p.lines)-1].comment = commentText(c)
 		} else {
 			p.blank(c.Pos.Offset, apart)

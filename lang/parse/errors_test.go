@@ -3,7 +3,6 @@ package parse
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -232,20 +231,4 @@ func TestDepth(t *testing.T) {
 		require.Equal(t, "expected at most 1000 levels of nesting, found more", errs[0].Message)
 		require.Empty(t, file.Decls)
 	}
-}
-
-// A file is read in time that grows with its length, errors or not.
-func TestLargeFiles(t *testing.T) {
-	start := time.Now()
-	for _, source := range []string{
-		strings.Repeat("const x = f(1, [2, 3], a.b)\n", 5000),
-		strings.Repeat("const x = (\n", 900),
-		strings.Repeat("const x = 1x )\n", 5000),
-		strings.Repeat("\u202e", 20_000),
-		strings.Repeat("é", 50_000),
-		strings.Repeat("\"\n", 20_000),
-	} {
-		File("x", []byte(source))
-	}
-	require.Less(t, time.Since(start), 30*time.Second)
 }
