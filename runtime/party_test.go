@@ -314,6 +314,11 @@ func TestOtherStep(t *testing.T) {
 	})
 	errs, _ := runAll(t, programs, honest(t))
 	require.EqualError(t, errs["s1"], "alice is at step 8 (share, average.tfe:13), s1 expected 7")
+	programs = alter(average(), "alice", func(prog *Program) {
+		prog.Run = func(p *Party) { p.Start(); p.Share(8, p.Input("a")) }
+	})
+	errs, _ = runAll(t, programs, honest(t))
+	require.EqualError(t, errs["s1"], "alice is at step 8 (share, average.tfe:13), s1 expected 7", "with another length, too")
 	programs = alter(average(), "carol", func(prog *Program) {
 		prog.Run = func(p *Party) { p.Start(); p.Opened(10, money) }
 	})

@@ -40,7 +40,9 @@ type Link interface {
 	// Recv waits for the next message from a player, whose payload must be
 	// exactly size bytes long; otherwise it is an error that says so. The
 	// caller owns the payload. A message that is longer than size is refused
-	// before its memory is allocated. An error names the player.
+	// before its memory is allocated; its header is returned with the error,
+	// since it may show that the player is at another step. An error names the
+	// player.
 	Recv(ctx context.Context, from int, size int) (Header, []byte, error)
 
 	// RecvAny is Recv for a message of unknown length up to limit bytes, for

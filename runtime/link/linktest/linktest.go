@@ -171,13 +171,18 @@ func sizes(t *testing.T, connect Connect) {
 	}
 }
 
-// wrongSize: a message of another size is an error that names the sender.
+// wrongSize: a message of another size is an error that names the sender, and
+// comes with its header.
 func wrongSize(t *testing.T, connect Connect) {
 	for _, c := range []struct{ sent, want int }{{8, 9}, {8, 7}, {0, 1}, {1, 0}, {1 << 20, 8}} {
 		ctx, links := open(t, connect, "alice", "bob")
-		send(t, ctx, links[0], 1, link.Header{}, make([]byte, c.sent))
-		_, _, err := links[1].Recv(ctx, 0, c.want)
+		h := link.Header{Step: 7}
+		send(t, ctx, links[0], 1, h, make([]byte, c.sent))
+		got, _, err := links[1].Recv(ctx, 0, c.want)
 		mustName(t, err, "alice", fmt.Sprint(c.sent), fmt.Sprint(c.want))
+		if got != h {
+			t.Errorf("got %v with the error, want %v", got, h)
+		}
 	}
 }
 

@@ -112,7 +112,7 @@ func (e *end) recv(ctx context.Context, from int, check func(size int) error) (l
 	}
 	n := length(m.parts)
 	if err := check(n); err != nil {
-		return link.Header{}, nil, e.peerError(from, err)
+		return m.header, nil, e.peerError(from, err)
 	}
 	e.count(from, link.Counter{ReceivedBytes: uint64(n), ReceivedMessages: 1})
 	return m.header, bytes.Join(m.parts, nil), nil
