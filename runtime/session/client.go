@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"google.golang.org/grpc"
@@ -63,10 +64,16 @@ func ended(ctx context.Context, first Entry, err error) error {
 	return plain(err)
 }
 
-// plain is an error of gRPC without its wrapping, safe to print.
+// plain is an error of gRPC without its wrapping, safe to print. Several
+// errors are a line each.
 func plain(err error) error {
-	if s, ok := status.FromError(err); ok {
-		return errors.New(printable(s.Message()))
+	s, ok := status.FromError(err)
+	if !ok {
+		return err
 	}
-	return err
+	var lines []string
+	for line := range strings.Lines(s.Message()) {
+		lines = append(lines, strings.TrimSpace(printable(line)))
+	}
+	return errors.New(strings.Join(lines, "\n"))
 }

@@ -62,9 +62,9 @@ const (
 type report struct {
 	Kind    string
 	Request *StartRequest `json:",omitempty"`
-	Players []string `json:",omitempty"`
-	Once    bool     `json:",omitempty"`
-	Text    string   `json:",omitempty"`
+	Players []string      `json:",omitempty"`
+	Once    bool          `json:",omitempty"`
+	Text    string        `json:",omitempty"`
 
 	Step    int    `json:",omitempty"` // the last one at which it sent or received
 	Where   string `json:",omitempty"` // what that step is
@@ -79,7 +79,7 @@ const (
 	reportRefuse  = "refuse"  // the other answer to either: Text
 	reportAlive   = "alive"   // the heartbeat of the run: Step, Where, Waiting, Count
 	reportDone    = "done"    // the player has finished
-	reportFailed  = "failed"  // the player has failed at Step
+	reportFailed  = "failed"  // the player has failed at Step; Text only if it is the server that says so
 	reportFollows = "follows" // the player stops because of another: Text
 )
 

@@ -120,11 +120,15 @@ func (c *coordination) coordinate(client context.Context) error {
 }
 
 func (c *coordination) carryOut(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{c.gather, c.agree, c.prepare, c.begin} {
-		if err := step(ctx); err != nil {
+	before, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(c.accepting, func() { cancel(context.Cause(c.accepting)) })()
+	for _, step := range []func(context.Context) error{c.gather, c.agree, c.prepare} {
+		if err := step(before); err != nil {
 			return err
 		}
 	}
+	c.begin()
 	f := &following{coordination: c, notes: make(chan note), done: make(chan struct{})}
 	defer close(f.done)
 	return f.follow(ctx)
@@ -187,7 +191,7 @@ func (c *coordination) gather(ctx context.Context) error {
 	}
 	joined, errs := c.joinAll(ctx, entries)
 	if c.players == nil {
-		return cmp.Or(ordered(errs, entries), fmt.Errorf("%s names no player", c.Hostmap.File))
+		return cmp.Or(ordered(errs, entries), fmt.Errorf("%s names no player", c.Hostmap.name()))
 	}
 	if err := ordered(errs, c.entries(c.players)); err != nil {
 		for _, m := range joined {
@@ -234,7 +238,7 @@ func (c *coordination) joinAll(ctx context.Context, entries []Entry) (map[string
 	answers := make(chan answer)
 	for _, e := range entries {
 		go func() {
-			m, err := c.join1(ctx, asking, e)
+			m, err := c.ask(ctx, asking, e)
 			answers <- answer{canonical(e.Name), m, err}
 		}()
 	}
@@ -282,8 +286,9 @@ func (c *coordination) drop(joined map[string]*member) {
 	})
 }
 
-// join1 opens the stream to a player, which lives as long as run, and asks.
-func (c *coordination) join1(run, asking context.Context, e Entry) (*member, error) {
+// ask opens the stream to a player, which lives as long as run, and asks what
+// it has.
+func (c *coordination) ask(run, asking context.Context, e Entry) (*member, error) {
 	if Same(e.Name, c.Player) {
 		e.Addr = c.self
 	}
@@ -384,7 +389,7 @@ func (c *coordination) prepare(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-func (c *coordination) begin(context.Context) error {
+func (c *coordination) begin() {
 	c.begun = true
 	c.log.Info("starts a run", "run", c.id.String(), "client", c.client, "computation", c.request.Computation)
 	c.event(Event{Kind: EventStart, Text: fmt.Sprintf("run %v of %s with %s", c.id, c.request.Computation, strings.Join(c.players, ", "))})
@@ -392,7 +397,6 @@ func (c *coordination) begin(context.Context) error {
 		m.heard, m.moved = time.Now(), time.Now()
 		m.send(order{Kind: orderBegin})
 	}
-	return nil
 }
 
 // farewellTime is how long players have to hear how a run ended.

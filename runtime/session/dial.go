@@ -16,6 +16,7 @@ import (
 	"google.golang.org/grpc/connectivity"
 	"google.golang.org/grpc/keepalive"
 
+	"github.com/tfec-lang/tfec/runtime/link"
 	"github.com/tfec-lang/tfec/runtime/link/rpc"
 )
 
@@ -38,7 +39,7 @@ func (d *dialer) connect(ctx context.Context, to Entry) (*grpc.ClientConn, error
 	last := &lastError{}
 	conn, err := grpc.NewClient("passthrough:///"+to.Addr, d.options(to, last)...)
 	if err != nil {
-		return nil, fmt.Errorf("cannot connect to %s at %s: %w", to.Name, to.Addr, err)
+		return nil, refused(to, err)
 	}
 	if err := d.ready(ctx, conn, to, last); err != nil {
 		conn.Close()
@@ -78,7 +79,7 @@ func (d *dialer) ready(ctx context.Context, conn *grpc.ClientConn, to Entry, las
 		if state == connectivity.TransientFailure {
 			var final *refusal
 			if err := last.get(); errors.As(err, &final) {
-				return fmt.Errorf("cannot connect to %s at %s: %w", to.Name, to.Addr, err)
+				return refused(to, err)
 			}
 			if !told && d.waiting != nil {
 				d.waiting(to)
@@ -95,7 +96,11 @@ func (d *dialer) unreachable(ctx context.Context, to Entry, last error) error {
 	if cause := context.Cause(ctx); cause != context.DeadlineExceeded {
 		return cause
 	}
-	return fmt.Errorf("%s at %s is unreachable after %v: %w", to.Name, to.Addr, d.timeout, brief(last))
+	return &link.PeerError{Player: to.Name, Err: fmt.Errorf("cannot be reached at %s after %v: %w", to.Addr, d.timeout, brief(last))}
+}
+
+func refused(to Entry, err error) error {
+	return &link.PeerError{Player: to.Name, Err: fmt.Errorf("cannot connect at %s: %w", to.Addr, err)}
 }
 
 // brief leaves the name of the call and the address out of an error.

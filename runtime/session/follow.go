@@ -96,10 +96,10 @@ func (f *following) note(n note) error {
 		f.event(Event{Kind: EventDone, Player: m.name, Text: "has finished"})
 	case reportFailed:
 		m.last = r
-		return f.failure(m, "")
+		return f.failure(m, printable(r.Text))
 	case reportFollows:
 		m.ended = true
-		f.suspect(errors.New(printable(r.Text)))
+		f.suspect(fmt.Errorf("%s reports: %s", m.name, printable(r.Text)))
 	default:
 		return fmt.Errorf("%s reports %q", m.name, printable(r.Kind))
 	}

@@ -4,6 +4,7 @@ package session
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,7 +27,7 @@ type Entry struct {
 // A Hostmap says where each player listens: one flat JSON object, name to
 // host:port. Its order counts: the first entry is the coordinator.
 type Hostmap struct {
-	File    string // for messages
+	File    string // for messages; may be empty
 	Entries []Entry
 }
 
@@ -180,6 +181,8 @@ func canonical(name string) string { return strings.ReplaceAll(name, "-", "_") }
 // Same reports whether two names are the same player's.
 func Same(a, b string) bool { return canonical(a) == canonical(b) }
 
+func (h *Hostmap) name() string { return cmp.Or(h.File, "the hostmap") }
+
 // Address returns where a player listens.
 func (h *Hostmap) Address(player string) (string, bool) {
 	i := slices.IndexFunc(h.Entries, func(e Entry) bool { return Same(e.Name, player) })
@@ -203,7 +206,7 @@ func (h *Hostmap) Check(players []string) error {
 	if missing == nil {
 		return nil
 	}
-	return fmt.Errorf("%s: has no entry for %s: every player of the program needs one", h.File, strings.Join(missing, ", "))
+	return fmt.Errorf("%s: has no entry for %s: every player of the program needs one", h.name(), strings.Join(missing, ", "))
 }
 
 // Save writes the hostmap to a file.

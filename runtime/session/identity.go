@@ -192,7 +192,7 @@ func Credentials(h *Hostmap, name string, tlsDir string, insecure bool) (*Identi
 		return automatic(runtimeFolder(), name, role)
 	}
 	return nil, fmt.Errorf("%s has addresses outside this machine: give --tls with a folder of keys "+
-		"(`tfec keys`), or --insecure for tests without any security", h.File)
+		"(`tfec keys`), or --insecure for tests without any security", h.name())
 }
 
 // load is LoadIdentity for a player of that name, or for any client.

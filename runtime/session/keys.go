@@ -260,7 +260,7 @@ func (a *authority) issue(name, role string, life time.Duration) (*Identity, err
 func Demo(h *Hostmap, out string) error {
 	everybody := []Peer{{Name: RoleClient, Role: RoleClient}}
 	if _, taken := h.Address(RoleClient); taken {
-		return fmt.Errorf("cannot make keys: %s has a player %q, the name of the client", h.File, RoleClient)
+		return fmt.Errorf("cannot make keys: %s has a player %q, the name of the client", h.name(), RoleClient)
 	}
 	for _, e := range h.Entries {
 		everybody = append(everybody, Peer{Name: e.Name, Role: RolePlayer})

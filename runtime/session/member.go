@@ -87,7 +87,7 @@ func (m *membership) serve() {
 		order string
 		do    func(order) error
 	}{{orderAsk, m.ask}, {orderPrepare, m.prepare}} {
-		o, err := m.expect(step.order)
+		o, err := m.expect(m.accepting, step.order)
 		if err != nil {
 			return
 		}
@@ -98,7 +98,7 @@ func (m *membership) serve() {
 			return
 		}
 	}
-	if _, err := m.expect(orderBegin); err != nil {
+	if _, err := m.expect(m.accepting, orderBegin); err != nil {
 		m.log.Warn("a run did not begin", "run", m.order.Run, "reason", err.Error())
 		m.link.Close(nil)
 		m.release(false)
@@ -109,8 +109,13 @@ func (m *membership) serve() {
 	m.ended(err)
 }
 
+// stopped is the coordinator's reason for the end of a run.
+type stopped string
+
+func (s stopped) Error() string { return string(s) }
+
 // expect waits for an order. From prepare on, silence ends the wait.
-func (m *membership) expect(kind string) (order, error) {
+func (m *membership) expect(ctx context.Context, kind string) (order, error) {
 	var silence <-chan time.Time
 	for {
 		if m.link != nil {
@@ -122,7 +127,7 @@ func (m *membership) expect(kind string) (order, error) {
 			case !ok:
 				return o, errors.New("the connection to the coordinator was lost")
 			case o.Kind == orderStop:
-				return o, errors.New(printable(o.Text))
+				return o, stopped(printable(o.Text))
 			case o.Kind == orderAlive:
 				continue
 			case o.Kind != kind:
@@ -131,8 +136,8 @@ func (m *membership) expect(kind string) (order, error) {
 			return o, nil
 		case <-silence:
 			return order{}, m.silent()
-		case <-m.runs.Done():
-			return order{}, context.Cause(m.runs)
+		case <-ctx.Done():
+			return order{}, context.Cause(ctx)
 		}
 	}
 }
@@ -254,7 +259,7 @@ func (m *membership) run() error {
 				cancel(fmt.Errorf("the connection to %s, the coordinator, was lost", m.Hostmap.Coordinator().Name))
 				orders = nil
 			case o.Kind == orderStop:
-				cancel(errors.New(printable(o.Text)))
+				cancel(stopped(printable(o.Text)))
 			}
 		case <-tick.C:
 			if m.pulse.alive() {
@@ -264,6 +269,9 @@ func (m *membership) run() error {
 				cancel(m.silent())
 			}
 		case <-ctx.Done():
+			if m.runs.Err() != nil {
+				m.send(m.report(reportFailed, "it was stopped by its operator"))
+			}
 			return m.abandon(context.Cause(ctx), result)
 		}
 	}
@@ -281,7 +289,7 @@ func (m *membership) carryOut(ctx context.Context) error {
 
 func (m *membership) connect(ctx context.Context) error {
 	d := &dialer{id: m.Identity, timeout: m.ConnectTimeout}
-	ctx, cancel := context.WithTimeoutCause(ctx, m.ConnectTimeout, fmt.Errorf("after %v", m.ConnectTimeout))
+	ctx, cancel := context.WithTimeoutCause(ctx, m.ConnectTimeout, fmt.Errorf("waited %v", m.ConnectTimeout))
 	defer cancel()
 	return m.link.Connect(ctx, func(ctx context.Context, player string) (*grpc.ClientConn, error) {
 		addr, _ := m.Hostmap.Address(player)
@@ -352,7 +360,7 @@ func (m *membership) farewell(err error) error {
 	case shared(err) != "":
 		return errors.New(shared(err))
 	}
-	return errors.New(at(m.report("", "")))
+	return errors.New("stopped " + at(m.report("", "")))
 }
 
 func (m *membership) report(kind, text string) report {
@@ -384,11 +392,20 @@ func stepOf(r report) string {
 
 // ended waits for the coordinator's last word and for the link, and logs.
 func (m *membership) ended(err error) {
-	if err != nil {
+	var reason stopped
+	if err == nil || shared(err) != "" {
+		_, last := m.expect(m.runs, orderEnd)
+		errors.As(last, &reason)
+	}
+	if err != nil && reason != "" {
+		err = reason
+	}
+	switch {
+	case err != nil:
 		m.log.Error("the run failed", "run", m.order.Run, "reason", err.Error())
-	} else if _, late := m.expect(orderEnd); late != nil {
-		m.log.Warn("the run is finished here, but not everywhere", "run", m.order.Run, "reason", late.Error())
-	} else {
+	case reason != "":
+		m.log.Warn("the run is finished here, but not everywhere", "run", m.order.Run, "reason", string(reason))
+	default:
 		m.log.Info("the run is finished", "run", m.order.Run)
 	}
 	<-m.link.Done()

@@ -135,14 +135,15 @@ type serving struct {
 	grpc *grpc.Server
 	self string // where this process reaches itself
 
-	runs     context.Context // ends, with the reason, what is in hand
-	cancel   context.CancelCauseFunc
-	finished chan error // the end of the only run, with Once
+	// accepting ends when the server stops, runs when the grace of the run in
+	// hand is over; both with the reason.
+	accepting, runs        context.Context
+	stopAccepting, endRuns context.CancelCauseFunc
+	finished               chan error // the end of the only run, with Once
 
-	mu       sync.Mutex
-	stopping bool
-	taken    int // runs with inputs, past the set-up or in hand
-	inHand   sync.WaitGroup
+	mu     sync.Mutex
+	taken  int // runs with inputs, past the set-up or in hand
+	inHand sync.WaitGroup
 }
 
 // open checks the server and makes what it needs.
@@ -157,7 +158,8 @@ func (s *Server) open() (*serving, error) {
 	setDefault(&v.ConnectTimeout, defaultConnect)
 	setDefault(&v.PeerTimeout, defaultPeer)
 	setDefault(&v.Grace, defaultGrace)
-	v.runs, v.cancel = context.WithCancelCause(context.Background())
+	v.accepting, v.stopAccepting = context.WithCancelCause(context.Background())
+	v.runs, v.endRuns = context.WithCancelCause(context.Background())
 	v.hub = rpc.NewHub(identifyPlayer)
 	v.grpc = grpc.NewServer(v.options()...)
 	v.hub.Register(v.grpc)
@@ -190,7 +192,7 @@ func (v *serving) check() error {
 		return fmt.Errorf("cannot serve as %s with the identity of %s, a %s", v.Player, v.Identity.Name, v.Identity.Role)
 	}
 	if len(v.Programs) == 0 && !v.coordinates() {
-		return fmt.Errorf("%s has no program, and the coordinator is %s, the first entry of %s", v.Player, v.Hostmap.Coordinator().Name, v.Hostmap.File)
+		return fmt.Errorf("%s has no program, and the coordinator is %s, the first entry of %s", v.Player, v.Hostmap.Coordinator().Name, v.Hostmap.name())
 	}
 	var errs []error
 	for _, p := range v.Programs {
@@ -227,7 +229,7 @@ func (v *serving) listen() (net.Listener, error) {
 	if errors.Is(err, syscall.EADDRINUSE) {
 		err = errors.New("the port is in use")
 		if others := v.Hostmap.sharing(v.Player, addr); others != nil {
-			err = fmt.Errorf("the port is in use; %s also gives it to %s", v.Hostmap.File, strings.Join(others, ", "))
+			err = fmt.Errorf("the port is in use; %s also gives it to %s", v.Hostmap.name(), strings.Join(others, ", "))
 		}
 	}
 	return nil, fmt.Errorf("cannot listen on %s: %w", addr, brief(err))
@@ -276,8 +278,8 @@ func identifyPlayer(ctx context.Context) (rpc.Peer, error) {
 func (v *serving) take(f func()) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.stopping {
-		return fmt.Errorf("%s is stopping", v.Player)
+	if v.accepting.Err() != nil {
+		return context.Cause(v.accepting)
 	}
 	v.inHand.Go(f)
 	return nil
@@ -296,23 +298,38 @@ func (v *serving) finish(err error) {
 
 // shutDown takes no more runs and gives those in hand their grace.
 func (v *serving) shutDown() error {
+	stopped := fmt.Errorf("%s was stopped", v.Player)
 	v.mu.Lock()
-	v.stopping = true
+	v.stopAccepting(stopped)
 	v.mu.Unlock()
 	idle := make(chan struct{})
 	go func() {
 		v.inHand.Wait()
 		close(idle)
 	}()
-	inTime := within(v.Grace, idle)
-	v.cancel(fmt.Errorf("%s was stopped", v.Player))
-	v.hub.Stop()
-	if !inTime && !within(v.Grace, idle) {
-		v.grpc.Stop()
-		return fmt.Errorf("a run of %s does not stop", v.Player)
+	var err error
+	if !within(v.Grace, idle) {
+		v.endRuns(stopped)
+		if !within(v.Grace+farewellTime, idle) {
+			err = fmt.Errorf("a run of %s does not stop", v.Player)
+		}
 	}
-	v.grpc.Stop()
-	return nil
+	v.hub.Stop()
+	v.stopListening()
+	return err
+}
+
+// stopListening leaves the last messages time to go out.
+func (v *serving) stopListening() {
+	gone := make(chan struct{})
+	go func() {
+		v.grpc.GracefulStop()
+		close(gone)
+	}()
+	if !within(farewellTime, gone) {
+		v.grpc.Stop()
+		<-gone
+	}
 }
 
 // within waits for done, for so long at most.

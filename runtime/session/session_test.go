@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
+	"regexp"
 	"sync"
 	"testing"
 	"time"
@@ -17,7 +19,18 @@ import (
 	"github.com/tfec-lang/tfec/runtime/link"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if name := os.Getenv(childName); name != "" {
+		fmt.Fprintln(os.Stderr, beChild(name, os.Getenv(childFolder)))
+		os.Exit(1)
+	}
+	goleak.VerifyTestMain(m)
+}
+
+var port = regexp.MustCompile(`127\.0\.0\.1:[0-9]+`)
+
+// anyPort makes a message comparable.
+func anyPort(text string) string { return port.ReplaceAllString(text, "127.0.0.1:0") }
 
 // A cast is the processes of a test, in this one: servers on free ports and a
 // client.
@@ -125,9 +138,13 @@ func program(player string, players []string, run func(context.Context, link.Lin
 		Step: func(n int) string { return fmt.Sprintf("step %d (mul, average.tfe:%d)", n, n+4) }}
 }
 
-// gossip is a run in which everybody sends its index to everybody, so many times.
+// gossip is a run in which everybody sends its index to everybody, in the
+// set-up and then so many times.
 func gossip(rounds int) func(context.Context, link.Link, Run) error {
 	return func(ctx context.Context, l link.Link, r Run) error {
+		if err := exchange(ctx, l, 0); err != nil {
+			return err
+		}
 		for k := range rounds {
 			r.Progress(k + 1)
 			if err := exchange(ctx, l, uint32(k+1)); err != nil {

@@ -1,0 +1,357 @@
+package session
+
+// What a fault looks like on every side, and that the next run works.
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
+
+	"github.com/tfec-lang/tfec/runtime/link"
+)
+
+type part = func(context.Context, link.Link, Run) error
+
+var trio = []string{"alice", "s0", "s1"}
+
+// play starts all three players of a run; parts replaces what some do.
+func (c *cast) play(parts map[string]part) {
+	for _, name := range trio {
+		run := parts[name]
+		if run == nil {
+			run = gossip(20)
+		}
+		c.serve(name, nil, program(name, trio, run))
+	}
+}
+
+// once is a part that is f in its first run and like everybody in the next.
+func once(f part) part {
+	first := true
+	return func(ctx context.Context, l link.Link, r Run) error {
+		if first {
+			first = false
+			return f(ctx, l, r)
+		}
+		return gossip(20)(ctx, l, r)
+	}
+}
+
+func TestFailures(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		part part
+		want string
+	}{
+		{"in the set-up", func(context.Context, link.Link, Run) error {
+			return errors.New("a.csv: row 17: the salary 4711 is out of range")
+		}, "s1 stopped in the set-up"},
+		{"at a step", func(ctx context.Context, l link.Link, r Run) error {
+			return errors.Join(gossip(10)(ctx, l, r), errors.New("4711"))
+		}, "s1 failed at step 10 (mul, average.tfe:14)"},
+		{"what everybody may know", func(ctx context.Context, l link.Link, r Run) error {
+			return told("alice and s1 differ in the size n")
+		}, "s1 reports: alice and s1 differ in the size n"},
+		{"a wrong message", func(ctx context.Context, l link.Link, r Run) error {
+			r.Progress(1)
+			err := l.Send(ctx, 0, link.Header{Step: 1}, []byte("too long"))
+			<-ctx.Done()
+			return err
+		}, "alice reports: s1: sent 8 bytes (step 1, occurrence 0, message 0), expected 1"},
+		{"a hanging engine", func(ctx context.Context, l link.Link, r Run) error {
+			err := gossip(10)(ctx, l, r)
+			<-ctx.Done()
+			return err
+		}, "s1 failed at step 10 (mul, average.tfe:14): it has not been heard for 2s"},
+		{"everybody waits", func(ctx context.Context, l link.Link, r Run) error {
+			_, _, err := l.Recv(ctx, 1, 1)
+			if err == nil {
+				_, _, err = l.Recv(ctx, 1, 1)
+			}
+			return err
+		}, "no player goes on: alice in the set-up waits for s1, s0 in the set-up waits for s1, s1 in the set-up waits for s0"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			c := newCast(t, trio...)
+			c.play(map[string]part{"s1": once(test.part)})
+			began := time.Now()
+			require.EqualError(t, c.start(average, nil), test.want)
+			require.Less(t, time.Since(began), 4*time.Second)
+			require.NoError(t, c.start(average, nil), "the next run")
+			for _, s := range c.servers[:2] {
+				require.NotContains(t, s.log.String(), "4711", "a secret in another's log")
+				require.Contains(t, s.log.String(), `level=ERROR msg="the run failed"`)
+				require.Contains(t, s.log.String(), strconv.Quote(test.want))
+			}
+		})
+	}
+}
+
+type told string
+
+func (e told) Error() string  { return "private: 4711" }
+func (e told) Reason() string { return string(e) }
+
+// A player that is killed or stopped ends the run everywhere: it is another
+// process here.
+func TestProcess(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		signal syscall.Signal
+		want   string
+	}{
+		{"killed", syscall.SIGKILL, "s1 failed at step 3 (mul, average.tfe:7): the connection to it was lost"},
+		{"stopped", syscall.SIGSTOP, "s1 failed at step 3 (mul, average.tfe:7): it has not been heard for 2s"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			c := newCast(t, trio...)
+			require.NoError(t, c.listeners["s1"].Close())
+			for _, name := range []string{"alice", "s0"} {
+				c.serve(name, nil, program(name, trio, gossip(20)))
+			}
+			child := c.child("s1")
+			began := time.Now()
+			var end error
+			require.EqualError(t, c.start(average, func(e Event) {
+				if e.Kind == EventProgress && e.Player == "s1" && e.Step == 3 {
+					end = child.Process.Signal(test.signal)
+					began = time.Now()
+				}
+			}), test.want)
+			require.NoError(t, end)
+			require.Less(t, time.Since(began), 3*time.Second)
+		})
+	}
+}
+
+// child runs a player in a process of its own, which stays at step 3.
+func (c *cast) child(name string) *exec.Cmd {
+	dir := c.t.TempDir()
+	config := filepath.Join(dir, "config.json")
+	require.NoError(c.t, c.hostmap.Save(config))
+	require.NoError(c.t, c.authority.save(filepath.Join(dir, "ca")))
+	csr, err := Request(dir, name, RolePlayer)
+	require.NoError(c.t, err)
+	_, err = Sign(filepath.Join(dir, "ca"), csr)
+	require.NoError(c.t, err)
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), childName+"="+name, childFolder+"="+dir)
+	require.NoError(c.t, cmd.Start())
+	c.t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+	})
+	return cmd
+}
+
+const (
+	childName   = "TFEC_TEST_PLAYER"
+	childFolder = "TFEC_TEST_FOLDER"
+)
+
+// beChild is the process of a player; it ends when it is killed.
+func beChild(name, dir string) error {
+	h, err := LoadHostmap(filepath.Join(dir, "config.json"))
+	if err != nil {
+		return err
+	}
+	id, err := Credentials(h, name, filepath.Join(dir, name), false)
+	if err != nil {
+		return err
+	}
+	stay := func(ctx context.Context, l link.Link, r Run) error {
+		if err := gossip(3)(ctx, l, r); err != nil {
+			return err
+		}
+		for {
+			if _, _, err := l.RecvAny(ctx, 0, 1); err != nil {
+				return err
+			}
+		}
+	}
+	s := &Server{Player: name, Hostmap: h, Identity: id, Programs: []Program{program(name, trio, stay)}}
+	return s.Serve(context.Background())
+}
+
+func TestCertificates(t *testing.T) {
+	other, err := newAuthority(time.Hour)
+	require.NoError(t, err)
+	issue := func(c *cast, a *authority, name, role string, life time.Duration) *Identity {
+		id, err := a.issue(name, role, life)
+		require.NoError(c.t, err)
+		return id
+	}
+	const addr = "127.0.0.1:0" // in want: any port
+	for _, test := range []struct {
+		name   string
+		server func(*cast) *Identity // s1's
+		client func(*cast) *Identity
+		want   string
+	}{
+		{"another name", func(c *cast) *Identity { return issue(c, c.authority, "s2", RolePlayer, time.Hour) }, nil,
+			"s1: cannot connect at " + addr + ": it is s2, not s1: compare the addresses in the hostmap"},
+		{"another role", func(c *cast) *Identity { return issue(c, c.authority, "s1", RoleClient, time.Hour) }, nil,
+			"s1: cannot connect at " + addr + ": s1 has a certificate with the role client there, not player"},
+		{"another authority", func(c *cast) *Identity { return issue(c, other, "s1", RolePlayer, time.Hour) }, nil,
+			"s1: cannot connect at " + addr + ": the certificate of s1 comes from another authority than this side's: all players need certificates signed with the key of one `tfec keys init`"},
+		{"expired", func(c *cast) *Identity { return issue(c, c.authority, "s1", RolePlayer, -time.Minute) }, nil,
+			"s1: cannot connect at " + addr + ": the certificate of s1 expired on " + day(time.Now().Add(-time.Minute)) + ": renew it with `tfec keys request s1` and `tfec keys sign s1.csr`"},
+		{"without TLS", func(*cast) *Identity { return &Identity{Name: "s1", Role: RolePlayer} }, nil,
+			"s1: cannot connect at " + addr + ": it was started with --insecure, and this side uses TLS"},
+		{"client of another authority", nil, func(c *cast) *Identity { return issue(c, other, "laptop", RoleClient, time.Hour) },
+			"alice: cannot connect at " + addr + ": the certificate of alice comes from another authority than this side's: all players need certificates signed with the key of one `tfec keys init`"},
+		{"expired client", nil, func(c *cast) *Identity { return issue(c, c.authority, "laptop", RoleClient, -time.Minute) },
+			"alice: cannot connect at " + addr + ": it refuses this side: the certificate of laptop expired on " + day(time.Now().Add(-time.Minute)) + ": renew it with `tfec keys request laptop --role client` and `tfec keys sign laptop.csr`"},
+		{"client without TLS", nil, func(*cast) *Identity { return &Identity{Name: "laptop", Role: RoleClient} },
+			"alice: cannot connect at " + addr + ": it refuses this side: it uses TLS, and this side was started with --insecure"},
+		{"client is a player", nil, func(c *cast) *Identity { return issue(c, c.authority, "s1", RolePlayer, time.Hour) },
+			"s1 has the role player, and only a client starts runs"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			c := newCast(t, trio...)
+			for _, name := range trio {
+				c.serve(name, func(s *Server) {
+					s.PeerTimeout = time.Minute
+				}, program(name, trio, gossip(1)))
+			}
+			if test.server != nil {
+				c.impersonate("s1", test.server(c))
+			}
+			id := c.identity("laptop", RoleClient)
+			if test.client != nil {
+				id = test.client(c)
+			}
+			err := Start(t.Context(), c.hostmap, id, average, nil)
+			require.Error(t, err)
+			require.Equal(t, test.want, anyPort(err.Error()))
+		})
+	}
+}
+
+// impersonate has another server answer at a player's address. What it is has
+// not been checked by Serve.
+func (c *cast) impersonate(name string, id *Identity) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(c.t, err)
+	for i, e := range c.hostmap.Entries {
+		if e.Name == name {
+			c.hostmap.Entries[i].Addr = l.Addr().String()
+		}
+	}
+	s := grpc.NewServer(grpc.Creds(&transport{id: id, failed: func(net.Addr, error) {}}))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s.Serve(l)
+	}()
+	c.t.Cleanup(func() {
+		s.Stop()
+		<-done
+	})
+}
+
+// Both ends of a connection between TLS and none say so.
+func TestBothSidesHear(t *testing.T) {
+	for _, test := range []struct {
+		insecure       bool // the server
+		client, server string
+	}{
+		{false, "it refuses this side: it uses TLS, and this side was started with --insecure", "it was started with --insecure, and this side uses TLS"},
+		{true, "it was started with --insecure, and this side uses TLS", "it uses TLS, and this side was started with --insecure"},
+	} {
+		c := newCast(t, "alice")
+		c.insecure = test.insecure
+		s := c.serve("alice", nil, program("alice", []string{"alice"}, gossip(1)))
+		c.insecure = !test.insecure
+		require.ErrorContains(t, c.start(average, nil), test.client)
+		s.stop()
+		<-s.done
+		require.Contains(t, s.log.String(), test.server)
+	}
+}
+
+func TestInsecure(t *testing.T) {
+	c := newCast(t, trio...)
+	c.insecure = true
+	prints := make(chan []string, 3)
+	check := func(ctx context.Context, l link.Link, r Run) error {
+		prints <- r.Fingerprints
+		return gossip(3)(ctx, l, r)
+	}
+	c.play(map[string]part{"alice": check, "s0": check, "s1": check})
+	var events []Event
+	require.NoError(t, c.start(average, func(e Event) { events = append(events, e) }))
+	require.Equal(t, EventWarning, events[0].Kind)
+	for range trio {
+		require.Equal(t, []string{"insecure", "insecure", "insecure"}, <-prints)
+	}
+	require.Contains(t, c.servers[0].log.String(), "anyone on the wire can compute every input")
+}
+
+func TestFingerprints(t *testing.T) {
+	c := newCast(t, trio...)
+	prints := make(chan []string, 3)
+	check := func(ctx context.Context, l link.Link, r Run) error {
+		prints <- r.Fingerprints
+		return gossip(3)(ctx, l, r)
+	}
+	c.play(map[string]part{"alice": check, "s0": check, "s1": check})
+	require.NoError(t, c.start(average, nil))
+	var want []string
+	for _, s := range c.servers {
+		want = append(want, s.Identity.Fingerprint())
+		require.Len(t, s.Identity.Fingerprint(), 64)
+	}
+	for range trio {
+		require.Equal(t, want, <-prints)
+	}
+}
+
+// A client opens no share stream, nor does anybody but the coordinator have
+// players join a run.
+func TestRoles(t *testing.T) {
+	c := newCast(t, trio...)
+	c.play(nil)
+	for _, test := range []struct {
+		id      *Identity
+		to      int
+		method  string
+		subtype string
+		code    codes.Code
+		want    string
+	}{
+		{c.identity("laptop", RoleClient), 1, "/tfec.Link/Shares", "tfec-frame", codes.PermissionDenied, "laptop has the role client, which opens no share streams"},
+		{c.identity("s1", RolePlayer), 1, "/tfec.Link/Shares", "tfec-frame", codes.NotFound, "no run 01000000000000000000000000000000 is in hand"},
+		{c.identity("laptop", RoleClient), 1, joinMethod, codecName, codes.PermissionDenied, "laptop is not the coordinator: for s0 that is alice, the first entry of its hostmap"},
+		{c.identity("alice", RoleClient), 1, joinMethod, codecName, codes.PermissionDenied, "alice is not the coordinator: for s0 that is alice, the first entry of its hostmap"},
+		{c.identity("s1", RolePlayer), 1, joinMethod, codecName, codes.PermissionDenied, "s1 is not the coordinator: for s0 that is alice, the first entry of its hostmap"},
+		{c.identity("s1", RolePlayer), 0, startMethod, codecName, codes.PermissionDenied, "s1 has the role player, and only a client starts runs"},
+	} {
+		d := &dialer{id: test.id, timeout: 10 * time.Second}
+		conn, err := d.connect(t.Context(), c.hostmap.Entries[test.to])
+		require.NoError(t, err)
+		ctx := metadata.AppendToOutgoingContext(t.Context(), "tfec-run", "01000000000000000000000000000000")
+		s, err := conn.NewStream(ctx, &bidirectional, test.method, grpc.CallContentSubtype(test.subtype))
+		require.NoError(t, err)
+		err = s.RecvMsg(nil)
+		require.Equal(t, test.code, status.Code(err))
+		require.EqualError(t, plain(err), test.want)
+		require.NoError(t, conn.Close())
+	}
+}

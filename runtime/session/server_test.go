@@ -1,0 +1,326 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"net"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tfec-lang/tfec/runtime/link"
+)
+
+// A client needs the coordinator's entry alone; a coordinator that is no
+// player asks around who the players are.
+func TestCoordinatorIsNoPlayer(t *testing.T) {
+	c := newCast(t, "master", "alice", "s0", "s1", "idle")
+	role := func(s *Server) { s.Identity = c.identity("master", RoleCoordinator) }
+	c.serve("master", role)
+	for _, name := range trio {
+		c.serve(name, nil, program(name, trio, gossip(5)))
+	}
+	knowsOne := &Hostmap{Entries: c.hostmap.Entries[:1]}
+	var done []string
+	require.NoError(t, Start(t.Context(), knowsOne, c.identity("laptop", RoleClient), average, func(e Event) {
+		if e.Kind == EventDone {
+			done = append(done, e.Player)
+		}
+	}))
+	require.ElementsMatch(t, trio, done)
+	require.Contains(t, c.servers[0].log.String(), `role="coordinator, no player"`)
+}
+
+func TestRefusals(t *testing.T) {
+	withInputs := func(p *Program) { p.HasInputs = true }
+	for _, test := range []struct {
+		name    string
+		server  func(*Server)  // changes s1
+		program func(*Program) // changes s1's
+		request StartRequest
+		runs    int // that succeed before
+		want    string
+	}{
+		{"another digest at a player", nil, func(p *Program) { p.Digest = "0123456789abcdef" }, average, 0,
+			"the client and s1 do not have the same program: the source of average.tfe differs (digest d1 and 0123456789ab)"},
+		{"another digest at the client", nil, nil, StartRequest{File: "average.tfe", Computation: "average", Digest: "d2"}, 0,
+			"the client and alice do not have the same program: the source of average.tfe differs (digest d2 and d1)\n" +
+				"the client and s0 do not have the same program: the source of average.tfe differs (digest d2 and d1)\n" +
+				"the client and s1 do not have the same program: the source of average.tfe differs (digest d2 and d1)"},
+		{"two players differ", nil, func(p *Program) { p.Digest = "d3" }, StartRequest{File: "average.tfe", Computation: "average"}, 0,
+			"alice and s1 do not have the same program: the source of average.tfe differs (digest d1 and d3)"},
+		{"other players", nil, func(p *Program) { p.Players = []string{"s1", "alice", "s0"} }, average, 0,
+			"alice and s1 do not have the same program: the list of players differs"},
+		{"no such computation", nil, nil, StartRequest{File: "average.tfe", Computation: "median"}, 0,
+			"alice does not have the computation median of average.tfe; it has average of average.tfe"},
+		{"not at a player", nil, func(p *Program) { p.Computation = "median" }, average, 0,
+			"s1 refuses: s1 does not have the computation average of average.tfe; it has median of average.tfe"},
+		{"another client", func(s *Server) { s.Clients = []string{"desktop"} }, nil, average, 0,
+			"s1 refuses: s1 accepts no runs of the client laptop"},
+		{"this client", func(s *Server) { s.Clients = []string{"desktop", "laptop"} }, nil, average, 2, ""},
+		{"no inputs", nil, nil, average, 3, ""},
+		{"inputs", nil, withInputs, average, 1,
+			"s1 refuses: s1 has inputs and has taken part in as many runs as its operator allows (1): it takes another when it is started again, or was with --runs"},
+		{"inputs, two runs", func(s *Server) { s.Runs = 2 }, withInputs, average, 2,
+			"s1 refuses: s1 has inputs and has taken part in as many runs as its operator allows (2): it takes another when it is started again, or was with --runs"},
+		{"inputs, any runs", func(s *Server) { s.Runs = -1 }, withInputs, average, 3, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			c := newCast(t, trio...)
+			for _, name := range trio {
+				p := program(name, trio, gossip(2))
+				var change func(*Server)
+				if name == "s1" {
+					change = test.server
+					if test.program != nil {
+						test.program(&p)
+					}
+				}
+				c.serve(name, change, p)
+			}
+			for range test.runs {
+				require.NoError(t, c.start(test.request, nil))
+			}
+			if test.want != "" {
+				require.EqualError(t, c.start(test.request, nil), test.want)
+			}
+		})
+	}
+}
+
+// A run that fails in the set-up has told nothing, and does not count.
+func TestFailedSetUpDoesNotCount(t *testing.T) {
+	c := newCast(t, trio...)
+	for _, name := range trio {
+		p := program(name, trio, gossip(20))
+		p.HasInputs = true
+		if name == "alice" {
+			p.Run = once(func(context.Context, link.Link, Run) error { return errors.New("no inputs") })
+		}
+		c.serve(name, nil, p)
+	}
+	require.EqualError(t, c.start(average, nil), "alice stopped in the set-up")
+	require.NoError(t, c.start(average, nil))
+	require.ErrorContains(t, c.start(average, nil), "has taken part in as many runs")
+	require.Contains(t, c.servers[1].log.String(), "takes part in no further runs")
+}
+
+func TestUnreachable(t *testing.T) {
+	c := newCast(t, trio...)
+	require.NoError(t, c.listeners["s0"].Close())
+	require.NoError(t, c.listeners["s1"].Close())
+	c.serve("alice", func(s *Server) { s.ConnectTimeout = 300 * time.Millisecond }, program("alice", trio, gossip(1)))
+	var waits []string
+	err := c.start(average, func(e Event) {
+		if e.Kind == EventWait {
+			waits = append(waits, anyPort(e.Player+" "+e.Text))
+		}
+	})
+	require.Equal(t, "s0: cannot be reached at 127.0.0.1:0 after 300ms: connection refused\n"+
+		"s1: cannot be reached at 127.0.0.1:0 after 300ms: connection refused", anyPort(err.Error()))
+	require.ElementsMatch(t, []string{"s0 does not answer yet at 127.0.0.1:0", "s1 does not answer yet at 127.0.0.1:0"}, waits)
+}
+
+// Players need no order of starting.
+func TestLatePlayer(t *testing.T) {
+	c := newCast(t, trio...)
+	c.serve("alice", nil, program("alice", trio, gossip(5)))
+	c.serve("s0", nil, program("s0", trio, gossip(5)))
+	require.NoError(t, c.listeners["s1"].Close())
+	var late sync.Once
+	require.NoError(t, c.start(average, func(e Event) {
+		if e.Kind == EventWait && e.Player == "s1" {
+			late.Do(func() {
+				c.serve("s1", func(s *Server) { s.Listener = nil }, program("s1", trio, gossip(5)))
+			})
+		}
+	}))
+}
+
+// Where every player has Once the run needs no client.
+func TestOnce(t *testing.T) {
+	for _, first := range []string{"alice", "master"} {
+		t.Run(first, func(t *testing.T) {
+			c := newCast(t, append([]string{first}, trio...)[map[bool]int{true: 1, false: 0}[first == "alice"]:]...)
+			each := func(s *Server) { s.Once = true }
+			if first == "master" {
+				c.serve(first, each)
+			}
+			for _, name := range trio {
+				c.serve(name, each, program(name, trio, gossip(5)))
+			}
+			for _, s := range c.servers {
+				<-s.done
+				require.NoError(t, s.err)
+			}
+		})
+	}
+}
+
+func TestOnceFails(t *testing.T) {
+	c := newCast(t, trio...)
+	each := func(s *Server) { s.Once = true }
+	for _, name := range trio {
+		run := gossip(5)
+		if name == "s0" {
+			run = func(context.Context, link.Link, Run) error { return errors.New("4711") }
+		}
+		c.serve(name, each, program(name, trio, run))
+	}
+	for _, s := range c.servers {
+		<-s.done
+	}
+	require.EqualError(t, c.servers[0].err, "s0 stopped in the set-up")
+	require.EqualError(t, c.servers[1].err, "4711")
+	require.EqualError(t, c.servers[2].err, "s0 stopped in the set-up")
+}
+
+// With Once at some players only, a client starts the run.
+func TestOnceWithClient(t *testing.T) {
+	c := newCast(t, trio...)
+	for _, name := range trio {
+		c.serve(name, func(s *Server) { s.Once = name != "s1" }, program(name, trio, gossip(5)))
+	}
+	require.NoError(t, c.start(average, nil))
+	for _, s := range c.servers[:2] {
+		<-s.done
+		require.NoError(t, s.err)
+	}
+}
+
+// Several runs between the same players do not meet.
+func TestRunsInFlight(t *testing.T) {
+	c := newCast(t, trio...)
+	meet := make(chan struct{})
+	var arrived sync.WaitGroup
+	arrived.Add(3 * len(trio))
+	together := func(ctx context.Context, l link.Link, r Run) error {
+		arrived.Done()
+		<-meet
+		return gossip(10)(ctx, l, r)
+	}
+	c.play(map[string]part{"alice": together, "s0": together, "s1": together})
+	errs := make(chan error)
+	for range 3 {
+		go func() { errs <- c.start(average, nil) }()
+	}
+	arrived.Wait()
+	close(meet)
+	for range 3 {
+		require.NoError(t, <-errs)
+	}
+}
+
+// A server that is stopped lets the run in hand finish, within its grace.
+func TestGrace(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		grace time.Duration
+		want  string
+	}{
+		{"enough", time.Minute, ""},
+		{"too little", 50 * time.Millisecond, "s1 stopped in the set-up: it was stopped by its operator"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c := newCast(t, trio...)
+			begun, goOn := make(chan struct{}), make(chan struct{})
+			c.serve("alice", nil, program("alice", trio, gossip(20)))
+			c.serve("s0", nil, program("s0", trio, gossip(20)))
+			s1 := c.serve("s1", func(s *Server) { s.Grace = test.grace }, program("s1", trio, func(ctx context.Context, l link.Link, r Run) error {
+				close(begun)
+				select {
+				case <-goOn:
+				case <-ctx.Done():
+				}
+				return gossip(20)(ctx, l, r)
+			}))
+			result := make(chan error, 1)
+			go func() { result <- c.start(average, nil) }()
+			<-begun
+			s1.stop()
+			if test.want == "" {
+				close(goOn)
+				require.NoError(t, <-result)
+			} else {
+				require.EqualError(t, <-result, test.want)
+			}
+			<-s1.done
+			require.NoError(t, s1.err)
+			require.ErrorContains(t, c.startQuickly(), "cannot be reached")
+		})
+	}
+}
+
+// startQuickly starts a run whose coordinator soon gives up on players.
+func (c *cast) startQuickly() error {
+	c.servers[0].stop()
+	<-c.servers[0].done
+	l, err := net.Listen("tcp", c.hostmap.Entries[0].Addr)
+	require.NoError(c.t, err)
+	c.listeners["alice"] = l
+	c.serve("alice", func(s *Server) { s.ConnectTimeout = 100 * time.Millisecond }, program("alice", trio, gossip(1)))
+	return c.start(average, nil)
+}
+
+// A client that leaves ends its run everywhere.
+func TestClientLeaves(t *testing.T) {
+	c := newCast(t, trio...)
+	ended := make(chan error, 3)
+	wait := func(ctx context.Context, _ link.Link, r Run) error {
+		r.Progress(1)
+		<-ctx.Done()
+		ended <- context.Cause(ctx)
+		return ctx.Err()
+	}
+	c.play(map[string]part{"alice": wait, "s0": wait, "s1": wait})
+	ctx, leave := context.WithCancel(t.Context())
+	err := Start(ctx, c.hostmap, c.identity("laptop", RoleClient), average, func(e Event) {
+		if e.Kind == EventProgress {
+			leave()
+		}
+	})
+	require.ErrorIs(t, err, context.Canceled)
+	for range trio {
+		require.EqualError(t, <-ended, "laptop, who started the run, has left")
+	}
+}
+
+func TestServeRefuses(t *testing.T) {
+	h := &Hostmap{File: "config.json", Entries: []Entry{{"alice", "127.0.0.1:4440"}, {"s0", "127.0.0.1:4441"}}}
+	id := func(name, role string) *Identity { return &Identity{Name: name, Role: role} }
+	alice := Program{File: "average.tfe", Player: "alice", Players: []string{"alice", "s0"}}
+	plain, bob, more := alice, alice, alice
+	plain.Insecure, bob.Player = true, "bob"
+	more.Players = []string{"alice", "s0", "s1", "s2"}
+	for _, test := range []struct {
+		server Server
+		want   string
+	}{
+		{Server{Player: "carol", Identity: id("carol", RolePlayer)}, "config.json: has no entry for carol: every player of the program needs one"},
+		{Server{Player: "alice", Identity: id("s0", RolePlayer)}, "cannot serve as alice with the identity of s0, a player"},
+		{Server{Player: "alice", Identity: id("alice", RoleClient)}, "cannot serve as alice with the identity of alice, a client"},
+		{Server{Player: "s0", Identity: id("s0", RolePlayer)}, "s0 has no program, and the coordinator is alice, the first entry of config.json"},
+		{Server{Player: "alice", Identity: id("alice", RolePlayer), Programs: []Program{bob}}, "average.tfe is a program of bob, not of alice"},
+		{Server{Player: "alice", Identity: id("alice", RolePlayer), Programs: []Program{plain}}, "average.tfe uses a protocol without any security: it is refused on a network unless --allow-plain is given"},
+		{Server{Player: "alice", Identity: id("alice", RolePlayer), Programs: []Program{more}}, "config.json: has no entry for s1, s2: every player of the program needs one"},
+	} {
+		test.server.Hostmap = h
+		require.EqualError(t, test.server.Serve(t.Context()), test.want)
+	}
+}
+
+func TestPortInUse(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	addr := l.Addr().String()
+	h := &Hostmap{File: "config.json", Entries: []Entry{{"alice", addr}, {"bob", "127.0.0.1:1"}, {"carol", addr}}}
+	p := Program{Player: "alice", Players: []string{"alice"}}
+	s := &Server{Player: "alice", Hostmap: h, Identity: &Identity{Name: "alice", Role: RolePlayer}, Programs: []Program{p}}
+	require.EqualError(t, s.Serve(t.Context()), "cannot listen on "+addr+": the port is in use; config.json also gives it to carol")
+	h.Entries = h.Entries[:2]
+	require.EqualError(t, s.Serve(t.Context()), "cannot listen on "+addr+": the port is in use")
+}
