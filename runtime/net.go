@@ -36,21 +36,29 @@ func (p *Party) net(at place) *stepNet {
 
 // at begins a step of the body. Nothing leaves a player before Start.
 func (p *Party) at(step int) *stepNet {
+	n := uint32(step)
 	if !p.started {
-		abort.Now(fmt.Errorf("%s comes before the start of the run", p.prog.describe(uint32(step))))
+		abort.Now(fmt.Errorf("%s comes before the start of the run", p.prog.describe(n)))
 	}
-	p.step = uint32(step)
-	occurrence := p.occurrences[p.step]
-	p.occurrences[p.step]++
-	if p.session.Progress != nil {
-		p.session.Progress(step)
+	occurrence := p.occurrences[n]
+	p.occurrences[n]++
+	p.progress(p.step)
+	return p.net(place{n, occurrence})
+}
+
+// progress keeps the last step at which this player sent or received: only
+// that may leave it. Telling it again is a sign of life.
+func (p *Party) progress(step uint32) {
+	p.step = step
+	if p.session.Progress != nil && step > 0 {
+		p.session.Progress(int(step))
 	}
-	return p.net(place{p.step, occurrence})
 }
 
 func (n *stepNet) Self() int { return n.p.self }
 
 func (n *stepNet) Send(to int, parts ...[]byte) {
+	n.p.progress(n.at.step)
 	h := link.Header{Step: n.at.step, Occurrence: n.at.occurrence, Seq: n.sent[to], Clock: n.p.clock}
 	n.sent[to]++
 	if err := n.p.session.Link.Send(n.p.ctx, to, h, parts...); err != nil {
@@ -60,6 +68,7 @@ func (n *stepNet) Send(to int, parts ...[]byte) {
 }
 
 func (n *stepNet) Recv(from int, size int) []byte {
+	n.p.progress(n.at.step)
 	h, payload, err := n.p.session.Link.Recv(n.p.ctx, from, size)
 	n.accept(from, h, err)
 	n.p.stats.received(n.at.step, len(payload))

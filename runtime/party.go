@@ -37,7 +37,8 @@ type Session struct {
 	// Fingerprints are those of the players' certificates, which all must
 	// agree on; empty without TLS.
 	Fingerprints []string
-	// Progress, if set, is told of each step that this player begins.
+	// Progress, if set, is told of the last step at which this player sent or
+	// received, whenever it goes on.
 	Progress func(step int)
 }
 
@@ -60,7 +61,7 @@ type Party struct {
 	transcript []byte // hash over all hellos
 
 	started     bool
-	step        uint32 // the last one begun
+	step        uint32 // the last one at which this player sent or received
 	occurrences map[uint32]uint32
 	clock       uint32
 	stats       Stats

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"slices"
 	"strconv"
@@ -131,28 +132,46 @@ func (o *ServeOptions) bind(programs []*Program) (*bindings, error) {
 		return nil, err
 	}
 	var inputs, outputs []string
-	var errs []error
 	for _, prog := range programs {
 		for _, in := range prog.Inputs {
 			inputs = append(inputs, in.Name)
-			errs = append(errs, checkSource(sources, in.Name))
 		}
 		for _, out := range prog.Outputs {
 			outputs = append(outputs, out.Name)
 		}
 	}
-	errs = append(errs, sources.Unused(inputs), targets.Unused(outputs))
-	return &bindings{sources, targets, o.Stdin, o.Stdout}, errors.Join(errs...)
+	err := errors.Join(checkComplete(sources, programs), checkKinds(sources), sources.Unused(inputs), targets.Unused(outputs))
+	return &bindings{sources, targets, o.Stdin, o.Stdout}, err
 }
 
-// checkSource refuses an input without a binding, and one that every user of
-// the machine could read in the list of processes.
-func checkSource(sources binding.Sources, name string) error {
-	source, err := sources.Of(name)
-	if err == nil && source.Kind == "value" {
-		return fmt.Errorf("input %s: value: is for simulated runs, since others on this machine see it: use stdin or a file", name)
+// checkComplete refuses to serve without a program that has all its inputs; of
+// several, the others are refused when a run asks for them.
+func checkComplete(sources binding.Sources, programs []*Program) error {
+	var missing []error
+	for _, prog := range programs {
+		before := len(missing)
+		for _, in := range prog.Inputs {
+			if _, err := sources.Of(in.Name); err != nil {
+				missing = append(missing, err)
+			}
+		}
+		if len(missing) == before {
+			return nil
+		}
 	}
-	return err
+	return errors.Join(missing...)
+}
+
+// checkKinds refuses inputs that everybody on this machine could read in the
+// list of processes.
+func checkKinds(sources binding.Sources) error {
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(sources)) {
+		if sources[name].Kind == "value" {
+			errs = append(errs, fmt.Errorf("input %s: value: is for simulated runs, since others on this machine see it: use stdin or a file", name))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // offer is a program as the session knows it.

@@ -227,6 +227,9 @@ func (p *Party) agreeOnSizes(loadErr error) {
 	}
 }
 
+// maxSize bounds what others say, before memory is made for it.
+const maxSize = 1 << 32
+
 // agree returns the value of size i, which every player that knows it must
 // have in common.
 func (prog *Program) agree(s SizeName, i int, replies [][]byte) (int64, error) {
@@ -236,8 +239,8 @@ func (prog *Program) agree(s SizeName, i int, replies [][]byte) (int64, error) {
 		name := prog.Players[player]
 		switch {
 		case !known:
-		case n < s.Min:
-			return 0, openly("size %s is %d at %s, and must be at least %d", s.Name, n, name, s.Min)
+		case n < s.Min || n > maxSize:
+			return 0, openly("size %s is %d at %s, and must be %d to %d", s.Name, n, name, s.Min, maxSize)
 		case owner == "":
 			value, owner = n, name
 		case n != value:
