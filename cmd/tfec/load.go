@@ -1,0 +1,63 @@
+package main
+
+// Reading programs: every command that takes a .tfe file goes through load.
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tfec-lang/tfec/compiler"
+	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/lang/diag"
+)
+
+// source is the flag that every command on a program has.
+type source struct{ protocol string }
+
+func (s *source) flags(c *cobra.Command) {
+	c.Flags().StringVar(&s.protocol, "protocol", "", "use this protocol instead of the file's, e.g. 'plain(s0)'")
+}
+
+// load compiles a file and prints its diagnostics; with an error among them
+// it fails.
+func (s *source) load(c *cobra.Command, path string) (*compiler.Unit, error) {
+	unit, list, err := compiler.Load(path, compiler.Options{Protocol: s.protocol})
+	if err != nil {
+		return nil, readError(path, err)
+	}
+	diag.Print(c.ErrOrStderr(), list, unit.Source)
+	if list.HasErrors() {
+		return nil, errReported
+	}
+	return unit, nil
+}
+
+func readError(path string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("cannot read %s: no such file", path)
+	}
+	return err
+}
+
+// computation picks a computation by name, or the only one.
+func computation(unit *compiler.Unit, path string, args []string) (*ir.Program, error) {
+	var names []string
+	for _, p := range unit.Programs {
+		if len(args) == 0 && len(unit.Programs) == 1 || len(args) > 0 && p.Name == args[0] {
+			return p, nil
+		}
+		names = append(names, p.Name)
+	}
+	switch {
+	case len(names) == 0:
+		return nil, fmt.Errorf("%s has no computation", path)
+	case len(args) == 0:
+		return nil, hinted{fmt.Errorf("%s has several computations: %s", path, strings.Join(names, ", ")),
+			fmt.Sprintf("`tfec %s %s`", path, names[0])}
+	}
+	return nil, fmt.Errorf("%s has no computation `%s`; it has %s", path, args[0], strings.Join(names, ", "))
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/compiler/project"
+	"github.com/tfec-lang/tfec/internal/exec"
+	"github.com/tfec-lang/tfec/runtime"
+	"github.com/tfec-lang/tfec/runtime/session"
+)
+
+func playerCommand() *cobra.Command {
+	var src source
+	var o runtime.ServeOptions
+	c := &cobra.Command{
+		Use:   "player NAME [FILE…]",
+		Short: "Be one player of a networked run, without building its program",
+		Long: `One server process for all programs that this player approves. Without FILE it is
+a coordinator that is no player.`,
+		Example: `  tfec player s0 --config config.json average.tfe
+  tfec player alice --config config.json --tls keys/alice --in a=csv:payroll.csv#gross average.tfe
+  tfec player master --config config.json --tls keys/master`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			o.Player = args[0]
+			o.Stdin, o.Stdout, o.Stderr = c.InOrStdin(), c.OutOrStdout(), c.ErrOrStderr()
+			var programs []*runtime.Program
+			for _, path := range args[1:] {
+				unit, err := src.load(c, path)
+				if err != nil {
+					return err
+				}
+				own, err := programsOf(args[0], path, unit.Programs)
+				if err != nil {
+					return err
+				}
+				programs = append(programs, own...)
+			}
+			err := runtime.Serve(c.Context(), o, programs...)
+			var usage *runtime.UsageError
+			if errors.As(err, &usage) {
+				return usageError{c, err}
+			}
+			return err
+		},
+	}
+	src.flags(c)
+	o.Flags(c.Flags())
+	return c
+}
+
+// programsOf returns a player's part of each computation that it takes part
+// in; a file without one is refused.
+func programsOf(name, path string, computations []*ir.Program) ([]*runtime.Program, error) {
+	var own []*runtime.Program
+	var players []string
+	for _, p := range computations {
+		for i, player := range p.Players {
+			players = append(players, player.Name)
+			if session.Same(player.Name, name) {
+				own = append(own, exec.Program(project.Project(p, i)))
+			}
+		}
+	}
+	if own == nil {
+		return nil, hinted{fmt.Errorf("%s has no player %s", path, name), "its players are " + strings.Join(players, ", ")}
+	}
+	return own, nil
+}

@@ -1,0 +1,272 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/internal/exec"
+	"github.com/tfec-lang/tfec/runtime"
+	"github.com/tfec-lang/tfec/runtime/binding"
+	"github.com/tfec-lang/tfec/runtime/clear"
+	"github.com/tfec-lang/tfec/runtime/session"
+)
+
+// runFlags are the flags of tfec run.
+type runFlags struct {
+	source
+	in, out  []string
+	players  []string
+	json     bool
+	config   string
+	tls      string
+	insecure bool
+	tag      string
+}
+
+func runCommand() *cobra.Command {
+	var f runFlags
+	c := &cobra.Command{
+		Use:   "run FILE [COMPUTATION]",
+		Short: "Run a computation: simulated, or networked with --config",
+		Long: `Without --config all players run in this process, over links in memory: for
+development, not secure. With --config the players are started already, on the
+machines that the hostmap names; the coordinator is asked to run them, and the
+results appear at their receivers only.`,
+		Example: `  tfec run average.tfe --in a=csv:a.csv#gross --in b=value:[2000,7000]
+  tfec run average.tfe --config config.json --tls keys/client`,
+		Args: cobra.RangeArgs(1, 2),
+		RunE: func(c *cobra.Command, args []string) error {
+			unit, err := f.load(c, args[0])
+			if err != nil {
+				return err
+			}
+			program, err := computation(unit, args[0], args[1:])
+			if err != nil {
+				return err
+			}
+			if f.config != "" {
+				return f.networked(c, program)
+			}
+			return f.simulated(c, program)
+		},
+	}
+	f.flags(c)
+	flags := c.Flags()
+	flags.StringArrayVar(&f.in, "in", nil, "bind an input: `NAME=SPEC`, SPEC csv:FILE#COLUMN, json:FILE, value:[1,2] or stdin; repeatable")
+	flags.StringArrayVar(&f.out, "out", nil, "bind an output: `NAME=SPEC`, SPEC json:FILE, json:- or csv:FILE; repeatable")
+	flags.StringSliceVar(&f.players, "players", nil, "simulate these players and no others: `NAME,…`")
+	flags.BoolVar(&f.json, "json", false, "print results as JSON, by player and output")
+	flags.StringVar(&f.config, "config", "", "run among the players of this hostmap `FILE`")
+	flags.StringVar(&f.tls, "tls", "", "`FOLDER` with this client's key and certificates")
+	flags.BoolVar(&f.insecure, "insecure", false, "no TLS: anyone on the wire can compute every input")
+	flags.StringVar(&f.tag, "tag", "", "name of the run (default: the computation)")
+	for _, simulatedOnly := range []string{"in", "out", "players", "json"} {
+		c.MarkFlagsMutuallyExclusive("config", simulatedOnly)
+	}
+	return c
+}
+
+// simulated runs all players in this process.
+func (f *runFlags) simulated(c *cobra.Command, p *ir.Program) error {
+	programs := exec.Programs(p)
+	if err := f.fixedPlayers(programs); err != nil {
+		return err
+	}
+	load, err := f.loader(c.InOrStdin(), programs)
+	if err != nil {
+		return err
+	}
+	targets, err := f.targets(programs)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.ErrOrStderr(), "INFO  Players: %v  protocol=%s backend=local (simulated: not secure, times not representative)\n",
+		programs[0].Players, p.Protocol.Name)
+	result, err := runtime.Simulate(c.Context(), programs, load)
+	if err != nil {
+		return err
+	}
+	if f.json {
+		return json.NewEncoder(c.OutOrStdout()).Encode(result.Outputs)
+	}
+	return printOutputs(c.OutOrStdout(), programs, result, targets)
+}
+
+// fixedPlayers refuses a program that needs a player outside --players.
+func (f *runFlags) fixedPlayers(programs []*runtime.Program) error {
+	if f.players == nil {
+		return nil
+	}
+	var missing []string
+	for _, p := range programs {
+		if !slices.ContainsFunc(f.players, func(name string) bool { return session.Same(name, p.Player) }) {
+			missing = append(missing, p.Player)
+		}
+	}
+	if missing == nil {
+		return nil
+	}
+	return hinted{fmt.Errorf("%s needs %s, which --players does not name", programs[0].File, strings.Join(missing, ", ")),
+		"--players " + strings.Join(append(slices.Clone(f.players), missing...), ",")}
+}
+
+// loader reads the inputs of all players from the bindings of the command
+// line; an input without one is refused before anything starts.
+func (f *runFlags) loader(stdin io.Reader, programs []*runtime.Program) (runtime.Loader, error) {
+	sources, err := binding.ParseSources(f.in)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	var missing []error
+	for _, p := range programs {
+		for _, in := range p.Inputs {
+			if in.Public && slices.Contains(names, in.Name) {
+				continue
+			}
+			names = append(names, in.Name)
+			if _, err := sources.Of(in.Name); err != nil {
+				missing = append(missing, fmt.Errorf("%s: %w", p.Player, err))
+			}
+		}
+	}
+	if err := errors.Join(sources.Unused(names), errors.Join(missing...)); err != nil {
+		return nil, err
+	}
+	public := make(map[string]clear.Tensor)
+	for _, p := range programs {
+		for _, in := range p.Inputs {
+			if _, known := public[in.Name]; in.Public && !known {
+				// Read once: stdin cannot be read by every player.
+				if public[in.Name], err = load(sources, in, stdin); err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
+	return func(_ string, in runtime.Input) (clear.Tensor, error) {
+		if in.Public {
+			return public[in.Name], nil
+		}
+		return load(sources, in, stdin)
+	}, nil
+}
+
+func load(sources binding.Sources, in runtime.Input, stdin io.Reader) (clear.Tensor, error) {
+	s, err := sources.Of(in.Name)
+	if err != nil {
+		return clear.Tensor{}, err
+	}
+	return s.Load(in.Binding(), stdin)
+}
+
+func (f *runFlags) targets(programs []*runtime.Program) (binding.Targets, error) {
+	targets, err := binding.ParseTargets(f.out)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, p := range programs {
+		for _, o := range p.Outputs {
+			names = append(names, o.Name)
+		}
+	}
+	return targets, targets.Unused(names)
+}
+
+// printOutputs prints each output once, after the players that received it.
+func printOutputs(w io.Writer, programs []*runtime.Program, result *runtime.Result, targets binding.Targets) error {
+	var names []string
+	receivers := make(map[string][]string)
+	for _, p := range programs {
+		for _, o := range p.Outputs {
+			if receivers[o.Name] == nil {
+				names = append(names, o.Name)
+			}
+			receivers[o.Name] = append(receivers[o.Name], p.Player)
+		}
+	}
+	for _, name := range names {
+		who := receivers[name]
+		value := result.Outputs[who[0]][name]
+		target := targets.Of(name)
+		if target == (binding.Target{}) {
+			label := strings.Join(who, ", ")
+			if len(who) == len(programs) {
+				label = "everybody"
+			}
+			fmt.Fprintf(w, "%s: ", label)
+		}
+		if err := target.Write(name, value, w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// networked asks the coordinator to run the players of the hostmap.
+func (f *runFlags) networked(c *cobra.Command, p *ir.Program) error {
+	hostmap, err := session.LoadHostmap(f.config)
+	if err != nil {
+		return err
+	}
+	var players []string
+	for _, player := range p.Players {
+		players = append(players, player.Name)
+	}
+	if err := hostmap.Check(players); err != nil {
+		return err
+	}
+	id, err := session.Credentials(hostmap, session.RoleClient, f.tls, f.insecure)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.ErrOrStderr(), "INFO  Players: %v  protocol=%s backend=grpc coordinator=%s\n",
+		players, p.Protocol.Name, hostmap.Coordinator().Name)
+	tag := f.tag
+	if tag == "" {
+		tag = p.Name
+	}
+	request := session.StartRequest{File: p.File, Computation: p.Name, Digest: p.Digest, Tag: tag}
+	return session.Start(c.Context(), hostmap, id, request, logEvents(c.ErrOrStderr()))
+}
+
+// progressEvery is how often the steps of a networked run are shown.
+const progressEvery = 2 * time.Second
+
+// logEvents prints how a networked run goes: every event but progress, which
+// is thinned out.
+func logEvents(w io.Writer) func(session.Event) {
+	last := time.Now()
+	return func(e session.Event) {
+		if e.Kind == session.EventProgress {
+			if time.Since(last) < progressEvery {
+				return
+			}
+			last = time.Now()
+		}
+		level := "INFO "
+		if e.Kind == session.EventWarning {
+			level = "WARN "
+		}
+		text := e.Text
+		switch e.Kind {
+		case session.EventWait:
+			text = "waiting for it at " + e.Text
+		case session.EventDone:
+			text = "has finished"
+		}
+		if e.Player != "" {
+			text = e.Player + ": " + text
+		}
+		fmt.Fprintln(w, level, text)
+	}
+}

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Runs all five players as processes of their own, and one client.
+# Every line that starts a player is what its operator types on its own machine.
+set -euo pipefail
+cd "$(dirname "$0")"
+tfec=${TFEC:-tfec}
+
+"$tfec" build millionaires.tfe
+
+players=()
+stop() {
+  kill "${players[@]}" 2>/dev/null || true
+  wait
+}
+trap stop EXIT
+
+start() {
+  local name=$1
+  shift
+  millionaires/bin/"$name" --config config.json "$@" <&0 2>>players.log &
+  players+=($!)
+}
+
+: >players.log
+for server in s0 s1 s2; do start "$server"; done
+start alice --in a=stdin <<<5000001
+start bob --in b=stdin <<<5000000
+
+"$tfec" run millionaires.tfe --config config.json 2>>players.log || {
+  cat players.log >&2
+  exit 1
+}

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Runs all six players as processes of their own, and one client.
+# Every line that starts a player is what its operator types on its own machine.
+set -euo pipefail
+cd "$(dirname "$0")"
+tfec=${TFEC:-tfec}
+
+"$tfec" build average.tfe
+
+players=()
+stop() {
+  kill "${players[@]}" 2>/dev/null || true
+  wait
+}
+trap stop EXIT
+
+start() {
+  local name=$1
+  shift
+  average/bin/"$name" --config config.json "$@" <&0 2>>players.log &
+  players+=($!)
+}
+
+: >players.log
+for server in s0 s1 s2; do start "$server"; done
+start alice --in a=csv:a.csv#gross
+start bob --in b=csv:b.csv#gross
+start carol
+
+"$tfec" run average.tfe --config config.json 2>>players.log || {
+  cat players.log >&2
+  exit 1
+}

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Runs all eight players as processes of their own, and one client.
+# Every line that starts a player is what its operator types on its own machine.
+set -euo pipefail
+cd "$(dirname "$0")"
+tfec=${TFEC:-tfec}
+
+"$tfec" build staff_average.tfe
+
+players=()
+stop() {
+  kill "${players[@]}" 2>/dev/null || true
+  wait
+}
+trap stop EXIT
+
+start() {
+  local name=$1
+  shift
+  staff_average/bin/"$name" --config config.json "$@" <&0 2>>players.log &
+  players+=($!)
+}
+
+: >players.log
+for server in s0 s1 s2; do start "$server"; done
+for i in 0 1 2 3 4; do
+  start "e$i" --in "pay=json:data/e$i.json"
+done
+
+"$tfec" run staff_average.tfe --config config.json 2>>players.log || {
+  cat players.log >&2
+  exit 1
+}
