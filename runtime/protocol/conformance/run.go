@@ -3,7 +3,6 @@ package conformance
 // Runs of all players in one process.
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -35,17 +34,12 @@ func (p Protocol) receiver() int { return p.Roles + 1 }
 
 // A Player is one player of a run: its kernel, its engine, and the Net of both.
 type Player struct {
+	*Net
+	run
 	Kernel mpc.Kernel
 	Engine *mpc.Engine
-
-	run
-	link             link.Link
-	keys             prg.Keys
-	source           *prg.Source
-	step, occurrence uint32
-	sent, received   []uint32 // messages of this step, by peer
-	clock            uint32
-	masks            map[[2]uint64]bool // the first words of each stream
+	keys   prg.Keys
+	masks  map[[2]uint64]bool // the first words of each stream
 
 	// What happens between Begin and End.
 	rounds  int
@@ -59,26 +53,22 @@ var _ mpc.Net = (*Player)(nil)
 
 // At starts an occurrence of a step.
 func (p *Player) At(step, occurrence uint32) *Player {
-	p.step, p.occurrence = step, occurrence
-	clear0(p.sent)
-	clear0(p.received)
+	p.Net.At(step, occurrence)
 	return p
-}
-
-func clear0(x []uint32) {
-	for i := range x {
-		x[i] = 0
-	}
 }
 
 // Begin starts to measure, and End stops.
 func (p *Player) Begin(x ...mpc.Share) {
-	p.clock, p.bytes, p.watched = 0, p.sentBytes(), p.watch
+	p.Clock, p.bytes, p.watched = 0, p.SentBytes(), p.watch
 	for _, s := range x {
 		for _, c := range s.Comp {
 			p.note(c)
 		}
 	}
+}
+
+func (p *Player) End() {
+	p.rounds, p.bytes, p.watched = int(p.Clock), p.SentBytes()-p.bytes, false
 }
 
 // note keeps what a watched player has.
@@ -88,41 +78,8 @@ func (p *Player) note(words []uint64) {
 	}
 }
 
-func (p *Player) End() {
-	p.rounds, p.bytes, p.watched = int(p.clock), p.sentBytes()-p.bytes, false
-}
-
-func (p *Player) sentBytes() uint64 {
-	var sum uint64
-	for _, c := range p.link.Counters() {
-		sum += c.SentBytes
-	}
-	return sum
-}
-
-func (p *Player) Self() int { return p.link.Self() }
-
-// Send makes a chain of messages that is one longer than the longest that has
-// reached this player.
-func (p *Player) Send(to int, parts ...[]byte) {
-	h := link.Header{Step: p.step, Occurrence: p.occurrence, Seq: p.sent[to], Clock: p.clock + 1}
-	p.sent[to]++
-	if err := p.link.Send(context.Background(), to, h, parts...); err != nil {
-		abort.Now(err)
-	}
-}
-
 func (p *Player) Recv(from, size int) []byte {
-	got, payload, err := p.link.Recv(context.Background(), from, size)
-	if err != nil {
-		abort.Now(err)
-	}
-	want := link.Header{Step: p.step, Occurrence: p.occurrence, Seq: p.received[from], Clock: got.Clock}
-	if got != want {
-		abort.Now(fmt.Errorf("got %v, want %v", got, want))
-	}
-	p.received[from]++
-	p.clock = max(p.clock, got.Clock)
+	payload := p.Net.Recv(from, size)
 	if p.watched {
 		p.inbox = append(p.inbox, payload...)
 	}
@@ -131,28 +88,29 @@ func (p *Player) Recv(from, size int) []byte {
 
 // Stream refuses a mask that the player has seen before, whatever its name.
 func (p *Player) Stream(set prg.Set, purpose prg.Purpose) *prg.Stream {
-	stream, again := p.open(p.source, set, purpose), p.open(prg.New(prg.Keys{set: p.keys[set]}), set, purpose)
-	words := make([]uint64, 64)
-	again.Fill(words)
+	// Enough for eight elements, or for each bit that an operation masks.
+	words := make([]uint64, 40)
+	p.copyOfStream(set, purpose).Fill(words)
 	first := [2]uint64(words)
 	if p.masks[first] && !p.forgetful {
 		abort.Now(errors.New("a mask is drawn twice"))
 	}
 	p.masks[first] = true
 	p.note(words)
-	return stream
+	if p.forgetful {
+		return p.copyOfStream(set, purpose)
+	}
+	return p.Net.Stream(set, purpose)
 }
 
-func (p *Player) open(source *prg.Source, set prg.Set, purpose prg.Purpose) *prg.Stream {
-	occurrence := p.occurrence
+// copyOfStream is a stream from a source that knows of no other.
+func (p *Player) copyOfStream(set prg.Set, purpose prg.Purpose) *prg.Stream {
+	n := *p.Net
+	n.Source = prg.New(prg.Keys{set: p.keys[set]})
 	if p.forgetful {
-		source, occurrence = prg.New(p.keys), 0
+		n.occurrence = 0
 	}
-	stream, err := source.Stream(set, p.step, occurrence, purpose)
-	if err != nil {
-		abort.Now(err)
-	}
-	return stream
+	return n.Stream(set, purpose)
 }
 
 // A run is one execution by all players.
@@ -185,13 +143,11 @@ func (p Protocol) play(r run, body func(*Player)) ([]*Player, error) {
 }
 
 func (p Protocol) player(r run, l link.Link) *Player {
-	kernel := p.New(l.Self(), p.roles())
-	q := &Player{
-		Kernel: kernel, Engine: mpc.New(kernel), run: r, link: l, keys: p.keysOf(r, l.Self()),
-		sent: make([]uint32, p.Roles+2), received: make([]uint32, p.Roles+2), masks: map[[2]uint64]bool{},
+	kernel, keys := p.New(l.Self(), p.roles()), p.keysOf(r, l.Self())
+	return &Player{
+		Net: NewNet(l, prg.New(keys)), run: r, Kernel: kernel, Engine: mpc.New(kernel),
+		keys: keys, masks: map[[2]uint64]bool{},
 	}
-	q.source = prg.New(q.keys)
-	return q
 }
 
 // keysOf are the keys of the sets that a player is in.

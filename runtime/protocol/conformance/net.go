@@ -1,0 +1,76 @@
+package conformance
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/tfec-lang/tfec/runtime/internal/abort"
+	"github.com/tfec-lang/tfec/runtime/link"
+	"github.com/tfec-lang/tfec/runtime/prg"
+)
+
+// A Net is one player's Net over a link, with a logical clock.
+type Net struct {
+	Link   link.Link
+	Source *prg.Source
+	// Clock is the longest chain of messages that has reached the player.
+	Clock uint32
+
+	step, occurrence uint32
+	sent, received   []uint32 // messages of this step, by peer
+}
+
+// NewNet returns the Net of a player.
+func NewNet(l link.Link, source *prg.Source) *Net {
+	n := len(l.Players())
+	return &Net{Link: l, Source: source, sent: make([]uint32, n), received: make([]uint32, n)}
+}
+
+// At starts an occurrence of a step.
+func (n *Net) At(step, occurrence uint32) {
+	n.step, n.occurrence = step, occurrence
+	clear(n.sent)
+	clear(n.received)
+}
+
+func (n *Net) Self() int { return n.Link.Self() }
+
+// Send makes a chain of messages one longer than what has reached the player.
+func (n *Net) Send(to int, parts ...[]byte) {
+	h := link.Header{Step: n.step, Occurrence: n.occurrence, Seq: n.sent[to], Clock: n.Clock + 1}
+	n.sent[to]++
+	if err := n.Link.Send(context.Background(), to, h, parts...); err != nil {
+		abort.Now(err)
+	}
+}
+
+func (n *Net) Recv(from, size int) []byte {
+	got, payload, err := n.Link.Recv(context.Background(), from, size)
+	if err != nil {
+		abort.Now(err)
+	}
+	want := link.Header{Step: n.step, Occurrence: n.occurrence, Seq: n.received[from], Clock: got.Clock}
+	if got != want {
+		abort.Now(fmt.Errorf("got %v, want %v", got, want))
+	}
+	n.received[from]++
+	n.Clock = max(n.Clock, got.Clock)
+	return payload
+}
+
+func (n *Net) Stream(set prg.Set, purpose prg.Purpose) *prg.Stream {
+	stream, err := n.Source.Stream(set, n.step, n.occurrence, purpose)
+	if err != nil {
+		abort.Now(err)
+	}
+	return stream
+}
+
+// SentBytes is what the player has sent to all others.
+func (n *Net) SentBytes() uint64 {
+	var sum uint64
+	for _, c := range n.Link.Counters() {
+		sum += c.SentBytes
+	}
+	return sum
+}
