@@ -1,10 +1,12 @@
 package format_test
 
 import (
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -266,25 +268,70 @@ func TestTypeAndPlacement(t *testing.T) {
 	}
 }
 
-func FuzzLaws(f *testing.F) {
-	paths, err := filepath.Glob("../../corpus/*/*.tfe")
-	require.NoError(f, err)
-	for _, path := range paths {
-		source, err := os.ReadFile(path)
-		require.NoError(f, err)
-		f.Add(string(source))
+// scatter inserts white space and comments where nodes of f start and end.
+func scatter(f *ast.File, seed uint64) string {
+	trivia := []string{" ", "\n", "\n\n\n", " // c\n", "\n  // c\n", "\n/// d\n", "/// d\n// c\n\n/// e\n"}
+	random := rand.New(rand.NewPCG(seed, 0))
+	var offsets []int
+	ast.Walk(f, func(n ast.Node) bool {
+		if random.IntN(8) == 0 {
+			offsets = append(offsets, n.Extent().Pos.Offset)
+		}
+		if random.IntN(16) == 0 {
+			offsets = append(offsets, n.Extent().EndPos.Offset)
+		}
+		return true
+	})
+	slices.Sort(offsets)
+	var out strings.Builder
+	last := 0
+	for _, offset := range offsets {
+		out.WriteString(f.Source[last:offset] + trivia[random.IntN(len(trivia))])
+		last = offset
 	}
-	for _, source := range []string{
+	return out.String() + f.Source[last:]
+}
+
+func sources(t testing.TB) []string {
+	paths, err := filepath.Glob("../../corpus/programs/*.tfe")
+	require.NoError(t, err)
+	all := []string{
 		"/// a\n// b\n\n/// c\nfn f( // d\n  x: T, /// e\n y: T) // f\n  discloses // g\n a: T // h\n{ // i\n return // j\n} // k\n",
-		"players /// a\n a, // b\n b // c\n, c //// d\n", "const x = [ // a\n 1 // b\n, 2, /* ]\n",
+		"players /// a\n a, // b\n b // c\n, c //// d\n", "const x = [ // a\n 1 // b\n, 2 ]\n",
 		"test \"t\" of f // a\n{ // b\n given a = 1 // c\n\n\n expect abort }", "record R { // a\n in: T // b\n,\n /// c\n x: U, // d\n}",
 		"fn f() { if a { } // b\n else { // c\n } local p { let x = 1 // d\n } for i in a..b { c = f(1, // e\n 2) } }",
-	} {
-		f.Add(source)
+		"edition 1\nimport \"a\"\nimport b \"c\"\nprotocol p(a, b; c,) with d = 1, e = local\ngroup g = { a, b }\nenum E { a, b }\nprecision fixed(1, 2)",
+		"computation c[n, m](x: T, y: U in 0..=1) -> (a: T, b: m.T(1)[upto n] @ {p, q}) discloses a.b: T, c: U where n > 1, m > 2 { return a, b }",
+		"fn f() { let (a, b): T = (1, 2) var c = local p { yield x[:, 1.., ..2] } while not a limit 3 { } assert l: a, \"t\" return }",
+		"const c = if a then each p in g: -b else (reveal(f(x: 1, y: [])) to each g as l)",
 	}
-	f.Fuzz(func(t *testing.T, source string) {
-		if _, errs := parse.File("x", []byte(source)); len(errs) == 0 {
-			requireLaws(t, source)
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		require.NoError(t, err)
+		all = append(all, string(text))
+	}
+	return all
+}
+
+// The laws hold wherever comments and line breaks stand.
+func TestLaws(t *testing.T) {
+	for _, source := range sources(t) {
+		for seed := range uint64(20) {
+			requireLaws(t, scatter(parsed(t, source), seed))
 		}
+	}
+}
+
+func FuzzLaws(f *testing.F) {
+	for _, source := range sources(f) {
+		f.Add(source, uint64(1))
+	}
+	f.Fuzz(func(t *testing.T, source string, seed uint64) {
+		file, errs := parse.File("x", []byte(source))
+		if len(errs) > 0 {
+			return
+		}
+		requireLaws(t, source)
+		requireLaws(t, scatter(file, seed))
 	})
 }
