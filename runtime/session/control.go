@@ -65,6 +65,7 @@ type report struct {
 	Players []string      `json:",omitempty"`
 	Once    bool          `json:",omitempty"`
 	Text    string        `json:",omitempty"`
+	Peer    string        `json:",omitempty"` // the player that Text is about, if it is one
 
 	Step    int    `json:",omitempty"` // the last one at which it sent or received
 	Where   string `json:",omitempty"` // what that step is

@@ -24,9 +24,9 @@ type following struct {
 	notes chan note
 	done  chan struct{}
 
-	// hearsay is what a player says of another. The other's own failure, or
-	// its silence, is the better reason, and is waited for until settle.
-	hearsay error
+	// hearsay is what players say of others. Another's own failure, or its
+	// silence, is the better reason, and is waited for until settle.
+	hearsay []note
 	settle  <-chan time.Time
 }
 
@@ -49,7 +49,7 @@ func (f *following) follow(ctx context.Context) error {
 		case <-tick.C:
 			err = f.beat()
 		case <-f.settle:
-			err = f.hearsay
+			err = f.verdict()
 		case <-ctx.Done():
 			err = context.Cause(ctx)
 		}
@@ -57,7 +57,7 @@ func (f *following) follow(ctx context.Context) error {
 			return err
 		}
 	}
-	return f.hearsay
+	return f.verdict()
 }
 
 func (f *following) forward(m *member) {
@@ -99,7 +99,7 @@ func (f *following) note(n note) error {
 		return f.failure(m, printable(r.Text))
 	case reportFollows:
 		m.ended = true
-		f.suspect(fmt.Errorf("%s reports: %s", m.name, printable(r.Text)))
+		f.suspect(n)
 	default:
 		return fmt.Errorf("%s reports %q", m.name, printable(r.Kind))
 	}
@@ -116,11 +116,24 @@ func (f *following) alive(m *member, r report) {
 	m.last = r
 }
 
-func (f *following) suspect(err error) {
+func (f *following) suspect(n note) {
 	if f.hearsay == nil {
-		f.hearsay = err
 		f.settle = time.After(min(settleTime, f.PeerTimeout/4))
 	}
+	f.hearsay = append(f.hearsay, n)
+}
+
+// verdict is the hearsay at the end of the chain: of a player that does not
+// itself stop because of another.
+func (f *following) verdict() error {
+	if f.hearsay == nil {
+		return nil
+	}
+	follows := func(player string) bool {
+		return slices.ContainsFunc(f.hearsay, func(n note) bool { return Same(n.member.name, player) })
+	}
+	i := max(0, slices.IndexFunc(f.hearsay, func(n note) bool { return !follows(n.report.Peer) }))
+	return fmt.Errorf("%s reports: %s", f.hearsay[i].member.name, printable(f.hearsay[i].report.Text))
 }
 
 // failure is the reason that everybody gets. Before the start of a run that is

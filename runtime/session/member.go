@@ -332,7 +332,12 @@ func (m *membership) outcome(ctx context.Context, err error) error {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case shared(err) != "":
-		m.send(m.report(reportFollows, shared(err)))
+		r := m.report(reportFollows, shared(err))
+		var peer *link.PeerError
+		if errors.As(err, &peer) {
+			r.Peer = peer.Player
+		}
+		m.send(r)
 	default:
 		m.send(m.report(reportFailed, ""))
 	}
