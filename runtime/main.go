@@ -111,7 +111,8 @@ func remark(doc string) string {
 func example(programs []*Program) string {
 	line := programs[0].Player + " --config config.json"
 	for _, in := range programs[0].Inputs {
-		line += fmt.Sprintf(" --in %s=csv:FILE#COLUMN", in.Name)
+		name, _, _ := strings.Cut(in.Name, "[") // a bundle's name stands for its only member here
+		line += fmt.Sprintf(" --in %s=csv:FILE#COLUMN", name)
 	}
 	return line
 }

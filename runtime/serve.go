@@ -104,11 +104,12 @@ func Serve(ctx context.Context, o ServeOptions, programs ...*Program) error {
 	if err != nil {
 		return err
 	}
+	bound.log = slog.New(slog.NewTextHandler(o.Stderr, &slog.HandlerOptions{Level: o.LogLevel}))
 	server := session.Server{
 		Player: o.Player, Hostmap: hostmap, Identity: identity, Listen: o.Listen, Listener: o.Listener,
 		ConnectTimeout: o.ConnectTimeout, PeerTimeout: o.PeerTimeout,
 		Once: o.Once, Runs: o.Runs, Clients: o.Clients, AllowPlain: o.AllowPlain,
-		Log: slog.New(slog.NewTextHandler(o.Stderr, &slog.HandlerOptions{Level: o.LogLevel})),
+		Log: bound.log,
 	}
 	for _, prog := range programs {
 		server.Programs = append(server.Programs, bound.offer(prog))
@@ -122,6 +123,7 @@ type bindings struct {
 	targets binding.Targets
 	stdin   io.Reader
 	stdout  io.Writer
+	log     *slog.Logger
 }
 
 // bind reads the bindings and compares them with the programs.
@@ -141,7 +143,7 @@ func (o *ServeOptions) bind(programs []*Program) (*bindings, error) {
 		}
 	}
 	err := errors.Join(checkComplete(sources, programs), checkKinds(sources), sources.Unused(inputs), targets.Unused(outputs))
-	return &bindings{sources, targets, o.Stdin, o.Stdout}, err
+	return &bindings{sources: sources, targets: targets, stdin: o.Stdin, stdout: o.Stdout}, err
 }
 
 // checkComplete refuses to serve without a program that has all its inputs; of
@@ -184,17 +186,22 @@ func (b *bindings) offer(prog *Program) session.Program {
 		Insecure:  known && protocol.Insecure,
 		Step:      func(n int) string { return prog.describe(uint32(n)) },
 		Run: func(ctx context.Context, l link.Link, r session.Run) error {
-			return b.run(ctx, prog, Session{Link: l, Load: b.load, Fingerprints: r.Fingerprints, Progress: r.Progress})
+			id := fmt.Sprintf("%x", r.ID)
+			return b.run(ctx, id, prog, Session{Link: l, Load: b.load, Fingerprints: r.Fingerprints, Progress: r.Progress})
 		},
 	}
 }
 
-func (b *bindings) run(ctx context.Context, prog *Program, s Session) error {
+func (b *bindings) run(ctx context.Context, id string, prog *Program, s Session) error {
 	party, err := NewParty(prog, s)
 	if err != nil {
 		return err
 	}
-	if err := party.Run(ctx, prog.Run); err != nil {
+	err = party.Run(ctx, prog.Run)
+	if party.started {
+		b.log.Info("took part in a run", "run", id, "computation", prog.Computation, "sizes", party.describeSizes())
+	}
+	if err != nil {
 		return err
 	}
 	var errs []error

@@ -87,6 +87,7 @@ func TestServe(t *testing.T) {
 		require.NoError(t, err, name)
 	}
 	requireMean(t, strings.TrimPrefix(s.stdout["carol"].String(), "avg = "))
+	require.Contains(t, s.stderr["s1"].String(), `computation=average sizes="n = 2, m = 3"`)
 	for name, out := range s.stdout {
 		if name != "carol" {
 			require.Empty(t, out.String(), name)

@@ -91,13 +91,27 @@ func checkWhere(conds []Cond, sizes map[string]int64) error {
 		if c.holds(sizes) {
 			continue
 		}
-		var values []string
-		for _, v := range slices.Concat(c.Left, c.Right).vars() {
-			values = append(values, fmt.Sprintf("%s = %d", v, sizes[v]))
-		}
-		return openly("where %s does not hold: %s", c.Text, strings.Join(values, ", "))
+		return openly("where %s does not hold: %s", c.Text, values(slices.Concat(c.Left, c.Right).vars(), sizes))
 	}
 	return nil
+}
+
+// describeSizes lists all sizes of the run.
+func (p *Party) describeSizes() string {
+	var names []string
+	for _, s := range p.prog.Sizes {
+		names = append(names, s.Name)
+	}
+	return values(names, p.sizes)
+}
+
+// values writes sizes as "n = 7, m = 8".
+func values(names []string, sizes map[string]int64) string {
+	var list []string
+	for _, n := range names {
+		list = append(list, fmt.Sprintf("%s = %d", n, sizes[n]))
+	}
+	return strings.Join(list, ", ")
 }
 
 // measure returns the sizes that inputs bind, and every reason for which their

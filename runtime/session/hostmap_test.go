@@ -50,7 +50,7 @@ func TestHostmapFaults(t *testing.T) {
 		{`"a"`, `config.json:1: want one JSON object, player to "host:port"`},
 		{`{}`, `config.json:1: names no player: want an object such as {"server0": "10.0.0.10:4440"}`},
 		{"{\n \"a\": \"h:1\",\n}", "config.json:3: is no JSON: invalid character '}' looking for beginning of object key string"},
-		{"{\n \"a\": \"h:1\"\n", "config.json:3: is no JSON: it ends too early"},
+		{"{\n \"a\": \"h:1\"\n", "config.json:2: is no JSON: it ends too early"},
 		{"{\n \"a\": \"h:1\"\n}\n{}", "config.json:4: want nothing after the object"},
 		{"{\n \"a\": 4440\n}", `config.json:2: a: want its address as a text, "host:port"`},
 		{"{\n \"a\": {\"b\": \"h:1\"}\n}", `config.json:2: a: want its address as a text, "host:port"`},

@@ -205,6 +205,9 @@ func (p *remote) dial(ctx context.Context, dial func(context.Context, string) (*
 	}
 	if err != nil {
 		conn.Close()
+		if ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
 		return p.error(err)
 	}
 	go func() {
@@ -222,7 +225,7 @@ func (p *remote) open(ctx context.Context, conn *grpc.ClientConn) (s grpc.Client
 	stop := context.AfterFunc(ctx, cancel)
 	defer func() {
 		if err == nil && !stop() {
-			err = context.Cause(ctx)
+			err = ctx.Err()
 		}
 		if err != nil {
 			cancel()

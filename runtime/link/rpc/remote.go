@@ -64,7 +64,12 @@ func newRemote(l *Link, index int) *remote {
 		attached: make(chan struct{}), queued: make(chan struct{}, 1), requests: make(chan request, 1)}
 }
 
+// error names the peer, once.
 func (p *remote) error(err error) error {
+	var named *link.PeerError
+	if errors.As(err, &named) {
+		return err
+	}
 	return &link.PeerError{Player: p.name, Err: err}
 }
 
@@ -295,7 +300,7 @@ func farewell(reason []byte) error {
 	if len(reason) == 0 {
 		return errBye
 	}
-	return fmt.Errorf("stopped: %s", printable(string(reason)))
+	return errors.New(printable(string(reason)))
 }
 
 // lostBy is the error of a stream that broke.

@@ -129,6 +129,16 @@ func TestConformance(t *testing.T) {
 type wire struct {
 	mu      sync.Mutex
 	in, out int
+	conns   []net.Conn
+}
+
+// cut closes the connections.
+func (w *wire) cut() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, c := range w.conns {
+		c.Close()
+	}
 }
 
 func (w *wire) listener(l net.Listener) net.Listener { return &counted{l, w} }
@@ -146,7 +156,13 @@ type counted struct {
 
 func (c *counted) Accept() (net.Conn, error) {
 	n, err := c.Listener.Accept()
-	return &countedConn{n, c.wire}, err
+	if err != nil {
+		return nil, err
+	}
+	c.wire.mu.Lock()
+	defer c.wire.mu.Unlock()
+	c.wire.conns = append(c.wire.conns, n)
+	return &countedConn{n, c.wire}, nil
 }
 
 type countedConn struct {
@@ -162,10 +178,10 @@ func (c *countedConn) Read(b []byte) (int, error) {
 	return n, err
 }
 
+// Write counts first, so that what has arrived elsewhere has been counted.
 func (c *countedConn) Write(b []byte) (int, error) {
-	n, err := c.Conn.Write(b)
 	c.wire.mu.Lock()
-	defer c.wire.mu.Unlock()
-	c.wire.out += n
-	return n, err
+	c.wire.out += len(b)
+	c.wire.mu.Unlock()
+	return c.Conn.Write(b)
 }
