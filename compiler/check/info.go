@@ -85,6 +85,7 @@ type Disclosed struct {
 	Decl  *ast.Disclosed
 	Label string // "converged", "fit.l"
 	Type  types.Type
+	Upto  []bool // for each dimension of Type.Shape: declared `upto`
 }
 
 // A Variable is anything a name can stand for inside a body.
@@ -99,6 +100,10 @@ type Variable struct {
 	Group *Group     // MemberVar, Bundle
 	// Member is the player that a MemberVar stands for in this Body.
 	Member int
+
+	source   ast.Expr // of a let: its definition, for hints
+	declared *ast.Var // of a var that declares its placement
+	member   string   // of a var: the member's body that defines it
 }
 
 type VariableKind int
@@ -158,6 +163,16 @@ type Body struct {
 	// Labels gives each reveal its output name or declared label, and the
 	// placement that it is for.
 	Reveals map[*ast.Reveal]*RevealInfo
+	// Checked holds the partial operations that were not proved (R14): `/`
+	// and `%` (*ast.Binary, *ast.Assign), indices and slices (*ast.Index).
+	// All their operands are early, so they are checked in the set-up; every
+	// other partial operation is proved, or in total form under a
+	// conditional that is not public.
+	Checked map[ast.Node]bool
+	// Runs says where each conditional (*ast.If, *ast.Cond) runs: public,
+	// at the players that hold the condition and everything computed in its
+	// arms, or shared: both arms, then a select. An `and` or `or` is no entry.
+	Runs map[ast.Node]types.Place
 }
 
 // A Call is a call of a function, resolved.

@@ -1,0 +1,177 @@
+package check
+
+// Interval facts (R17): what declared ranges, `where` and constants say about
+// a value. They prove divisors nonzero, indices within bounds and conversions
+// safe; they refuse (E502, E505) only where every bound involved is declared.
+
+import (
+	"math/big"
+
+	"github.com/tfec-lang/tfec/lang/types"
+)
+
+// bounds is the interval of every element of a value, both ends included;
+// without ends nothing is known (bool, string, poisoned values).
+type bounds struct {
+	low, high *big.Rat
+	declared  bool // from declared bounds alone
+}
+
+func (b bounds) known() bool { return b.low != nil }
+
+func (b bounds) has(x int64) bool {
+	r := new(big.Rat).SetInt64(x)
+	return !b.known() || b.low.Cmp(r) <= 0 && r.Cmp(b.high) <= 0
+}
+
+func (b bounds) within(c bounds) bool {
+	return b.known() && c.known() && c.low.Cmp(b.low) <= 0 && b.high.Cmp(c.high) <= 0
+}
+
+func (b bounds) equal(c bounds) bool {
+	return b.known() == c.known() && (!b.known() || b.low.Cmp(c.low) == 0 && b.high.Cmp(c.high) == 0 && b.declared == c.declared)
+}
+
+// key is a text that is equal for equal bounds.
+func (b bounds) key() string {
+	if !b.known() {
+		return "?"
+	}
+	k := b.low.RatString() + ".." + b.high.RatString()
+	if b.declared {
+		k += "!"
+	}
+	return k
+}
+
+// exactly is the interval of one known value.
+func exactly(x *big.Rat) bounds { return bounds{x, x, true} }
+
+// whole is the interval of all values of a numeric element.
+func whole(e types.Elem) bounds {
+	switch {
+	case e.Kind == types.Bool:
+		return bounds{new(big.Rat), big.NewRat(1, 1), true}
+	case !e.IsNum() && e.Kind != types.Date:
+		return bounds{}
+	}
+	low, high := e.Bounds()
+	scale := new(big.Int).Lsh(big.NewInt(1), uint(e.F))
+	return bounds{new(big.Rat).SetFrac(low, scale), new(big.Rat).SetFrac(high, scale), false}
+}
+
+// step is the distance of two neighbouring values of an element.
+func step(e types.Elem) *big.Rat {
+	return new(big.Rat).SetFrac(big.NewInt(1), new(big.Int).Lsh(big.NewInt(1), uint(e.F)))
+}
+
+// combine applies f to the ends; f must be monotone in each argument, up or
+// down.
+func combine(a, b bounds, f func(x, y *big.Rat) *big.Rat) bounds {
+	if !a.known() || !b.known() {
+		return bounds{}
+	}
+	out := bounds{declared: a.declared && b.declared}
+	for _, x := range []*big.Rat{a.low, a.high} {
+		for _, y := range []*big.Rat{b.low, b.high} {
+			z := f(x, y)
+			if out.low == nil || z.Cmp(out.low) < 0 {
+				out.low = z
+			}
+			if out.high == nil || z.Cmp(out.high) > 0 {
+				out.high = z
+			}
+		}
+	}
+	return out
+}
+
+func (b bounds) add(c bounds) bounds {
+	return combine(b, c, func(x, y *big.Rat) *big.Rat { return new(big.Rat).Add(x, y) })
+}
+
+func (b bounds) sub(c bounds) bounds {
+	return combine(b, c, func(x, y *big.Rat) *big.Rat { return new(big.Rat).Sub(x, y) })
+}
+
+func (b bounds) mul(c bounds) bounds {
+	return combine(b, c, func(x, y *big.Rat) *big.Rat { return new(big.Rat).Mul(x, y) })
+}
+
+// div has no result where the divisor may be zero.
+func (b bounds) div(c bounds) bounds {
+	if c.has(0) {
+		return bounds{}
+	}
+	return combine(b, c, func(x, y *big.Rat) *big.Rat { return new(big.Rat).Quo(x, y) })
+}
+
+// truncated rounds both ends toward zero.
+func (b bounds) truncated() bounds {
+	if !b.known() {
+		return b
+	}
+	return bounds{truncate(b.low), truncate(b.high), b.declared}
+}
+
+func truncate(x *big.Rat) *big.Rat {
+	return new(big.Rat).SetInt(new(big.Int).Quo(x.Num(), x.Denom()))
+}
+
+// union is the least interval that contains both.
+func (b bounds) union(c bounds) bounds {
+	if !b.known() || !c.known() {
+		return bounds{}
+	}
+	out := bounds{b.low, b.high, b.declared && c.declared}
+	if c.low.Cmp(out.low) < 0 {
+		out.low = c.low
+	}
+	if c.high.Cmp(out.high) > 0 {
+		out.high = c.high
+	}
+	return out
+}
+
+// least and greatest are the intervals of min(x, y) and max(x, y).
+func (b bounds) least(c bounds) bounds {
+	return combine(b, c, func(x, y *big.Rat) *big.Rat {
+		if x.Cmp(y) < 0 {
+			return x
+		}
+		return y
+	})
+}
+
+func (b bounds) greatest(c bounds) bounds {
+	return combine(b, c, func(x, y *big.Rat) *big.Rat {
+		if x.Cmp(y) > 0 {
+			return x
+		}
+		return y
+	})
+}
+
+func (b bounds) abs() bounds {
+	if !b.known() {
+		return b
+	}
+	low, high := new(big.Rat).Abs(b.low), new(big.Rat).Abs(b.high)
+	if low.Cmp(high) > 0 {
+		low, high = high, low
+	}
+	if b.has(0) {
+		low = new(big.Rat)
+	}
+	return bounds{low, high, b.declared}
+}
+
+// widened allows for the rounding of a product or quotient: two units in the
+// last place of e.
+func (b bounds) widened(e types.Elem) bounds {
+	if !b.known() || e.Kind != types.Fixed {
+		return b
+	}
+	two := new(big.Rat).Mul(step(e), big.NewRat(2, 1))
+	return bounds{new(big.Rat).Sub(b.low, two), new(big.Rat).Add(b.high, two), b.declared}
+}

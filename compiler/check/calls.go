@@ -1,0 +1,542 @@
+package check
+
+// Calls of functions (R15): each function is checked once per distinct tuple
+// of what its arguments are.
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/tfec-lang/tfec/lang/ast"
+	"github.com/tfec-lang/tfec/lang/diag"
+	"github.com/tfec-lang/tfec/lang/op"
+	"github.com/tfec-lang/tfec/lang/types"
+)
+
+// An instance is a function checked for one tuple.
+type instance struct {
+	body      *Body
+	unit      *unit
+	params    []*atom // the forms that stand for its parameters
+	results   []value
+	disclosed []*disclosure
+}
+
+// A callSite is where a unit calls an instance, for the chain in messages.
+type callSite struct {
+	at   *ast.Call
+	to   *instance
+	with string // "x @ alice, hi @ bob"
+}
+
+// call checks a call: of a conversion, a primitive or a function.
+func (f *frame) call(e *ast.Call, want types.Elem) value {
+	id, ok := e.Fn.(*ast.Ident)
+	if !ok {
+		f.arguments(e)
+		return poison(e) // a module's function; its import is not built
+	}
+	outer := f.callee
+	f.callee = id.Name
+	defer func() { f.callee = outer }()
+	if e.As != nil && (prelude(id.Name)) {
+		return f.fail(e.As, "E306", "no disclosure", "`%s` discloses nothing that `as` could name", id.Name)
+	}
+	if kind, ok := elemNames[id.Name]; ok {
+		return f.conversion(e, kind)
+	}
+	if o, ok := op.Lookup(id.Name); ok {
+		return f.primitive(e, o, want)
+	}
+	if s, ok := f.c.names[id.Name]; ok && f.scope.find(id.Name) == nil {
+		return f.callSymbol(e, id, s)
+	}
+	if v := f.scope.find(id.Name); v != nil {
+		f.arguments(e)
+		return f.fail(id, "E204", "line "+strconv.Itoa(v.Decl.Pos.Line), "`%s` is not a function", id.Name)
+	}
+	f.arguments(e)
+	return f.unknownFunction(id)
+}
+
+func (f *frame) callSymbol(e *ast.Call, id *ast.Ident, s *symbol) value {
+	switch d := s.decl.(type) {
+	case *ast.Fn:
+		return f.callFn(e, d)
+	case *ast.Record:
+		f.arguments(e)
+		return poison(e)
+	}
+	f.arguments(e)
+	return f.fail(id, "E204", "declared on line "+strconv.Itoa(s.name.Pos.Line), "`%s` is not a function", id.Name)
+}
+
+func (f *frame) unknownFunction(id *ast.Ident) value {
+	d := f.errorf("E101", id, "unknown function `%s`", id.Name)
+	d.Label = "not defined"
+	var names []string
+	for _, o := range op.Table() {
+		names = append(names, o.Name)
+	}
+	for n := range elemNames {
+		names = append(names, n)
+	}
+	for n, s := range f.c.names {
+		if _, ok := s.decl.(*ast.Fn); ok {
+			names = append(names, n)
+		}
+	}
+	if near := nearest(id.Name, names); near != "" {
+		d.Label = "did you mean `" + near + "`?"
+	}
+	return poison(id)
+}
+
+// arguments checks all arguments for their own errors.
+func (f *frame) arguments(e *ast.Call) []value {
+	vs := make([]value, len(e.Args))
+	for i, a := range e.Args {
+		vs[i] = f.expr(a.Value, types.Elem{})
+	}
+	return vs
+}
+
+// bind puts arguments in the order of the parameters, by position and name.
+func (f *frame) bind(e *ast.Call, name string, params []string, required int) ([]*ast.Arg, bool) {
+	out := make([]*ast.Arg, len(params))
+	ok := true
+	for i, a := range e.Args {
+		k := i
+		if a.Name != nil {
+			k = slices.Index(params, a.Name.Name)
+		}
+		switch {
+		case k < 0:
+			f.errorf("E101", a.Name, "`%s` has no parameter `%s`", name, a.Name.Name).Label = "parameters: " + strings.Join(params, ", ")
+			ok = false
+		case k >= len(params):
+			f.errorf("E204", a, "`%s` takes %s", name, times(len(params), "argument")).Label = "one too many"
+			return nil, false
+		case out[k] != nil:
+			f.errorf("E204", a, "`%s` is given twice", params[k]).Label = "second time"
+			ok = false
+		default:
+			out[k] = a
+		}
+	}
+	for i, a := range out {
+		if a == nil && i < required && ok {
+			f.errorf("E204", e, "`%s` needs `%s`", name, params[i]).Label = times(len(e.Args), "argument") + " given"
+			return nil, false
+		}
+	}
+	return out, ok
+}
+
+// callFn checks a call of a declared function.
+func (f *frame) callFn(e *ast.Call, fn *ast.Fn) value {
+	f.c.called[fn] = true
+	names := make([]string, len(fn.Params))
+	for i, p := range fn.Params {
+		names[i] = p.Name.Name
+	}
+	args, ok := f.bind(e, fn.Name.Name, names, len(names))
+	if !ok {
+		f.arguments(e)
+		return poison(e)
+	}
+	vs := make([]value, len(args))
+	for i, a := range args {
+		vs[i] = f.expr(a.Value, f.paramElem(fn.Params[i]))
+	}
+	if bad(vs...) || f.c.cyclic[fn] {
+		return poison(e)
+	}
+	in, sizes, ok := f.instantiate(e, fn, vs)
+	if !ok || in == nil {
+		return poison(e)
+	}
+	f.body.Calls[e] = &Call{Body: in.body, Sizes: sizes}
+	f.unit.calls = append(f.unit.calls, callSite{at: e, to: in, with: f.callText(fn, vs)})
+	f.discloseCall(e, fn, in)
+	return f.callResult(e, fn, in, sizes, vs)
+}
+
+func (f *frame) paramElem(p *ast.Param) types.Elem {
+	if p.Type.Name == nil {
+		return types.Elem{}
+	}
+	if kind, ok := elemNames[p.Type.Name.Name]; ok {
+		if kind == types.Fixed {
+			return f.c.prog.Precision
+		}
+		return types.Of(kind)
+	}
+	return types.Elem{}
+}
+
+func (f *frame) callText(fn *ast.Fn, vs []value) string {
+	parts := make([]string, len(vs))
+	for i, v := range vs {
+		parts[i] = fn.Params[i].Name.Name + " @ " + f.c.place(v.Place)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// A matcher binds a function's sizes and element types to a call's arguments.
+type matcher struct {
+	f     *frame
+	fn    *ast.Fn
+	sizes map[string]types.Size
+	elems map[string]types.Elem
+}
+
+// instantiate matches arguments with parameters and checks the function for
+// what they are, unless that was done before.
+func (f *frame) instantiate(e *ast.Call, fn *ast.Fn, vs []value) (*instance, map[string]types.Size, bool) {
+	m := &matcher{f, fn, make(map[string]types.Size), make(map[string]types.Elem)}
+	ok := true
+	for i, p := range fn.Params {
+		vs[i], ok = m.match(p, vs[i], ok)
+	}
+	if !ok {
+		return nil, nil, false
+	}
+	for _, g := range fn.Generics {
+		if _, bound := m.sizes[g.Name.Name]; g.Class == nil && !bound {
+			f.errorf("E202", e, "size `%s` of `%s` is not given by an argument", g.Name.Name, fn.Name.Name).Label = "unknown size"
+			return nil, nil, false
+		}
+	}
+	in := f.c.instance(f, fn, vs, m)
+	return in, m.sizes, in != nil
+}
+
+// match checks one argument against its parameter: element, rank, dimensions,
+// placement.
+func (m *matcher) match(p *ast.Param, v value, ok bool) (value, bool) {
+	f, what := m.f, "parameter `"+p.Name.Name+"`"
+	if p.Type.Tuple != nil {
+		f.errorf("E204", p.Type, "a tuple is only the result of a function").Label = "write one parameter each"
+		return v, false
+	}
+	v, good := m.matchElem(p, v)
+	if !good {
+		return v, false
+	}
+	if len(v.Shape) != len(p.Type.Shape) {
+		f.errorf("E201", v.expr, "%s of `%s` has %s, this value %s", what, m.fn.Name.Name,
+			times(len(p.Type.Shape), "dimension"), times(len(v.Shape), "dimension")).Label = f.c.plain(v.Type)
+		return v, false
+	}
+	for i, d := range p.Type.Shape {
+		if !m.matchDim(d, v, i) {
+			return v, false
+		}
+	}
+	if p.Type.Placement != nil {
+		place, good := f.calleePlace(p.Type.Placement)
+		if !good {
+			return v, false
+		}
+		if !f.normal(v.Place).Flows(place) {
+			f.lost(v, place, what, p.Pos.Line)
+			return v, false
+		}
+		w := f.flow(v, place)
+		return w, ok && !w.bad()
+	}
+	return v, ok
+}
+
+// calleePlace resolves a placement in a function's header, where the caller's
+// member variables are not in scope.
+func (f *frame) calleePlace(p *ast.Placement) (types.Place, bool) {
+	outer := f.scope
+	f.scope = &scope{vars: map[string]*Variable{}}
+	defer func() { f.scope = outer }()
+	return f.placement(p, "leave the placement out: a function takes values of any placement")
+}
+
+func (m *matcher) matchElem(p *ast.Param, v value) (value, bool) {
+	f, what := m.f, "parameter `"+p.Name.Name+"`"
+	i := slices.IndexFunc(m.fn.Generics, func(g *ast.Generic) bool {
+		return g.Class != nil && p.Type.Name != nil && p.Type.Module == nil && g.Name.Name == p.Type.Name.Name
+	})
+	if i < 0 {
+		elem, ok := f.resolveElem(p.Type)
+		if !ok || elem.Kind == types.Invalid {
+			return v, false
+		}
+		v = f.convertTo(v, elem, what)
+		v.Elem = elem // a narrower fixed is converted at the call
+		return v, !v.bad()
+	}
+	g := m.fn.Generics[i]
+	if e, bound := m.elems[g.Name.Name]; bound {
+		v = f.convertTo(v, e, what)
+		return v, !v.bad()
+	}
+	v = f.settle(v)
+	if v.bad() {
+		return v, false
+	}
+	if !inClass(v.Elem, op.Class(g.Class.Name)) {
+		f.errorf("E204", v.expr, "%s of `%s` takes %s", what, m.fn.Name.Name, g.Class.Name).Label = f.c.plain(v.Type)
+		return v, false
+	}
+	m.elems[g.Name.Name] = v.Elem
+	return v, true
+}
+
+// matchDim binds a size at its first use, and compares afterwards.
+func (m *matcher) matchDim(d *ast.Dim, v value, i int) bool {
+	f := m.f
+	if id, ok := d.Size.(*ast.Ident); ok {
+		_, bound := m.sizes[id.Name]
+		if slices.ContainsFunc(m.fn.Generics, func(g *ast.Generic) bool { return g.Class == nil && g.Name.Name == id.Name }) && !bound {
+			m.sizes[id.Name] = v.Shape[i]
+			return true
+		}
+	}
+	want, ok := m.dim(d.Size)
+	if !ok {
+		return true // the callee's own check reports it
+	}
+	switch f.same(v.Shape[i], want) {
+	case refuted:
+		f.errorf("E201", v.expr, "dimensions differ, %s and %s", v.Shape[i], want).Label = f.c.plain(v.Type)
+		return false
+	case unknown:
+		f.unproved(v.expr, v.Shape[i], want, f.c.plain(v.Type), nil)
+		return false
+	}
+	return true
+}
+
+// dim evaluates a dimension of the header in the caller's sizes.
+func (m *matcher) dim(e ast.Expr) (types.Size, bool) {
+	in := m.f.c.newFrame(newUnit(m.fn.Name.Name))
+	for _, g := range m.fn.Generics {
+		if g.Class == nil {
+			in.defineSize(g.Name, &sizeInfo{place: types.PublicPlace, early: true})
+		}
+	}
+	v := in.expr(e, types.Elem{})
+	if v.lin == nil {
+		return types.Size{}, false
+	}
+	for _, name := range v.lin.Vars() {
+		if _, bound := m.sizes[name]; !bound {
+			return types.Size{}, false
+		}
+	}
+	return v.lin.Subst(m.sizes), true
+}
+
+// inClass reports whether an element belongs to a class.
+func inClass(e types.Elem, c op.Class) bool {
+	switch c {
+	case op.Num:
+		return e.IsNum()
+	case op.Ord:
+		return e.IsNum() || e.Kind == types.Bool || e.Kind == types.Date || e.Kind == types.Enum
+	case op.Bool:
+		return e.Kind == types.Bool
+	case op.Fix:
+		return e.Kind == types.Fixed
+	}
+	return true
+}
+
+// instance checks fn for the arguments, once per distinct tuple.
+func (c *checker) instance(f *frame, fn *ast.Fn, vs []value, m *matcher) *instance {
+	infos := make(map[string]*sizeInfo)
+	for name, size := range m.sizes {
+		infos[name] = f.sizeOf(size)
+	}
+	key := f.instanceKey(fn, vs, infos, m)
+	if in, ok := c.results[key]; ok {
+		return in
+	}
+	c.results[key] = nil // a cycle would end here; it is reported elsewhere
+	in := c.checkFn(fn, vs, infos, m.elems, f.pc, f.unit.everybody)
+	c.results[key] = in
+	return in
+}
+
+// sizeOf is what a callee knows of a size that is bound to its dimension.
+func (f *frame) sizeOf(s types.Size) *sizeInfo {
+	info := &sizeInfo{place: types.PublicPlace, early: true}
+	info.min, info.max = f.interval(s.Subst(f.equal))
+	if place, private := f.data(types.Shape{s}); private {
+		info.place, info.data = place, true
+	}
+	return info
+}
+
+// instanceKey is equal for equal tuples: placements, early or late, element
+// types, context, and what is known of ranges and sizes.
+func (f *frame) instanceKey(fn *ast.Fn, vs []value, infos map[string]*sizeInfo, m *matcher) string {
+	var b strings.Builder
+	fmt.Fprint(&b, fn.Name.Name, f.pc.secret, f.pc.late, f.pc.total, f.pc.test, f.pc.cond)
+	if f.pc.local != nil {
+		fmt.Fprint(&b, f.pc.local.Name)
+	}
+	for _, v := range vs {
+		fmt.Fprint(&b, ";", v.Elem, v.Place, v.early, v.bounds.key())
+	}
+	for _, g := range fn.Generics {
+		if i := infos[g.Name.Name]; i != nil {
+			fmt.Fprint(&b, ";", i.min, i.max, i.place, i.data)
+		} else {
+			fmt.Fprint(&b, ";", m.elems[g.Name.Name])
+		}
+	}
+	return b.String()
+}
+
+// callResult is the value of a call.
+func (f *frame) callResult(e *ast.Call, fn *ast.Fn, in *instance, sizes map[string]types.Size, vs []value) value {
+	if len(in.results) == 0 {
+		return value{Type: types.Type{Tuple: []types.Type{}}, early: true}
+	}
+	parts := make([]value, len(in.results))
+	for i, r := range in.results {
+		parts[i] = r
+		parts[i].expr = e
+		parts[i].Shape = f.calleeShape(r.Shape, sizes, vs)
+		parts[i].deps = joinDeps(vs...)
+		parts[i].lin, parts[i].konst = nil, nil
+		parts[i].affine = substitute(r.affine, in.params, vs)
+		if r.Place.IsShared() {
+			parts[i].met = f.meetingOf(e, vs)
+		}
+		if r.bad() {
+			return poison(e)
+		}
+	}
+	if len(parts) == 1 && (fn.Result == nil || fn.Result.Tuple == nil) {
+		return parts[0]
+	}
+	out := value{parts: parts, early: allEarly(parts...)}
+	for _, p := range parts {
+		out.Tuple = append(out.Tuple, p.Type)
+	}
+	return out
+}
+
+// calleeShape translates a result's shape into the caller's sizes. A length
+// that data decides inside the callee gets a name here.
+func (f *frame) calleeShape(s types.Shape, sizes map[string]types.Size, vs []value) types.Shape {
+	out := s.Subst(sizes)
+	for i, d := range s {
+		for _, name := range d.Vars() {
+			if _, bound := sizes[name]; !bound && strings.HasPrefix(name, "?") {
+				place := types.PublicPlace
+				for _, v := range vs {
+					place = place.Join(v.Place)
+				}
+				f.unit.lengths++
+				fresh := fmt.Sprintf("?%d", f.unit.lengths)
+				f.infos[fresh] = &sizeInfo{min: zero, place: place, data: true}
+				out[i] = out[i].Subst(map[string]types.Size{name: types.Name(fresh)})
+			}
+		}
+	}
+	return out
+}
+
+func (f *frame) meetingOf(e ast.Expr, vs []value) *meeting {
+	var players types.Set
+	for _, v := range vs {
+		if v.met != nil {
+			return v.met
+		}
+		players = players.Union(v.Place.Holders)
+	}
+	return &meeting{players: players, expr: e}
+}
+
+// substitute replaces a callee's parameters by the forms of the arguments.
+func substitute(a *affine, params []*atom, vs []value) *affine {
+	if a == nil {
+		return nil
+	}
+	out := &affine{offset: a.offset}
+	for _, t := range a.terms {
+		i := slices.Index(params, t.atom)
+		if i < 0 {
+			return nil
+		}
+		out = out.plus(vs[i].affine.scale(t.factor))
+		if out == nil {
+			return nil
+		}
+	}
+	return out
+}
+
+// discloseCall adds a callee's disclosures to the caller's (R15), under the
+// call as written or its `as`.
+func (f *frame) discloseCall(e *ast.Call, fn *ast.Fn, in *instance) {
+	if e.As != nil && len(in.disclosed) == 0 {
+		f.errorf("E306", e.As, "`%s` discloses nothing that `as` could name", fn.Name.Name).Label = "no disclosure"
+		return
+	}
+	if len(in.disclosed) > 0 && f.pc.secret {
+		d := f.errorf("E308", e, "`%s` reveals values and is called under a secret condition", fn.Name.Name)
+		d.Label = "condition " + f.secretCondition()
+		return
+	}
+	name := fn.Name.Name
+	if e.As != nil {
+		name = e.As.Name
+	}
+	for _, r := range in.disclosed {
+		label := name + "." + r.label
+		if e.As != nil && len(in.disclosed) == 1 {
+			label = name
+		}
+		var inner []loopDim
+		sizes := f.body.Calls[e].Sizes
+		for _, d := range r.dims {
+			d.size = d.size.Subst(sizes)
+			inner = append(inner, d)
+		}
+		f.disclose(e, e, label, types.Type{Elem: r.elem}, r.to, inner)
+	}
+}
+
+// chain adds the diagnostics of a unit and of all that it calls, with the
+// calls that lead there.
+func (c *checker) chain(u *unit, calls []string, seen map[*unit]bool) {
+	for _, d := range u.diags {
+		if len(calls) > 0 && dependsOnCall(d) {
+			d.Notes = append(slices.Clone(d.Notes), calls...)
+		}
+		c.diags.Add(d)
+	}
+	for _, s := range u.calls {
+		if seen[s.to.unit] {
+			continue
+		}
+		seen[s.to.unit] = true
+		note := fmt.Sprintf("called from %s at line %d", u.name, s.at.Pos.Line)
+		if s.with != "" {
+			note += " with " + s.with
+		}
+		c.chain(s.to.unit, append([]string{note}, calls...), seen)
+	}
+}
+
+// dependsOnCall reports errors that another call might not raise.
+func dependsOnCall(d diag.Diagnostic) bool {
+	switch d.Code[:2] {
+	case "E1", "W8", "E6", "E9":
+		return false
+	}
+	return d.Code != "E406" && d.Code != "E501"
+}

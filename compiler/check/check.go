@@ -1,0 +1,109 @@
+package check
+
+// The entry of the pass: the order in which a file is checked, and what of
+// all that was found is reported.
+
+import (
+	"fmt"
+
+	"github.com/tfec-lang/tfec/lang/ast"
+	"github.com/tfec-lang/tfec/lang/diag"
+	"github.com/tfec-lang/tfec/lang/types"
+)
+
+// Options change what a file is checked against.
+type Options struct {
+	// Protocol replaces the file's protocol line (--protocol); nil: none.
+	Protocol *ast.Protocol
+}
+
+// notBuilt is the code of what the language has and this version refuses.
+const notBuilt = "E901"
+
+// Check finds the meaning of a parsed file, or all its errors in order of
+// position. Without errors the list may hold warnings; with any, the Program
+// must not be used.
+func Check(f *ast.File, opt Options) (*Program, diag.List) {
+	c := &checker{file: f, opt: opt, prog: &Program{File: f}, names: make(map[string]*symbol)}
+	c.declare()
+	c.players()
+	c.protocol()
+	c.precision()
+	c.constants()
+	c.declarations()
+	c.recursion()
+	c.computations()
+	c.uncalled()
+	c.tests()
+	return c.prog, c.report()
+}
+
+// A checker is the state of one file's check.
+type checker struct {
+	file *ast.File
+	opt  Options
+	prog *Program
+
+	names   map[string]*symbol // the file's top level
+	diags   diag.List
+	cyclic  map[*ast.Fn]bool     // functions on a cycle of calls: not entered
+	called  map[*ast.Fn]bool     // functions that a computation or test calls
+	results map[string]*instance // functions checked for the computation in hand
+	header  map[*ast.Computation]*Computation
+}
+
+// errorf adds a diagnostic of the top level and returns it for label, notes
+// and hint.
+func (c *checker) errorf(code string, at ast.Node, format string, args ...any) *diag.Diagnostic {
+	return add(&c.diags, code, at, format, args...)
+}
+
+func add(l *diag.List, code string, at ast.Node, format string, args ...any) *diag.Diagnostic {
+	l.Add(diag.Diagnostic{Code: code, Span: at.Extent(), Message: fmt.Sprintf(format, args...)})
+	return &(*l)[len(*l)-1]
+}
+
+// report drops what follows from something else: doubles (a function is
+// checked more than once), what is merely not built where the program has
+// errors, and warnings where it has any.
+func (c *checker) report() diag.List {
+	type place struct {
+		code    string
+		offset  int
+		message string
+	}
+	var wrong, unbuilt, warnings diag.List
+	seen := make(map[place]bool)
+	for _, d := range c.diags {
+		key := place{d.Code, d.Span.Pos.Offset, d.Message}
+		switch {
+		case seen[key]:
+		case d.Warning():
+			warnings.Add(d)
+		case d.Code == notBuilt:
+			unbuilt.Add(d)
+		default:
+			wrong.Add(d)
+		}
+		seen[key] = true
+	}
+	for _, l := range []diag.List{wrong, unbuilt, warnings} {
+		if len(l) > 0 {
+			l.Sort()
+			return l
+		}
+	}
+	return nil
+}
+
+// everybody is the set of all players of the file.
+func (c *checker) everybody() types.Set {
+	var s types.Set
+	for i := range c.prog.Players {
+		s = s.With(i)
+	}
+	return s
+}
+
+// module reports that the file names no players.
+func (c *checker) module() bool { return len(c.prog.Players) == 0 }

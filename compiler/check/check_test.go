@@ -1,0 +1,88 @@
+package check_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tfec-lang/tfec/compiler/check"
+	"github.com/tfec-lang/tfec/lang/diag"
+	"github.com/tfec-lang/tfec/lang/parse"
+)
+
+// corpus is where the project keeps its programs.
+const corpus = "../../corpus"
+
+// load parses and checks a file under the name given.
+func load(name, source string) (*check.Program, diag.List) {
+	f, list := parse.File(name, []byte(source))
+	if list.HasErrors() {
+		return nil, list
+	}
+	return check.Check(f, check.Options{})
+}
+
+func show(name, source string, list diag.List) string {
+	var b bytes.Buffer
+	diag.Print(&b, list, func(string) string { return source })
+	return b.String()
+}
+
+// uncovered are refused programs that this version does not refuse as it
+// should, with the reason.
+var uncovered = map[string]string{}
+
+// TestReject compares what is said about every program of corpus/reject byte
+// for byte.
+func TestReject(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(corpus, "reject", "*.tfe"))
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	seen := make(map[string]bool)
+	for _, file := range files {
+		name := filepath.Base(file)
+		seen[name] = true
+		t.Run(name, func(t *testing.T) {
+			source, err := os.ReadFile(file)
+			require.NoError(t, err)
+			want, err := os.ReadFile(strings.TrimSuffix(file, ".tfe") + ".want")
+			require.NoError(t, err)
+			_, list := load(name, string(source))
+			got := show(name, string(source), list)
+			if reason, ok := uncovered[name]; ok {
+				assert.NotEqual(t, string(want), got, "is covered by now: %s", reason)
+				return
+			}
+			assert.Equal(t, string(want), got)
+		})
+	}
+	for name := range uncovered {
+		assert.True(t, seen[name], "%s is listed and does not exist", name)
+	}
+}
+
+// unbuilt are the programs of corpus/programs that use what is not built.
+var unbuilt = map[string]bool{"groupby.tfe": true, "median.tfe": true, "mlp.tfe": true, "psi_size.tfe": true, "regression.tfe": true}
+
+func TestPrograms(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(corpus, "programs", "*.tfe"))
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, file := range files {
+		name := filepath.Base(file)
+		t.Run(name, func(t *testing.T) {
+			source, err := os.ReadFile(file)
+			require.NoError(t, err)
+			_, list := load(name, string(source))
+			for _, d := range list {
+				assert.True(t, unbuilt[name] && d.Code == "E901", "%s", show(name, string(source), diag.List{d}))
+			}
+			assert.Equal(t, unbuilt[name], list.HasErrors())
+		})
+	}
+}

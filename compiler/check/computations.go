@@ -1,0 +1,629 @@
+package check
+
+// Computations: header, body, and what they return and disclose.
+
+import (
+	"fmt"
+	"math/big"
+	"strings"
+
+	"github.com/tfec-lang/tfec/lang/ast"
+	"github.com/tfec-lang/tfec/lang/diag"
+	"github.com/tfec-lang/tfec/lang/types"
+)
+
+// computations checks every computation with the functions that it calls.
+func (c *checker) computations() {
+	c.header = make(map[*ast.Computation]*Computation)
+	for _, d := range c.file.Decls {
+		decl, ok := d.(*ast.Computation)
+		if !ok {
+			continue
+		}
+		if c.prog.Protocol == nil && !c.module() && !c.diags.HasErrors() {
+			c.errorf("E601", decl.Name, "a computation needs a `protocol` line").Label = "who computes?"
+			continue
+		}
+		c.results = make(map[string]*instance)
+		var comp *Computation
+		u := stable(func(states map[stateKey]state) *unit {
+			var u *unit
+			comp, u = c.computation(decl, states)
+			return u
+		})
+		c.chain(u, nil, make(map[*unit]bool))
+		c.header[decl] = comp
+		c.prog.Computations = append(c.prog.Computations, comp)
+	}
+}
+
+// computation checks one computation, given the variables' placements as far
+// as they are known.
+func (c *checker) computation(decl *ast.Computation, states map[stateKey]state) (*Computation, *unit) {
+	u := newUnit(decl.Name.Name)
+	comp := &Computation{Decl: decl, Players: c.participants(decl)}
+	u.comp, u.states, u.everybody = comp, states, comp.Players
+	f := c.newFrame(u)
+	comp.Body = f.body
+	f.headerSizes(comp, decl)
+	for _, p := range decl.Params {
+		f.input(comp, p)
+	}
+	f.boundSizes(decl, comp)
+	f.where(comp, decl.Where)
+	f.boundInputs(comp)
+	for _, o := range decl.Outputs {
+		f.output(comp, o)
+	}
+	comp.Disclose = f.disclosedList(decl.Discloses)
+	if !f.block(decl.Body) {
+		f.errorf("E404", decl.Name, "`%s` does not end in `return`", decl.Name.Name).Label = "on every path"
+	}
+	for _, o := range comp.Outputs {
+		f.body.Result = append(f.body.Result, o.Type)
+	}
+	f.matchDisclosures(comp.Disclose)
+	return comp, u
+}
+
+// participants is P: everybody that the computation names, by signature,
+// roles, groups, local blocks and calls.
+func (c *checker) participants(decl *ast.Computation) types.Set {
+	var p types.Set
+	if c.prog.Protocol != nil {
+		p = types.SetOf(c.prog.Protocol.Roles...).Union(types.SetOf(c.prog.Protocol.Helpers...))
+	}
+	name := func(id *ast.Ident) {
+		if s, ok := c.names[id.Name]; ok && s.group != nil {
+			p = p.Union(types.SetOf(s.group.Members...))
+		} else if ok && s.isPlayer() {
+			p = p.With(s.player)
+		}
+	}
+	placed := func(t *ast.Type) { placementsIn(t, name) }
+	for _, in := range decl.Params {
+		placed(in.Type)
+	}
+	for _, out := range decl.Outputs {
+		placed(out.Type)
+	}
+	for _, d := range decl.Discloses {
+		placed(d.Type)
+	}
+	c.namedIn(decl.Body, name, make(map[*ast.Fn]bool))
+	return p
+}
+
+// placementsIn visits the names after `@` in a type.
+func placementsIn(t *ast.Type, name func(*ast.Ident)) {
+	if t == nil {
+		return
+	}
+	if t.Placement != nil {
+		for _, id := range t.Placement.Names {
+			name(id)
+		}
+	}
+	for _, u := range t.Tuple {
+		placementsIn(u, name)
+	}
+}
+
+// namedIn visits the players and groups that a body names, its calls included.
+func (c *checker) namedIn(b *ast.Block, name func(*ast.Ident), seen map[*ast.Fn]bool) {
+	walkBlock(b, func(n ast.Node) {
+		switch n := n.(type) {
+		case *ast.Let:
+			placementsIn(n.Type, name)
+		case *ast.Var:
+			placementsIn(n.Type, name)
+		case *ast.Local:
+			name(n.Player)
+		case *ast.LocalExpr:
+			name(n.Player)
+		case *ast.Reveal:
+			for _, id := range n.To.Names {
+				name(id)
+			}
+		case *ast.Each:
+			name(n.Group)
+		case *ast.For:
+			if id, ok := n.From.(*ast.Ident); ok && n.To == nil {
+				name(id)
+			}
+		case *ast.Call:
+			c.namedByCall(n, name, seen)
+		}
+	})
+}
+
+func (c *checker) namedByCall(n *ast.Call, name func(*ast.Ident), seen map[*ast.Fn]bool) {
+	id, ok := n.Fn.(*ast.Ident)
+	if !ok || c.names[id.Name] == nil {
+		return
+	}
+	fn, ok := c.names[id.Name].decl.(*ast.Fn)
+	if !ok || seen[fn] {
+		return
+	}
+	seen[fn] = true
+	for _, p := range fn.Params {
+		placementsIn(p.Type, name)
+	}
+	placementsIn(fn.Result, name)
+	c.namedIn(fn.Body, name, seen)
+}
+
+func (f *frame) headerSizes(comp *Computation, decl *ast.Computation) {
+	for _, g := range decl.Generics {
+		if g.Class != nil {
+			f.errorf("E204", g, "a computation has sizes, not element types").Label = "write the type"
+			continue
+		}
+		f.defineSize(g.Name, &sizeInfo{min: one, place: types.PublicPlace, early: true})
+		comp.Sizes = append(comp.Sizes, &SizeVar{Name: g.Name.Name, Min: 1})
+	}
+}
+
+// input defines one input: at one player, public, shared, or a bundle (R2).
+func (f *frame) input(comp *Computation, p *ast.Param) {
+	t, ok := f.resolve(p.Type)
+	v := &Variable{Name: p.Name.Name, Decl: p.Name, Kind: InputVar, Type: t.Type}
+	comp.Inputs = append(comp.Inputs, v)
+	switch {
+	case ok && !t.placed:
+		f.errorf("E301", p.Type, "input `%s` needs a placement", p.Name.Name).Label = "who holds it? `@ player`"
+		ok = false
+	case ok && p.Type.Tuple != nil:
+		f.errorf("E204", p.Type, "a tuple is only the result of a function").Label = "write one input each"
+		ok = false
+	case ok && t.Place.Each == "" && !t.Place.Public && t.Place.Holders.Len() > 1:
+		d := f.errorf("E104", p.Type.Placement, "input `%s` has several holders, whose copies nobody compares", p.Name.Name)
+		d.Label = f.c.holders(t.Place)
+		d.Hint = "name one player, or `@ public`, which is compared before anything is shared"
+		ok = false
+	}
+	if !ok {
+		v.Type = invalid
+		f.define(v, poison(p.Name))
+		return
+	}
+	f.builtInput(p, t)
+	known := value{Type: t.Type, expr: p.Name, early: !t.Place.IsShared(), bounds: whole(t.Elem), deps: []*Variable{v}}
+	if p.Range != nil {
+		f.inputRange(p, v, &known)
+	}
+	if t.Place.Each != "" {
+		v.Kind, v.Group = Bundle, f.c.groupNamed(t.Place.Each)
+		known.parts = f.bundleParts(v, known)
+	} else {
+		known.affine = atomic(&atom{input: v, name: v.Name, place: t.Place})
+	}
+	f.define(v, known)
+}
+
+// builtInput refuses what the runtime cannot load yet.
+func (f *frame) builtInput(p *ast.Param, t written) {
+	switch {
+	case t.Place.IsShared():
+		f.notBuilt(p.Type.Placement, "an input `@ shared` is")
+	case t.Elem.Kind == types.String || t.Elem.Kind == types.Float || t.Elem.Kind == types.Date:
+		f.notBuilt(p.Type, "an input of type `%s` is", t.Elem)
+	}
+}
+
+func (f *frame) bundleParts(v *Variable, known value) []value {
+	parts := make([]value, len(v.Group.Members))
+	for k, m := range v.Group.Members {
+		parts[k] = known
+		parts[k].Place = types.At(types.SetOf(m))
+		parts[k].affine = atomic(&atom{input: v, name: fmt.Sprintf("%s[%s]", v.Name, f.c.prog.Players[m].Name), place: parts[k].Place})
+	}
+	return parts
+}
+
+// inputRange reads `in low..high`.
+func (f *frame) inputRange(p *ast.Param, v *Variable, known *value) {
+	if v.Type.Place.IsShared() {
+		d := f.errorf("E505", p.Range, "nobody can check the range of a `@ shared` input")
+		d.Label = "no player holds it in clear"
+		return
+	}
+	b, ok := f.rangeOf(p.Range, v.Type.Elem)
+	if !ok {
+		return
+	}
+	known.bounds = b
+	v.Range = &Interval{Low: b.low, High: b.high}
+}
+
+// rangeOf evaluates a range of constants in an element type. The end of an
+// integer range is excluded unless written `..=`.
+func (f *frame) rangeOf(r *ast.Range, e types.Elem) (bounds, bool) {
+	low, ok1 := f.rangeEnd(r.Low, e)
+	high, ok2 := f.rangeEnd(r.High, e)
+	if !ok1 || !ok2 {
+		return bounds{}, false
+	}
+	if !r.Inclusive && e.Kind != types.Fixed {
+		high = new(big.Rat).Sub(high, big.NewRat(1, 1))
+	}
+	if low.Cmp(high) > 0 {
+		f.errorf("E505", r, "this range is empty").Label = "no value lies in it"
+		return bounds{}, false
+	}
+	return bounds{low, high, true}, true
+}
+
+func (f *frame) rangeEnd(e ast.Expr, elem types.Elem) (*big.Rat, bool) {
+	if elem.Kind == types.Invalid {
+		return nil, false
+	}
+	if !elem.IsNum() {
+		f.errorf("E204", e, "%s has no range", elem).Label = "numbers do"
+		return nil, false
+	}
+	v := f.expr(e, elem)
+	if v.bad() {
+		return nil, false
+	}
+	if v.konst == nil && v.lin != nil {
+		f.notBuilt(e, "a range over sizes is")
+		return nil, false
+	}
+	if v.konst == nil || v.konst.Num == nil {
+		f.errorf("E204", e, "a range is made of constants").Label = f.c.full(v.Type)
+		return nil, false
+	}
+	// the excluded end of a range may lie just outside the type
+	k := v.konst.Num
+	f.body.Types[e] = types.Scalar(elem, types.PublicPlace)
+	if elem.IsInt() && !k.IsInt() {
+		f.constantFits(e, k, elem)
+		return nil, false
+	}
+	return rounded(k, elem), true
+}
+
+// boundSizes checks that the data gives each size: an input has it as a
+// dimension.
+func (f *frame) boundSizes(decl *ast.Computation, comp *Computation) {
+	for _, g := range decl.Generics {
+		if g.Class != nil {
+			continue
+		}
+		found := false
+		for _, in := range comp.Inputs {
+			found = found || in.Type.Elem.Kind == types.Invalid
+			for _, d := range in.Type.Shape {
+				name, ok := d.Var()
+				found = found || ok && name == g.Name.Name
+			}
+		}
+		if !found {
+			f.errorf("E202", g, "size `%s` is not given by the data", g.Name.Name).Label = "no input has it as a dimension"
+		}
+	}
+}
+
+// boundInputs tightens nothing but refuses input dimensions that the data
+// cannot bind: only sizes and constants are measured.
+func (f *frame) boundInputs(comp *Computation) {
+	for i, in := range comp.Inputs {
+		for k, d := range in.Type.Shape {
+			if _, ok := d.Var(); ok {
+				continue
+			}
+			if _, ok := d.Const(); !ok {
+				f.notBuilt(comp.Decl.Params[i].Type.Shape[k], "an input dimension that is computed from sizes is")
+			}
+		}
+	}
+}
+
+// where reads the conditions on sizes.
+func (f *frame) where(comp *Computation, list []ast.Expr) {
+	// `where n >= 0` lifts the default of 1, so it is read before all else
+	for _, e := range list {
+		f.lift(comp, e)
+	}
+	for _, e := range list {
+		f.condition(comp, e)
+	}
+	for _, s := range comp.Sizes {
+		f.aloneBounds(comp, s)
+	}
+}
+
+// lift lowers the least value of a size to 0 where a condition says so.
+func (f *frame) lift(comp *Computation, e ast.Expr) {
+	b, ok := e.(*ast.Binary)
+	if !ok || b.Op != ">=" || f.text(b.Y) != "0" {
+		return
+	}
+	id, ok := b.X.(*ast.Ident)
+	if !ok {
+		return
+	}
+	if v := f.scope.find(id.Name); v != nil && v.Kind == SizeName {
+		f.infos[id.Name].min = zero
+		for _, s := range comp.Sizes {
+			if s.Name == id.Name {
+				s.Min = 0
+			}
+		}
+	}
+}
+
+func (f *frame) condition(comp *Computation, e ast.Expr) {
+	switch x := e.(type) {
+	case *ast.Paren:
+		if len(x.Elems) == 1 {
+			f.condition(comp, x.Elems[0])
+			return
+		}
+	case *ast.Binary:
+		if x.Op == "and" {
+			f.condition(comp, x.X)
+			f.condition(comp, x.Y)
+			return
+		}
+		if holdsOrder(x.Op) {
+			f.comparison(comp, x)
+			return
+		}
+	}
+	v := f.expr(e, types.Elem{})
+	switch {
+	case v.bad():
+	case v.Elem.Kind != types.Bool:
+		f.errorf("E204", e, "a condition of `where` is a comparison").Label = f.c.plain(v.Type)
+	default:
+		f.notBuilt(e, "a condition of `where` other than comparisons of sizes is")
+	}
+}
+
+func holdsOrder(op string) bool {
+	switch op {
+	case "==", "!=", "<", "<=", ">", ">=":
+		return true
+	}
+	return false
+}
+
+func (f *frame) comparison(comp *Computation, e *ast.Binary) {
+	x, y := f.expr(e.X, types.Elem{}), f.expr(e.Y, types.Elem{})
+	if bad(x, y) {
+		return
+	}
+	if x.lin == nil || y.lin == nil {
+		if !x.Elem.IsNum() || !y.Elem.IsNum() || !x.Place.Public || !y.Place.Public {
+			f.errorf("E204", e, "`where` speaks of constants, sizes and public inputs").Label = f.operands("`"+e.Op+"`", []value{x, y})
+			return
+		}
+		f.notBuilt(e, "a condition of `where` other than comparisons of sizes is")
+		return
+	}
+	f.settle(x)
+	f.settle(y)
+	f.body.Types[e] = types.Scalar(types.Of(types.Bool), types.PublicPlace)
+	comp.Where = append(comp.Where, Condition{Expr: e, Left: *x.lin, Right: *y.lin, Rel: e.Op})
+	f.assume(*x.lin, *y.lin, e.Op)
+}
+
+// aloneBounds sets the bounds that conditions on one size alone give it.
+func (f *frame) aloneBounds(comp *Computation, s *SizeVar) {
+	own := newFacts()
+	own.infos[s.Name] = &sizeInfo{min: big.NewInt(s.Min)}
+	for _, c := range comp.Where {
+		d := c.Left.Sub(c.Right)
+		if vars := d.Vars(); len(vars) == 1 && vars[0] == s.Name {
+			own.assume(c.Left, c.Right, c.Rel)
+		}
+	}
+	info := own.infos[s.Name]
+	if v, ok := own.equal[s.Name]; ok {
+		if k, ok := v.Const(); ok {
+			info.min, info.max = big.NewInt(k), big.NewInt(k)
+		}
+	}
+	if info.min.IsInt64() {
+		s.Min = max(s.Min, info.min.Int64())
+	}
+	if info.max != nil && info.max.IsInt64() {
+		top := info.max.Int64()
+		s.Max = &top
+	}
+}
+
+func (f *frame) output(comp *Computation, o *ast.Output) {
+	t, ok := f.resolve(o.Type)
+	if ok && !t.placed {
+		f.errorf("E301", o.Type, "output `%s` needs a placement", o.Name.Name).Label = "who receives it? `@ player`"
+		t.Elem = invalid.Elem
+	}
+	if ok && t.placed && t.Place.IsShared() {
+		f.notBuilt(o.Type.Placement, "an output `@ shared` is")
+	}
+	if ok && (t.Elem.Kind == types.String || t.Elem.Kind == types.Float || t.Elem.Kind == types.Date) {
+		f.notBuilt(o.Type, "an output of type `%s` is", t.Elem)
+	}
+	if t.tuple != nil {
+		f.errorf("E204", o.Type, "a tuple is only the result of a function").Label = "write one output each"
+		t = written{Type: invalid}
+	}
+	for _, other := range comp.Outputs {
+		if other.Decl.Name.Name == o.Name.Name {
+			alreadyDefined(&f.unit.diags, o.Name, other.Decl.Name.Pos.Line)
+		}
+	}
+	comp.Outputs = append(comp.Outputs, &Output{Decl: o, Type: t.Type})
+}
+
+// returnOutputs is R7: each value for its output.
+func (f *frame) returnOutputs(s *ast.Return) {
+	outs := f.unit.comp.Outputs
+	if len(outs) != len(s.Values) {
+		f.errorf("E204", s, "`%s` has %s, this statement returns %s", f.unit.name, times(len(outs), "output"), times(len(s.Values), "value")).Label = "return"
+		for _, e := range s.Values {
+			f.settle(f.bundle1(e, types.Elem{}))
+		}
+		return
+	}
+	for i, e := range s.Values {
+		f.returnOutput(e, outs[i], len(outs) == 1)
+	}
+}
+
+func (f *frame) returnOutput(e ast.Expr, o *Output, sole bool) {
+	want := o.Type
+	switch direct := e.(type) {
+	case *ast.Reveal:
+		f.purposes[direct] = o
+	case *ast.Each:
+		f.eachOutput = o
+	}
+	v := f.bundle1(e, want.Elem)
+	f.eachOutput = nil
+	if v.bad() || want.Elem.Kind == types.Invalid {
+		if !v.bad() && v.Place.Each == "" {
+			f.settle(v)
+		}
+		return
+	}
+	what := "output `" + o.Decl.Name.Name + "`"
+	if v.Tuple != nil {
+		f.errorf("E204", e, "this is a tuple of %s", times(len(v.Tuple), "value")).Label = "write `let (a, b) = …`"
+		return
+	}
+	if want.Place.Each != v.Place.Each {
+		f.wrongBundle(e, o, v)
+		return
+	}
+	if v.Place.Each == "" {
+		v = f.convertTo(v, want.Elem, what)
+	} else if v.Elem != want.Elem {
+		f.errorf("E204", e, "%s is %s, these values %s", what, f.c.elem(want.Elem), f.c.elem(v.Elem)).Label = f.c.full(v.Type)
+		return
+	}
+	if v.bad() || !f.declaredShape(v, want.Shape, what) || v.Place.Each != "" {
+		return
+	}
+	f.received(e, o, v, sole)
+}
+
+func (f *frame) wrongBundle(e ast.Expr, o *Output, v value) {
+	d := f.errorf("E310", e, "output `%s` is declared `@ %s`", o.Decl.Name.Name, f.c.place(o.Type.Place))
+	d.Label = f.c.full(v.Type)
+	if o.Type.Place.Each != "" && v.Place.Each == "" {
+		how := f.text(e)
+		if !v.Place.Public {
+			how = "reveal(" + how + ") to p"
+		}
+		d.Hint = fmt.Sprintf("`each p in %s: %s` gives every member its value", o.Type.Place.Each, how)
+	}
+}
+
+// received reports E301 and E302: the receivers do not hold the value.
+func (f *frame) received(e ast.Expr, o *Output, v value, sole bool) {
+	to := o.Type.Place
+	place := f.normal(v.Place)
+	if to.IsShared() {
+		f.flow(v, to)
+		return
+	}
+	if place.Flows(to) {
+		if place != f.normal(to) {
+			f.publicLength(v)
+		}
+		return
+	}
+	prefix := ""
+	if sole {
+		prefix = "return "
+	}
+	name := o.Decl.Name.Name
+	if place.IsShared() {
+		d := f.errorf("E301", e, "this value is shared, but output `%s` is declared `@ %s`", name, f.c.place(to))
+		d.Label = f.c.full(v.Type)
+		d.Notes = f.dependsOn(v)
+		d.Hint = fmt.Sprintf("declassify it where it leaves: `%sreveal(%s) to %s`", prefix, f.text(e), f.c.place(to))
+		return
+	}
+	f.heldByOther(e, o, v)
+}
+
+// heldByOther reports E302.
+func (f *frame) heldByOther(e ast.Expr, o *Output, v value) {
+	to, text := f.c.place(o.Type.Place), f.text(e)
+	d := f.errorf("E302", e, "`%s` is held in clear by %s only; it cannot become output `%s`, declared `@ %s`",
+		text, f.c.holders(v.Place), o.Decl.Name.Name, to)
+	d.Label = f.c.full(v.Type)
+	what := "this value"
+	if id, ok := e.(*ast.Ident); ok {
+		if in := f.scope.find(id.Name); in != nil && in.Kind == InputVar {
+			what = f.c.holders(v.Place) + "'s input"
+			if len(v.Shape) > 0 {
+				what = fmt.Sprintf("all %s values of %s", v.Shape.Count(), what)
+			}
+		}
+	}
+	d.Hint = fmt.Sprintf("`reveal(%s) to %s` would give %s %s; write it only if that is intended", text, to, to, what)
+}
+
+// dependsOn notes which inputs a shared value depends on.
+func (f *frame) dependsOn(v value) []string {
+	var parts []string
+	for _, d := range v.deps {
+		parts = append(parts, fmt.Sprintf("%s (%s)", d.Name, f.c.place(d.Type.Place)))
+	}
+	note := "no player holds it in clear"
+	if len(parts) > 0 {
+		note += "; it depends on " + and(parts)
+	}
+	return []string{note}
+}
+
+// commonName is the hint of E201: one size name for both dimensions.
+func (f *frame) commonName(d *diag.Diagnostic, x, y value) {
+	a, ok1 := f.inputOf(x)
+	b, ok2 := f.inputOf(y)
+	if !ok1 || !ok2 || a == b {
+		return
+	}
+	d.Notes = []string{fmt.Sprintf("%s: %s (line %d), %s: %s (line %d)", a.Name, f.c.plain(a.Type), a.Decl.Pos.Line, b.Name, f.c.plain(b.Type), b.Decl.Pos.Line)}
+	fresh := f.freshSize()
+	if fresh == "" {
+		return
+	}
+	one, two := a.Type, b.Type
+	one.Shape = append(types.Shape{}, a.Type.Shape...)
+	two.Shape = append(types.Shape{}, b.Type.Shape...)
+	one.Shape[len(one.Shape)-1] = types.Name(fresh)
+	two.Shape[0] = types.Name(fresh)
+	var sizes []string
+	for _, s := range f.unit.comp.Sizes {
+		sizes = append(sizes, s.Name)
+	}
+	d.Hint = fmt.Sprintf("use one name for both, so that the data decides: `%s[%s](%s: %s, %s: %s)`", f.unit.name,
+		strings.Join(append(sizes, fresh), ", "), a.Name, f.c.full(one), b.Name, f.c.full(two))
+}
+
+func (f *frame) inputOf(v value) (*Variable, bool) {
+	id, ok := v.expr.(*ast.Ident)
+	if !ok || f.unit.comp == nil {
+		return nil, false
+	}
+	in := f.scope.find(id.Name)
+	return in, in != nil && in.Kind == InputVar
+}
+
+// freshSize is a name for a new size.
+func (f *frame) freshSize() string {
+	for _, name := range []string{"d", "k", "m", "h"} {
+		if f.scope.find(name) == nil && f.c.names[name] == nil {
+			return name
+		}
+	}
+	return ""
+}

@@ -1,0 +1,226 @@
+package check
+
+// The state in which a body is checked: its tables, its scope, and the
+// context pc of the judgement (language.md, section 12).
+
+import (
+	"fmt"
+
+	"github.com/tfec-lang/tfec/lang/ast"
+	"github.com/tfec-lang/tfec/lang/diag"
+	"github.com/tfec-lang/tfec/lang/types"
+)
+
+// A unit is one text that is checked as a whole, a computation or a function
+// for one tuple of arguments, with the bodies of its group loops.
+type unit struct {
+	name      string
+	fn        *ast.Fn
+	comp      *Computation
+	everybody types.Set // P
+	diags     diag.List
+	calls     []callSite
+	typeArgs  map[string]types.Elem
+
+	// states are the placements of variables as far as they are known (R8),
+	// next what this pass over the text found.
+	states, next map[stateKey]state
+	known        map[*Variable]value // what each variable holds now
+	lengths      int                 // how many lengths depend on data
+
+	disclosed []*disclosure
+	results   []value // of return, merged over all of them
+	returned  bool
+}
+
+// A stateKey is a variable: its definition, in one member's body.
+type stateKey struct {
+	decl   *ast.Ident
+	member string
+}
+
+// A state is what the fixed point of R8 computes for one variable.
+type state struct {
+	place types.Place
+	early bool
+	met   *meeting
+	deps  []*Variable
+}
+
+func newUnit(name string) *unit {
+	return &unit{name: name, next: make(map[stateKey]state), known: make(map[*Variable]value)}
+}
+
+// A frame is the state while one Body of a unit is checked.
+type frame struct {
+	c    *checker
+	unit *unit
+	*facts
+	body   *Body
+	scope  *scope
+	pc     context
+	member string // which member's body this is, a path
+	// adaptive holds expressions whose type their context decides.
+	adaptive map[ast.Expr]bool
+	// purposes are the reveals that stand directly after return.
+	purposes map[*ast.Reveal]*Output
+
+	following    []ast.Stmt  // after the statement at hand
+	otherReturn  *ast.Return // what is returned otherwise, for the hint of E404
+	eachOutput   *Output     // of an `each` that stands directly after return
+	inLocalBlock bool
+	branched     bool       // inside a conditional statement
+	yields       *[][]value // of the local expression at hand
+	localScope   *scope     // outside the `local` block at hand
+
+	declared   []written // the results that the header declares
+	disclosing bool      // the types under `discloses`, which may say `upto`
+
+	// for hints: the function whose argument is checked, the word that a
+	// print begins with, and the name that the value will get
+	callee, printed, naming string
+}
+
+// A context says who follows the statements at hand.
+type context struct {
+	local    *Player // inside `local p`
+	player   int     // p
+	secret   bool    // inside the blocks of a secret conditional
+	cond     types.Place
+	reason   string // the condition that makes it secret, for messages
+	reasonAt types.Place
+	late     bool // under a late condition or bound
+	total    bool // partial operations have their total form
+	branch   bool // under a public branch inside a loop
+	loops    []loopDim
+	arm      *arm
+	test     bool // in a test block
+	expect   bool // in `expect`: ~= may stand here
+}
+
+// An arm collects who holds everything computed under a conditional (R10).
+type arm struct {
+	holders types.Place
+	outer   *arm
+}
+
+func (c *checker) newFrame(u *unit) *frame {
+	f := &frame{c: c, unit: u, facts: newFacts(), body: newBody(u.name), scope: &scope{vars: make(map[string]*Variable)},
+		adaptive: make(map[ast.Expr]bool), purposes: make(map[*ast.Reveal]*Output)}
+	f.pc.cond = types.PublicPlace
+	return f
+}
+
+func newBody(name string) *Body {
+	return &Body{
+		Name:    name,
+		Types:   make(map[ast.Expr]types.Type),
+		Consts:  make(map[ast.Expr]*Const),
+		Sizes:   make(map[ast.Expr]types.Size),
+		Vars:    make(map[*ast.Ident]*Variable),
+		Calls:   make(map[*ast.Call]*Call),
+		Members: make(map[ast.Node][]*Body),
+		Reveals: make(map[*ast.Reveal]*RevealInfo),
+		Checked: make(map[ast.Node]bool),
+		Runs:    make(map[ast.Node]types.Place),
+	}
+}
+
+func (f *frame) errorf(code string, at ast.Node, format string, args ...any) *diag.Diagnostic {
+	return add(&f.unit.diags, code, at, format, args...)
+}
+
+// notBuilt reports E901.
+func (f *frame) notBuilt(at ast.Node, format string, args ...any) *diag.Diagnostic {
+	d := f.errorf(notBuilt, at, "%s", fmt.Sprintf(format, args...)+" not built yet")
+	d.Label = "not in this version"
+	return d
+}
+
+// fail reports an error and returns its poisoned value.
+func (f *frame) fail(at ast.Node, code, label, format string, args ...any) value {
+	f.errorf(code, at, format, args...).Label = label
+	return poison(asExpr(at))
+}
+
+func (f *frame) text(n ast.Node) string { return f.c.text(n) }
+
+// open starts an inner block, close ends it.
+func (f *frame) open() func() {
+	outer := f.scope
+	f.scope = &scope{outer: outer, vars: make(map[string]*Variable)}
+	return func() { f.scope = outer }
+}
+
+// within runs body in a context that change describes.
+func (f *frame) within(change func(pc *context), body func()) {
+	outer := f.pc
+	change(&f.pc)
+	body()
+	f.pc = outer
+}
+
+// define adds a variable to the scope (R19).
+func (f *frame) define(v *Variable, known value) {
+	f.body.Vars[v.Decl] = v
+	if f.c.taken(&f.unit.diags, v.Decl) {
+		return
+	}
+	if old := f.scope.find(v.Name); old != nil {
+		alreadyDefined(&f.unit.diags, v.Decl, old.Decl.Pos.Line)
+		return
+	}
+	f.scope.vars[v.Name] = v
+	f.unit.known[v] = known
+}
+
+// expr checks an expression; want is the element its context expects, if any
+// (kind Invalid: none). The tables are filled.
+func (f *frame) expr(e ast.Expr, want types.Elem) value {
+	v := f.eval(e, want)
+	v.expr = e
+	if f.pc.late {
+		v.early = false
+	}
+	if v.affine == nil {
+		v.affine = f.opaque(v)
+	}
+	f.record(e, v)
+	return v
+}
+
+func (f *frame) record(e ast.Expr, v value) {
+	f.body.Types[e] = v.Type
+	if v.konst != nil {
+		f.body.Consts[e] = v.konst
+	}
+	if v.lin != nil && f.isSize(*v.lin) {
+		f.body.Sizes[e] = *v.lin
+	}
+	f.adaptive[e] = v.untyped || v.flexible
+	if v.Place.Each == "" && !v.bad() {
+		for a := f.pc.arm; a != nil; a = a.outer {
+			a.holders = a.holders.Join(v.Place)
+		}
+	}
+}
+
+// isSize reports a polynomial over sizes alone, without loop variables.
+func (f *frame) isSize(p types.Size) bool {
+	for _, name := range p.Vars() {
+		if v := f.scope.find(name); v == nil || v.Kind != SizeName {
+			return false
+		}
+	}
+	return true
+}
+
+// freshLength names a length that the holders' data decides.
+func (f *frame) freshLength(place types.Place, most types.Size) types.Size {
+	f.unit.lengths++
+	name := fmt.Sprintf("?%d", f.unit.lengths)
+	_, high := f.interval(most)
+	f.infos[name] = &sizeInfo{min: zero, max: high, place: place, data: true}
+	f.least = append(f.least, most.Sub(types.Name(name)))
+	return types.Name(name)
+}

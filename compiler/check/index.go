@@ -1,0 +1,247 @@
+package check
+
+// Indices and slices (R12, R14), and the members of bundles.
+
+import (
+	"math/big"
+
+	"github.com/tfec-lang/tfec/lang/ast"
+	"github.com/tfec-lang/tfec/lang/types"
+)
+
+// index checks `x[i, a..b, :]` and `bundle[p]`.
+func (f *frame) index(e *ast.Index, want types.Elem) value {
+	if id, ok := e.X.(*ast.Ident); ok {
+		if v := f.scope.find(id.Name); v != nil && v.Type.Place.Each != "" {
+			return f.bundleMember(e, id)
+		}
+	}
+	x := f.settle(f.expr(e.X, want))
+	if x.bad() {
+		f.sliceErrors(e)
+		return poison(e)
+	}
+	return f.sliced(e, x)
+}
+
+// sliceErrors checks the bounds for their own errors where x has no type.
+func (f *frame) sliceErrors(e *ast.Index) {
+	for _, s := range e.Slices {
+		for _, x := range []ast.Expr{s.From, s.To} {
+			if x != nil {
+				f.settle(f.expr(x, types.Elem{}))
+			}
+		}
+	}
+}
+
+// sliced is the value of x[…].
+func (f *frame) sliced(e *ast.Index, x value) value {
+	if len(e.Slices) > len(x.Shape) {
+		f.sliceErrors(e)
+		return f.fail(e, "E201", f.c.plain(x.Type), "%s for a value of %s", times(len(e.Slices), "index"), times(len(x.Shape), "dimension"))
+	}
+	vs := []value{x}
+	var shape types.Shape
+	unproved, computed := ast.Node(nil), false
+	for i, s := range e.Slices {
+		p, ok := f.position(s, x, i)
+		if !ok {
+			return poison(e)
+		}
+		vs = append(vs, p.parts...)
+		if s.Range || s.From == nil {
+			shape = append(shape, p.length)
+		}
+		if !p.proved && unproved == nil {
+			unproved = s
+		}
+		computed = computed || p.data
+	}
+	shape = append(shape, x.Shape[len(e.Slices):]...)
+	if unproved != nil && !f.bounded(e, unproved, vs) {
+		return poison(e)
+	}
+	place, met, ok := f.join(e, "index", vs...)
+	if !ok {
+		return poison(e)
+	}
+	if computed {
+		f.notBuilt(e, "a slice with a bound that is not public is")
+	}
+	out := f.result(x.Elem, shape, place, met, vs...)
+	out.bounds = x.bounds
+	if place.IsShared() {
+		out.met = x.met
+		if out.met == nil {
+			out.met = met
+		}
+	}
+	return out
+}
+
+// bounded is R14 for bounds that were not proved.
+func (f *frame) bounded(e *ast.Index, at ast.Node, vs []value) bool {
+	if f.pc.total {
+		f.notBuilt(at, "an index under a condition that is not public, without a proof that it is in range, is")
+		return true
+	}
+	return f.partial(e, at, "this index may be out of range",
+		"bound it by the size of the array, or write `lookup`, which gives zero out of range", vs...)
+}
+
+// A position is one checked index or slice.
+type position struct {
+	parts  []value // its bounds
+	length types.Size
+	proved bool
+	data   bool // the length is not public
+}
+
+func (f *frame) position(s *ast.Slice, x value, axis int) (position, bool) {
+	n := x.Shape[axis]
+	if !s.Range {
+		i, ok := f.bound(s.From, x)
+		if !ok {
+			return position{}, false
+		}
+		return position{parts: []value{i}, proved: f.atLeastZero(i) && f.below(i, n.Sub(types.Int(1)))}, true
+	}
+	from, to := types.Int(0), n
+	low, high := value{lin: &from, early: true, bounds: exactly(new(big.Rat))}, value{lin: &to, early: true}
+	low.Place, high.Place = types.PublicPlace, types.PublicPlace
+	high.bounds = f.value(n)
+	var parts []value
+	ok := true
+	if s.From != nil {
+		low, ok = f.bound(s.From, x)
+		parts = append(parts, low)
+	}
+	if s.To != nil && ok {
+		high, ok = f.bound(s.To, x)
+		parts = append(parts, high)
+	}
+	if !ok {
+		return position{}, false
+	}
+	p := position{parts: parts}
+	p.proved = (s.From == nil || f.atLeastZero(low)) && (s.To == nil || f.below(high, n)) && f.ordered(low, high)
+	p.length, p.data, ok = f.length(s, low, high, n)
+	return p, ok
+}
+
+// length is the number of elements of a slice.
+func (f *frame) length(s *ast.Slice, low, high value, n types.Size) (types.Size, bool, bool) {
+	if low.lin != nil && high.lin != nil {
+		return high.lin.Sub(*low.lin), false, true
+	}
+	place := low.Place.Join(high.Place)
+	if !place.Public {
+		return f.freshLength(place, n), true, true
+	}
+	d := f.errorf("E202", s, "the length of this slice is no expression over sizes")
+	d.Label = "public, but not fixed by the sizes"
+	d.Hint = "use constants and sizes as bounds, as in `x[k..k + 3]`"
+	return types.Size{}, false, false
+}
+
+// bound checks one index or bound of x: a whole number that the holders of x
+// know (E403).
+func (f *frame) bound(e ast.Expr, x value) (value, bool) {
+	v := f.settle(f.expr(e, types.Elem{}))
+	if v.bad() {
+		return v, false
+	}
+	if !v.Elem.IsInt() || len(v.Shape) > 0 {
+		f.errorf("E204", e, "an index is a whole number").Label = f.c.plain(v.Type)
+		return v, false
+	}
+	if v.Place.Public || !v.Place.Join(x.Place).IsShared() {
+		return v, true
+	}
+	what := "this index is shared"
+	if !v.Place.IsShared() {
+		what = "this index is known to " + f.c.holders(v.Place) + " only"
+	}
+	d := f.errorf("E403", e, "%s, but `%s` is `@ %s`", what, f.text(x.expr), f.c.place(x.Place))
+	d.Label = f.c.full(v.Type)
+	d.Hint = "`lookup(" + f.text(x.expr) + ", " + f.text(e) + ")` reads without telling which"
+	return v, false
+}
+
+func (f *frame) atLeastZero(v value) bool {
+	return v.lin != nil && f.nonneg(*v.lin) || v.bounds.known() && v.bounds.low.Sign() >= 0
+}
+
+// below proves v <= limit.
+func (f *frame) below(v value, limit types.Size) bool {
+	if v.lin != nil {
+		return f.nonneg(limit.Sub(*v.lin))
+	}
+	low, _ := f.interval(limit.Subst(f.equal))
+	return low != nil && v.bounds.known() && v.bounds.high.Cmp(new(big.Rat).SetInt(low)) <= 0
+}
+
+func (f *frame) ordered(low, high value) bool {
+	if low.lin != nil && high.lin != nil {
+		return f.nonneg(high.lin.Sub(*low.lin))
+	}
+	return low.bounds.known() && high.bounds.known() && low.bounds.high.Cmp(high.bounds.low) <= 0
+}
+
+// bundleMember is `bundle[p]` (R2).
+func (f *frame) bundleMember(e *ast.Index, id *ast.Ident) value {
+	b := f.variable(id)
+	f.body.Types[id] = b.Type
+	g := f.c.groupNamed(b.Place.Each)
+	var p *ast.Ident
+	if len(e.Slices) > 0 && !e.Slices[0].Range {
+		p, _ = e.Slices[0].From.(*ast.Ident)
+	}
+	if p == nil {
+		f.bundleAsArray(id, b)
+		return poison(e)
+	}
+	k, ok := f.memberOf(g, p)
+	if !ok {
+		return poison(e)
+	}
+	v := b.parts[k]
+	v.expr = e
+	if len(e.Slices) > 1 {
+		rest := *e
+		rest.Slices = e.Slices[1:]
+		return f.sliced(&rest, v)
+	}
+	if f.pc.local != nil && !v.Place.Public && !v.Place.Holders.Has(f.pc.player) {
+		d := f.errorf("E303", e, "`%s` is held by %s: `local %s` cannot use it", f.text(e), f.c.holders(v.Place), f.pc.local.Name)
+		d.Label = f.c.full(v.Type)
+		return poison(e)
+	}
+	return v
+}
+
+// memberOf resolves p in `bundle[p]` to its position in the group.
+func (f *frame) memberOf(g *Group, p *ast.Ident) (int, bool) {
+	player := -1
+	if v := f.scope.find(p.Name); v != nil {
+		if v.Kind != MemberVar {
+			f.errorf("E310", p, "a bundle is read by a member of %s", g.Name).Label = "not a member"
+			return 0, false
+		}
+		f.body.Vars[p] = v
+		player = v.Member
+	} else if s, ok := f.c.names[p.Name]; ok && s.isPlayer() {
+		player = s.player
+	} else {
+		f.c.unknownPlayer(&f.unit.diags, p, "")
+		return 0, false
+	}
+	for k, m := range g.Members {
+		if m == player {
+			return k, true
+		}
+	}
+	f.errorf("E310", p, "`%s` is no member of %s", f.c.prog.Players[player].Name, g.Name).Label = "members: " + and(f.c.members(types.SetOf(g.Members...)))
+	return 0, false
+}

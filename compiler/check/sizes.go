@@ -1,0 +1,354 @@
+package check
+
+// Sizes and shapes (R1, R16): what is known of size names, and what follows
+// about dimensions from the facts of `where` and of loops.
+
+import (
+	"math/big"
+
+	"github.com/tfec-lang/tfec/lang/ast"
+	"github.com/tfec-lang/tfec/lang/types"
+)
+
+// A sizeInfo is what is known of a name in dimensions: a size of the header
+// or function, a loop variable, or a length that data decides (`?1`).
+type sizeInfo struct {
+	min, max *big.Int // nil: unbounded
+	place    types.Place
+	early    bool
+	data     bool // a length that depends on its holders' data
+}
+
+// facts is what a body knows of its sizes.
+type facts struct {
+	infos map[string]*sizeInfo
+	equal map[string]types.Size // from equalities of where
+	least []types.Size          // polynomials that are not negative
+}
+
+func newFacts() *facts {
+	return &facts{infos: make(map[string]*sizeInfo), equal: make(map[string]types.Size)}
+}
+
+// A verdict is the outcome of a comparison of two sizes.
+type verdict int
+
+const (
+	unknown verdict = iota
+	proved
+	refuted
+)
+
+// same decides a == b.
+func (f *facts) same(a, b types.Size) verdict {
+	d := a.Sub(b).Subst(f.equal)
+	if k, ok := d.Const(); ok {
+		if k == 0 {
+			return proved
+		}
+		return refuted
+	}
+	minus := types.Int(0).Sub(d)
+	switch {
+	case f.positive(d), f.positive(minus):
+		return refuted
+	case f.nonneg(d) && f.nonneg(minus):
+		return proved
+	}
+	return unknown
+}
+
+// searchDepth is how many facts one proof may combine.
+const searchDepth = 3
+
+// nonneg proves p >= 0: by the bounds of its names, after subtracting up to
+// searchDepth facts.
+func (f *facts) nonneg(p types.Size) bool { return f.search(p.Subst(f.equal), searchDepth) }
+
+func (f *facts) positive(p types.Size) bool { return f.nonneg(p.Sub(types.Int(1))) }
+
+func (f *facts) search(p types.Size, depth int) bool {
+	if low, _ := f.interval(p); low != nil && low.Sign() >= 0 {
+		return true
+	}
+	if depth == 0 {
+		return false
+	}
+	for _, fact := range f.least {
+		if f.search(p.Sub(fact), depth-1) {
+			return true
+		}
+	}
+	return false
+}
+
+// interval bounds a polynomial by the bounds of its names; nil: unbounded.
+func (f *facts) interval(p types.Size) (low, high *big.Int) {
+	low, high = new(big.Int), new(big.Int)
+	for _, t := range p.Terms() {
+		tl, th := f.term(t)
+		low, high = plus(low, tl), plus(high, th)
+	}
+	return low, high
+}
+
+func (f *facts) term(t types.Term) (low, high *big.Int) {
+	low, high = big.NewInt(1), big.NewInt(1)
+	for _, name := range t.Vars {
+		info := f.infos[name]
+		if info == nil {
+			return nil, nil
+		}
+		low, high = product(low, high, info.min, info.max)
+	}
+	k := big.NewInt(t.Coef)
+	return product(low, high, k, k)
+}
+
+func plus(x, y *big.Int) *big.Int {
+	if x == nil || y == nil {
+		return nil
+	}
+	return new(big.Int).Add(x, y)
+}
+
+// product multiplies two intervals. Where an end is unbounded only the sign
+// of the other factor helps.
+func product(al, ah, bl, bh *big.Int) (low, high *big.Int) {
+	if al != nil && ah != nil && bl != nil && bh != nil {
+		low, high = new(big.Int).Mul(al, bl), new(big.Int).Mul(al, bl)
+		for _, z := range []*big.Int{new(big.Int).Mul(al, bh), new(big.Int).Mul(ah, bl), new(big.Int).Mul(ah, bh)} {
+			if z.Cmp(low) < 0 {
+				low = z
+			}
+			if z.Cmp(high) > 0 {
+				high = z
+			}
+		}
+		return low, high
+	}
+	if bh != nil && bh.Sign() <= 0 {
+		// a * b = -(a * -b)
+		high, low = product(al, ah, minus(bh), minus(bl))
+		return minus(low), minus(high)
+	}
+	if al == nil || bl == nil || al.Sign() < 0 || bl.Sign() < 0 {
+		return nil, nil
+	}
+	low = new(big.Int).Mul(al, bl)
+	if ah != nil && bh != nil {
+		high = new(big.Int).Mul(ah, bh)
+	}
+	return low, high
+}
+
+func minus(x *big.Int) *big.Int {
+	if x == nil {
+		return nil
+	}
+	return new(big.Int).Neg(x)
+}
+
+// value gives the bounds of a size as an int64; without an upper end it is not
+// declared, and a product may then wrap.
+func (f *facts) value(p types.Size) bounds {
+	low, high := f.interval(p.Subst(f.equal))
+	all := whole(types.Of(types.Int64))
+	out := bounds{all.low, all.high, low != nil && high != nil}
+	if low != nil && (high != nil || degree(p) < 2) {
+		out.low = new(big.Rat).SetInt(low)
+	}
+	if high != nil {
+		out.high = new(big.Rat).SetInt(high)
+	}
+	return out
+}
+
+func degree(p types.Size) int {
+	if terms := p.Terms(); len(terms) > 0 {
+		return len(terms[0].Vars) // of highest degree first
+	}
+	return 0
+}
+
+// assume adds `left rel right` as a fact.
+func (f *facts) assume(left, right types.Size, rel string) {
+	d := left.Sub(right)
+	minus := types.Int(0).Sub(d)
+	switch rel {
+	case ">=":
+		f.atLeast(d)
+	case ">":
+		f.atLeast(d.Sub(types.Int(1)))
+	case "<=":
+		f.atLeast(minus)
+	case "<":
+		f.atLeast(minus.Sub(types.Int(1)))
+	case "==":
+		f.equate(d)
+	}
+}
+
+// atLeast adds p >= 0.
+func (f *facts) atLeast(p types.Size) {
+	f.least = append(f.least, p)
+	f.tighten()
+}
+
+// tighten derives bounds of single names from all facts: from c·x + rest >= 0
+// and the bounds of rest follows one of x. Two rounds reach what programs
+// need; more would only be sharper.
+func (f *facts) tighten() {
+	for range 2 {
+		for _, p := range f.least {
+			for _, t := range p.Terms() {
+				if len(t.Vars) == 1 {
+					f.bound(t, p.Sub(types.Int(t.Coef).Mul(types.Name(t.Vars[0]))))
+				}
+			}
+		}
+	}
+}
+
+func (f *facts) bound(t types.Term, rest types.Size) {
+	info := f.infos[t.Vars[0]]
+	_, high := f.interval(rest)
+	if info == nil || high == nil {
+		return
+	}
+	// coef·x >= -rest >= -high
+	q, k := minus(high), big.NewInt(t.Coef)
+	if t.Coef > 0 {
+		low := ceil(q, k)
+		if info.min == nil || low.Cmp(info.min) > 0 {
+			info.min = low
+		}
+		return
+	}
+	top := floor(q, k)
+	if info.max == nil || top.Cmp(info.max) < 0 {
+		info.max = top
+	}
+}
+
+func floor(x, y *big.Int) *big.Int {
+	q, m := new(big.Int).QuoRem(x, y, new(big.Int))
+	if m.Sign() != 0 && m.Sign() != y.Sign() {
+		q.Sub(q, big.NewInt(1))
+	}
+	return q
+}
+
+func ceil(x, y *big.Int) *big.Int { return minus(floor(minus(x), y)) }
+
+// equate adds d == 0. A name that stands alone with coefficient 1 or -1 is
+// replaced by the rest everywhere, the one that sorts last.
+func (f *facts) equate(d types.Size) {
+	f.least = append(f.least, d, types.Int(0).Sub(d))
+	f.tighten()
+	d = d.Subst(f.equal)
+	for _, t := range d.Terms() {
+		if len(t.Vars) != 1 || t.Coef != 1 && t.Coef != -1 {
+			continue
+		}
+		name := t.Vars[0]
+		rest := types.Int(t.Coef).Mul(types.Name(name)).Sub(d).Mul(types.Int(t.Coef))
+		if contains(rest, name) {
+			continue
+		}
+		one := map[string]types.Size{name: rest}
+		for k, v := range f.equal {
+			f.equal[k] = v.Subst(one)
+		}
+		f.equal[name] = rest
+		return
+	}
+}
+
+func contains(p types.Size, name string) bool {
+	for _, v := range p.Vars() {
+		if v == name {
+			return true
+		}
+	}
+	return false
+}
+
+// data reports whether a shape has a dimension that data decides, and who
+// holds it.
+func (f *facts) data(s types.Shape) (types.Place, bool) {
+	for _, d := range s {
+		for _, name := range d.Vars() {
+			if info := f.infos[name]; info != nil && info.data {
+				return info.place, true
+			}
+		}
+	}
+	return types.Place{}, false
+}
+
+// small reports that the product of two sizes keeps every coefficient far
+// from overflow.
+func small(p, q types.Size) bool {
+	sum := func(p types.Size) *big.Int {
+		n := new(big.Int)
+		for _, t := range p.Terms() {
+			n.Add(n, new(big.Int).Abs(big.NewInt(t.Coef)))
+		}
+		return n
+	}
+	return new(big.Int).Mul(sum(p), sum(q)).BitLen() < 62
+}
+
+// broadcast is the shape of an elementwise operation: one shape is a suffix
+// of the other; the error stands at `at`, with the types as a label.
+func (f *frame) broadcast(at ast.Node, what string, vs ...value) (types.Shape, bool) {
+	var shape types.Shape
+	for _, v := range vs {
+		long, short := shape, v.Shape
+		if len(short) > len(long) {
+			long, short = short, long
+		}
+		if !f.sameShape(at, long[len(long)-len(short):], short, what, vs) {
+			return nil, false
+		}
+		shape = long
+	}
+	return shape, true
+}
+
+// sameShape compares shapes of equal rank and reports E201 or E202.
+func (f *frame) sameShape(at ast.Node, a, b types.Shape, label string, vs []value) bool {
+	for i := range a {
+		switch f.same(a[i], b[i]) {
+		case refuted:
+			d := f.errorf("E201", at, "dimensions differ, %s and %s", a[i], b[i])
+			d.Label = label
+			return false
+		case unknown:
+			f.unproved(at, a[i], b[i], label, vs)
+			return false
+		}
+	}
+	return true
+}
+
+// unproved reports E202.
+func (f *frame) unproved(at ast.Node, a, b types.Size, label string, vs []value) {
+	if _, private := f.data(types.Shape{a, b}); private {
+		d := f.errorf("E202", at, "cannot prove that the lengths are equal: one depends on data")
+		d.Label = label
+		return
+	}
+	d := f.errorf("E202", at, "cannot prove that %s == %s", a, b)
+	d.Label = label
+	if f.unit.comp == nil {
+		d.Hint = "use one size name for both in the header"
+		return
+	}
+	d.Hint = "add `where " + a.String() + " == " + b.String() + "` (checked before any data is shared)"
+	if len(vs) == 2 && len(vs[0].Shape) == 1 && len(vs[1].Shape) == 1 {
+		d.Hint = "if both have one row per person add `where " + a.String() + " == " + b.String() +
+			"` (checked before any data is shared); to stack them use `concat(" + f.text(vs[0].expr) + ", " + f.text(vs[1].expr) + ")`"
+	}
+}

@@ -1,0 +1,541 @@
+package check
+
+// Statements: let, var, assignment (R8), return (R7), yield, and calls that
+// stand alone.
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/tfec-lang/tfec/lang/ast"
+	"github.com/tfec-lang/tfec/lang/types"
+)
+
+// block checks statements in a scope of their own and reports whether every
+// path through them ends in return or yield.
+func (f *frame) block(b *ast.Block) bool {
+	defer f.open()()
+	return f.stmts(b.Stmts)
+}
+
+func (f *frame) stmts(list []ast.Stmt) bool {
+	ends := false
+	for i, s := range list {
+		f.following = list[i+1:]
+		if f.stmt(s) {
+			ends = true
+		}
+	}
+	return ends
+}
+
+// stmt checks one statement and reports whether no path leads past it.
+func (f *frame) stmt(s ast.Stmt) bool {
+	switch s := s.(type) {
+	case *ast.Let:
+		f.let(s)
+	case *ast.Var:
+		f.varStmt(s)
+	case *ast.Assign:
+		f.assign(s)
+	case *ast.For:
+		f.forStmt(s)
+	case *ast.While:
+		f.while(s)
+	case *ast.If:
+		return f.ifStmt(s)
+	case *ast.BlockStmt:
+		return f.block(s.Body)
+	case *ast.Assert:
+		f.assert(s)
+	case *ast.Local:
+		f.local(s, s.Player, s.Body)
+	case *ast.ExprStmt:
+		f.exprStmt(s)
+	case *ast.Return:
+		f.returnStmt(s)
+		return true
+	case *ast.Yield:
+		f.yield(s)
+		return true
+	}
+	return false
+}
+
+func (f *frame) let(s *ast.Let) {
+	var want written
+	var ok bool
+	if s.Type != nil {
+		if want, ok = f.resolve(s.Type); !ok {
+			want = written{Type: invalid}
+		}
+	}
+	f.naming = s.Names[0].Name
+	v := f.bundle1(s.Value, want.Elem)
+	f.naming = ""
+	if s.Tuple || len(s.Names) > 1 {
+		f.letTuple(s, v)
+		return
+	}
+	if v.Tuple != nil {
+		if !v.bad() {
+			f.errorf("E204", s.Value, "this is a tuple of %s", times(len(v.Tuple), "value")).Label = "write `let (a, b) = …`"
+		}
+		v = poison(s.Value)
+	}
+	if s.Type != nil {
+		v = f.declaredAs(v, want, "`"+s.Names[0].Name+"`", s.Names[0].Pos.Line)
+	}
+	f.letVar(s.Names[0], f.settle(v), s.Value)
+}
+
+// bundle1 evaluates what may be a bundle: a name of one, or `each`.
+func (f *frame) bundle1(e ast.Expr, want types.Elem) value {
+	if _, ok := e.(*ast.Ident); ok {
+		return f.bundle(e)
+	}
+	return f.expr(e, want)
+}
+
+func (f *frame) letVar(name *ast.Ident, v value, source ast.Expr) {
+	variable := &Variable{Name: name.Name, Decl: name, Kind: LetVar, Type: v.Type, source: source}
+	if v.Place.Each != "" {
+		variable.Group = f.c.groupNamed(v.Place.Each)
+	}
+	v.konst, v.flexible, v.untyped = nil, false, false
+	f.define(variable, v)
+}
+
+func (f *frame) letTuple(s *ast.Let, v value) {
+	if s.Type != nil {
+		f.errorf("E204", s.Type, "a tuple pattern has no type of its own").Label = "its parts have theirs"
+	}
+	if !v.bad() && len(v.parts) != len(s.Names) || v.Place.Each != "" {
+		f.errorf("E204", s.Value, "%s for %s", times(max(len(v.Tuple), 1), "value"), times(len(s.Names), "name")).Label = f.c.plain(v.Type)
+		v = poison(s.Value)
+	}
+	for i, n := range s.Names {
+		part := poison(s.Value)
+		if !v.bad() {
+			part = v.parts[i]
+		}
+		f.letVar(n, part, s.Value)
+	}
+}
+
+// declaredAs checks a value against the type written for it.
+func (f *frame) declaredAs(v value, want written, what string, line int) value {
+	if v.bad() {
+		v.Type = want.Type
+		if !want.placed {
+			v.Elem = invalid.Elem
+		}
+		return v
+	}
+	if want.bad() {
+		return poison(v.expr)
+	}
+	if want.tuple != nil || v.Place.Each != "" {
+		if want.tuple == nil && want.placed && want.Place == v.Place {
+			return v
+		}
+		f.errorf("E204", v.expr, "%s is declared %s", what, f.c.plain(want.Type)).Label = f.c.full(v.Type)
+		return poison(v.expr)
+	}
+	v = f.convertTo(v, want.Elem, what)
+	if v.bad() || !f.declaredShape(v, want.Shape, what) {
+		return poison(v.expr)
+	}
+	v.Elem = want.Elem
+	if !want.placed {
+		return v
+	}
+	if !f.normal(v.Place).Flows(want.Place) {
+		d := f.lost(v, want.Place, what, line)
+		d.Hint = "drop `@ " + f.c.place(want.Place) + "` (the placement is inferred)"
+		return poison(v.expr)
+	}
+	return f.flow(v, want.Place)
+}
+
+func (f *frame) declaredShape(v value, want types.Shape, what string) bool {
+	if len(v.Shape) != len(want) {
+		d := f.errorf("E201", v.expr, "%s has %s, this value %s", what, times(len(want), "dimension"), times(len(v.Shape), "dimension"))
+		d.Label = f.c.plain(v.Type)
+		if len(v.Shape) == 0 {
+			d.Hint = "`full(" + f.text(v.expr) + ", …)` repeats it"
+		}
+		return false
+	}
+	return f.sameShape(v.expr, want, v.Shape, f.c.plain(v.Type), nil)
+}
+
+func (f *frame) varStmt(s *ast.Var) {
+	var want written
+	var ok bool
+	if s.Type != nil {
+		if want, ok = f.resolve(s.Type); !ok {
+			want = written{Type: invalid}
+		}
+	}
+	f.naming = s.Name.Name
+	v := f.expr(s.Value, want.Elem)
+	f.naming = ""
+	if v.Tuple != nil || v.Place.Each != "" {
+		v = f.fail(s.Value, "E204", f.c.full(v.Type), "a variable holds one value")
+	}
+	if s.Type != nil {
+		plain := want
+		plain.placed = false
+		v = f.declaredAs(v, plain, "`"+s.Name.Name+"`", s.Name.Pos.Line)
+	}
+	v = f.settle(v)
+	variable := &Variable{Name: s.Name.Name, Decl: s.Name, Kind: VarVar, Type: v.Type, member: f.member}
+	if want.placed && !v.bad() {
+		variable.declared = s
+		variable.Type.Place = want.Place
+		if !f.normal(v.Place).Flows(want.Place) {
+			f.lostVar(v, variable)
+			v = poison(s.Value)
+			variable.Type = invalid
+		}
+	}
+	f.defineVar(variable, v, want)
+}
+
+// defineVar gives a variable the placement that all its assignments found so
+// far leave it (R8).
+func (f *frame) defineVar(variable *Variable, v value, want written) {
+	key := stateKey{variable.Decl, f.member}
+	now, known := f.unit.states[key]
+	if !known {
+		now = state{place: types.PublicPlace, early: true}
+	}
+	if variable.declared != nil {
+		now.place = want.Place
+		if want.Place.IsShared() && !v.bad() {
+			v = f.flow(v, want.Place)
+		}
+	}
+	f.unit.next[key] = state{place: now.place, early: now.early, met: now.met, deps: now.deps}
+	if !v.bad() {
+		v.konst, v.lin, v.flexible, v.untyped = nil, nil, false, false
+		variable.Type.Place = now.place
+	}
+	f.define(variable, v)
+	f.assigned(variable, v, v.Place)
+}
+
+// assigned records that v flows into a variable, at the holders that R8
+// leaves, and what the variable holds from here on.
+func (f *frame) assigned(variable *Variable, v value, place types.Place) {
+	key := stateKey{variable.Decl, variable.member}
+	s := f.unit.next[key]
+	if variable.declared == nil && !v.bad() {
+		before := s.place
+		s.place = f.normal(s.place.Join(place))
+		if s.place.IsShared() && s.met == nil {
+			s.met = v.met
+			if s.met == nil {
+				s.met = &meeting{players: before.Holders.Union(place.Holders), expr: v.expr}
+			}
+		}
+	}
+	s.early = s.early && v.early && !f.pc.late
+	s.deps = joinDeps(value{deps: s.deps}, v)
+	f.unit.next[key] = s
+	if !v.bad() {
+		v.Type = variable.Type
+		v.early = s.early && !variable.Type.Place.IsShared()
+		v.deps = s.deps
+		if variable.Type.Place.IsShared() {
+			v.met = s.met
+			if !s.place.IsShared() || v.met == nil {
+				v.met = f.unit.states[key].met
+			}
+		}
+		if f.pc.secret || f.pc.total {
+			v.bounds = v.bounds.union(f.unit.known[variable].bounds)
+			v.affine = nil
+		}
+	}
+	f.unit.known[variable] = v
+}
+
+// lostVar reports E309.
+func (f *frame) lostVar(v value, variable *Variable) {
+	s := variable.declared
+	place := f.text(s.Type.Placement)
+	d := f.lost(v, variable.Type.Place, "`"+variable.Name+"`", s.Name.Pos.Line)
+	d.Hint = "drop `@ " + place + "` (the placement is inferred)"
+	if v.Place.IsShared() {
+		plain := *s.Type
+		plain.EndPos = s.Type.Placement.Pos
+		text := f.text(&plain)
+		d.Hint += ", or write `var " + variable.Name + ": " + strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(text), "@")) + " @ shared = " + f.text(s.Value) + "`"
+	}
+}
+
+// assign checks `target = value` and `target += value`.
+func (f *frame) assign(s *ast.Assign) {
+	id := targetName(s.Target)
+	if id == nil {
+		f.errorf("E204", s.Target, "only a variable can be assigned").Label = "not a variable"
+		return
+	}
+	variable := f.scope.find(id.Name)
+	if variable == nil || variable.Kind != VarVar {
+		f.notAssignable(id, variable)
+		f.expr(s.Value, types.Elem{})
+		return
+	}
+	f.body.Vars[id] = variable
+	target, places := f.target(s.Target, variable)
+	f.naming = id.Name
+	v := f.expr(s.Value, target.Elem)
+	f.naming = ""
+	if !bad(target, v) {
+		v = f.assignedValue(s, variable, target, v)
+	}
+	if bad(target, v) || !f.assignable(s, v, target.Shape) || !f.store(s, variable, v, places) {
+		f.unit.known[variable] = poison(id) // nothing follows from a wrong assignment
+	}
+}
+
+// assignedValue is the new value, in the variable's element.
+func (f *frame) assignedValue(s *ast.Assign, variable *Variable, target, v value) value {
+	if v.Place.Each != "" {
+		return f.fail(s.Value, "E310", f.c.full(v.Type), "a variable cannot hold a bundle")
+	}
+	if s.Op == "=" {
+		return f.convertTo(v, variable.Type.Elem, "`"+variable.Name+"`")
+	}
+	v = f.arithmetic(s, s.Op[:1], target, v)
+	v.expr = s.Value
+	if v.bad() {
+		return v
+	}
+	return f.sameElem(v, variable, s)
+}
+
+// sameElem checks that `v += e` keeps the type of v.
+func (f *frame) sameElem(v value, variable *Variable, s *ast.Assign) value {
+	if v.Elem == variable.Type.Elem || v.Elem.Kind == types.Fixed && v.Elem.F == variable.Type.Elem.F &&
+		(v.Elem.I <= variable.Type.Elem.I || v.bounds.within(whole(variable.Type.Elem))) {
+		return v
+	}
+	d := f.errorf("E204", s.Value, "`%s` is %s, the result of `%s` %s", variable.Name, f.c.elem(variable.Type.Elem), s.Op[:1], f.c.elem(v.Elem))
+	d.Label = f.c.plain(f.body.Types[s.Value])
+	return poison(s.Value)
+}
+
+// assignable checks the shape: a whole variable keeps its own, elements take
+// what broadcasts to them.
+func (f *frame) assignable(s *ast.Assign, v value, want types.Shape) bool {
+	if _, whole := s.Target.(*ast.Ident); whole || len(v.Shape) > len(want) {
+		return f.declaredShape(v, want, "`"+f.text(s.Target)+"`")
+	}
+	return f.sameShape(v.expr, want[len(want)-len(v.Shape):], v.Shape, f.c.plain(v.Type), nil)
+}
+
+func (f *frame) notAssignable(id *ast.Ident, v *Variable) {
+	if v == nil {
+		if s, ok := f.c.names[id.Name]; ok {
+			f.errorf("E204", id, "`%s` cannot be assigned", id.Name).Label = "declared on line " + strconv.Itoa(s.name.Pos.Line)
+			return
+		}
+		f.unknownName(id)
+		return
+	}
+	d := f.errorf("E204", id, "`%s` cannot be assigned: it is no variable", id.Name)
+	d.Label = "defined on line " + strconv.Itoa(v.Decl.Pos.Line)
+	if v.Kind == LetVar {
+		d.Hint = "define it with `var`"
+	}
+}
+
+// target is the part of a variable that an assignment changes, and who knows
+// which part that is.
+func (f *frame) target(e ast.Expr, variable *Variable) (value, types.Place) {
+	switch e := e.(type) {
+	case *ast.Ident:
+		v := f.unit.known[variable]
+		v.expr = e
+		f.body.Types[e] = v.Type
+		return v, types.PublicPlace
+	case *ast.Index:
+		x, places := f.target(e.X, variable)
+		if x.bad() {
+			f.sliceErrors(e)
+			return x, places
+		}
+		v := f.sliced(e, x)
+		v.expr = e
+		f.body.Types[e] = v.Type
+		for _, s := range e.Slices {
+			for _, b := range []ast.Expr{s.From, s.To} {
+				if b != nil {
+					places = places.Join(f.body.Types[b].Place)
+				}
+			}
+		}
+		return v, places
+	}
+	f.errorf("E204", e, "only a record has fields").Label = "no record"
+	return poison(e), types.PublicPlace
+}
+
+// store is R8 for one assignment.
+func (f *frame) store(s *ast.Assign, variable *Variable, v value, places types.Place) bool {
+	place := f.normal(v.Place.Join(places).Join(f.pc.cond))
+	if f.pc.local != nil {
+		p := types.At(types.SetOf(f.pc.player))
+		if !variable.outside(f) {
+			place = place.Join(p)
+		} else if variable.Type.Place != p {
+			f.assignedFromLocal(s, variable)
+			return false
+		}
+	}
+	if place.IsShared() && !v.Place.IsShared() {
+		if met, ok := f.share(s, v); !ok {
+			return false
+		} else if v.met == nil {
+			v.met = met
+		}
+	}
+	if variable.declared != nil && !place.Flows(variable.Type.Place) {
+		v.Place = place
+		f.lostVar(v, variable)
+		return false
+	}
+	if _, whole := s.Target.(*ast.Ident); !whole {
+		old := f.unit.known[variable]
+		v.bounds = v.bounds.union(old.bounds)
+		v.deps = joinDeps(v, old)
+		v.affine, v.parts = nil, nil
+		if v.met == nil {
+			v.met = old.met
+		}
+		v.Shape = variable.Type.Shape
+	}
+	v.konst, v.lin, v.flexible, v.untyped = nil, nil, false, false
+	f.assigned(variable, v, place)
+	return true
+}
+
+// outside reports that a variable was defined outside the `local` block.
+func (v *Variable) outside(f *frame) bool {
+	for s := f.localScope; s != nil; s = s.outer {
+		if s.vars[v.Name] == v {
+			return true
+		}
+	}
+	return false
+}
+
+func (f *frame) assignedFromLocal(s *ast.Assign, variable *Variable) {
+	d := f.errorf("E303", s.Target, "`%s` is `@ %s`: `local %s` cannot assign it", variable.Name, f.c.place(variable.Type.Place), f.pc.local.Name)
+	d.Label = "defined on line " + strconv.Itoa(variable.Decl.Pos.Line)
+	d.Hint = "yield the value: `let x = local " + f.pc.local.Name + " { … yield … }`"
+}
+
+// exprStmt checks a call that stands alone.
+func (f *frame) exprStmt(s *ast.ExprStmt) {
+	v := f.expr(s.Call, types.Elem{})
+	if v.bad() || v.Tuple != nil && len(v.Tuple) == 0 {
+		return
+	}
+	f.errorf("E204", s.Call, "the value of this call is not used").Label = f.c.full(v.Type)
+}
+
+// returnStmt checks return: under a public condition, in number, type and
+// placement as declared.
+func (f *frame) returnStmt(s *ast.Return) {
+	switch {
+	case f.pc.local != nil && f.inLocalBlock:
+		f.errorf("E404", s, "`return` cannot stand in `local %s`", f.pc.local.Name).Label = "one player runs this alone"
+		return
+	case f.branched && f.pc.secret:
+		f.secretReturn(s, "return")
+		return
+	case len(f.pc.loops) > 0 || f.branched:
+		f.notBuilt(s, "a `return` inside a loop or branch is")
+	}
+	if f.unit.comp != nil {
+		f.returnOutputs(s)
+		return
+	}
+	f.returnResults(s)
+}
+
+// secretReturn reports E404, with the conditional expression that is meant.
+func (f *frame) secretReturn(s ast.Node, what string) {
+	d := f.errorf("E404", s, "`%s` cannot stand under a secret condition", what)
+	d.Label = "condition " + f.secretCondition()
+	if f.otherReturn != nil && f.pc.reason != "" {
+		if r, ok := s.(*ast.Return); ok && len(r.Values) == 1 && len(f.otherReturn.Values) == 1 {
+			d.Hint = "`return if " + f.pc.reason + " then " + f.text(r.Values[0]) + " else " + f.text(f.otherReturn.Values[0]) + "`"
+		}
+	}
+}
+
+// returnResults is the return of a function.
+func (f *frame) returnResults(s *ast.Return) {
+	want := f.declared
+	if len(want) != len(s.Values) {
+		f.errorf("E204", s, "`%s` returns %s, this statement %s", f.unit.name, times(len(want), "value"), times(len(s.Values), "value")).Label = "return"
+		for _, e := range s.Values {
+			f.settle(f.expr(e, types.Elem{}))
+		}
+		return
+	}
+	results := make([]value, len(s.Values))
+	for i, e := range s.Values {
+		v := f.declaredAs(f.expr(e, want[i].Elem), want[i], "the result of `"+f.unit.name+"`", f.unit.fn.Pos.Line)
+		v.konst, v.flexible, v.untyped = nil, false, false
+		results[i] = v
+	}
+	f.unit.merge(results)
+}
+
+// merge joins the results of several returns.
+func (u *unit) merge(results []value) {
+	if u.results == nil {
+		u.results = results
+		return
+	}
+	for i, v := range results {
+		r := &u.results[i]
+		if r.bad() || v.bad() {
+			*r = poison(v.expr)
+			continue
+		}
+		r.Place = r.Place.Join(v.Place)
+		r.early = r.early && v.early
+		r.bounds = r.bounds.union(v.bounds)
+		r.deps = joinDeps(*r, v)
+		r.affine = nil
+		if r.met == nil {
+			r.met = v.met
+		}
+	}
+}
+
+// yield ends a local expression.
+func (f *frame) yield(s *ast.Yield) {
+	if f.pc.local == nil || f.yields == nil {
+		f.errorf("E404", s, "`yield` stands only in `local p { … }` as an expression").Label = "nothing takes this value"
+		for _, e := range s.Values {
+			f.settle(f.expr(e, types.Elem{}))
+		}
+		return
+	}
+	vs := make([]value, len(s.Values))
+	for i, e := range s.Values {
+		vs[i] = f.settle(f.expr(e, types.Elem{}))
+		vs[i].Place = types.At(types.SetOf(f.pc.player))
+		vs[i].konst, vs[i].lin, vs[i].flexible = nil, nil, false
+	}
+	*f.yields = append(*f.yields, vs)
+}

@@ -1,0 +1,333 @@
+package check
+
+// Units: a computation, or a function for one tuple, from its header to the
+// end of its body, repeated until the placements of variables are stable (R8).
+
+import (
+	"slices"
+
+	"github.com/tfec-lang/tfec/lang/ast"
+	"github.com/tfec-lang/tfec/lang/types"
+)
+
+// stable runs pass until no variable loses a holder any more. Placements only
+// shrink, so this ends.
+func stable(pass func(states map[stateKey]state) *unit) *unit {
+	states := map[stateKey]state{}
+	for {
+		u := pass(states)
+		if sameStates(states, u.next) {
+			return u
+		}
+		states = u.next
+	}
+}
+
+func sameStates(a, b map[stateKey]state) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for k, x := range a {
+		y, ok := b[k]
+		if !ok || x.place != y.place || x.early != y.early || len(x.deps) != len(y.deps) {
+			return false
+		}
+	}
+	return true
+}
+
+// checkFn checks a function for arguments that are already of its types.
+func (c *checker) checkFn(fn *ast.Fn, vs []value, infos map[string]*sizeInfo, elems map[string]types.Elem, pc context, everybody types.Set) *instance {
+	in := &instance{}
+	in.unit = stable(func(states map[stateKey]state) *unit {
+		u := newUnit(fn.Name.Name)
+		u.fn, u.states, u.typeArgs, u.everybody = fn, states, elems, everybody
+		f := c.newFrame(u)
+		f.body.Fn = fn
+		f.pc = context{local: pc.local, player: pc.player, secret: pc.secret, cond: pc.cond, late: pc.late, total: pc.total,
+			test: pc.test, reason: pc.reason, reasonAt: pc.reasonAt}
+		in.body = f.body
+		in.params = f.fnHeader(fn, vs, infos)
+		declared := f.disclosedList(fn.Discloses)
+		f.fnBody(fn)
+		f.matchDisclosures(declared)
+		in.results = u.results
+		in.disclosed = u.disclosed
+		return u
+	})
+	return in
+}
+
+// fnHeader defines sizes and parameters.
+func (f *frame) fnHeader(fn *ast.Fn, vs []value, infos map[string]*sizeInfo) []*atom {
+	f.generics(fn.Generics, infos)
+	var atoms []*atom
+	for i, p := range fn.Params {
+		v := vs[i]
+		t, _ := f.resolve(p.Type)
+		if !t.bad() {
+			t.Type.Place = v.Place
+			v.Type = t.Type
+		}
+		variable := &Variable{Name: p.Name.Name, Decl: p.Name, Kind: ParamVar, Type: v.Type}
+		a := &atom{name: p.Name.Name, place: v.Place}
+		atoms = append(atoms, a)
+		known := value{Type: v.Type, early: v.early, bounds: v.bounds, deps: []*Variable{variable}, met: v.met, affine: atomic(a)}
+		if p.Range != nil {
+			known.bounds = f.paramRange(p, v, variable)
+		}
+		f.body.Params = append(f.body.Params, variable)
+		f.define(variable, known)
+	}
+	return atoms
+}
+
+// paramRange checks that the argument lies in the declared range (E505).
+func (f *frame) paramRange(p *ast.Param, v value, variable *Variable) bounds {
+	b, ok := f.rangeOf(p.Range, v.Elem)
+	if !ok {
+		return v.bounds
+	}
+	variable.Range = &Interval{b.low, b.high}
+	if !v.bounds.within(b) {
+		d := f.errorf("E505", p.Name, "the argument for `%s` is not known to lie in %s", p.Name.Name, f.text(p.Range))
+		d.Label = number(v.bounds.low, v.Elem) + "..=" + number(v.bounds.high, v.Elem)
+		d.Hint = "declare the ranges of the inputs that it is computed from"
+	}
+	return b
+}
+
+func (w written) bad() bool { return w.Elem.Kind == types.Invalid && w.tuple == nil }
+
+// generics defines size names.
+func (f *frame) generics(list []*ast.Generic, infos map[string]*sizeInfo) {
+	for _, g := range list {
+		if g.Class == nil {
+			info := infos[g.Name.Name]
+			if info == nil {
+				info = &sizeInfo{place: types.PublicPlace, early: true}
+			}
+			f.defineSize(g.Name, info)
+			continue
+		}
+		if f.c.taken(&f.unit.diags, g.Name) {
+			continue
+		}
+		switch g.Class.Name {
+		case "num", "ord", "any":
+		default:
+			f.errorf("E101", g.Class, "unknown class `%s`", g.Class.Name).Label = "classes are num, ord and any"
+		}
+	}
+}
+
+func (f *frame) defineSize(name *ast.Ident, info *sizeInfo) *Variable {
+	s := types.Name(name.Name)
+	v := &Variable{Name: name.Name, Decl: name, Kind: SizeName, Type: types.Scalar(types.Of(types.Int64), info.place), Size: s}
+	f.infos[name.Name] = info
+	f.define(v, value{Type: v.Type, flexible: true, lin: &s, early: info.early, affine: &affine{offset: true}})
+	return v
+}
+
+// fnBody checks the body, and its results against the declared type.
+func (f *frame) fnBody(fn *ast.Fn) {
+	if fn.Result != nil {
+		f.declared = f.resultTypes(fn)
+	}
+	ends := f.block(fn.Body)
+	if fn.Result != nil && !ends {
+		f.errorf("E404", fn.Name, "`%s` does not end in `return`", fn.Name.Name).Label = "on every path"
+	}
+	for _, r := range f.unit.results {
+		f.body.Result = append(f.body.Result, r.Type)
+	}
+}
+
+func (f *frame) resultTypes(fn *ast.Fn) []written {
+	t, _ := f.resolve(fn.Result)
+	if t.tuple != nil {
+		return t.tuple
+	}
+	return []written{t}
+}
+
+// disclosedList resolves what a header declares under `discloses`.
+func (f *frame) disclosedList(list []*ast.Disclosed) []*Disclosed {
+	var out []*Disclosed
+	f.disclosing = true
+	defer func() { f.disclosing = false }()
+	for _, d := range list {
+		label := d.Label[0].Name
+		for _, part := range d.Label[1:] {
+			label += "." + part.Name
+		}
+		if slices.ContainsFunc(out, func(o *Disclosed) bool { return o.Label == label }) {
+			f.errorf("E102", d, "`%s` is already disclosed", label).Label = "second time"
+			continue
+		}
+		t, ok := f.resolve(d.Type)
+		if ok && !t.placed {
+			f.errorf("E306", d.Type, "a disclosure names its audience").Label = "add `@ public` or a player"
+			t.Elem = invalid.Elem
+		}
+		if ok && t.placed && t.Place.IsShared() {
+			f.errorf("E306", d.Type, "nobody learns a value `@ shared`").Label = "name an audience"
+			t.Elem = invalid.Elem
+		}
+		upto := make([]bool, len(d.Type.Shape))
+		for i, dim := range d.Type.Shape {
+			upto[i] = dim.Upto
+		}
+		out = append(out, &Disclosed{Decl: d, Label: label, Type: t.Type, Upto: upto})
+	}
+	return out
+}
+
+// recursion finds functions that call themselves, also through others (E406).
+func (c *checker) recursion() {
+	c.cyclic = make(map[*ast.Fn]bool)
+	c.called = make(map[*ast.Fn]bool)
+	c.results = make(map[string]*instance)
+	for _, d := range c.file.Decls {
+		fn, ok := d.(*ast.Fn)
+		if !ok || c.cyclic[fn] || c.names[fn.Name.Name] == nil || c.names[fn.Name.Name].decl != d {
+			continue
+		}
+		if path := c.cycle(fn, fn, nil, make(map[*ast.Fn]bool)); path != nil {
+			c.reportCycle(fn, path)
+		}
+	}
+}
+
+// cycle finds calls that lead from `from` back to start.
+func (c *checker) cycle(start, from *ast.Fn, path []*ast.Call, seen map[*ast.Fn]bool) []*ast.Call {
+	if seen[from] {
+		return nil
+	}
+	seen[from] = true
+	for _, call := range callsIn(from.Body) {
+		id, ok := call.Fn.(*ast.Ident)
+		if !ok || c.names[id.Name] == nil {
+			continue
+		}
+		to, ok := c.names[id.Name].decl.(*ast.Fn)
+		if !ok {
+			continue
+		}
+		next := append(slices.Clone(path), call)
+		if to == start {
+			return next
+		}
+		if found := c.cycle(start, to, next, seen); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+func (c *checker) reportCycle(fn *ast.Fn, path []*ast.Call) {
+	names := fn.Name.Name
+	for _, call := range path {
+		id := call.Fn.(*ast.Ident)
+		c.cyclic[c.names[id.Name].decl.(*ast.Fn)] = true
+		names += " -> " + id.Name
+	}
+	message := "`%s` calls itself; recursion is not allowed"
+	if len(path) > 1 {
+		message = "`%s` calls itself through others; recursion is not allowed"
+	}
+	d := c.errorf("E406", path[0].Fn, message, fn.Name.Name)
+	d.Label = "cycle: " + names
+	d.Hint = c.loopInstead(fn)
+}
+
+// loopInstead is the hint of E406, spelt out where the function is of the
+// form `if k == 0 then base else x * f(x, k - 1)`.
+func (c *checker) loopInstead(fn *ast.Fn) string {
+	const general = "use a loop with a public bound"
+	if len(fn.Body.Stmts) != 1 || fn.Result == nil {
+		return general
+	}
+	ret, ok := fn.Body.Stmts[0].(*ast.Return)
+	if !ok || len(ret.Values) != 1 {
+		return general
+	}
+	cond, ok := ret.Values[0].(*ast.Cond)
+	if !ok {
+		return general
+	}
+	test, ok1 := cond.If.(*ast.Binary)
+	step, ok2 := cond.Else.(*ast.Binary)
+	if !ok1 || !ok2 || test.Op != "==" || c.text(test.Y) != "0" || step.Op != "*" && step.Op != "+" {
+		return general
+	}
+	if _, recursive := step.Y.(*ast.Call); !recursive {
+		return general
+	}
+	return general + ": `var r: " + c.text(fn.Result) + " = " + c.text(cond.Then) + "` and `for i in 0.." + c.text(test.X) +
+		" { r " + step.Op + "= " + c.text(step.X) + " }`"
+}
+
+// uncalled checks functions that nothing calls: once with all arguments
+// public, once with all shared.
+func (c *checker) uncalled() {
+	for _, d := range c.file.Decls {
+		fn, ok := d.(*ast.Fn)
+		if !ok || c.called[fn] || c.cyclic[fn] {
+			continue
+		}
+		c.results = make(map[string]*instance)
+		seen := make(map[*unit]bool)
+		for _, place := range []types.Place{types.PublicPlace, types.SharedPlace} {
+			if in := c.uncalledAt(fn, place); in != nil {
+				c.chain(in.unit, nil, seen)
+			}
+		}
+	}
+}
+
+func (c *checker) uncalledAt(fn *ast.Fn, place types.Place) *instance {
+	f := c.newFrame(newUnit(fn.Name.Name))
+	elems := make(map[string]types.Elem)
+	infos := make(map[string]*sizeInfo)
+	for _, g := range fn.Generics {
+		if g.Class != nil {
+			elems[g.Name.Name] = c.prog.Precision
+		} else {
+			infos[g.Name.Name] = &sizeInfo{min: one, place: types.PublicPlace, early: true}
+		}
+	}
+	f.unit.typeArgs = elems
+	var vs []value
+	for _, p := range fn.Params {
+		w := f.uncalledParam(p, place)
+		vs = append(vs, w)
+	}
+	pc := context{cond: types.PublicPlace}
+	return c.checkFn(fn, vs, infos, elems, pc, c.everybody())
+}
+
+// uncalledParam is an argument that is all its parameter admits. Errors of
+// its type are reported by the check of the header.
+func (f *frame) uncalledParam(p *ast.Param, place types.Place) value {
+	if p.Type.Tuple != nil || p.Type.Name == nil {
+		return value{Type: invalid}
+	}
+	elem, _ := f.resolveElem(p.Type)
+	v := value{Type: types.Type{Elem: elem, Place: place}, early: !place.IsShared(), bounds: whole(elem)}
+	if p.Type.Placement != nil {
+		if pinned, ok := f.placement(p.Type.Placement, ""); ok {
+			v.Place = pinned
+			v.early = !pinned.IsShared()
+		}
+	}
+	if p.Range != nil {
+		if b, ok := f.rangeOf(p.Range, elem); ok {
+			v.bounds = b
+		}
+	}
+	if v.Place.IsShared() && !elem.Shareable() && elem.Kind != types.Invalid {
+		v.Place = types.PublicPlace
+	}
+	return v
+}
