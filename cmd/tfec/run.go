@@ -44,6 +44,9 @@ results appear at their receivers only.`,
   tfec run average.tfe --config config.json --tls keys/client`,
 		Args: cobra.RangeArgs(1, 2),
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := f.mode(c); err != nil {
+				return err
+			}
 			unit, err := f.load(c, args[0])
 			if err != nil {
 				return err
@@ -68,10 +71,21 @@ results appear at their receivers only.`,
 	flags.StringVar(&f.tls, "tls", "", "`FOLDER` with this client's key and certificates")
 	flags.BoolVar(&f.insecure, "insecure", false, "no TLS: anyone on the wire can compute every input")
 	flags.StringVar(&f.tag, "tag", "", "name of the run (default: the computation)")
-	for _, simulatedOnly := range []string{"in", "out", "players", "json"} {
-		c.MarkFlagsMutuallyExclusive("config", simulatedOnly)
-	}
 	return c
+}
+
+// mode refuses flags of the one way of running together with the other's.
+func (f *runFlags) mode(c *cobra.Command) error {
+	wrong, advice := []string{"tls", "insecure", "tag"}, "it is for a networked run: add --config"
+	if f.config != "" {
+		wrong, advice = []string{"in", "out", "players", "json"}, "with --config each player has its own: give it to that player's program"
+	}
+	for _, name := range wrong {
+		if c.Flags().Changed(name) {
+			return usageError{c, fmt.Errorf("cannot use --%s here: %s", name, advice)}
+		}
+	}
+	return nil
 }
 
 // simulated runs all players in this process.
