@@ -1,0 +1,97 @@
+package exec_test
+
+import (
+	"math/big"
+	"math/rand/v2"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tfec-lang/tfec/compiler"
+	"github.com/tfec-lang/tfec/compiler/interp"
+	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/internal/exec"
+	"github.com/tfec-lang/tfec/lang/types"
+)
+
+// The ladder on programs as people write them: their own test blocks, then
+// random inputs. A division by a public number is the only rounding in them:
+// two units in the last place.
+func TestCorpus(t *testing.T) {
+	for _, file := range []string{"average", "staff_average", "millionaires", "auction"} {
+		for _, protocol := range []string{"", "plain(s0)", "aby3(s2, s0, s1)"} {
+			t.Run(file+" "+protocol, func(t *testing.T) {
+				path := filepath.Join("..", "..", "corpus", "programs", file+".tfe")
+				unit, diags, err := compiler.Load(path, compiler.Options{Protocol: protocol})
+				require.NoError(t, err)
+				require.False(t, diags.HasErrors(), "%v", diags)
+				for _, block := range unit.Tests {
+					assert.Equal(t, interp.TestResult{}, verdict(interp.RunTest(block)), "in clear: %s", block.Title)
+					assert.Equal(t, interp.TestResult{}, verdict(exec.RunTest(block)), "on %s: %s", block.Program.Protocol.Name, block.Title)
+				}
+				r := rand.New(rand.NewPCG(3, 5))
+				for _, p := range unit.Programs {
+					for range 10 {
+						agree(t, p, randomInputs(r, p), units(p))
+					}
+				}
+			})
+		}
+	}
+}
+
+// verdict is a result without the outputs.
+func verdict(r interp.TestResult) interp.TestResult {
+	r.Outputs = nil
+	return r
+}
+
+// units is the tolerance of a program whose only rounding is one division.
+func units(p *ir.Program) map[string]float64 {
+	out := make(map[string]float64)
+	for _, x := range p.Outputs {
+		if x.Elem.Kind == types.Fixed {
+			out[ir.Key(x.Name, x.Member)] = 2
+		}
+	}
+	return out
+}
+
+// randomInputs draws sizes from 2 to 5 and cells within their range.
+func randomInputs(r *rand.Rand, p *ir.Program) map[string]interp.Tensor {
+	sizes := make(map[string]types.Size)
+	for _, s := range p.Sizes {
+		sizes[s.Name] = types.Int(2 + r.Int64N(4))
+	}
+	in := make(map[string]interp.Tensor)
+	for _, x := range p.Inputs {
+		x.Shape = x.Shape.Subst(sizes)
+		v := edges(r, x)
+		for k, c := range v.Data {
+			v.Data[k] = within(c, x.Range)
+		}
+		in[ir.Key(x.Name, x.Member)] = v
+	}
+	return in
+}
+
+// within moves a number into a range, its ends often to its ends.
+func within(v *big.Int, bounds *ir.Range) *big.Int {
+	if bounds == nil {
+		return v
+	}
+	if v.BitLen() > 30 {
+		span := new(big.Int).Sub(bounds.High, bounds.Low)
+		v = new(big.Int).Mod(v, span.Add(span, big.NewInt(1)))
+		v.Add(v, bounds.Low)
+	}
+	switch {
+	case v.Cmp(bounds.Low) < 0:
+		return bounds.Low
+	case v.Cmp(bounds.High) > 0:
+		return bounds.High
+	}
+	return v
+}
