@@ -147,6 +147,9 @@ func (s *Stream) FillBytes(dst []byte) {
 	})
 }
 
+// Drawn is the number of bytes that fills have taken, whole blocks.
+func (s *Stream) Drawn() int { return int(s.used) * aes.BlockSize }
+
 // at returns the key stream from a block on.
 func (s *Stream) at(block uint64) cipher.Stream {
 	iv := s.iv

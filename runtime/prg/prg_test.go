@@ -54,6 +54,7 @@ func TestFillsFollow(t *testing.T) {
 	other.FillBytes(make([]byte, 32))
 	other.Fill(again)
 	require.Equal(t, again, words)
+	require.Equal(t, 48, stream.Drawn())
 }
 
 func TestStreamsDiffer(t *testing.T) {

@@ -19,7 +19,7 @@ func algebra(t *testing.T, p Protocol) {
 	for i, c := range cases() {
 		t.Run(c.name, func(t *testing.T) {
 			in := c.samples(rand.New(rand.NewPCG(uint64(i), 2)))
-			for _, n := range []int{1, 8, 100, len(in[0].Data)} {
+			for _, n := range []int{0, 1, 8, 100, len(in[0].Data)} {
 				c.check(t, p, uint64(i), prefix(in, min(n, len(in[0].Data))))
 			}
 		})
