@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -62,6 +63,7 @@ func TestErrors(t *testing.T) {
 		{"computation f() -> «5»: T { }", "`(` or a name, found `5`"},
 		{"computation f() -> x: fixed @ «5» { }", "a player, a group, `public` or `shared`, found `5`"},
 		{"computation f() -> x: fixed where n >= 2, «{» }", "an expression, found `{`"},
+		{"computation f(x: fixed in «)» -> x: fixed { }", "a range, found `)`"},
 		{"computation f(x: fixed in 0«)» -> x: fixed { }", "`..` or `..=`, found `)`"},
 		{"computation f(x: fixed in 0..1 «<» 2) -> x: fixed { }", "`,` or `)`, found `<`"},
 		{"computation f(x: fixed[«not» n]) -> x: fixed { }", "an operand, found the keyword `not`; hint: put `not …` in parentheses"},
@@ -133,6 +135,20 @@ func TestErrors(t *testing.T) {
 		got, said := marked(source, errs)
 		require.Equal(t, test.source, got, "%v", said)
 		require.Equal(t, []string{"E001 expected " + test.want}, said, test.source)
+	}
+}
+
+// Every production that must follow another has a name in messages.
+func TestTermNames(t *testing.T) {
+	optional := words("File Decl Stmt Import Given Expect Protocol Let Var For While If Assert Local Return Yield")
+	for _, line := range strings.Split(grammar.String(), "\n")[1:] {
+		_, production, _ := strings.Cut(line, " = ")
+		if strings.HasPrefix(line, "Decl ") {
+			continue
+		}
+		for _, name := range regexp.MustCompile(`\b[A-Z]\w*`).FindAllString(production, -1) {
+			require.True(t, optional[name] || termName(name) != "", "%s in %s", name, line)
+		}
 	}
 }
 

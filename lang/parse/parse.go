@@ -9,6 +9,7 @@ package parse
 
 import (
 	"reflect"
+	"slices"
 
 	"github.com/alecthomas/participle/v2"
 	"github.com/alecthomas/participle/v2/lexer"
@@ -67,11 +68,17 @@ func File(name string, src []byte) (*ast.File, diag.List) {
 		file, syntax = declarations(tokens, errs)
 		errs = append(errs, syntax...)
 	}
-	file.Name, file.Source = name, source
+	file.Span, file.Name, file.Source = whole(tokens), name, source
 	errs = append(errs, finish(file, tokens)...)
 	errs = append(errs, controls(name, source)...)
 	errs.Sort()
 	return file, errs
+}
+
+// whole is the span of what the grammar sees of a file.
+func whole(tokens []lexer.Token) ast.Span {
+	first := slices.IndexFunc(tokens, func(t lexer.Token) bool { return !elides(t.Type) })
+	return ast.Span{Pos: ast.Pos(tokens[first].Pos), EndPos: ast.Pos(tokens[len(tokens)-1].Pos)}
 }
 
 // Protocol reads the value of --protocol: a protocol line without its first

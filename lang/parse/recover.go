@@ -26,7 +26,7 @@ func declarations(tokens []lexer.Token, known diag.List) (*ast.File, diag.List) 
 	if err == nil {
 		return file, nil
 	}
-	file = &ast.File{Span: extentOf(tokens)}
+	file = &ast.File{}
 	errs := diag.List{}
 	failed := false
 	for i, p := range cut(tokens) {
@@ -48,12 +48,6 @@ func declarations(tokens []lexer.Token, known diag.List) (*ast.File, diag.List) 
 		errs.Add(convert(err, declaration, tokens[len(tokens)-1]))
 	}
 	return file, errs
-}
-
-// extentOf is the span of what the grammar sees of tokens.
-func extentOf(tokens []lexer.Token) ast.Span {
-	first := slices.IndexFunc(tokens, func(t lexer.Token) bool { return !elides(t.Type) })
-	return ast.Span{Pos: ast.Pos(tokens[first].Pos), EndPos: ast.Pos(tokens[len(tokens)-1].Pos)}
 }
 
 // anyWithin reports whether one of l starts between two offsets.
