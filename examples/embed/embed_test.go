@@ -29,7 +29,7 @@ func TestHandler(t *testing.T) {
 	// What the header refuses is refused before anything is shared.
 	w = post(`{"north": [10, 20, 30, 40], "south": [5, 15, 25, 35, 45]}`)
 	require.Equal(t, http.StatusUnprocessableEntity, w.Code)
-	require.Contains(t, w.Body.String(), "n >= 5")
+	require.Contains(t, w.Body.String(), "size n is 4, and must be at least 5")
 
 	w = post(`{"north": [10, 20, 30, 40, 5000], "south": [5, 15, 25, 35, 45]}`)
 	require.Equal(t, http.StatusUnprocessableEntity, w.Code)
