@@ -15,6 +15,43 @@ func Walk(n Node, visit func(Node) bool) {
 	}
 }
 
+// DocOf is the doc comment of n, or nil if n is of a kind that has none.
+func DocOf(n Node) *Doc {
+	switch n := n.(type) {
+	case *File:
+		return &n.Doc
+	case *Players:
+		return &n.Doc
+	case *DocName:
+		return &n.Doc
+	case *Group:
+		return &n.Doc
+	case *Protocol:
+		return &n.Doc
+	case *Precision:
+		return &n.Doc
+	case *Const:
+		return &n.Doc
+	case *Enum:
+		return &n.Doc
+	case *Record:
+		return &n.Doc
+	case *Fn:
+		return &n.Doc
+	case *Computation:
+		return &n.Doc
+	case *Param:
+		return &n.Doc
+	case *Output:
+		return &n.Doc
+	case *Disclosed:
+		return &n.Doc
+	case *Test:
+		return &n.Doc
+	}
+	return nil
+}
+
 // Children returns the nodes directly below n, in order of the text.
 func Children(n Node) []Node {
 	var c children

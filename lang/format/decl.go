@@ -5,7 +5,7 @@ package format
 import "github.com/tfec-lang/tfec/lang/ast"
 
 func (p *printer) file(f *ast.File) {
-	p.docs(f.Doc)
+	p.docs(f)
 	if f.Edition != nil {
 		p.start(f.Edition.Pos, false)
 		p.write("edition ", f.Edition.Text)
@@ -19,7 +19,7 @@ func (p *printer) file(f *ast.File) {
 	for i, d := range f.Decls {
 		apart := i > 0 && (tall(d) || tall(f.Decls[i-1])) || i == 0 && f.Edition != nil || i == 0 && len(f.Imports) > 0
 		p.start(d.Extent().Pos, apart)
-		p.docs(docOf(d))
+		p.docs(d)
 		p.decl(d)
 		p.end()
 	}
@@ -33,40 +33,6 @@ func tall(d ast.Decl) bool {
 		return true
 	}
 	return false
-}
-
-func docOf(n ast.Node) ast.Doc {
-	switch n := n.(type) {
-	case *ast.Players:
-		return n.Doc
-	case *ast.DocName:
-		return n.Doc
-	case *ast.Group:
-		return n.Doc
-	case *ast.Protocol:
-		return n.Doc
-	case *ast.Precision:
-		return n.Doc
-	case *ast.Const:
-		return n.Doc
-	case *ast.Enum:
-		return n.Doc
-	case *ast.Record:
-		return n.Doc
-	case *ast.Fn:
-		return n.Doc
-	case *ast.Computation:
-		return n.Doc
-	case *ast.Param:
-		return n.Doc
-	case *ast.Output:
-		return n.Doc
-	case *ast.Disclosed:
-		return n.Doc
-	case *ast.Test:
-		return n.Doc
-	}
-	return nil
 }
 
 func (p *printer) imports(n *ast.Import) {
@@ -122,7 +88,7 @@ func (p *printer) value(t *ast.Type, value ast.Expr) {
 		p.typ(t)
 	}
 	p.write(" = ")
-	p.expr(value, loosest)
+	p.expr(value, ast.CondLevel)
 }
 
 func (p *printer) protocol(d *ast.Protocol) {
@@ -136,7 +102,7 @@ func (p *printer) protocol(d *ast.Protocol) {
 	if len(d.Options) > 0 {
 		list(p, " with ", "", d.Options, func(o *ast.Option) {
 			p.write(o.Name.Name, " = ")
-			p.expr(o.Value, loosest)
+			p.expr(o.Value, ast.CondLevel)
 		})
 	}
 }
@@ -180,9 +146,9 @@ func (p *printer) param(n *ast.Param) {
 	p.typ(n.Type)
 	if n.Range != nil {
 		p.write(" in ")
-		p.expr(n.Range.Low, sumLevel)
+		p.expr(n.Range.Low, ast.SumLevel)
 		p.dots(n.Range.Inclusive)
-		p.expr(n.Range.High, sumLevel)
+		p.expr(n.Range.High, ast.SumLevel)
 	}
 }
 
@@ -206,7 +172,7 @@ func (p *printer) clauses(discloses []*ast.Disclosed, where []ast.Expr, body *as
 		p.write(": ")
 		p.typ(n.Type)
 	})
-	clause(p, "where", where, func(e ast.Expr) { p.expr(e, loosest) })
+	clause(p, "where", where, func(e ast.Expr) { p.expr(e, ast.CondLevel) })
 	if len(discloses)+len(where) == 0 {
 		p.write(" ")
 		p.block(body)
@@ -273,7 +239,7 @@ func (p *printer) dim(n *ast.Dim) {
 	if n.Upto {
 		p.write("upto ")
 	}
-	p.expr(n.Size, sumLevel)
+	p.expr(n.Size, ast.SumLevel)
 }
 
 func (p *printer) placement(n *ast.Placement) {
@@ -317,7 +283,7 @@ func (p *printer) given(n *ast.Given) {
 		p.write("[", n.Member.Name, "]")
 	}
 	p.write(" = ")
-	p.expr(n.Value, loosest)
+	p.expr(n.Value, ast.CondLevel)
 }
 
 func (p *printer) expect(n *ast.Expect) {
@@ -329,9 +295,9 @@ func (p *printer) expect(n *ast.Expect) {
 		}
 		return
 	}
-	p.expr(n.Cond, loosest)
+	p.expr(n.Cond, ast.CondLevel)
 	if n.Within != nil {
 		p.write(" within ")
-		p.expr(n.Within, loosest)
+		p.expr(n.Within, ast.CondLevel)
 	}
 }

@@ -4,54 +4,12 @@ package format
 
 import "github.com/tfec-lang/tfec/lang/ast"
 
-// Levels of binding, from the loosest. What binds more loosely than its place
-// admits is put in parentheses; a tree that was read has them already.
-const (
-	loosest = iota // if, each
-	orLevel
-	andLevel
-	notLevel
-	compareLevel
-	sumLevel
-	termLevel
-	negateLevel
-	postfixLevel
-)
-
-func level(e ast.Expr) int {
-	switch e := e.(type) {
-	case *ast.Cond, *ast.Each:
-		return loosest
-	case *ast.Binary:
-		return binaryLevel(e.Op)
-	case *ast.Unary:
-		if e.Op == "not" {
-			return notLevel
-		}
-		return negateLevel
-	}
-	return postfixLevel
-}
-
-func binaryLevel(op string) int {
-	switch op {
-	case "or":
-		return orLevel
-	case "and":
-		return andLevel
-	case "+", "-":
-		return sumLevel
-	case "*", "/", "%":
-		return termLevel
-	}
-	return compareLevel
-}
-
-// expr prints e where an operand of level min or tighter may stand.
+// expr prints e where an operand of level min or tighter may stand, in
+// parentheses if it binds more loosely; a tree that was read has them already.
 func (p *printer) expr(e ast.Expr, min int) {
-	if level(e) < min {
+	if ast.Level(e) < min {
 		p.write("(")
-		p.expr(e, loosest)
+		p.expr(e, ast.CondLevel)
 		p.write(")")
 		return
 	}
@@ -70,14 +28,14 @@ func (p *printer) expr(e ast.Expr, min int) {
 		p.binary(e)
 	case *ast.Cond:
 		p.write("if ")
-		p.expr(e.If, loosest)
+		p.expr(e.If, ast.CondLevel)
 		p.write(" then ")
-		p.expr(e.Then, loosest)
+		p.expr(e.Then, ast.CondLevel)
 		p.write(" else ")
-		p.expr(e.Else, loosest)
+		p.expr(e.Else, ast.CondLevel)
 	case *ast.Each:
 		p.write("each ", e.Name.Name, " in ", e.Group.Name, ": ")
-		p.expr(e.Body, loosest)
+		p.expr(e.Body, ast.CondLevel)
 	default:
 		p.primary(e)
 	}
@@ -86,20 +44,20 @@ func (p *printer) expr(e ast.Expr, min int) {
 func (p *printer) primary(e ast.Expr) {
 	switch e := e.(type) {
 	case *ast.Call:
-		p.expr(e.Fn, postfixLevel)
+		p.expr(e.Fn, ast.PrimaryLevel)
 		list(p, "(", ")", e.Args, p.arg)
 		p.label(e.As)
 	case *ast.Index:
-		p.expr(e.X, postfixLevel)
+		p.expr(e.X, ast.PrimaryLevel)
 		p.write("[")
 		join(p, e.Slices, p.slice)
 		p.write("]")
 	case *ast.Field:
-		p.expr(e.X, postfixLevel)
+		p.expr(e.X, ast.PrimaryLevel)
 		p.write(".", e.Name.Name)
 	case *ast.Reveal:
 		p.write("reveal(")
-		p.expr(e.X, loosest)
+		p.expr(e.X, ast.CondLevel)
 		p.write(") to ")
 		p.placement(e.To)
 		p.label(e.As)
@@ -124,17 +82,17 @@ func (p *printer) boolean(value bool) {
 func (p *printer) unary(e *ast.Unary) {
 	if e.Op == "not" {
 		p.write("not ")
-		p.expr(e.X, compareLevel)
+		p.expr(e.X, ast.CompareLevel)
 		return
 	}
 	p.write(e.Op)
-	p.expr(e.X, postfixLevel)
+	p.expr(e.X, ast.PrimaryLevel)
 }
 
 func (p *printer) binary(e *ast.Binary) {
-	here := binaryLevel(e.Op)
+	here := ast.Level(e)
 	left := here
-	if here == compareLevel {
+	if here == ast.CompareLevel {
 		left++ // comparisons do not chain
 	}
 	p.expr(e.X, left)
@@ -143,14 +101,14 @@ func (p *printer) binary(e *ast.Binary) {
 }
 
 func (p *printer) elements(opening, closing string, elems []ast.Expr) {
-	list(p, opening, closing, elems, func(e ast.Expr) { p.expr(e, loosest) })
+	list(p, opening, closing, elems, func(e ast.Expr) { p.expr(e, ast.CondLevel) })
 }
 
 func (p *printer) arg(n *ast.Arg) {
 	if n.Name != nil {
 		p.write(n.Name.Name, ": ")
 	}
-	p.expr(n.Value, loosest)
+	p.expr(n.Value, ast.CondLevel)
 }
 
 func (p *printer) label(n *ast.Ident) {
@@ -165,12 +123,12 @@ func (p *printer) slice(n *ast.Slice) {
 		return
 	}
 	if n.From != nil {
-		p.expr(n.From, loosest)
+		p.expr(n.From, ast.CondLevel)
 	}
 	if n.Range {
 		p.write("..")
 	}
 	if n.To != nil {
-		p.expr(n.To, loosest)
+		p.expr(n.To, ast.CondLevel)
 	}
 }

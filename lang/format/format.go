@@ -36,7 +36,7 @@ func Canonical(f *ast.File) []byte {
 }
 
 // Expr returns e on one line, with the parentheses that it needs.
-func Expr(e ast.Expr) string { return onOneLine(func(p *printer) { p.expr(e, loosest) }) }
+func Expr(e ast.Expr) string { return onOneLine(func(p *printer) { p.expr(e, ast.CondLevel) }) }
 
 // Type returns t on one line.
 func Type(t *ast.Type) string { return onOneLine(func(p *printer) { p.typ(t) }) }

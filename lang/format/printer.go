@@ -133,12 +133,13 @@ func commentText(c *ast.Comment) string {
 	return "//" + rest
 }
 
-// docs prints doc comments that no comment of the source stands for.
-func (p *printer) docs(doc ast.Doc) {
-	if p.layout == byAuthor {
+// docs prints the doc comment of n, unless a comment of the source does.
+func (p *printer) docs(n ast.Node) {
+	doc := ast.DocOf(n)
+	if p.layout == byAuthor || doc == nil {
 		return
 	}
-	for _, text := range doc {
+	for _, text := range *doc {
 		p.write(strings.TrimRight("/// "+text, " "))
 		p.end()
 	}
@@ -214,7 +215,7 @@ func broken[T ast.Node](p *printer, elems []T) bool {
 
 func documented[T ast.Node](elems []T) bool {
 	for _, e := range elems {
-		if len(docOf(e)) > 0 {
+		if doc := ast.DocOf(e); doc != nil && len(*doc) > 0 {
 			return true
 		}
 	}
@@ -239,7 +240,7 @@ func brokenList[T ast.Node](p *printer, opening, closing string, elems []T, prin
 	p.open()
 	for i, e := range elems {
 		p.start(e.Extent().Pos, false)
-		p.docs(docOf(e))
+		p.docs(e)
 		print(e)
 		if i == len(elems)-1 && closing == "" {
 			p.depth--

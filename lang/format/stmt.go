@@ -47,9 +47,9 @@ func (p *printer) stmt(s ast.Stmt) {
 		p.loop(s)
 	case *ast.While:
 		p.write("while ")
-		p.expr(s.Cond, loosest)
+		p.expr(s.Cond, ast.CondLevel)
 		p.write(" limit ")
-		p.expr(s.Limit, loosest)
+		p.expr(s.Limit, ast.CondLevel)
 		p.write(" ")
 		p.block(s.Body)
 	case *ast.If:
@@ -62,11 +62,11 @@ func (p *printer) stmt(s ast.Stmt) {
 		p.write("local ", s.Player.Name, " ")
 		p.block(s.Body)
 	case *ast.Assign:
-		p.expr(s.Target, postfixLevel)
+		p.expr(s.Target, ast.PrimaryLevel)
 		p.write(" ", s.Op, " ")
-		p.expr(s.Value, loosest)
+		p.expr(s.Value, ast.CondLevel)
 	case *ast.ExprStmt:
-		p.expr(s.Call, postfixLevel)
+		p.expr(s.Call, ast.PrimaryLevel)
 	case *ast.Return:
 		p.write("return")
 		p.values(s.Values)
@@ -78,7 +78,7 @@ func (p *printer) stmt(s ast.Stmt) {
 
 func (p *printer) values(values []ast.Expr) {
 	if len(values) > 0 {
-		list(p, " ", "", values, func(e ast.Expr) { p.expr(e, loosest) })
+		list(p, " ", "", values, func(e ast.Expr) { p.expr(e, ast.CondLevel) })
 	}
 }
 
@@ -96,14 +96,14 @@ func (p *printer) let(s *ast.Let) {
 
 func (p *printer) loop(s *ast.For) {
 	p.write("for ", s.Name.Name, " in ")
-	p.expr(s.From, loosest)
+	p.expr(s.From, ast.CondLevel)
 	if s.To != nil {
 		p.dots(s.Inclusive)
-		p.expr(s.To, loosest)
+		p.expr(s.To, ast.CondLevel)
 	}
 	if s.Step != nil {
 		p.write(" step ")
-		p.expr(s.Step, loosest)
+		p.expr(s.Step, ast.CondLevel)
 	}
 	p.write(" ")
 	p.block(s.Body)
@@ -111,7 +111,7 @@ func (p *printer) loop(s *ast.For) {
 
 func (p *printer) branch(s *ast.If) {
 	p.write("if ")
-	p.expr(s.Cond, loosest)
+	p.expr(s.Cond, ast.CondLevel)
 	p.write(" ")
 	p.block(s.Then)
 	if s.Else != nil {
@@ -125,7 +125,7 @@ func (p *printer) assert(s *ast.Assert) {
 	if s.Label != nil {
 		p.write(s.Label.Name, ": ")
 	}
-	p.expr(s.Cond, loosest)
+	p.expr(s.Cond, ast.CondLevel)
 	if s.Text != nil {
 		p.write(", ", s.Text.Raw)
 	}

@@ -12,31 +12,6 @@ import (
 	"github.com/tfec-lang/tfec/lang/format"
 )
 
-// Levels of binding, from the loosest.
-const (
-	orLevel = iota + 1
-	andLevel
-	notLevel
-	compareLevel
-	sumLevel
-	termLevel
-)
-
-var levels = map[string]int{
-	"or": orLevel, "and": andLevel,
-	"==": compareLevel, "!=": compareLevel, "<=": compareLevel, ">=": compareLevel,
-	"<": compareLevel, ">": compareLevel, "~=": compareLevel,
-	"+": sumLevel, "-": sumLevel, "*": termLevel, "/": termLevel, "%": termLevel,
-}
-
-// level is the binding of the operator t, or 0.
-func level(t *lexer.Token) int {
-	if t.Type != op && t.Type != keyword {
-		return 0
-	}
-	return levels[t.Value]
-}
-
 func parseExpr(l *lexer.PeekingLexer) (ast.Expr, error) {
 	p := parser{l}
 	if !p.startsExpr() {
@@ -50,7 +25,7 @@ func parseSum(l *lexer.PeekingLexer) (ast.Sum, error) {
 	if !p.startsExpr() {
 		return nil, participle.NextMatch
 	}
-	return p.binary(sumLevel)
+	return p.binary(ast.SumLevel)
 }
 
 func parseOptionValue(l *lexer.PeekingLexer) (ast.OptionValue, error) {
@@ -90,7 +65,7 @@ func (p parser) expr() (ast.Expr, error) {
 	case p.at("each"):
 		return p.each()
 	}
-	return p.binary(orLevel)
+	return p.binary(ast.OrLevel)
 }
 
 // operand reads an expression that must follow the token just read.
@@ -172,19 +147,18 @@ func (p parser) binary(min int) (ast.Expr, error) {
 	x, err := p.prefix(min)
 	for err == nil {
 		t := p.Peek()
-		at := level(t)
-		if at < min || at == 0 {
+		at, ok := ast.BinaryLevel(t.Value)
+		if !ok || at < min {
 			break
 		}
 		p.Next()
 		var y ast.Expr
 		y, err = p.operand(func() (ast.Expr, error) { return p.binary(at + 1) })
 		if err == nil {
-			left, chained := x.(*ast.Binary)
-			x = &ast.Binary{Span: p.from(start), Op: t.Value, OpPos: ast.Pos(t.Pos), X: x, Y: y}
-			if chained && at == compareLevel && levels[left.Op] == compareLevel {
-				err = chain(t, left, y)
+			if left, ok := x.(*ast.Binary); ok && at == ast.CompareLevel && ast.Level(x) == at {
+				return nil, chain(t, left, y)
 			}
+			x = &ast.Binary{Span: p.from(start), Op: t.Value, OpPos: ast.Pos(t.Pos), X: x, Y: y}
 		}
 	}
 	return x, err
@@ -206,8 +180,8 @@ func chain(t *lexer.Token, left *ast.Binary, y ast.Expr) error {
 // comparisons, `-` before everything else.
 func (p parser) prefix(min int) (ast.Expr, error) {
 	switch {
-	case p.at("not") && min <= notLevel:
-		return p.unary(func() (ast.Expr, error) { return p.binary(compareLevel) })
+	case p.at("not") && min <= ast.NotLevel:
+		return p.unary(func() (ast.Expr, error) { return p.binary(ast.CompareLevel) })
 	case p.at("-"):
 		return p.unary(p.postfix)
 	}

@@ -55,19 +55,11 @@ func (f *finisher) visit(n ast.Node, depth int) ast.Node {
 	if depth > maxTree {
 		return n
 	}
-	switch n := n.(type) {
-	case *ast.Placement:
-		place(n)
-	case *ast.DocName:
-		n.Doc = f.take(n)
-	case *ast.Param:
-		n.Doc = f.take(n)
-	case *ast.Output:
-		n.Doc = f.take(n)
-	case *ast.Disclosed:
-		n.Doc = f.take(n)
-	case ast.Decl:
-		*docOf(n) = f.take(n)
+	if placement, ok := n.(*ast.Placement); ok {
+		place(placement)
+	}
+	if doc := ast.DocOf(n); doc != nil {
+		*doc = f.take(n)
 	}
 	for _, child := range ast.Children(n) {
 		if deep := f.visit(child, depth+1); deep != nil {
@@ -88,30 +80,6 @@ func place(n *ast.Placement) {
 	default:
 		n.Kind = ast.Set
 	}
-}
-
-func docOf(d ast.Decl) *ast.Doc {
-	switch d := d.(type) {
-	case *ast.Players:
-		return &d.Doc
-	case *ast.Group:
-		return &d.Doc
-	case *ast.Protocol:
-		return &d.Doc
-	case *ast.Precision:
-		return &d.Doc
-	case *ast.Const:
-		return &d.Doc
-	case *ast.Enum:
-		return &d.Doc
-	case *ast.Record:
-		return &d.Doc
-	case *ast.Fn:
-		return &d.Doc
-	case *ast.Computation:
-		return &d.Doc
-	}
-	return &d.(*ast.Test).Doc
 }
 
 // take returns the doc comments that stand before n, and marks them.

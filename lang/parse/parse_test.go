@@ -262,7 +262,7 @@ func TestDocs(t *testing.T) {
 	for _, test := range tests {
 		file := parsed(t, test.source)
 		require.Equal(t, test.file, strings.Join(file.Doc, "|"), test.source)
-		require.Equal(t, test.decl, strings.Join(*docOf(file.Decls[0]), "|"), test.source)
+		require.Equal(t, test.decl, strings.Join(*ast.DocOf(file.Decls[0]), "|"), test.source)
 	}
 }
 
