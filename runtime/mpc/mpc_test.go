@@ -1,0 +1,65 @@
+package mpc
+
+// What the operations compute is tested with each protocol (package
+// conformance); here is what stands around them.
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tfec-lang/tfec/runtime/clear"
+	"github.com/tfec-lang/tfec/runtime/internal/abort"
+	"github.com/tfec-lang/tfec/runtime/prg"
+)
+
+func TestValue(t *testing.T) {
+	for _, x := range []clear.Tensor{
+		clear.FromInts(clear.Int8, []int{2, 2}, 127, -128, 0, -1),
+		clear.FromInts(clear.Uint64, nil, -1),
+		clear.FromInts(clear.Fixed(3, 4), []int{2}, 127, -128),
+		clear.Bools([]int{3}, true, false, true),
+		clear.Zero(clear.Bool, 0),
+	} {
+		require.Equal(t, x, Value(x.Elem, x.Shape, Vector(x)))
+	}
+	wide := []uint64{0x1ff, 0x180, 0x17f}
+	require.Equal(t, []int64{-1, -128, 127}, Value(clear.Int8, []int{3}, wide).Ints())
+	require.Equal(t, []int64{255, 128, 127}, Value(clear.Uint8, []int{3}, wide).Ints())
+	require.Equal(t, []int64{-1, -128, 127}, Value(clear.Fixed(3, 4), []int{3}, wide).Ints())
+}
+
+// recorder notes the purposes that it is asked for.
+type recorder struct {
+	Net
+	purposes map[prg.Purpose]bool
+}
+
+func (r recorder) Stream(_ prg.Set, p prg.Purpose) *prg.Stream {
+	if r.purposes[p] {
+		panic("a purpose comes twice")
+	}
+	r.purposes[p] = true
+	return nil
+}
+
+// The kernel calls of an operation have streams of their own, apart from those
+// of a call outside any; an operation of too many calls ends the run.
+func TestPurposes(t *testing.T) {
+	r := recorder{purposes: map[prg.Purpose]bool{}}
+	ask := func(net Net) {
+		for p := range MaxPurpose {
+			net.Stream("", p)
+		}
+	}
+	ask(r)
+	err := func() (err error) {
+		defer abort.Catch(&err)
+		o := New(nil).begin(r)
+		for {
+			ask(o.next())
+		}
+	}()
+	require.ErrorContains(t, err, "too many calls")
+	require.Len(t, r.purposes, 1<<16)
+}
