@@ -8,48 +8,65 @@ import (
 	"github.com/tfec-lang/tfec/compiler/check"
 	"github.com/tfec-lang/tfec/compiler/ir"
 	"github.com/tfec-lang/tfec/lang/ast"
-	"github.com/tfec-lang/tfec/lang/op"
 	"github.com/tfec-lang/tfec/lang/types"
 )
 
+// arguments puts the arguments of a call in the order of the parameters; one
+// that is not given is nil.
+func arguments(e *ast.Call, parameters []string) []ast.Expr {
+	out := make([]ast.Expr, len(parameters))
+	for k, a := range e.Args {
+		for j, p := range parameters {
+			if a.Name == nil && j == k || a.Name != nil && a.Name.Name == p {
+				out[j] = a.Value
+			}
+		}
+	}
+	return out
+}
+
 // inline lowers a function's body in place of a call.
 func (l *lowerer) inline(e *ast.Call, c *check.Call) []result {
-	inner := &frame{body: c.Body, sizes: make(map[string]types.Size)}
+	inner := &frame{body: c.Body, sizes: make(map[string]types.Size), outer: l.frame, call: e}
 	for name, s := range c.Sizes {
 		inner.sizes[name] = s.Subst(l.frame.sizes)
 	}
-	args := make([]ir.Value, len(c.Body.Params))
-	for k, a := range e.Args {
-		args[parameter(c.Body.Fn, k, a)] = l.value(a.Value)
+	var names []string
+	for _, p := range c.Body.Fn.Params {
+		names = append(names, p.Name.Name)
 	}
-	outer := l.frame
+	var args []ir.Value
+	for _, a := range arguments(e, names) {
+		args = append(args, l.value(a))
+	}
 	l.frame = inner
 	for k, p := range c.Body.Params {
 		l.values[p] = l.weaken(e, l.convert(args[k], p.Type.Elem), l.place(p.Type.Place))
 	}
 	results := l.block(c.Body.Fn.Body)
-	for k, t := range c.Body.Result {
-		if k < len(results) && len(results[k].values) == 1 {
-			results[k].values[0] = l.weaken(e, l.convert(results[k].values[0], t.Elem), l.place(t.Place))
-		}
-	}
-	l.frame = outer
 	if len(results) != len(c.Body.Result) {
 		l.notBuilt(e, "a function whose `return` is not its last statement")
 	}
+	for k, t := range c.Body.Result {
+		results[k].values[0] = l.weaken(e, l.convert(results[k].values[0], t.Elem), l.place(t.Place))
+	}
+	l.frame = inner.outer
 	return results
 }
 
-// parameter is the position of the k-th argument's parameter.
-func parameter(f *ast.Fn, k int, a *ast.Arg) int {
-	if a.Name != nil {
-		for j, p := range f.Params {
-			if p.Name.Name == a.Name.Name {
-				return j
-			}
-		}
+// label is what the header of the computation calls a disclosure of the body:
+// that of a function is known by the call, or by the call's `as`.
+func (f *frame) label(name string) string {
+	if f.call == nil {
+		return name
 	}
-	return k
+	if f.call.As == nil {
+		return f.outer.label(f.body.Fn.Name.Name + "." + name)
+	}
+	if len(f.body.Fn.Discloses) == 1 {
+		return f.outer.label(f.call.As.Name)
+	}
+	return f.outer.label(f.call.As.Name + "." + name)
 }
 
 // conversions are the calls named by an element type.
@@ -58,30 +75,63 @@ var conversions = map[string]bool{
 	"uint8": true, "uint16": true, "uint32": true, "uint64": true,
 }
 
-// primitives lowers the calls of the prelude; e is the call, t its type.
-var primitives map[string]func(l *lowerer, e *ast.Call, t types.Type) ir.Value
+// A primitive lowers a call with its arguments to a value of type t.
+type primitive struct {
+	parameters []string
+	lower      func(c *primitiveCall) ir.Value
+}
 
-func init() {
-	primitives = map[string]func(*lowerer, *ast.Call, types.Type) ir.Value{
-		"sum":       func(l *lowerer, e *ast.Call, t types.Type) ir.Value { return l.reduce(ir.OpSum, e, t) },
-		"mean":      (*lowerer).mean,
-		"count":     (*lowerer).count,
-		"min":       func(l *lowerer, e *ast.Call, t types.Type) ir.Value { return l.extreme(ir.OpMin, e, t) },
-		"max":       func(l *lowerer, e *ast.Call, t types.Type) ir.Value { return l.extreme(ir.OpMax, e, t) },
-		"abs":       func(l *lowerer, e *ast.Call, t types.Type) ir.Value { return l.elementwise(ir.OpAbs, e, t) },
-		"select":    (*lowerer).selection,
-		"dot":       (*lowerer).dot,
-		"transpose": func(l *lowerer, e *ast.Call, t types.Type) ir.Value { return l.elementwise(ir.OpTranspose, e, t) },
-		"concat":    (*lowerer).concat,
-		"zeros":     func(l *lowerer, _ *ast.Call, t types.Type) ir.Value { return l.same(0, t) },
-		"ones":      func(l *lowerer, _ *ast.Call, t types.Type) ir.Value { return l.same(1, t) },
-		"full": func(l *lowerer, e *ast.Call, t types.Type) ir.Value {
-			return l.filled(l.convert(l.arg(e, 0), t.Elem), t.Shape)
-		},
-		"gather":  (*lowerer).gather,
-		"index":   (*lowerer).indexOf,
-		"rescale": func(l *lowerer, e *ast.Call, t types.Type) ir.Value { return l.convert(l.arg(e, 0), t.Elem) },
+type primitiveCall struct {
+	*lowerer
+	*ast.Call
+	args []ast.Expr
+	t    types.Type
+}
+
+var (
+	one    = []string{"x"}
+	two    = []string{"a", "b"}
+	oneOf  = []string{"x", "axis"}
+	ofTwo  = []string{"a", "b", "axis"}
+	ofBool = []string{"c", "a", "b"}
+)
+
+func primitiveOf(name string) (primitive, bool) {
+	switch name {
+	case "sum":
+		return primitive{oneOf, func(c *primitiveCall) ir.Value { return c.reduce(ir.OpSum, c.value(c.args[0])) }}, true
+	case "count":
+		return primitive{oneOf, func(c *primitiveCall) ir.Value {
+			return c.reduce(ir.OpSum, c.convert(c.value(c.args[0]), types.Of(types.Int64)))
+		}}, true
+	case "mean":
+		return primitive{oneOf, (*primitiveCall).mean}, true
+	case "min":
+		return primitive{oneOf, func(c *primitiveCall) ir.Value { return c.extreme(ir.OpMin) }}, true
+	case "max":
+		return primitive{oneOf, func(c *primitiveCall) ir.Value { return c.extreme(ir.OpMax) }}, true
+	case "abs":
+		return primitive{one, func(c *primitiveCall) ir.Value { return c.elementwise(ir.OpAbs) }}, true
+	case "transpose":
+		return primitive{one, func(c *primitiveCall) ir.Value { return c.elementwise(ir.OpTranspose) }}, true
+	case "rescale":
+		return primitive{one, func(c *primitiveCall) ir.Value { return c.element(0) }}, true
+	case "select":
+		return primitive{ofBool, (*primitiveCall).selection}, true
+	case "dot":
+		return primitive{two, (*primitiveCall).dot}, true
+	case "concat":
+		return primitive{ofTwo, (*primitiveCall).concat}, true
+	case "zeros":
+		return primitive{nil, func(c *primitiveCall) ir.Value { return c.same(0, c.t) }}, true
+	case "ones":
+		return primitive{nil, func(c *primitiveCall) ir.Value { return c.same(1, c.t) }}, true
+	case "full":
+		return primitive{one, func(c *primitiveCall) ir.Value { return c.filled(c.element(0), c.t.Shape) }}, true
+	case "gather":
+		return primitive{one, (*primitiveCall).gather}, true
 	}
+	return primitive{}, false
 }
 
 func (l *lowerer) call(e *ast.Call, t types.Type) ir.Value {
@@ -93,87 +143,43 @@ func (l *lowerer) call(e *ast.Call, t types.Type) ir.Value {
 		l.notBuilt(e, "this call")
 	}
 	if conversions[id.Name] {
-		return l.convert(l.arg(e, 0), t.Elem)
+		return l.convert(l.value(arguments(e, one)[0]), t.Elem)
 	}
-	o, known := op.Lookup(id.Name)
-	lower, built := primitives[id.Name]
-	if !known || !o.Built || !built {
-		l.notBuilt(e, "`"+id.Name+"`")
+	p, ok := primitiveOf(id.Name)
+	if !ok {
+		l.notBuilt(e.Fn, "`"+id.Name+"`")
 	}
-	return lower(l, e, t)
+	return p.lower(&primitiveCall{l, e, arguments(e, p.parameters), t})
 }
 
-// positional returns the arguments without a name.
-func positional(e *ast.Call) []ast.Expr {
-	var out []ast.Expr
-	for _, a := range e.Args {
-		if a.Name == nil {
-			out = append(out, a.Value)
-		}
+// element lowers an argument and converts it to the element of the result.
+func (c *primitiveCall) element(k int) ir.Value { return c.convert(c.value(c.args[k]), c.t.Elem) }
+
+func (c *primitiveCall) elementwise(o ir.Op) ir.Value {
+	return c.op(o, c.t.Elem, c.t.Shape, c.element(0))
+}
+
+// axis is the second argument of a reduction, or -1 without it.
+func (c *primitiveCall) axis() int { return c.axisOf(c.args[1], -1) }
+
+func (l *lowerer) axisOf(e ast.Expr, otherwise int) int {
+	if e == nil {
+		return otherwise
 	}
-	return out
-}
-
-// arg lowers the k-th argument without a name.
-func (l *lowerer) arg(e *ast.Call, k int) ir.Value {
-	args := positional(e)
-	if k >= len(args) {
-		l.notBuilt(e, "a call with these arguments")
+	k := l.frame.body.Consts[e]
+	if k == nil || k.Num == nil || !k.Num.IsInt() {
+		l.notBuilt(e, "an axis that is not a constant")
 	}
-	return l.value(args[k])
+	return int(k.Num.Num().Int64())
 }
 
-// axis is the argument `axis:`, or the given one without it.
-func (l *lowerer) axis(e *ast.Call, otherwise int) int {
-	for _, a := range e.Args {
-		if a.Name == nil || a.Name.Name != "axis" {
-			continue
-		}
-		if k, ok := l.frame.body.Consts[a.Value]; ok && k.Num != nil && k.Num.IsInt() {
-			return int(k.Num.Num().Int64())
-		}
-		l.notBuilt(a, "an axis that is not a constant")
+// reduce writes a reduction of x over an axis, or over everything.
+func (c *primitiveCall) reduce(o ir.Op, x ir.Value) ir.Value {
+	e := c.elem(x)
+	if o == ir.OpSum {
+		e = sumOf(e)
 	}
-	return otherwise
-}
-
-func (l *lowerer) elementwise(o ir.Op, e *ast.Call, t types.Type) ir.Value {
-	return l.op(o, t.Elem, t.Shape, l.convert(l.arg(e, 0), t.Elem))
-}
-
-// reduce writes a reduction over an axis, or over everything.
-func (l *lowerer) reduce(o ir.Op, e *ast.Call, t types.Type) ir.Value {
-	return l.operate(ir.Instr{Op: o, Axis: l.axis(e, -1)}, t.Elem, t.Shape, l.arg(e, 0))
-}
-
-func (l *lowerer) extreme(o ir.Op, e *ast.Call, t types.Type) ir.Value {
-	if t.Elem.Kind == types.Bool {
-		l.notBuilt(e, "`min` and `max` of bools")
-	}
-	if len(positional(e)) == 1 {
-		return l.reduce(o, e, t)
-	}
-	x, y := l.arg(e, 0), l.arg(e, 1)
-	return l.op(o, t.Elem, t.Shape, l.convert(x, t.Elem), l.convert(y, t.Elem))
-}
-
-// mean is the sum divided by the number of elements.
-func (l *lowerer) mean(e *ast.Call, t types.Type) ir.Value {
-	x, axis := l.arg(e, 0), l.axis(e, -1)
-	sum := l.operate(ir.Instr{Op: ir.OpSum, Axis: axis}, sumOf(l.elem(x)), t.Shape, x)
-	n := l.shape(x).Count()
-	if axis >= 0 {
-		n = l.shape(x)[axis]
-	}
-	return l.op(ir.OpDiv, t.Elem, t.Shape, l.convert(sum, t.Elem), l.sized(e, n))
-}
-
-// sized is a public int64 with the value of a size of the computation.
-func (l *lowerer) sized(e ast.Expr, n types.Size) ir.Value {
-	outer := l.frame
-	l.frame = &frame{body: outer.body}
-	defer func() { l.frame = outer }()
-	return l.size(e, n)
+	return c.operate(ir.Instr{Op: o, Axis: c.axis()}, e, c.t.Shape, x)
 }
 
 func sumOf(e types.Elem) types.Elem {
@@ -186,61 +192,48 @@ func sumOf(e types.Elem) types.Elem {
 	return types.Of(types.Int64)
 }
 
-// count is the sum of bools as integers.
-func (l *lowerer) count(e *ast.Call, t types.Type) ir.Value {
-	x := l.convert(l.arg(e, 0), types.Of(types.Int64))
-	return l.operate(ir.Instr{Op: ir.OpSum, Axis: l.axis(e, -1)}, types.Of(types.Int64), t.Shape, x)
-}
-
-func (l *lowerer) selection(e *ast.Call, t types.Type) ir.Value {
-	c, x, y := l.arg(e, 0), l.arg(e, 1), l.arg(e, 2)
-	return l.op(ir.OpSelect, t.Elem, t.Shape, c, l.convert(x, t.Elem), l.convert(y, t.Elem))
-}
-
-func (l *lowerer) dot(e *ast.Call, t types.Type) ir.Value {
-	x, y := l.arg(e, 0), l.arg(e, 1)
-	return l.multiply(ir.OpDot, e, x, y, t)
-}
-
-func (l *lowerer) concat(e *ast.Call, t types.Type) ir.Value {
-	var args []ir.Value
-	for k := range positional(e) {
-		args = append(args, l.convert(l.arg(e, k), t.Elem))
+// extreme is of two values, or of the elements of one.
+func (c *primitiveCall) extreme(o ir.Op) ir.Value {
+	if c.t.Elem.Kind == types.Bool {
+		c.notBuilt(c.Call, "`min` and `max` of bools")
 	}
-	return l.operate(ir.Instr{Op: ir.OpConcat, Axis: l.axis(e, 0)}, t.Elem, t.Shape, args...)
+	if len(c.Args) == 2 && c.Args[1].Name == nil {
+		return c.op(o, c.t.Elem, c.t.Shape, c.element(0), c.element(1))
+	}
+	return c.reduce(o, c.value(c.args[0]))
+}
+
+// mean is the sum divided by the number of elements; of nothing, it is 0.
+func (c *primitiveCall) mean() ir.Value {
+	x := c.value(c.args[0])
+	n := c.shape(x).Count()
+	if axis := c.axis(); axis >= 0 {
+		n = c.shape(x)[axis]
+	}
+	return c.op(ir.OpDiv, c.t.Elem, c.t.Shape, c.convert(c.reduce(ir.OpSum, x), c.t.Elem), c.size(c.Call, n))
+}
+
+func (c *primitiveCall) selection() ir.Value {
+	return c.op(ir.OpSelect, c.t.Elem, c.t.Shape, c.value(c.args[0]), c.element(1), c.element(2))
+}
+
+func (c *primitiveCall) dot() ir.Value {
+	return c.multiply(ir.OpDot, c.Call, c.value(c.args[0]), c.value(c.args[1]), c.t)
+}
+
+func (c *primitiveCall) concat() ir.Value {
+	i := ir.Instr{Op: ir.OpConcat, Axis: c.axisOf(c.args[2], 0)}
+	return c.operate(i, c.t.Elem, c.t.Shape, c.element(0), c.element(1))
+}
+
+// gather stacks the values of all members.
+func (c *primitiveCall) gather() ir.Value {
+	return c.op(ir.OpStack, c.t.Elem, c.t.Shape, c.bundle(c.args[0])...)
 }
 
 // same is k everywhere, in any element type.
 func (l *lowerer) same(k int64, t types.Type) ir.Value {
-	one := big.NewInt(k)
-	one.Lsh(one, uint(t.Elem.F))
-	return l.filled(l.constants(t.Elem, nil, []*big.Int{one}), t.Shape)
-}
-
-// gather shares every member's value and stacks them.
-func (l *lowerer) gather(e *ast.Call, t types.Type) ir.Value {
-	args := positional(e)
-	if len(args) != 1 {
-		l.notBuilt(e, "a call with these arguments")
-	}
-	var members []ir.Value
-	for _, v := range l.bundle(args[0]) {
-		members = append(members, l.share(v))
-	}
-	return l.op(ir.OpStack, t.Elem, t.Shape, members...)
-}
-
-// indexOf is the position of a member in its group.
-func (l *lowerer) indexOf(e *ast.Call, t types.Type) ir.Value {
-	if id, ok := positional(e)[0].(*ast.Ident); ok {
-		if v := l.frame.body.Vars[id]; v != nil && v.Group != nil {
-			for k, q := range v.Group.Members {
-				if q == v.Member {
-					return l.convert(l.integer(int64(k)), t.Elem)
-				}
-			}
-		}
-	}
-	l.notBuilt(e, "`index` of this")
-	return 0
+	x := big.NewInt(k)
+	x.Lsh(x, uint(t.Elem.F))
+	return l.filled(l.constants(t.Elem, nil, []*big.Int{x}), t.Shape)
 }

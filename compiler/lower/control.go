@@ -56,7 +56,7 @@ func (l *lowerer) while(s *ast.While) {
 	if !l.known(first) {
 		l.notBuilt(s.Cond, "a loop condition that not every player knows")
 	}
-	cond := l.newVar("", first)
+	cond := l.newVar("", first, l.held(l.local))
 	i := &ir.Instr{Op: ir.OpWhile, Args: []ir.Value{cond, limit}, Axis: -1, Who: l.local}
 	i.Body = l.within(branch, func() {
 		l.block(s.Body)
@@ -70,7 +70,7 @@ func (l *lowerer) while(s *ast.While) {
 func (l *lowerer) own(v *check.Variable) {
 	cur := l.values[v]
 	if !l.out.Values[cur].Var || l.armOf[cur] != l.arm {
-		l.values[v] = l.newVar(v.Name, cur)
+		l.values[v] = l.newVar(v.Name, cur, l.out.Values[cur].Place)
 	}
 }
 
@@ -194,7 +194,7 @@ func (l *lowerer) secretIf(s *ast.If, c ir.Value, then, otherwise *ast.Block) {
 	for k := range vars {
 		if after[k] = before[k]; x[k] != y[k] {
 			sel := l.op(ir.OpSelect, l.elem(before[k]), l.shape(before[k]), c, x[k], y[k])
-			after[k] = l.weaken(s, sel, l.out.Values[before[k]].Place)
+			after[k] = l.flow(s, sel, l.out.Values[before[k]].Place)
 		}
 	}
 	for k, v := range vars {
@@ -263,7 +263,7 @@ func (l *lowerer) choose(e ast.Expr, c ir.Value, a, b arm, t types.Type) ir.Valu
 	v := l.unset(t, l.held(at))
 	i := &ir.Instr{Op: ir.OpIf, Args: []ir.Value{c}, Axis: -1, Who: l.local}
 	for _, x := range []arm{a, b} {
-		l.inside(x.region, func() { l.copy(v, l.weaken(e, l.spread(x.value, t), l.held(at))) })
+		l.inside(x.region, func() { l.copy(v, l.flow(e, l.spread(x.value, t), l.held(at))) })
 	}
 	i.Body, i.Else = a.block, b.block
 	l.emit(i)
@@ -276,11 +276,7 @@ func (l *lowerer) unset(t types.Type, at types.Place) ir.Value {
 	if at.IsShared() {
 		zero = l.share(zero)
 	}
-	v := l.define("", t.Elem, t.Shape, at)
-	l.out.Values[v].Var = true
-	l.armOf[v] = l.arm
-	l.copy(v, zero)
-	return v
+	return l.newVar("", zero, at)
 }
 
 // spread broadcasts a scalar to the shape of t.

@@ -210,19 +210,24 @@ func (l *lowerer) forget(v ir.Value) {
 	}
 }
 
-// weaken returns v as a value that only the players of at hold: shared, or
-// copied to fewer of its holders.
+// weaken is flow to a value that nobody else holds.
 func (l *lowerer) weaken(n ast.Node, v ir.Value, at types.Place) ir.Value {
-	info := l.out.Values[v]
-	switch {
-	case at == info.Place:
-		return v
-	case at.IsShared():
+	if v = l.flow(n, v, at); l.out.Values[v].Place != at {
+		return l.copied(v, at)
+	}
+	return v
+}
+
+// flow returns v as a value that the players of at hold: shares of it, or
+// itself.
+func (l *lowerer) flow(n ast.Node, v ir.Value, at types.Place) ir.Value {
+	if at.IsShared() {
 		return l.share(v)
-	case !info.Place.Flows(at) || at.Each != "":
+	}
+	if !l.out.Values[v].Place.Flows(at) || at.Each != "" {
 		l.notBuilt(n, "the flow of this value to "+at.Format(l.out.PlayerNames()))
 	}
-	return l.copied(v, at)
+	return v
 }
 
 func (l *lowerer) copied(v ir.Value, at types.Place) ir.Value {
@@ -289,9 +294,8 @@ func scaled(x *big.Rat, f int) *big.Int {
 	return q
 }
 
-// size is an int64 with the value of a size expression.
+// size is an int64 with the value of a size of the computation.
 func (l *lowerer) size(n ast.Node, s types.Size) ir.Value {
-	s = s.Subst(l.frame.sizes)
 	if k, ok := s.Const(); ok {
 		return l.integer(k)
 	}

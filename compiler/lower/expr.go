@@ -62,7 +62,9 @@ func (l *lowerer) each(e *ast.Each) []ir.Value {
 // member lowers a part of the text as it was checked for one member.
 func (l *lowerer) member(b *check.Body, f func()) {
 	outer := l.frame
-	l.frame = &frame{body: b, sizes: outer.sizes}
+	inner := *outer
+	inner.body = b
+	l.frame = &inner
 	f()
 	l.frame = outer
 }
@@ -78,7 +80,7 @@ func (l *lowerer) value(e ast.Expr) ir.Value {
 		return l.constant(e, k, t.Elem)
 	}
 	if s, ok := l.frame.body.Sizes[e]; ok {
-		return l.convert(l.size(e, s), t.Elem)
+		return l.convert(l.size(e, s.Subst(l.frame.sizes)), t.Elem)
 	}
 	return l.convert(l.expr(e, t), t.Elem)
 }
@@ -149,21 +151,8 @@ func (l *lowerer) binary(e *ast.Binary, t types.Type) ir.Value {
 		x, y := l.alike(e, l.value(e.X), l.value(e.Y))
 		return l.op(o, t.Elem, t.Shape, x, y)
 	}
-	scales := e.Op == "*"
-	x := l.factor(e.X, e.Y, scales)
-	y := l.factor(e.Y, e.X, scales || e.Op == "/")
+	x, y := l.value(e.X), l.value(e.Y)
 	return l.arithmetic(e, e.Op, x, y, t)
-}
-
-// factor lowers an operand. A whole constant that scales a fixed stays an
-// integer, for then nothing is truncated.
-func (l *lowerer) factor(e, other ast.Expr, scales bool) ir.Value {
-	k, constant := l.frame.body.Consts[e]
-	if !scales || !constant || k.Num == nil || !k.Num.IsInt() || !k.Num.Num().IsInt64() ||
-		l.typeOf(other).Elem.Kind != types.Fixed {
-		return l.value(e)
-	}
-	return l.integer(k.Num.Num().Int64())
 }
 
 // arithmetic writes x op y of type t.
@@ -270,11 +259,19 @@ func common(a, b types.Elem) (types.Elem, bool) {
 func (l *lowerer) index1(e *ast.Index, t types.Type) ir.Value {
 	if id, ok := e.X.(*ast.Ident); ok {
 		if b, ok := l.bundles[l.frame.body.Vars[id]]; ok {
-			return b[l.memberIndex(e, l.frame.body.Vars[id].Type.Place.Each)]
+			x := b[l.memberIndex(e, l.frame.body.Vars[id].Type.Place.Each)]
+			return l.sliced(e, x, e.Slices[1:], t)
 		}
 	}
-	x := l.value(e.X)
-	s := l.slices(e, l.shape(x), t.Shape)
+	return l.sliced(e, l.value(e.X), e.Slices, t)
+}
+
+// sliced is x[slices] of type t.
+func (l *lowerer) sliced(e *ast.Index, x ir.Value, slices []*ast.Slice, t types.Type) ir.Value {
+	if len(slices) == 0 {
+		return x
+	}
+	s := l.slices(slices, l.shape(x), t.Shape)
 	at := l.meet(indices(s)...)
 	if l.holders(x).Empty() && at != l.everybody || !l.holders(x).Empty() && at.Intersect(l.holders(x)).Empty() {
 		l.notBuilt(e, "an index that the holder of the array does not know")
@@ -304,12 +301,12 @@ func (l *lowerer) memberIndex(e *ast.Index, group string) int {
 
 // slices lowers the positions of an index into shape; dimensions without one
 // are whole, and lengths gives those of the ranges, in order.
-func (l *lowerer) slices(e *ast.Index, shape, lengths types.Shape) []ir.Slice {
+func (l *lowerer) slices(slices []*ast.Slice, shape, lengths types.Shape) []ir.Slice {
 	out := make([]ir.Slice, len(shape))
 	for d := range out {
 		s := &ast.Slice{Range: true}
-		if d < len(e.Slices) {
-			s = e.Slices[d]
+		if d < len(slices) {
+			s = slices[d]
 		}
 		out[d] = l.slice(s)
 		if s.Range {
@@ -342,18 +339,19 @@ func (l *lowerer) reveal(e *ast.Reveal) ir.Value {
 		l.notBuilt(e, "this reveal")
 	}
 	to := l.place(info.Audience)
+	label := l.frame.label(info.Label)
 	audience, holders := to.Set(l.everybody), l.holders(x)
 	if holders.Contains(audience) {
 		return x
 	}
-	i := ir.Instr{Op: ir.OpReveal, Args: []ir.Value{x}, To: to, Name: info.Label, Axis: -1, Who: holders.Union(audience)}
+	i := ir.Instr{Op: ir.OpReveal, Args: []ir.Value{x}, To: to, Name: label, Axis: -1, Who: holders.Union(audience)}
 	if holders.Empty() {
 		i.Op, i.Who = ir.OpOpen, l.servers.Union(audience)
 	}
 	i.Dst = l.define("", l.elem(x), l.shape(x), l.held(holders.Union(audience)))
 	l.emit(&i)
 	if !info.Output {
-		l.disclosed(info.Label)
+		l.disclosed(label)
 	}
 	return i.Dst
 }

@@ -33,8 +33,8 @@ import (
 // list has errors the program is nil.
 func Lower(p *check.Program, c *check.Computation) (*ir.Program, diag.List) {
 	l := newLowerer(p, c.Players)
-	l.header(c)
 	l.frame = &frame{body: c.Body}
+	l.header(c)
 	l.statement(c.Decl, func() {
 		l.inputs(c)
 		results := l.block(c.Decl.Body)
@@ -77,11 +77,13 @@ type lowerer struct {
 	isInput map[ir.Value]bool
 }
 
-// A frame is the body that is lowered, with the sizes of a function's header
-// in the sizes of the computation.
+// A frame is the body that is lowered; of a function, with the sizes of its
+// header in the sizes of the computation, and the call.
 type frame struct {
 	body  *check.Body
 	sizes map[string]types.Size
+	outer *frame
+	call  *ast.Call
 }
 
 func newLowerer(p *check.Program, players types.Set) *lowerer {

@@ -94,21 +94,21 @@ func (l *lowerer) snapshot(x ir.Value) ir.Value {
 
 func (l *lowerer) variableDecl(s *ast.Var) {
 	v := l.frame.body.Vars[s.Name]
-	x := l.convert(l.value(s.Value), v.Type.Elem)
-	l.values[v] = l.newVar(v.Name, l.weaken(s.Value, x, l.place(v.Type.Place)))
+	x, at := l.convert(l.value(s.Value), v.Type.Elem), l.place(v.Type.Place)
+	l.values[v] = l.newVar(v.Name, l.flow(s.Value, x, at), at)
 }
 
-// newVar makes a variable with the value and placement of x.
-func (l *lowerer) newVar(name string, x ir.Value) ir.Value {
+// newVar makes a variable with the value of x.
+func (l *lowerer) newVar(name string, x ir.Value, at types.Place) ir.Value {
 	info := l.out.Values[x]
-	v := l.define(name, info.Elem, info.Shape, info.Place)
+	v := l.define(name, info.Elem, info.Shape, at)
 	l.out.Values[v].Var = true
 	l.armOf[v] = l.arm
 	l.copy(v, x)
 	return v
 }
 
-// set assigns x, which has the variable's element and placement.
+// set assigns x, which has the variable's element and may flow to it.
 func (l *lowerer) set(v *check.Variable, x ir.Value) {
 	if cur := l.values[v]; l.out.Values[cur].Var && l.armOf[cur] == l.arm {
 		l.copy(cur, x)
@@ -132,7 +132,7 @@ func (l *lowerer) assign(s *ast.Assign) {
 func (l *lowerer) assignVariable(s *ast.Assign, id *ast.Ident) {
 	v, cur := l.frame.body.Vars[id], l.variable(id)
 	x := l.assigned(s, func() ir.Value { return cur }, types.Type{Elem: l.elem(cur), Shape: l.shape(cur)})
-	l.set(v, l.weaken(s.Value, x, l.out.Values[cur].Place))
+	l.set(v, l.flow(s.Value, x, l.out.Values[cur].Place))
 }
 
 // assigned is the new value of type t: that of the right side, or old op it.
@@ -157,7 +157,7 @@ func (l *lowerer) assignElement(s *ast.Assign, target *ast.Index) {
 	cur := l.values[v]
 	t := l.typeOf(target)
 	t.Elem = l.elem(cur)
-	i := ir.Instr{Op: ir.OpUpdate, Axis: -1, Slices: l.slices(target, l.shape(cur), t.Shape)}
+	i := ir.Instr{Op: ir.OpUpdate, Axis: -1, Slices: l.slices(target.Slices, l.shape(cur), t.Shape)}
 	i.Checked = l.frame.body.Checked[target]
 	old := func() ir.Value {
 		read := i
