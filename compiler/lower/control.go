@@ -38,7 +38,7 @@ func (l *lowerer) loop(s *ast.For) {
 			l.notBuilt(s, "a loop bound that not every player knows")
 		}
 	}
-	l.ownAll(l.assignedIn(s.Body))
+	l.ownAll(s, l.assignedIn(s.Body))
 	body := l.within(loop, func() {
 		i.Dst = l.define(s.Name.Name, types.Of(types.Int64), nil, l.held(l.local))
 		l.values[l.frame.body.Vars[s.Name]] = i.Dst
@@ -51,14 +51,14 @@ func (l *lowerer) loop(s *ast.For) {
 // while keeps its condition in a variable that the body assigns last.
 func (l *lowerer) while(s *ast.While) {
 	limit := l.position(s.Limit)
-	l.ownAll(l.assignedIn(s.Body))
+	l.ownAll(s, l.assignedIn(s.Body))
 	first := l.value(s.Cond)
 	if !l.known(first) {
 		l.notBuilt(s.Cond, "a loop condition that not every player knows")
 	}
 	cond := l.newVar("", first, l.held(l.local))
 	i := &ir.Instr{Op: ir.OpWhile, Args: []ir.Value{cond, limit}, Axis: -1, Who: l.local}
-	i.Body = l.within(branch, func() {
+	i.Body = l.within(loop, func() {
 		l.block(s.Body)
 		l.copy(cond, l.value(s.Cond))
 	}).block
@@ -67,16 +67,19 @@ func (l *lowerer) while(s *ast.While) {
 
 // own makes sure that the name stands for a variable that may be assigned by
 // copying where we are, though it may be carried out many times or never.
-func (l *lowerer) own(v *check.Variable) {
-	cur := l.values[v]
-	if !l.out.Values[cur].Var || l.armOf[cur] != l.arm {
-		l.values[v] = l.newVar(v.Name, cur, l.out.Values[cur].Place)
+func (l *lowerer) own(n ast.Node, v *check.Variable) {
+	if cur := l.values[v]; !l.owned(cur) {
+		at := l.place(v.Type.Place)
+		l.values[v] = l.newVar(v.Name, l.flow(n, cur, at), at)
 	}
 }
 
-func (l *lowerer) ownAll(vars []*check.Variable) {
+// owned reports a variable that was made under the same conditions.
+func (l *lowerer) owned(v ir.Value) bool { return l.out.Values[v].Var && l.armOf[v] == l.arm }
+
+func (l *lowerer) ownAll(n ast.Node, vars []*check.Variable) {
 	for _, v := range vars {
-		l.own(v)
+		l.own(n, v)
 		l.forget(l.values[v])
 	}
 }
@@ -164,7 +167,7 @@ func (l *lowerer) ifStmt(s *ast.If) {
 		l.secretIf(s, c, then, otherwise)
 		return
 	}
-	l.ownAll(l.assignedIn(then, otherwise))
+	l.ownAll(s, l.assignedIn(then, otherwise))
 	i := &ir.Instr{Op: ir.OpIf, Args: []ir.Value{c}, Axis: -1, Who: l.local}
 	i.Body = l.within(branch, func() { l.noResults(s, then) }).block
 	i.Else = l.within(branch, func() { l.noResults(s, otherwise) }).block
@@ -193,13 +196,12 @@ func (l *lowerer) secretIf(s *ast.If, c ir.Value, then, otherwise *ast.Block) {
 	after := make([]ir.Value, len(vars))
 	for k := range vars {
 		if after[k] = before[k]; x[k] != y[k] {
-			sel := l.op(ir.OpSelect, l.elem(before[k]), l.shape(before[k]), c, x[k], y[k])
-			after[k] = l.flow(s, sel, l.out.Values[before[k]].Place)
+			after[k] = l.op(ir.OpSelect, l.elem(before[k]), l.shape(before[k]), c, x[k], y[k])
 		}
 	}
 	for k, v := range vars {
 		if after[k] != before[k] {
-			l.set(v, after[k])
+			l.set(s, v, after[k])
 		}
 	}
 }
@@ -254,29 +256,38 @@ func (l *lowerer) branchArm(f func() ir.Value) arm {
 // choose is a conditional expression that all who take part follow: a select
 // where both arms are trifles, else a branch, so that only one is carried out.
 func (l *lowerer) choose(e ast.Expr, c ir.Value, a, b arm, t types.Type) ir.Value {
-	at := l.meet(a.value, b.value)
-	if !at.Empty() && l.trifle(a.block) && l.trifle(b.block) {
+	at := l.held(l.meet(a.value, b.value))
+	if !at.IsShared() && l.trifle(a.block) && l.trifle(b.block) {
 		l.splice(a.region)
 		l.splice(b.region)
 		return l.op(ir.OpSelect, t.Elem, t.Shape, c, a.value, b.value)
 	}
-	v := l.unset(t, l.held(at))
-	i := &ir.Instr{Op: ir.OpIf, Args: []ir.Value{c}, Axis: -1, Who: l.local}
-	for _, x := range []arm{a, b} {
-		l.inside(x.region, func() { l.copy(v, l.flow(e, l.spread(x.value, t), l.held(at))) })
+	if l.first(a, at) {
+		a, b, c = b, a, l.op(ir.OpNot, l.elem(c), nil, c)
 	}
-	i.Body, i.Else = a.block, b.block
+	var v ir.Value
+	assign := func(x arm) func() {
+		return func() { l.copy(v, l.flow(e, l.spread(x.value, t), at)) }
+	}
+	i := &ir.Instr{Op: ir.OpIf, Args: []ir.Value{c}, Axis: -1, Who: l.local}
+	if l.first(b, at) {
+		l.splice(b.region)
+		v = l.newVar("", l.flow(e, l.spread(b.value, t), at), at)
+	} else {
+		v = l.newVar("", l.flow(e, l.same(0, t), at), at)
+		l.inside(b.region, assign(b))
+		i.Else = b.block
+	}
+	l.inside(a.region, assign(a))
+	i.Body = a.block
 	l.emit(i)
 	return v
 }
 
-// unset is a variable that both arms of a branch will assign.
-func (l *lowerer) unset(t types.Type, at types.Place) ir.Value {
-	zero := l.same(0, t)
-	if at.IsShared() {
-		zero = l.share(zero)
-	}
-	return l.newVar("", zero, at)
+// first reports that an arm costs nothing, so that it is carried out before
+// the branch, which then only holds the other.
+func (l *lowerer) first(a arm, at types.Place) bool {
+	return l.trifle(a.block) && (!at.IsShared() || !l.holders(a.value).Empty() && l.out.Values[a.value].Place.Public)
 }
 
 // spread broadcasts a scalar to the shape of t.

@@ -28,7 +28,7 @@ type regionKind int
 
 const (
 	top    regionKind = iota
-	loop              // the body of a for: what does not change is shared before it
+	loop              // carried out again and again: what does not change is shared before it
 	branch            // carried out or not
 )
 

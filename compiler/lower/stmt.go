@@ -86,7 +86,7 @@ func (l *lowerer) let(s *ast.Let) {
 // snapshot is the value of x now: a copy where x is a variable that may be
 // assigned again before the value is used.
 func (l *lowerer) snapshot(x ir.Value) ir.Value {
-	if info := l.out.Values[x]; info.Var && !info.Temp && l.armOf[x] == l.arm {
+	if info := l.out.Values[x]; l.owned(x) && !info.Temp {
 		return l.copied(x, info.Place)
 	}
 	return x
@@ -108,10 +108,10 @@ func (l *lowerer) newVar(name string, x ir.Value, at types.Place) ir.Value {
 	return v
 }
 
-// set assigns x, which has the variable's element and may flow to it.
-func (l *lowerer) set(v *check.Variable, x ir.Value) {
-	if cur := l.values[v]; l.out.Values[cur].Var && l.armOf[cur] == l.arm {
-		l.copy(cur, x)
+// set assigns x.
+func (l *lowerer) set(n ast.Node, v *check.Variable, x ir.Value) {
+	if cur := l.values[v]; l.owned(cur) {
+		l.copy(cur, l.flow(n, x, l.place(v.Type.Place)))
 		l.forget(cur)
 		return
 	}
@@ -132,7 +132,7 @@ func (l *lowerer) assign(s *ast.Assign) {
 func (l *lowerer) assignVariable(s *ast.Assign, id *ast.Ident) {
 	v, cur := l.frame.body.Vars[id], l.variable(id)
 	x := l.assigned(s, func() ir.Value { return cur }, types.Type{Elem: l.elem(cur), Shape: l.shape(cur)})
-	l.set(v, l.flow(s.Value, x, l.out.Values[cur].Place))
+	l.set(s.Value, v, x)
 }
 
 // assigned is the new value of type t: that of the right side, or old op it.
@@ -153,7 +153,7 @@ func (l *lowerer) assignElement(s *ast.Assign, target *ast.Index) {
 	}
 	l.variable(id)
 	v := l.frame.body.Vars[id]
-	l.own(v)
+	l.own(target, v)
 	cur := l.values[v]
 	t := l.typeOf(target)
 	t.Elem = l.elem(cur)

@@ -1,8 +1,8 @@
 package opt
 
 // Common subexpressions: an operation on the same operands as one before it,
-// in the same block or one around it, takes that one's result. Variables are
-// left alone, since they change.
+// in the same block or one around it, takes that one's result; sharing the same
+// value again is one too. Variables are left alone, since they change.
 
 import (
 	"fmt"
@@ -69,7 +69,7 @@ func (c *common) constant(i *ir.Instr) bool {
 			return false
 		}
 	}
-	return pure[i.Op] && !i.Checked
+	return (pure[i.Op] || i.Op == ir.OpShare) && !i.Checked
 }
 
 func (c *common) key(i *ir.Instr) string {
