@@ -135,14 +135,26 @@ type Stream struct {
 // Fill sets every word of dst.
 func (s *Stream) Fill(dst []uint64) { ring.FillBytes(dst, s.FillBytes) }
 
-// FillBytes sets every byte of dst, large ones on all cores.
+// Words returns n words.
+func (s *Stream) Words(n int) []uint64 {
+	dst := make([]uint64, n)
+	ring.FillBytes(dst, s.xor)
+	return dst
+}
+
+// FillBytes sets every byte of dst.
 func (s *Stream) FillBytes(dst []byte) {
+	clear(dst)
+	s.xor(dst)
+}
+
+// xor adds the stream to dst, large ones on all cores.
+func (s *Stream) xor(dst []byte) {
 	first := s.used
 	blocks := (len(dst) + aes.BlockSize - 1) / aes.BlockSize
 	s.used += uint64(blocks)
 	ring.Split(blocks, func(lo, hi int) {
 		part := dst[lo*aes.BlockSize : min(hi*aes.BlockSize, len(dst))]
-		clear(part)
 		s.at(first+uint64(lo)).XORKeyStream(part, part)
 	})
 }

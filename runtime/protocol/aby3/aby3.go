@@ -256,8 +256,7 @@ func (g group) sub(dst, x, y []uint64) {
 }
 
 func (g group) draw(s *prg.Stream) []uint64 {
-	out := make([]uint64, g.words())
-	s.Fill(out)
+	out := s.Words(g.words())
 	g.clearTails(out)
 	return out
 }

@@ -46,18 +46,16 @@ func (k *Kernel) parts(x mpc.Share) []uint64 {
 func (k *Kernel) divide(net mpc.Net, j int, part []uint64, d divisor) [][]uint64 {
 	whole, low := elements(len(part), 64), elements(len(part), d.width())
 	known := k.place(j)
-	if known < 0 {
-		moved := make([]uint64, len(part))
-		ring.AddConst(moved, part, d.offset())
-		part = moved
+	offset := d.offset()
+	if known >= 0 {
+		offset = 0
 	}
-	high := make([]uint64, len(part))
-	ring.ShiftRight(high, part, 63)
-	in := k.input(net, j+1, []group{whole, low}, d.quotient(part), high)
+	quotient, high := d.quotient(part, offset), highBits(part, offset)
+	in := k.input(net, j+1, []group{whole, low}, quotient, high)
 	y, w := in[0], in[1]
 	var cross []uint64
 	if known >= 0 {
-		y[known], w[known] = d.quotient(part), high
+		y[known], w[known] = quotient, high
 		cross = make([]uint64, len(part))
 		ring.Mul(cross, high, w[1-known])
 		d.finish(y[known])
@@ -66,26 +64,41 @@ func (k *Kernel) divide(net mpc.Net, j int, part []uint64, d divisor) [][]uint64
 	return [][]uint64{d.correct(y[0], w[0], t[0]), d.correct(y[1], w[1], t[1])}
 }
 
+// highBits returns (x + o) >> 63.
+func highBits(x []uint64, o uint64) []uint64 {
+	high := make([]uint64, len(x))
+	ring.Split(len(x), func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			high[i] = (x[i] + o) >> 63
+		}
+	})
+	return high
+}
+
 // A divisor is what divide divides by.
 type divisor interface {
-	offset() uint64
-	width() int
-	quotient(x []uint64) []uint64
-	finish(x []uint64)                 // x - o / d, in place
+	width() int     // bits of the correction that matter
+	offset() uint64 // what makes a dividend positive
+	quotient(x []uint64, o uint64) []uint64
+	finish(x []uint64)                 // x - offset / d, in place
 	correct(x, w, t []uint64) []uint64 // x - (w - t) (2^64 / d)
 }
 
-// powerOfTwo is 2^m. The offset 2^62 - 1, which is one below a multiple of
-// 2^m, makes the two quotients' rounding errors, each less than one and
-// together 0 or 1, stay within floor and ceiling.
+// powerOfTwo is 2^m. Since the offset is one below a multiple of 2^m, the two
+// quotients and 1 add up to the ceiling of x / 2^m, or to one less where their
+// low bits carry; which they cannot, adding up to 2^m - 1, if 2^m divides x.
 type powerOfTwo int
 
 func (m powerOfTwo) offset() uint64 { return 1<<62 - 1 }
 func (m powerOfTwo) width() int     { return int(m) }
 
-func (m powerOfTwo) quotient(x []uint64) []uint64 {
+func (m powerOfTwo) quotient(x []uint64, o uint64) []uint64 {
 	q := make([]uint64, len(x))
-	ring.ShiftRight(q, x, int(m))
+	ring.Split(len(x), func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			q[i] = (x[i] + o) >> (m & 63)
+		}
+	})
 	return q
 }
 
@@ -93,21 +106,25 @@ func (m powerOfTwo) finish(x []uint64) { ring.AddConst(x, x, 1-1<<(62-m)) }
 
 func (m powerOfTwo) correct(x, w, t []uint64) []uint64 {
 	out := make([]uint64, len(x))
-	ring.Sub(out, w, t)
-	ring.SubShifted(out, x, out, 64-int(m))
+	ring.Split(len(x), func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			out[i] = x[i] - (w[i]-t[i])<<((64-m)&63)
+		}
+	})
 	return out
 }
 
-// numbers are positive, one for all elements or one an element. Four
-// quotients are rounded, two of them in either direction.
+// numbers are positive, one for all elements or one an element. Of the four
+// quotients, all rounded down, two are added and two subtracted: the error is
+// below two.
 type numbers []uint64
 
 func (d numbers) offset() uint64 { return 1 << 62 }
 func (d numbers) width() int     { return 64 }
 
-func (d numbers) quotient(x []uint64) []uint64 {
+func (d numbers) quotient(x []uint64, o uint64) []uint64 {
 	q := make([]uint64, len(x))
-	d.each(len(x), func(i int, n uint64) { q[i] = x[i] / n })
+	d.each(len(x), func(i int, n uint64) { q[i] = (x[i] + o) / n })
 	return q
 }
 
