@@ -9,7 +9,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -180,27 +179,32 @@ func (m *member) next(ctx context.Context, timeout time.Duration) (report, error
 // gather connects to the players and asks what they have. A coordinator that
 // is no player asks the whole hostmap until one knows who the players are.
 func (c *coordination) gather(ctx context.Context) error {
-	entries := c.Hostmap.Entries
-	if p, err := c.find(c.request); err == nil {
-		c.players = p.Players
-		entries = c.entries(p.Players)
-	} else if len(c.Programs) > 0 {
-		return err
-	} else {
-		entries = slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool { return Same(e.Name, c.Player) })
-	}
-	joined, errs := c.joinAll(ctx, entries)
-	if c.players == nil {
-		return cmp.Or(ordered(errs, entries), fmt.Errorf("%s names no player", c.Hostmap.name()))
-	}
-	if err := ordered(errs, c.entries(c.players)); err != nil {
-		for _, m := range joined {
-			m.leave()
+	entries := slices.DeleteFunc(slices.Clone(c.Hostmap.Entries), func(e Entry) bool { return Same(e.Name, c.Player) })
+	if len(c.Programs) > 0 {
+		p, err := c.find(c.request)
+		if err != nil {
+			return err
 		}
-		return err
+		c.players, entries = p.Players, c.entries(p.Players)
 	}
+	answers := c.askAll(ctx, entries)
+	if len(c.players) == 0 {
+		c.players = names(entries) // nobody knows better: each says why
+	}
+	var failed []error
 	for _, p := range c.players {
-		c.members = append(c.members, joined[canonical(p)])
+		a := answers[canonical(p)]
+		if a.member != nil {
+			c.members = append(c.members, a.member)
+			continue
+		}
+		failed = append(failed, cmp.Or(a.err, c.Hostmap.Check([]string{p}), fmt.Errorf("%s is no player", printable(p))))
+	}
+	if failed != nil || len(c.members) == 0 {
+		return cmp.Or(errors.Join(failed...), fmt.Errorf("%s names no player", c.Hostmap.name()))
+	}
+	if o := c.members[0].offer.Request; c.request.File == "" && o != nil {
+		c.request.File, c.request.Computation = o.File, o.Computation // a batch job's request leaves them open
 	}
 	return nil
 }
@@ -216,74 +220,63 @@ func (c *coordination) entries(players []string) []Entry {
 	return es
 }
 
-// ordered joins the errors of entries.
-func ordered(errs map[string]error, entries []Entry) error {
-	var all []error
+func names(entries []Entry) []string {
+	var all []string
 	for _, e := range entries {
-		all = append(all, errs[canonical(e.Name)])
+		all = append(all, e.Name)
 	}
-	return errors.Join(all...)
+	return all
 }
 
-// joinAll joins entries at the same time, until all players, once they are
+// An answer is a player that has joined, or why not.
+type answer struct {
+	name   string
+	member *member
+	err    error
+}
+
+// askAll asks entries at the same time, until all players, once they are
 // known, have answered. What it returns is by canonical name.
-func (c *coordination) joinAll(ctx context.Context, entries []Entry) (map[string]*member, map[string]error) {
+func (c *coordination) askAll(ctx context.Context, entries []Entry) map[string]answer {
 	asking, cancel := context.WithCancel(ctx)
 	defer cancel()
-	type answer struct {
-		name string
-		m    *member
-		err  error
-	}
-	answers := make(chan answer)
+	arriving := make(chan answer)
 	for _, e := range entries {
 		go func() {
 			m, err := c.ask(ctx, asking, e)
-			answers <- answer{canonical(e.Name), m, err}
+			arriving <- answer{canonical(e.Name), m, err}
 		}()
 	}
-	joined, errs := map[string]*member{}, map[string]error{}
+	answers := map[string]answer{}
 	for range entries {
-		a := <-answers
-		if a.err != nil {
-			errs[a.name] = a.err
-			continue
+		a := <-arriving
+		answers[a.name] = a
+		if a.member != nil && len(c.players) == 0 {
+			c.players = a.member.offer.Players
 		}
-		joined[a.name] = a.m
-		if c.players == nil {
-			c.players, c.request = a.m.offer.Players, c.completed(a.m.offer)
-		}
-		if c.answered(joined, errs) {
+		if c.answered(answers) {
 			cancel()
 		}
 	}
-	c.drop(joined)
-	return joined, errs
+	c.dropStrangers(answers)
+	return answers
 }
 
-// completed is the request, with what a request by a batch job leaves open.
-func (c *coordination) completed(offer report) StartRequest {
-	if c.request.File == "" && offer.Request != nil {
-		return *offer.Request
-	}
-	return c.request
-}
-
-func (c *coordination) answered(joined map[string]*member, errs map[string]error) bool {
-	return !slices.ContainsFunc(c.players, func(p string) bool {
-		return joined[canonical(p)] == nil && errs[canonical(p)] == nil
+func (c *coordination) answered(answers map[string]answer) bool {
+	return len(c.players) > 0 && !slices.ContainsFunc(c.players, func(p string) bool {
+		_, ok := answers[canonical(p)]
+		return !ok
 	})
 }
 
-// drop leaves the members that are no players of this run.
-func (c *coordination) drop(joined map[string]*member) {
-	maps.DeleteFunc(joined, func(name string, m *member) bool {
-		player := slices.ContainsFunc(c.players, func(p string) bool { return canonical(p) == name })
-		if !player {
-			m.leave()
+// dropStrangers leaves the members that are no players of this run.
+func (c *coordination) dropStrangers(answers map[string]answer) {
+	for name, a := range answers {
+		if a.member != nil && !slices.ContainsFunc(c.players, func(p string) bool { return canonical(p) == name }) {
+			a.member.leave()
+			delete(answers, name)
 		}
-		return !player
-	})
+	}
 }
 
 // ask opens the stream to a player, which lives as long as run, and asks what

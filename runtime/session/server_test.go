@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc"
 
 	"github.com/tfec-lang/tfec/runtime/link"
 )
@@ -31,6 +32,46 @@ func TestCoordinatorIsNoPlayer(t *testing.T) {
 	}))
 	require.ElementsMatch(t, trio, done)
 	require.Contains(t, c.servers[0].log.String(), `role="coordinator, no player"`)
+}
+
+// Without a player that knows the computation, everybody says why.
+func TestNobodyKnows(t *testing.T) {
+	c := newCast(t, "master", "s0", "s1")
+	c.serve("master", nil)
+	for _, name := range []string{"s0", "s1"} {
+		c.serve(name, nil, program(name, []string{"s0", "s1"}, gossip(5)))
+	}
+	require.EqualError(t, c.start(StartRequest{File: "median.tfe", Computation: "median"}, nil),
+		"s0 refuses: s0 does not have the computation median of median.tfe; it has average of average.tfe\n"+
+			"s1 refuses: s1 does not have the computation median of median.tfe; it has average of average.tfe")
+}
+
+// A player that lies about who takes part ends the run that it was asked for.
+func TestLyingPlayer(t *testing.T) {
+	for _, test := range []struct{ offer, want string }{
+		{`{"Kind":"offer","Players":[]}`, "s0 is no player"},
+		{`{"Kind":"offer","Players":["master"]}`, "master is no player"},
+		{`{"Kind":"offer","Players":["s0","mallory"]}`, "config.json: has no entry for mallory: every player of the program needs one"},
+		{`{"Kind":"offer","Players":["s0"]}`, "the client and s0 do not have the same program: the source of average.tfe differs (digest d1 and )"},
+	} {
+		t.Run(test.offer, func(t *testing.T) {
+			c := newCast(t, "master", "s0")
+			c.serve("master", nil)
+			var offer report
+			require.NoError(t, decode([]byte(test.offer), &offer))
+			c.answer("s0", func(s grpc.ServerStream) error {
+				var o order
+				if err := s.RecvMsg(&o); err != nil {
+					return err
+				}
+				if err := s.SendMsg(&offer); err != nil {
+					return err
+				}
+				return s.RecvMsg(&o)
+			})
+			require.EqualError(t, c.start(average, nil), test.want)
+		})
+	}
 }
 
 func TestRefusals(t *testing.T) {
