@@ -1,0 +1,213 @@
+package lower_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tfec-lang/tfec/compiler/check"
+	"github.com/tfec-lang/tfec/compiler/interp"
+	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/compiler/lower"
+	"github.com/tfec-lang/tfec/lang/diag"
+	"github.com/tfec-lang/tfec/lang/parse"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// checked parses and checks a program. The checker may still refuse as not
+// built what lowering does already: control flow is tested here ahead of it.
+func checked(t *testing.T, name, src string) *check.Program {
+	f, diags := parse.File(name, []byte(src))
+	require.Empty(t, diags)
+	p, diags := check.Check(f, check.Options{})
+	for _, d := range diags {
+		require.True(t, d.Warning() || d.Code == "E901", text(diags, src))
+	}
+	return p
+}
+
+func text(l diag.List, src string) string {
+	var b strings.Builder
+	diag.Print(&b, l, func(string) string { return src })
+	return b.String()
+}
+
+func lowered(t *testing.T, p *check.Program, c *check.Computation) *ir.Program {
+	q, diags := lower.Lower(p, c)
+	require.Empty(t, diags, text(diags, p.File.Source))
+	require.NoError(t, ir.Verify(q))
+	return q
+}
+
+func TestControlFlow(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.tfe")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, path := range files {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			src, err := os.ReadFile(path)
+			require.NoError(t, err)
+			p := checked(t, path, string(src))
+			q := lowered(t, p, p.Computations[0])
+			compareGolden(t, strings.TrimSuffix(path, ".tfe")+".ir", q.String())
+			for _, b := range p.Tests {
+				t.Run(b.Title, func(t *testing.T) { runBlock(t, p, b, q) })
+			}
+		})
+	}
+}
+
+func compareGolden(t *testing.T, path, got string) {
+	if *update {
+		require.NoError(t, os.WriteFile(path, []byte(got), 0o644))
+	}
+	want, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, string(want), got)
+}
+
+// runBlock evaluates a test block with the reference interpreter.
+func runBlock(t *testing.T, p *check.Program, b *check.Test, q *ir.Program) {
+	x, diags := lower.Test(p, b)
+	require.Empty(t, diags, text(diags, p.File.Source))
+	given, err := interp.Run(x.Given, nil)
+	require.NoError(t, err)
+	outputs, err := interp.Run(q, given)
+	if x.Abort != nil {
+		require.ErrorContains(t, err, *x.Abort)
+		return
+	}
+	require.NoError(t, err)
+	for k, v := range given {
+		outputs[k] = v
+	}
+	held, err := interp.Run(x.Expect, outputs)
+	require.NoError(t, err)
+	for k, e := range x.Expects {
+		assert.Equal(t, int64(1), held[x.Expect.Outputs[k].Name].Data[0].Int64(), "%s: %v", e.Text, outputs)
+	}
+}
+
+// header is the first part of every small program here.
+const header = `players alice, bob, carol, s0, s1, s2
+protocol aby3(s0, s1, s2)
+precision fixed(20, 16)
+`
+
+func instructions(b ir.Block, op ir.Op) []*ir.Instr {
+	var out []*ir.Instr
+	for _, i := range b {
+		if i.Op == op {
+			out = append(out, i)
+		}
+		out = append(out, instructions(i.Body, op)...)
+		out = append(out, instructions(i.Else, op)...)
+	}
+	return out
+}
+
+func TestSharesAreFew(t *testing.T) {
+	for _, c := range []struct {
+		name, body string
+		shares     int
+	}{
+		{"once for two uses", "return reveal(a * b + a) to carol", 2},
+		{"not for public operands", "return reveal(a * 2 + b / 4) to carol", 2},
+		{"a clear operation before", "return reveal((a + a) * b) to carol", 2},
+		{"once for all passes of a loop", "var s: fixed = 0.0 for i in 0..9 { s += a * b } return reveal(s) to carol", 2},
+		{"not for one owner", "return reveal(a * a) to carol", 0},
+		{"again after an assignment", "var v: fixed @ alice = a var s = v * b v = 2.0 s += v * b return reveal(s) to carol", 3},
+		{"a copy of a variable stays", "var v: fixed @ alice = a let w = v v = 2.0 return reveal(w * b + v) to carol", 3},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := checked(t, "f.tfe", header+`computation f(a: fixed @ alice in 0.0..9.0, b: fixed @ bob in 0.0..9.0) -> r: fixed @ carol {`+c.body+`}`)
+			q := lowered(t, p, p.Computations[0])
+			assert.Len(t, instructions(q.Body, ir.OpShare), c.shares, q.String())
+		})
+	}
+}
+
+func TestSharedIntegersMustFitTheirType(t *testing.T) {
+	for _, c := range []struct {
+		name, ranges, expr string
+		ok                 bool
+	}{
+		{"a sum of whole ranges is compared", "", "a + b > 5", false},
+		{"bounded inputs", " in 0..1000", "a + b > 5", true},
+		{"a product of whole ranges", "", "a * b > 5", false},
+		{"a difference of bounded inputs", " in 0..2_000_000_000", "a - b > 5", true},
+		{"compared as they are", "", "a > b", true},
+		{"64 bits wrap in the ring", "", "int64(a) * int64(b) > 5", true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := checked(t, "f.tfe", header+`computation f(a: int32 @ alice`+c.ranges+`, b: int32 @ bob`+c.ranges+`) -> r: bool @ carol {
+  return reveal(`+c.expr+`) to carol
+}`)
+			_, diags := lower.Lower(p, p.Computations[0])
+			assert.Equal(t, c.ok, !diags.HasErrors(), text(diags, p.File.Source))
+			for _, d := range diags {
+				assert.Equal(t, "E901", d.Code)
+				assert.Contains(t, d.Message, "int32 may have left its type")
+			}
+		})
+	}
+}
+
+func TestVariablesThatGrowInLoopsAreBounded(t *testing.T) {
+	for _, c := range []struct {
+		name, body string
+		ok         bool
+	}{
+		{"a maximum stays", "m = max(m, a[i])", true},
+		{"a sum grows", "m += a[i]", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := checked(t, "f.tfe", header+`computation f[n](a: int32[n] @ alice in 0..100, b: int32 @ bob in 0..100) -> r: bool @ carol {
+  var m: int32 @ shared = b
+  for i in 0..n { `+c.body+` }
+  return reveal(m > 7) to carol
+}`)
+			_, diags := lower.Lower(p, p.Computations[0])
+			assert.Equal(t, c.ok, !diags.HasErrors(), text(diags, p.File.Source))
+		})
+	}
+}
+
+func TestWhatMayFailInsideAMixedLoopIsRefused(t *testing.T) {
+	p := checked(t, "f.tfe", header+`computation f[n](a: int32[n] @ alice in 0..100, b: int32 @ bob in 0..100) -> r: int32 @ carol {
+  var m: int32 @ shared = b
+  for i in 0..n { m = max(m, 100 / a[i]) }
+  return reveal(m) to carol
+}`)
+	_, diags := lower.Lower(p, p.Computations[0])
+	require.True(t, diags.HasErrors())
+	assert.Equal(t, "E901", diags[0].Code)
+	assert.Contains(t, diags[0].Message, "inside a loop or branch")
+}
+
+func TestDisclosuresOfFunctionsAreNamedByTheCall(t *testing.T) {
+	p := checked(t, "f.tfe", header+`fn peek(x: fixed) -> fixed discloses seen: bool @ public {
+  let s = reveal(x > 1.0) to public as seen
+  return if s then x else 0.0
+}
+computation f(a: fixed @ alice in 0.0..9.0) -> r: fixed @ carol
+  discloses peek.seen: bool @ public, second: bool @ public
+{
+  let y: fixed @ shared = peek(a)
+  let z = peek(a + 1.0) as second
+  return reveal(y + z) to carol
+}`)
+	q := lowered(t, p, p.Computations[0])
+	var names []string
+	for _, i := range append(instructions(q.Body, ir.OpReveal), instructions(q.Body, ir.OpOpen)...) {
+		names = append(names, i.Name)
+	}
+	assert.Equal(t, []string{"peek.seen", "second", "r"}, names)
+	assert.Equal(t, 5, q.Reveals[0].Pos.Line)
+}
