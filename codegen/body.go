@@ -265,10 +265,10 @@ func (b *body) forLoop(g *jen.Group, in *ir.Instr) {
 		g.For(head).BlockFunc(func(g *jen.Group) { b.inside(g, in.Body) })
 		return
 	}
-	step := b.int64(by)
+	step := b.index(by)
 	if !b.isConst(by) || b.inline[by].Const[0].Sign() <= 0 {
 		name := jen.Id(b.scope.take("step"))
-		g.Add(name.Clone().Op(":=").Add(step))
+		g.Add(name.Clone().Op(":=").Add(b.int64(by)))
 		b.fail(g, in, name.Clone().Op("<").Lit(1))
 		step = name
 	}
