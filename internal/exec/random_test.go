@@ -281,15 +281,15 @@ func (g *generator) linear(op ir.Op) {
 
 func (g *generator) product() {
 	x, y, ok := g.pair(number)
-	most, err := x.most*y.most, x.most*y.off+y.most*x.off+x.off*y.off
+	most, off := x.most*y.most, x.most*y.off+y.most*x.off+x.off*y.off
 	shift := 0
 	if x.elem == fixed {
 		shift = fixed.F
-		most, err = math.Ldexp(most, -shift)+1, math.Ldexp(err, -shift)+1
+		most, off = math.Ldexp(most, -shift)+1, math.Ldexp(off, -shift)+1
 	}
 	if ok && x.elem != uint64s && fits(x.elem, most) && x.most*y.most < 1<<60 {
 		g.op(&ir.Instr{Op: ir.OpMul, Shift: shift}, value{elem: x.elem, shape: longest(x.shape, y.shape),
-			most: most, off: err}, x, y)
+			most: most, off: off}, x, y)
 	}
 }
 
@@ -309,20 +309,20 @@ func (g *generator) quotient() {
 	if !ok || x.most > 1<<40 || x.elem != fixed && !exact(x) {
 		return
 	}
-	y := g.constant(x.elem, pick[int64](g, 3, -3, 7, 1<<14))
-	most, err := x.most/y.most, x.off/y.most+2
-	if x.elem == fixed {
-		if g.IntN(2) == 0 {
-			y = g.constant(int64s, pick[int64](g, 3, 10, -5))
-			most, err = x.most/y.most, x.off/y.most+2
-		} else {
-			most, err = math.Ldexp(most, 16), math.Ldexp(x.off/y.most, 16)+2
-		}
-	} else {
-		err = 0 // integer quotients are exact
+	divisor := x.elem
+	if x.elem == fixed && g.IntN(2) == 0 {
+		divisor = int64s
 	}
-	if fits(x.elem, most+2) {
-		g.op(&ir.Instr{Op: ir.OpDiv}, value{elem: x.elem, shape: x.shape, most: most + 2, off: err}, x, y)
+	y := g.constant(divisor, pick[int64](g, 3, -3, 7, 1<<14))
+	out := value{elem: x.elem, shape: x.shape, most: x.most/y.most + 2, off: x.off/y.most + 2}
+	switch {
+	case x.elem != fixed:
+		out.off = 0 // integer quotients are exact
+	case divisor == fixed:
+		out.most, out.off = math.Ldexp(x.most/y.most, 16)+2, math.Ldexp(x.off/y.most, 16)+2
+	}
+	if fits(x.elem, out.most) {
+		g.op(&ir.Instr{Op: ir.OpDiv}, out, x, y)
 	}
 }
 
@@ -396,10 +396,10 @@ func (g *generator) dot() {
 		return
 	}
 	most := 3 * x.most * y.most
-	err := math.Ldexp(3*(x.most*y.off+y.most*x.off+x.off*y.off), -16) + 1
+	off := math.Ldexp(3*(x.most*y.off+y.most*x.off+x.off*y.off), -16) + 1
 	if most < 1<<60 && fits(fixed, math.Ldexp(most, -16)) {
 		g.op(&ir.Instr{Op: ir.OpDot, Shift: 16}, value{elem: fixed, shape: x.shape[:len(x.shape)-1],
-			most: math.Ldexp(most, -16) + 1, off: err}, x, y)
+			most: math.Ldexp(most, -16) + 1, off: off}, x, y)
 	}
 }
 

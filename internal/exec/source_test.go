@@ -123,7 +123,6 @@ func (w *author) expression() (term, bool) {
 func isNumber(t term) bool { return t.elem != "bool" }
 func isFixed(t term) bool  { return t.elem == "fixed" }
 func isBool(t term) bool   { return t.elem == "bool" }
-func isRows(t term) bool   { return t.rows }
 
 // literal is a number for the place of one of x's element.
 func (w *author) literal(x term) term {
@@ -355,7 +354,7 @@ func (w *author) output(name string) (declaration, value string) {
 }
 
 func TestRandomSources(t *testing.T) {
-	const programs = 120
+	const programs = 80
 	folder := t.TempDir()
 	accepted := 0
 	for seed := range uint64(programs) {
