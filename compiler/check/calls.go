@@ -486,16 +486,14 @@ func (f *frame) discloseCall(e *ast.Call, fn *ast.Fn, in *instance) {
 		f.errorf("E306", e.As, "`%s` discloses nothing that `as` could name", fn.Name.Name).Label = "no disclosure"
 		return
 	}
-	if len(in.disclosed) > 0 && f.pc.secret {
-		d := f.errorf("E308", e, "`%s` reveals values and is called under a secret condition", fn.Name.Name)
-		d.Label = "condition " + f.secretCondition()
-		return
-	}
 	name := fn.Name.Name
 	if e.As != nil {
 		name = e.As.Name
 	}
 	for _, r := range in.disclosed {
+		if r.elem.Kind == types.Invalid {
+			continue
+		}
 		label := name + "." + r.label
 		if e.As != nil && len(in.disclosed) == 1 {
 			label = name

@@ -26,7 +26,7 @@ const notBuilt = "E901"
 func Check(f *ast.File, opt Options) (*Program, diag.List) {
 	c := &checker{file: f, opt: opt, prog: &Program{File: f}, names: make(map[string]*symbol)}
 	c.declare()
-	c.players()
+	c.groups()
 	c.protocol()
 	c.precision()
 	c.constants()

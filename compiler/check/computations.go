@@ -240,6 +240,13 @@ func (f *frame) inputRange(p *ast.Param, v *Variable, known *value) {
 // rangeOf evaluates a range of constants in an element type. The end of an
 // integer range is excluded unless written `..=`.
 func (f *frame) rangeOf(r *ast.Range, e types.Elem) (bounds, bool) {
+	if e.Kind == types.Invalid {
+		return bounds{}, false
+	}
+	if !e.IsNum() {
+		f.errorf("E204", r, "%s has no range", e).Label = "numbers do"
+		return bounds{}, false
+	}
 	low, ok1 := f.rangeEnd(r.Low, e)
 	high, ok2 := f.rangeEnd(r.High, e)
 	if !ok1 || !ok2 {
@@ -256,13 +263,6 @@ func (f *frame) rangeOf(r *ast.Range, e types.Elem) (bounds, bool) {
 }
 
 func (f *frame) rangeEnd(e ast.Expr, elem types.Elem) (*big.Rat, bool) {
-	if elem.Kind == types.Invalid {
-		return nil, false
-	}
-	if !elem.IsNum() {
-		f.errorf("E204", e, "%s has no range", elem).Label = "numbers do"
-		return nil, false
-	}
 	v := f.expr(e, elem)
 	if v.bad() {
 		return nil, false

@@ -158,7 +158,7 @@ func (f *frame) loopFacts(s *ast.For, from, to, step value) {
 	if from.bounds.known() && from.bounds.low.IsInt() {
 		info.min = from.bounds.low.Num()
 	}
-	if to.bounds.known() && to.bounds.high.IsInt() {
+	if to.bounds.declared && to.bounds.high.IsInt() {
 		info.max = to.bounds.high.Num()
 		if !s.Inclusive {
 			info.max = new(big.Int).Sub(info.max, one)
@@ -339,8 +339,7 @@ func (f *frame) while(s *ast.While) {
 	f.havoc(s.Body, outer)
 	c := f.settle(f.expr(s.Cond, types.Elem{}))
 	limit := f.settle(f.expr(s.Limit, types.Elem{}))
-	f.isCondition(s.Cond, c)
-	if !c.bad() && !c.Place.Public && f.pc.local == nil {
+	if f.isCondition(s.Cond, c) && !c.Place.Public && f.pc.local == nil {
 		f.secretLoop(s, c)
 	}
 	if !limit.bad() {
@@ -418,12 +417,21 @@ func (f *frame) ifStmt(s *ast.If) bool {
 
 // runs records where a conditional statement runs.
 func (f *frame) runs(s *ast.If, c value, run *arm) {
-	place := f.normal(c.Place.Join(run.holders))
+	place := f.runsAt(c, run)
 	f.body.Runs[s] = place
 	if place.IsShared() {
 		f.notBuilt(s.Cond, "a statement `if` under a secret condition is").Hint =
 			"write a conditional expression: `x = if c then a else b`"
 	}
+}
+
+// runsAt is K of R10: everybody where the condition is public, else who holds
+// the condition and everything computed in the arms.
+func (f *frame) runsAt(c value, run *arm) types.Place {
+	if c.Place.Public {
+		return types.PublicPlace
+	}
+	return f.normal(c.Place.Join(run.holders))
 }
 
 // soleReturn is the return that stands in the else block or right after.

@@ -15,13 +15,8 @@ import (
 	"github.com/tfec-lang/tfec/runtime/capability"
 )
 
-// players enters players and groups.
-func (c *checker) players() {
-	for _, d := range c.file.Decls {
-		if d, ok := d.(*ast.Players); ok {
-			c.playerList(d)
-		}
-	}
+// groups resolves the members of all groups.
+func (c *checker) groups() {
 	for _, d := range c.file.Decls {
 		if d, ok := d.(*ast.Group); ok {
 			c.group(d)
@@ -29,6 +24,7 @@ func (c *checker) players() {
 	}
 }
 
+// playerList enters the players.
 func (c *checker) playerList(d *ast.Players) {
 	if !c.module() {
 		c.errorf("E102", d, "a file has one `players` line").Label = "second `players`"
@@ -48,7 +44,11 @@ func (c *checker) playerList(d *ast.Players) {
 }
 
 func (c *checker) group(d *ast.Group) {
-	g := &Group{Name: d.Name.Name}
+	s := c.names[d.Name.Name]
+	if s == nil || s.name != d.Name {
+		return
+	}
+	g := s.group
 	for _, m := range d.Members {
 		p, ok := c.player(m, "")
 		switch {
@@ -59,7 +59,6 @@ func (c *checker) group(d *ast.Group) {
 			g.Members = append(g.Members, p)
 		}
 	}
-	c.define(&symbol{name: d.Name, group: g})
 	c.prog.Groups = append(c.prog.Groups, g)
 }
 

@@ -58,6 +58,9 @@ func (f *frame) reveal(e *ast.Reveal) value {
 			f.mention(e)
 			return poison(e)
 		}
+		if e.As != nil {
+			f.unit.idle[e.As.Name] = true
+		}
 		return x
 	}
 	out := x
@@ -260,7 +263,7 @@ func (f *frame) matchDisclosure(d *Disclosed) {
 	}
 	switch {
 	case len(found) == 0:
-		if !f.namesInput(d) {
+		if !f.namesInput(d) && !f.unit.idle[d.Label] && d.Type.Elem.Kind != types.Invalid {
 			f.errorf("E306", d.Decl, "`%s` is declared, but nothing is disclosed under that name", d.Label).Label = "never happens"
 		}
 		return

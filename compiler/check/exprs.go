@@ -55,7 +55,7 @@ func public(e types.Elem, k *Const) value {
 
 func (f *frame) numberLiteral(e *ast.Number) value {
 	x, ok := parseNumber(e)
-	if !ok {
+	if !ok || !e.Float && x.Num().BitLen() > 64 {
 		return f.fail(e, "E502", "too large", "%s fits no type", e.Text)
 	}
 	elem := types.Of(types.Int64)
@@ -525,7 +525,7 @@ func (f *frame) cond(e *ast.Cond, want types.Elem) value {
 	if bad(c, x, y) {
 		return poison(e)
 	}
-	f.body.Runs[e] = f.normal(c.Place.Join(run.holders))
+	f.body.Runs[e] = f.runsAt(c, run)
 	return f.selection(e, "the arms of `if`", c, x, y)
 }
 

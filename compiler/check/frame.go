@@ -29,6 +29,7 @@ type unit struct {
 	lengths      int                 // how many lengths depend on data
 
 	disclosed []*disclosure
+	idle      map[string]bool // labels of reveals that disclose nothing in this call
 	results   []value // of return, merged over all of them
 	returned  bool
 }
@@ -48,7 +49,7 @@ type state struct {
 }
 
 func newUnit(name string) *unit {
-	return &unit{name: name, next: make(map[stateKey]state), known: make(map[*Variable]value)}
+	return &unit{name: name, next: make(map[stateKey]state), known: make(map[*Variable]value), idle: make(map[string]bool)}
 }
 
 // A frame is the state while one Body of a unit is checked.
@@ -164,6 +165,8 @@ func (f *frame) within(change func(pc *context), body func()) {
 func (f *frame) define(v *Variable, known value) {
 	f.body.Vars[v.Decl] = v
 	if f.c.taken(&f.unit.diags, v.Decl) {
+		f.scope.vars[v.Name] = v // so that its uses raise nothing more
+		f.unit.known[v] = known
 		return
 	}
 	if old := f.scope.find(v.Name); old != nil {
@@ -179,8 +182,8 @@ func (f *frame) define(v *Variable, known value) {
 func (f *frame) expr(e ast.Expr, want types.Elem) value {
 	v := f.eval(e, want)
 	v.expr = e
-	if f.pc.late {
-		v.early = false
+	if f.pc.late && v.konst == nil && v.lin == nil {
+		v.early = false // constants and sizes are known before all else
 	}
 	if v.affine == nil {
 		v.affine = f.opaque(v)

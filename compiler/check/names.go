@@ -75,6 +75,10 @@ func (c *checker) declare() {
 	}
 	for _, d := range c.file.Decls {
 		switch d := d.(type) {
+		case *ast.Players:
+			c.playerList(d)
+		case *ast.Group:
+			c.define(&symbol{name: d.Name, group: &Group{Name: d.Name.Name}})
 		case *ast.Const:
 			c.define(&symbol{name: d.Name, decl: d})
 		case *ast.Enum:

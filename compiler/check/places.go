@@ -9,6 +9,7 @@ import (
 
 	"github.com/tfec-lang/tfec/lang/ast"
 	"github.com/tfec-lang/tfec/lang/diag"
+	"github.com/tfec-lang/tfec/lang/op"
 	"github.com/tfec-lang/tfec/lang/types"
 )
 
@@ -28,12 +29,18 @@ func (f *frame) join(at ast.Node, secure string, vs ...value) (types.Place, *mee
 		return place, met, false
 	}
 	p := f.c.prog.Protocol
-	if p != nil && !p.Capability.Secure[secure] && secure != "mod" {
+	if p != nil && !p.Capability.Secure[secure] && !unbuiltName(secure) {
 		d := f.errorf("E602", at, "%s has no secure `%s`", p.Capability.Name, secure)
 		d.Label = "on shared values"
 		return place, met, false
 	}
 	return place, met, true
+}
+
+// unbuiltName reports an operation that is refused with E901 instead.
+func unbuiltName(name string) bool {
+	o, ok := op.Lookup(name)
+	return name == "mod" || ok && !o.Built
 }
 
 // share checks that operands may be secret-shared and says where they meet.
