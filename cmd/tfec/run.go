@@ -259,7 +259,7 @@ const progressEvery = 2 * time.Second
 // logEvents prints how a networked run goes: every event but progress, which
 // is thinned out.
 func logEvents(w io.Writer) func(session.Event) {
-	last := time.Now()
+	var last time.Time
 	return func(e session.Event) {
 		if e.Kind == session.EventProgress {
 			if time.Since(last) < progressEvery {
@@ -272,10 +272,7 @@ func logEvents(w io.Writer) func(session.Event) {
 			level = "WARN "
 		}
 		text := e.Text
-		switch e.Kind {
-		case session.EventWait:
-			text = "waiting for it at " + e.Text
-		case session.EventDone:
+		if e.Kind == session.EventDone {
 			text = "has finished"
 		}
 		if e.Player != "" {

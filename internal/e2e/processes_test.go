@@ -82,6 +82,7 @@ func (s *stage) path(name string) string { return filepath.Join(s.dir, name) }
 
 func (s *stage) write(name, text string) {
 	s.t.Helper()
+	require.NoError(s.t, os.MkdirAll(filepath.Dir(s.path(name)), 0o755))
 	require.NoError(s.t, os.WriteFile(s.path(name), []byte(text), 0o644))
 }
 
