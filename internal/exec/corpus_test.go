@@ -1,6 +1,7 @@
 package exec_test
 
 import (
+	"fmt"
 	"math/big"
 	"math/rand/v2"
 	"path/filepath"
@@ -19,25 +20,50 @@ import (
 // The ladder on programs as people write them: their own test blocks, then
 // random inputs. A division by a public number is the only rounding in them:
 // two units in the last place.
-func TestCorpus(t *testing.T) {
-	for _, file := range []string{"average", "staff_average", "millionaires", "auction"} {
-		for _, protocol := range []string{"", "plain(s0)", "aby3(s2, s0, s1)"} {
-			t.Run(file+" "+protocol, func(t *testing.T) {
-				path := filepath.Join("..", "..", "corpus", "programs", file+".tfe")
-				unit, diags, err := compiler.Load(path, compiler.Options{Protocol: protocol})
-				require.NoError(t, err)
-				require.False(t, diags.HasErrors(), "%v", diags)
-				for _, block := range unit.Tests {
-					assert.Equal(t, interp.TestResult{}, verdict(interp.RunTest(block)), "in clear: %s", block.Title)
-					assert.Equal(t, interp.TestResult{}, verdict(exec.RunTest(block)), "on %s: %s", block.Program.Protocol.Name, block.Title)
-				}
-				r := rand.New(rand.NewPCG(3, 5))
-				for _, p := range unit.Programs {
-					for range 10 {
-						agree(t, p, randomInputs(r, p), units(p))
-					}
-				}
-			})
+func TestCorpusAndExamples(t *testing.T) {
+	root := filepath.Join("..", "..")
+	paths, err := filepath.Glob(filepath.Join(root, "examples", "*", "*.tfe"))
+	require.NoError(t, err)
+	require.NotEmpty(t, paths)
+	for _, name := range []string{"average", "staff_average", "millionaires", "auction"} {
+		paths = append(paths, filepath.Join(root, "corpus", "programs", name+".tfe"))
+	}
+	for _, path := range paths {
+		own := load(t, path, "")
+		s := players(own.Programs[0])
+		for _, protocol := range []string{"", fmt.Sprintf("plain(%s)", s[0]), fmt.Sprintf("aby3(%s, %s, %s)", s[2], s[0], s[1])} {
+			t.Run(filepath.Base(path)+" "+protocol, func(t *testing.T) { climb(t, load(t, path, protocol)) })
+		}
+	}
+}
+
+func load(t *testing.T, path, protocol string) *compiler.Unit {
+	t.Helper()
+	unit, diags, err := compiler.Load(path, compiler.Options{Protocol: protocol})
+	require.NoError(t, err)
+	require.False(t, diags.HasErrors(), "%v", diags)
+	require.NotEmpty(t, unit.Programs)
+	return unit
+}
+
+// players names the computing players.
+func players(p *ir.Program) []string {
+	var out []string
+	for _, i := range p.Protocol.Roles {
+		out = append(out, p.Players[i].Name)
+	}
+	return out
+}
+
+func climb(t *testing.T, unit *compiler.Unit) {
+	for _, block := range unit.Tests {
+		assert.Equal(t, interp.TestResult{}, verdict(interp.RunTest(block)), "in clear: %s", block.Title)
+		assert.Equal(t, interp.TestResult{}, verdict(exec.RunTest(block)), "on %s: %s", block.Program.Protocol.Name, block.Title)
+	}
+	r := rand.New(rand.NewPCG(3, 5))
+	for _, p := range unit.Programs {
+		for range 10 {
+			agree(t, p, randomInputs(r, p), units(p))
 		}
 	}
 }
@@ -59,11 +85,11 @@ func units(p *ir.Program) map[string]float64 {
 	return out
 }
 
-// randomInputs draws sizes from 2 to 5 and cells within their range.
+// randomInputs draws sizes from the least upwards and cells within their range.
 func randomInputs(r *rand.Rand, p *ir.Program) map[string]interp.Tensor {
 	sizes := make(map[string]types.Size)
 	for _, s := range p.Sizes {
-		sizes[s.Name] = types.Int(2 + r.Int64N(4))
+		sizes[s.Name] = types.Int(s.Min + r.Int64N(4))
 	}
 	in := make(map[string]interp.Tensor)
 	for _, x := range p.Inputs {

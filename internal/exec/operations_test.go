@@ -102,12 +102,13 @@ func operationCases() []operationCase {
 }
 
 func TestOperationsEqualTheInterpreter(t *testing.T) {
-	for _, protocol := range []string{"", "plain(s0)", "aby3(s0, s1, s2)"} {
+	const inClear = "in clear"
+	for _, protocol := range []string{inClear, "plain(s0)", "aby3(s0, s1, s2)"} {
 		t.Run(protocol, func(t *testing.T) {
 			t.Parallel()
 			r := rand.New(rand.NewPCG(1, 2))
 			for _, c := range operationCases() {
-				if protocol == "" {
+				if protocol == inClear {
 					c.compare(t, r, c.inClear(t), 0)
 					continue
 				}
