@@ -194,9 +194,6 @@ func sumOf(e types.Elem) types.Elem {
 
 // extreme is of two values, or of the elements of one.
 func (c *primitiveCall) extreme(o ir.Op) ir.Value {
-	if c.t.Elem.Kind == types.Bool {
-		c.notBuilt(c.Call, "`min` and `max` of bools")
-	}
 	if len(c.Args) == 2 && c.Args[1].Name == nil {
 		return c.op(o, c.t.Elem, c.t.Shape, c.element(0), c.element(1))
 	}

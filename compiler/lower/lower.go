@@ -160,7 +160,8 @@ func (l *lowerer) notBuilt(n ast.Node, what string) {
 	l.fail(n, "E901", "", "%s is not built yet", what)
 }
 
-// place renumbers a placement's holders to the computation's players.
+// place renumbers a placement's holders to the computation's players; others
+// are not contacted.
 func (l *lowerer) place(p types.Place) types.Place {
 	if p.Public || p.Each != "" {
 		return p
@@ -171,7 +172,9 @@ func (l *lowerer) place(p types.Place) types.Place {
 func (l *lowerer) renumbered(s types.Set) types.Set {
 	var out types.Set
 	for _, q := range s.Members() {
-		out = out.With(l.index[q])
+		if k, ok := l.index[q]; ok {
+			out = out.With(k)
+		}
 	}
 	return out
 }
