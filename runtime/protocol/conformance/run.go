@@ -38,6 +38,7 @@ type Player struct {
 	run
 	Kernel mpc.Kernel
 	Engine *mpc.Engine
+	roles  []int
 	keys   prg.Keys
 	masks  map[[2]uint64]bool // the first words of each stream
 
@@ -146,7 +147,7 @@ func (p Protocol) player(r run, l link.Link) *Player {
 	kernel, keys := p.New(l.Self(), p.roles()), p.keysOf(r, l.Self())
 	return &Player{
 		Net: NewNet(l, prg.New(keys)), run: r, Kernel: kernel, Engine: mpc.New(kernel),
-		keys: keys, masks: map[[2]uint64]bool{},
+		roles: p.roles(), keys: keys, masks: map[[2]uint64]bool{},
 	}
 }
 
