@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"sync"
 	"testing"
@@ -440,6 +441,65 @@ func TestNewParty(t *testing.T) {
 	require.EqualError(t, err, "cannot start protocol pond: unknown")
 	_, err = Simulate(t.Context(), average()[1:], nil)
 	require.EqualError(t, err, "cannot simulate: no program for player alice")
+}
+
+// A peer that speaks another language is refused by name.
+func TestStrangeHello(t *testing.T) {
+	own := func() []byte { return (&Party{prog: average()[0]}).newHello().common }
+	for name, hello := range map[string][]byte{
+		"nothing":           nil,
+		"noise":             []byte("GET / HTTP/1.1\r\n\r\n"),
+		"no keys":           own(),
+		"half a key":        append(own(), 1),
+		"more than a hello": append(own(), make([]byte, 10_000)...),
+	} {
+		t.Run(name, func(t *testing.T) {
+			links := local.Connect(average()[0].Players)
+			for to := 1; to < 6; to++ {
+				require.NoError(t, links[0].Send(t.Context(), to, link.Header{}, hello))
+			}
+			require.NoError(t, links[0].Close(nil))
+			errs, _ := runOver(t, links[1:], average()[1:], honest(t))
+			require.EqualError(t, errs["s0"], "alice sent no hello of this version of the runtime")
+			require.EqualError(t, errs["s1"], "alice sent no hello of this version of the runtime")
+		})
+	}
+}
+
+// A size that no memory holds is refused before any is made for it.
+func TestStrangeSize(t *testing.T) {
+	prog := &Program{Players: []string{"alice", "bob"}}
+	say := func(n int64) []byte {
+		p := &Party{prog: &Program{Sizes: []SizeName{{"n", 1}}}, sizes: map[string]int64{"n": n}}
+		return p.encodeSizes(true)
+	}
+	for _, n := range []int64{0, -1, 1<<32 + 1, math.MaxInt64} {
+		_, err := prog.agree(SizeName{"n", 1}, 0, [][]byte{say(5), say(n)})
+		require.EqualError(t, err, fmt.Sprintf("size n is %d at bob, and must be 1 to 4294967296", n))
+	}
+	_, err := prog.agree(SizeName{"n", 1}, 0, [][]byte{make([]byte, 10), make([]byte, 10)})
+	require.EqualError(t, err, "size n is bound by no input")
+}
+
+// Progress tells of steps with messages alone, and of none before the start.
+func TestProgress(t *testing.T) {
+	programs := average()
+	links := local.Connect(programs[0].Players)
+	var wg sync.WaitGroup
+	var told []int
+	for i, prog := range programs {
+		s := Session{Link: links[i], Load: func(prog *Program) (Values, error) { return loadEach(prog, honest(t).load) }}
+		if prog.Player == "s0" {
+			s.Progress = func(step int) { told = append(told, step) }
+		}
+		p, err := NewParty(prog, s)
+		require.NoError(t, err)
+		wg.Go(func() { require.NoError(t, p.Run(t.Context(), prog.Run)) })
+	}
+	wg.Wait()
+	require.NotContains(t, told, 9, "to add takes no message")
+	require.True(t, slices.IsSorted(told))
+	require.Equal(t, []int{10, 11}, slices.Compact(slices.DeleteFunc(told, func(step int) bool { return step < 10 })))
 }
 
 // Whatever a peer says in place of a hello is refused.

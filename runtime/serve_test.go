@@ -154,6 +154,39 @@ func TestServeWrongOutput(t *testing.T) {
 	}
 }
 
+// A player that is stopped before its run ends without an error.
+func TestServeStopped(t *testing.T) {
+	s := newStage(t)
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	for _, prog := range average() {
+		require.NoError(t, Serve(ctx, *s.options[prog.Player], prog))
+	}
+}
+
+// Of several computations one must have its inputs; bindings may be of any.
+func TestBindSeveral(t *testing.T) {
+	train, predict := average()[0], average()[0]
+	predict.Inputs[0].Name = "x"
+	for _, test := range []struct {
+		in   []string
+		want string
+	}{
+		{[]string{"x=stdin"}, ""},
+		{[]string{"a=json:f", "x=stdin"}, ""},
+		{nil, "input a has no binding: add --in a=csv:FILE#COLUMN\ninput x has no binding: add --in x=csv:FILE#COLUMN"},
+		{[]string{"a=stdin", "y=stdin"}, "inputs a and y both read stdin"},
+		{[]string{"a=stdin", "y=json:f"}, "no input is called y: there is a, x"},
+	} {
+		_, err := (&ServeOptions{In: test.in}).bind([]*Program{train, predict})
+		if test.want == "" {
+			require.NoError(t, err)
+			continue
+		}
+		require.EqualError(t, err, test.want)
+	}
+}
+
 func TestMainUsage(t *testing.T) {
 	dir := t.TempDir()
 	config := filepath.Join(dir, "config.json")

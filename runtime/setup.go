@@ -198,6 +198,9 @@ func (p *Party) deriveKeys(hellos []hello) prg.Keys {
 			contributed[set] = append(contributed[set], h.keys[:keySize])
 			h.keys = h.keys[keySize:]
 		}
+		if len(h.keys) > 0 {
+			abort.Now(openly("%s %w", p.prog.Players[player], errHello))
+		}
 	}
 	keys := make(prg.Keys)
 	for set, c := range contributed {
