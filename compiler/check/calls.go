@@ -236,6 +236,9 @@ func (m *matcher) match(p *ast.Param, v value, ok bool) (value, bool) {
 			return v, false
 		}
 	}
+	if p.Range != nil && !m.inRange(p, v) {
+		return v, false
+	}
 	if p.Type.Placement != nil {
 		place, good := f.calleePlace(p.Type.Placement)
 		if !good {
@@ -249,6 +252,20 @@ func (m *matcher) match(p *ast.Param, v value, ok bool) (value, bool) {
 		return w, ok && !w.bad()
 	}
 	return v, ok
+}
+
+// inRange reports E505: the argument is not known to lie in the range that the
+// parameter declares.
+func (m *matcher) inRange(p *ast.Param, v value) bool {
+	b, ok := m.f.c.newFrame(newUnit(m.fn.Name.Name)).rangeOf(p.Range, v.Elem)
+	if !ok || v.bounds.within(b) {
+		return true // an error of the range itself is the callee's
+	}
+	d := m.f.errorf("E505", v.expr, "parameter `%s` of `%s` takes values in %s", p.Name.Name, m.fn.Name.Name, m.f.text(p.Range))
+	d.Label = number(v.bounds.low, v.Elem) + "..=" + number(v.bounds.high, v.Elem)
+	d.Notes = m.f.ranges([]value{v})
+	d.Hint = "declare the ranges of the inputs that it is computed from"
+	return false
 }
 
 // calleePlace resolves a placement in a function's header, where the caller's

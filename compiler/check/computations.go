@@ -306,8 +306,8 @@ func (f *frame) boundSizes(decl *ast.Computation, comp *Computation) {
 	}
 }
 
-// boundInputs tightens nothing but refuses input dimensions that the data
-// cannot bind: only sizes and constants are measured.
+// boundInputs refuses input dimensions that the data cannot bind: only sizes
+// and constants are measured.
 func (f *frame) boundInputs(comp *Computation) {
 	for i, in := range comp.Inputs {
 		for k, d := range in.Type.Shape {

@@ -224,9 +224,7 @@ func (f *frame) forGroup(s *ast.For) {
 		f.errorf("E407", s, "a loop over a group cannot stand in `local %s`", f.pc.local.Name).Label = "one player runs this alone"
 		return
 	}
-	f.havoc(s.Body, f.scope)
 	f.eachMember(s, s.Name, g, func(in *frame) { in.block(s.Body) })
-	f.havoc(s.Body, f.scope)
 }
 
 // eachMember checks a body once for each member of a group, in a Body each.

@@ -178,9 +178,6 @@ func (f *frame) disclose(at, audit ast.Node, label string, t types.Type, to type
 			to = types.Place{Each: l.group.Name}
 			continue
 		}
-		if f.pc.branch {
-			l.upto = true
-		}
 		dims = append(dims, l)
 	}
 	dims = append(dims, inner...)
@@ -212,7 +209,6 @@ func (f *frame) unsigned(e *ast.Reveal, x value, to types.Place) {
 	var repeats []string
 	dims := slices.Clone(f.pc.loops)
 	for i := range dims {
-		dims[i].upto = dims[i].upto || f.pc.branch
 		word := dims[i].size.String()
 		if dims[i].upto {
 			word = "up to " + word

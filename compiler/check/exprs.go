@@ -564,7 +564,10 @@ func (f *frame) enter(pc *context, run *arm) {
 func (f *frame) enterArm(pc *context, c value) {
 	pc.late = pc.late || !c.early
 	if c.Place.Public {
-		pc.branch = pc.branch || len(pc.loops) > 0
+		pc.loops = slices.Clone(pc.loops)
+		for i := range pc.loops {
+			pc.loops[i].upto = true // no pass need take this branch
+		}
 		return
 	}
 	pc.total = true

@@ -30,7 +30,7 @@ type unit struct {
 
 	disclosed []*disclosure
 	idle      map[string]bool // labels of reveals that disclose nothing in this call
-	results   []value // of return, merged over all of them
+	results   []value         // of return, merged over all of them
 	returned  bool
 }
 
@@ -92,7 +92,6 @@ type context struct {
 	reasonAt types.Place
 	late     bool // under a late condition or bound
 	total    bool // partial operations have their total form
-	branch   bool // under a public branch inside a loop
 	loops    []loopDim
 	arm      *arm
 	test     bool // in a test block
@@ -180,7 +179,7 @@ func (f *frame) define(v *Variable, known value) {
 // expr checks an expression; want is the element its context expects, if any
 // (kind Invalid: none). The tables are filled.
 func (f *frame) expr(e ast.Expr, want types.Elem) value {
-	v := f.eval(e, want)
+	v := f.directly(e, want)
 	v.expr = e
 	if f.pc.late && v.konst == nil && v.lin == nil {
 		v.early = false // constants and sizes are known before all else
@@ -190,6 +189,18 @@ func (f *frame) expr(e ast.Expr, want types.Elem) value {
 	}
 	f.record(e, v)
 	return v
+}
+
+// directly evaluates e; only its own name is still an argument of the call
+// around it.
+func (f *frame) directly(e ast.Expr, want types.Elem) value {
+	if _, name := e.(*ast.Ident); name {
+		return f.eval(e, want)
+	}
+	outer := f.callee
+	f.callee = ""
+	defer func() { f.callee = outer }()
+	return f.eval(e, want)
 }
 
 func (f *frame) record(e ast.Expr, v value) {

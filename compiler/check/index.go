@@ -21,7 +21,7 @@ func (f *frame) index(e *ast.Index, want types.Elem) value {
 		f.sliceErrors(e)
 		return poison(e)
 	}
-	return f.sliced(e, x)
+	return f.sliced(e, e.Slices, x)
 }
 
 // sliceErrors checks the bounds for their own errors where x has no type.
@@ -35,16 +35,16 @@ func (f *frame) sliceErrors(e *ast.Index) {
 	}
 }
 
-// sliced is the value of x[…].
-func (f *frame) sliced(e *ast.Index, x value) value {
-	if len(e.Slices) > len(x.Shape) {
+// sliced is the value of x[…]; of e, the first index may be a bundle's member.
+func (f *frame) sliced(e *ast.Index, slices []*ast.Slice, x value) value {
+	if len(slices) > len(x.Shape) {
 		f.sliceErrors(e)
-		return f.fail(e, "E201", f.c.plain(x.Type), "%s for a value of %s", times(len(e.Slices), "index"), times(len(x.Shape), "dimension"))
+		return f.fail(e, "E201", f.c.plain(x.Type), "a value of %s with %d in brackets", times(len(x.Shape), "dimension"), len(slices))
 	}
 	vs := []value{x}
 	var shape types.Shape
 	unproved, computed := ast.Node(nil), false
-	for i, s := range e.Slices {
+	for i, s := range slices {
 		p, ok := f.position(s, x, i)
 		if !ok {
 			return poison(e)
@@ -58,7 +58,7 @@ func (f *frame) sliced(e *ast.Index, x value) value {
 		}
 		computed = computed || p.data
 	}
-	shape = append(shape, x.Shape[len(e.Slices):]...)
+	shape = append(shape, x.Shape[len(slices):]...)
 	if unproved != nil && !f.bounded(e, unproved, vs) {
 		return poison(e)
 	}
@@ -209,9 +209,7 @@ func (f *frame) bundleMember(e *ast.Index, id *ast.Ident) value {
 	v := b.parts[k]
 	v.expr = e
 	if len(e.Slices) > 1 {
-		rest := *e
-		rest.Slices = e.Slices[1:]
-		return f.sliced(&rest, v)
+		return f.sliced(e, e.Slices[1:], v)
 	}
 	if f.pc.local != nil && !v.Place.Public && !v.Place.Holders.Has(f.pc.player) {
 		d := f.errorf("E303", e, "`%s` is held by %s: `local %s` cannot use it", f.text(e), f.c.holders(v.Place), f.pc.local.Name)

@@ -164,7 +164,8 @@ type Body struct {
 	// placement that it is for.
 	Reveals map[*ast.Reveal]*RevealInfo
 	// Checked holds the partial operations that were not proved (R14): `/`
-	// and `%` (*ast.Binary, *ast.Assign), indices and slices (*ast.Index).
+	// and `%` (*ast.Binary, *ast.Assign), indices and slices (*ast.Index),
+	// steps (*ast.For).
 	// All their operands are early, so they are checked in the set-up; every
 	// other partial operation is proved, or in total form under a
 	// conditional that is not public.

@@ -49,7 +49,7 @@ func TestMutations(t *testing.T) {
 		source, err := os.ReadFile(file)
 		require.NoError(t, err)
 		tokens := token.FindAllString(string(source), -1)
-		stride := max(1, len(tokens)/25)
+		stride := max(1, len(tokens)/8)
 		for m, mutation := range mutations {
 			for i := (f + m) % stride; i+2 < len(tokens); i += stride {
 				mutant := strings.Join(mutation.apply(tokens, i), "")

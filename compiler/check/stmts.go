@@ -369,7 +369,7 @@ func (f *frame) target(e ast.Expr, variable *Variable) (value, types.Place) {
 			f.sliceErrors(e)
 			return x, places
 		}
-		v := f.sliced(e, x)
+		v := f.sliced(e, e.Slices, x)
 		v.expr = e
 		f.body.Types[e] = v.Type
 		for _, s := range e.Slices {

@@ -18,6 +18,7 @@ func (c *checker) tests() {
 		if !ok {
 			continue
 		}
+		c.results = make(map[string]*instance)
 		f := c.newFrame(newUnit(t.Title.Raw))
 		f.pc.test = true
 		f.unit.everybody = c.everybody()

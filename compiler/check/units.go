@@ -74,27 +74,14 @@ func (f *frame) fnHeader(fn *ast.Fn, vs []value, infos map[string]*sizeInfo) []*
 		atoms = append(atoms, a)
 		known := value{Type: v.Type, early: v.early, bounds: v.bounds, deps: []*Variable{variable}, met: v.met, affine: atomic(a)}
 		if p.Range != nil {
-			known.bounds = f.paramRange(p, v, variable)
+			if b, ok := f.rangeOf(p.Range, v.Elem); ok {
+				known.bounds, variable.Range = b, &Interval{b.low, b.high}
+			}
 		}
 		f.body.Params = append(f.body.Params, variable)
 		f.define(variable, known)
 	}
 	return atoms
-}
-
-// paramRange checks that the argument lies in the declared range (E505).
-func (f *frame) paramRange(p *ast.Param, v value, variable *Variable) bounds {
-	b, ok := f.rangeOf(p.Range, v.Elem)
-	if !ok {
-		return v.bounds
-	}
-	variable.Range = &Interval{b.low, b.high}
-	if !v.bounds.within(b) {
-		d := f.errorf("E505", p.Name, "the argument for `%s` is not known to lie in %s", p.Name.Name, f.text(p.Range))
-		d.Label = number(v.bounds.low, v.Elem) + "..=" + number(v.bounds.high, v.Elem)
-		d.Hint = "declare the ranges of the inputs that it is computed from"
-	}
-	return b
 }
 
 func (w written) bad() bool { return w.Elem.Kind == types.Invalid && w.tuple == nil }
