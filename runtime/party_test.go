@@ -266,6 +266,8 @@ func TestSizes(t *testing.T) {
 		want   map[string]string
 	}{
 		{"equal names", sizeOf("n"), map[string]string{"": "size n differs: 2 at alice, 3 at bob"}},
+		{"a constant", Size{{Coef: 10}}, map[string]string{
+			"bob": "input b: dimension 1 is 3, and must be 10", "": "bob stopped in the set-up"}},
 		{"a wrong sum", append(more, Term{Coef: 1}), map[string]string{
 			"bob": "input b: dimension 1 is 3, and must be 4", "": "bob stopped in the set-up"}},
 	}
@@ -281,6 +283,14 @@ func TestSizes(t *testing.T) {
 			}
 		})
 	}
+	conflict := alter(joint(sizeOf("m")), "bob", func(p *Program) {
+		p.Inputs = append(p.Inputs, Input{Name: "c", Elem: money, Shape: []Size{sizeOf("m")}})
+	})
+	in := honest(t)
+	in["c"] = salaries(t, 1)
+	errs, _ := runAll(t, conflict, in)
+	require.EqualError(t, errs["bob"], "size m is 3 in b and 1 in c")
+
 	programs := joint(more)
 	for _, p := range programs {
 		p.Run = func(p *Party) { p.Start() }

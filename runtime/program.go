@@ -1,5 +1,16 @@
-// Package runtime is what the generated programs import: a Program is one
-// player's part of one computation, a Party carries it out in one run.
+// Package runtime is what the generated programs import. A Program is one
+// player's part of one computation; a Party carries it out in one run:
+//
+//	load      inputs, checked: cells, ranges, own sizes
+//	round 1   hello: what all must have in common, and contributions to keys
+//	round 2   ready, own sizes; then `where` and equal sizes
+//	early     what can fail, in clear
+//	round 3   ready, digest of all that was agreed: Start
+//	body      shares, operations, openings: nothing fails here but machines
+//	last      success, from everybody to everybody; then outputs count
+//
+// Simulate runs all players in one process, Serve one of them on a network,
+// and Main is Serve as a command; Remote asks a network for a run.
 package runtime
 
 import (

@@ -115,8 +115,8 @@ func values(names []string, sizes map[string]int64) string {
 }
 
 // measure returns the sizes that inputs bind, and every reason for which their
-// owner must refuse them by itself: two lengths for one name, or one below the
-// least that the program takes.
+// owner must refuse them by itself: two lengths for one name, one below the
+// least that the program takes, or one that does not follow from the others.
 func (prog *Program) measure(inputs Values) (map[string]int64, error) {
 	sizes, from := make(map[string]int64), make(map[string]string)
 	var errs []error
@@ -138,17 +138,21 @@ func (prog *Program) measure(inputs Values) (map[string]int64, error) {
 			errs = append(errs, fmt.Errorf("input %s: size %s is %d, and must be at least %d", from[s.Name], s.Name, n, s.Min))
 		}
 	}
+	if len(errs) == 0 {
+		errs = append(errs, prog.checkShapes(inputs, sizes))
+	}
 	return sizes, errors.Join(errs...)
 }
 
-// checkShapes compares inputs with the dimensions that are no names, once all
-// sizes are known.
+// checkShapes compares the inputs with those of their dimensions that follow
+// from sizes: a player's own before it is ready, all others once all are known.
 func (prog *Program) checkShapes(inputs Values, sizes map[string]int64) error {
 	var errs []error
 	for _, in := range prog.Inputs {
 		for d, s := range in.Shape {
+			known := !slices.ContainsFunc(s.vars(), func(v string) bool { _, ok := sizes[v]; return !ok })
 			got, want := int64(inputs[in.Name].Shape[d]), s.eval(sizes)
-			if want.Cmp(big.NewInt(got)) != 0 {
+			if known && want.Cmp(big.NewInt(got)) != 0 {
 				errs = append(errs, fmt.Errorf("input %s: dimension %d is %d, and must be %s", in.Name, d+1, got, want))
 			}
 		}
