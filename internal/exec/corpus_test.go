@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -65,6 +66,38 @@ func climb(t *testing.T, unit *compiler.Unit) {
 		for range 10 {
 			agree(t, p, randomInputs(r, p), units(p))
 		}
+		refuse(t, r, p)
+	}
+}
+
+// refuse gives what the set-up must refuse: cells out of range, too few rows.
+func refuse(t *testing.T, r *rand.Rand, p *ir.Program) {
+	if len(p.Sizes) > 0 {
+		alikeRefused(t, p, inputs(r, p, func(s ir.Size) int64 { return s.Min - 1 }))
+	}
+	for _, x := range p.Inputs {
+		if x.Range == nil {
+			continue
+		}
+		for _, beyond := range []*big.Int{
+			new(big.Int).Sub(x.Range.Low, big.NewInt(1)), new(big.Int).Add(x.Range.High, big.NewInt(1)),
+		} {
+			in := randomInputs(r, p)
+			in[ir.Key(x.Name, x.Member)].Data[0] = beyond
+			alikeRefused(t, p, in)
+		}
+	}
+}
+
+// alikeRefused checks that the engine refuses in the reference's words.
+func alikeRefused(t *testing.T, p *ir.Program, in map[string]interp.Tensor) {
+	t.Helper()
+	_, want := interp.Run(p, in)
+	require.Error(t, want)
+	_, err := exec.Run(p, in)
+	require.Error(t, err)
+	for _, line := range strings.Split(want.Error(), "\n") {
+		assert.ErrorContains(t, err, line)
 	}
 }
 
@@ -85,11 +118,16 @@ func units(p *ir.Program) map[string]float64 {
 	return out
 }
 
-// randomInputs draws sizes from the least upwards and cells within their range.
+// randomInputs draws sizes, from the least upwards, and cells.
 func randomInputs(r *rand.Rand, p *ir.Program) map[string]interp.Tensor {
+	return inputs(r, p, func(s ir.Size) int64 { return s.Min + r.Int64N(4) })
+}
+
+// inputs draws cells within their range, for the sizes that measure gives.
+func inputs(r *rand.Rand, p *ir.Program, measure func(ir.Size) int64) map[string]interp.Tensor {
 	sizes := make(map[string]types.Size)
 	for _, s := range p.Sizes {
-		sizes[s.Name] = types.Int(s.Min + r.Int64N(4))
+		sizes[s.Name] = types.Int(measure(s))
 	}
 	in := make(map[string]interp.Tensor)
 	for _, x := range p.Inputs {

@@ -378,5 +378,5 @@ func TestRandomSources(t *testing.T) {
 			}
 		}
 	}
-	assert.Greater(t, accepted, programs, "more than half must be accepted")
+	assert.Greater(t, accepted, 2*programs*9/10, "most programs must be accepted")
 }
