@@ -213,9 +213,15 @@ func (f *frame) record(e ast.Expr, v value) {
 	}
 	f.adaptive[e] = v.untyped || v.flexible
 	if v.Place.Each == "" && !v.bad() {
-		for a := f.pc.arm; a != nil; a = a.outer {
-			a.holders = a.holders.Join(v.Place)
-		}
+		f.computed(v.Place)
+	}
+}
+
+// computed tells the conditionals around that a value at place is computed, or
+// a variable there assigned, under them.
+func (f *frame) computed(place types.Place) {
+	for a := f.pc.arm; a != nil; a = a.outer {
+		a.holders = a.holders.Join(place)
 	}
 }
 

@@ -420,6 +420,7 @@ func (f *frame) store(s *ast.Assign, variable *Variable, v value, places types.P
 		v.Shape = variable.Type.Shape
 	}
 	v.konst, v.lin, v.flexible, v.untyped = nil, nil, false, false
+	f.computed(variable.Type.Place)
 	f.assigned(variable, v, place)
 	return true
 }
