@@ -49,7 +49,8 @@ func (r *Range) Holds(v uint64) bool {
 type Source struct {
 	Kind string // csv, json, value or stdin
 	Path string // of a file; "-" is stdin. The text of a value
-	// Select is what follows `#`: columns, or column@row.
+	// Select is what follows `#`: columns, or column@row; row 1 is the first
+	// below the header.
 	Select string
 }
 
