@@ -76,6 +76,10 @@ func TestFailures(t *testing.T) {
 			<-ctx.Done()
 			return err
 		}, "s1 failed at step 10 (mul, average.tfe:14): it has not been heard for 2s"},
+		{"hanging inputs", func(ctx context.Context, _ link.Link, _ Run) error {
+			<-ctx.Done()
+			return ctx.Err()
+		}, "s1 stopped in the set-up: it has not been heard for 2s"},
 		{"everybody waits", func(ctx context.Context, l link.Link, r Run) error {
 			_, _, err := l.Recv(ctx, 1, 1)
 			if err == nil {

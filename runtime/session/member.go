@@ -281,6 +281,7 @@ func (m *membership) run() error {
 func (m *membership) carryOut(ctx context.Context) error {
 	err := m.connect(ctx)
 	if err == nil {
+		m.pulse.begun.Store(true)
 		err = m.prog.Run(ctx, m.pulse, Run{ID: m.link.ID(), Tag: m.tag(), Fingerprints: m.fingerprints(), Progress: m.pulse.progress})
 	}
 	m.pulse.Close(m.farewell(err))

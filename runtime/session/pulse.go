@@ -17,7 +17,7 @@ type pulse struct {
 	messages atomic.Uint64 // sent and received
 	signs    atomic.Uint64 // of life: calls of the link and of Progress
 	waiting  atomic.Int64  // index of the player whose message is waited for, plus 1
-	closed   atomic.Bool
+	begun    atomic.Bool   // before, the players connect, which has its own end
 
 	seen uint64 // signs at the last heartbeat
 }
@@ -52,18 +52,11 @@ func (p *pulse) wait(from int) (received func()) {
 	}
 }
 
-func (p *pulse) Close(err error) error {
-	p.closed.Store(true)
-	return p.Link.Close(err)
-}
-
 // alive reports whether the run's goroutine has shown a sign of life since the
-// last call. To wait for a player is one, it is then the other's turn; and so
-// is to read inputs before the first message, which may come from a person,
-// and to write outputs after the last.
+// last call. To wait for a player is one: it is then the other's turn.
 func (p *pulse) alive() bool {
 	signs := p.signs.Load()
-	alive := signs != p.seen || signs == 0 || p.waiting.Load() != 0 || p.closed.Load()
+	alive := signs != p.seen || p.waiting.Load() != 0 || !p.begun.Load()
 	p.seen = signs
 	return alive
 }

@@ -62,9 +62,10 @@ type Run struct {
 	Fingerprints []string // of each player's certificate, in order of Players; "insecure" without TLS
 
 	// Progress is to be called with the step at which this player sends or
-	// receives, once the set-up is over: a run that fails before has stopped
-	// in the set-up. It is the engine's heartbeat, as each call of the link
-	// is: work that takes longer than PeerTimeout calls it in between.
+	// receives, 0 in the set-up: a run that fails before step 1 has stopped in
+	// the set-up. It is the engine's heartbeat, as each call of the link is:
+	// work that takes longer than PeerTimeout, such as reading inputs, calls it
+	// in between.
 	Progress func(step int)
 }
 
