@@ -101,3 +101,30 @@ func TestLoadReportsAFileThatCannotBeRead(t *testing.T) {
 	_, _, err := compiler.Load("testdata/absent.tfe", compiler.Options{})
 	assert.ErrorContains(t, err, "cannot read the program")
 }
+
+// TestEveryProgramCompilesOrIsRefused: with a diagnostic, whatever the
+// program, and what is not refused has all its computations.
+func TestEveryProgramCompilesOrIsRefused(t *testing.T) {
+	var files []string
+	for _, pattern := range []string{
+		"testdata/*.tfe", "*/testdata/*.tfe", "../corpus/*/*.tfe", "../examples/*/*.tfe", "../golden/*/*.tfe",
+	} {
+		found, err := filepath.Glob(pattern)
+		require.NoError(t, err)
+		files = append(files, found...)
+	}
+	require.Greater(t, len(files), 40)
+	for _, path := range files {
+		t.Run(path, func(t *testing.T) {
+			u, diags, err := compiler.Load(path, compiler.Options{})
+			require.NoError(t, err)
+			if !diags.HasErrors() {
+				assert.Len(t, u.Programs, len(u.Checked.Computations))
+				assert.Len(t, u.Tests, len(u.Checked.Tests))
+			}
+			for _, d := range diags {
+				assert.NotContains(t, d.Message, "this computation is not built yet", d.Notes)
+			}
+		})
+	}
+}

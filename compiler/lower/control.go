@@ -23,7 +23,7 @@ func (l *lowerer) loop(s *ast.For) {
 		}
 		return
 	}
-	i := &ir.Instr{Op: ir.OpFor, Axis: -1, Who: l.local}
+	i := &ir.Instr{Op: ir.OpFor, Axis: -1, Who: l.local, Checked: l.frame.body.Checked[s]}
 	i.Args = []ir.Value{l.position(s.From), l.position(s.To)}
 	if s.Inclusive {
 		i.Args[1] = l.op(ir.OpAdd, types.Of(types.Int64), nil, i.Args[1], l.integer(1))

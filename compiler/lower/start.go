@@ -155,7 +155,7 @@ func (l *lowerer) binds(w, u *unit) bool {
 // set-up.
 func (l *lowerer) tooLate(u *unit) {
 	hint := "prove it with `where` or ranges, or test for the bad case with `if`"
-	if u.fails == u.Instr {
+	if u.fails == u.Instr && !u.Op.Structured() {
 		l.refuse(u.fails, "E408", hint, "an operation in clear that could fail after data has been shared")
 		return
 	}
