@@ -33,11 +33,12 @@ func cases(t *testing.T) []string {
 	return names
 }
 
-// generate compiles a case's program, under the name of the case, and
-// generates its code as package golden/<case>/want/<case> of this module.
-func generate(t *testing.T, name string) map[string][]byte {
+// generate compiles the program of a case, which stands in root, under the
+// name of the case, and generates its code as package golden/<case>/want/<case>
+// of this module.
+func generate(t *testing.T, root, name string) map[string][]byte {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(name, "in.tfe"))
+	text, err := os.ReadFile(filepath.Join(root, name, "in.tfe"))
 	require.NoError(t, err)
 	source := filepath.Join(t.TempDir(), name+".tfe")
 	require.NoError(t, os.WriteFile(source, text, 0o644))
@@ -62,14 +63,22 @@ func generate(t *testing.T, name string) map[string][]byte {
 
 func TestGenerated(t *testing.T) {
 	for _, name := range cases(t) {
-		t.Run(name, func(t *testing.T) { golden.Tree(t, filepath.Join(name, "want"), generate(t, name)) })
+		t.Run(name, func(t *testing.T) { golden.Tree(t, filepath.Join(name, "want"), generate(t, ".", name)) })
 	}
 }
 
 // The bytes are the same each time, wherever the source and the process are.
 func TestGenerationIsDeterministic(t *testing.T) {
-	for _, name := range cases(t) {
-		assert.Equal(t, generate(t, name), generate(t, name), name)
+	root, err := filepath.Abs(".")
+	require.NoError(t, err)
+	names := cases(t)
+	first := make(map[string]map[string][]byte)
+	for _, name := range names {
+		first[name] = generate(t, ".", name)
+	}
+	t.Chdir(t.TempDir())
+	for _, name := range names {
+		assert.Equal(t, first[name], generate(t, root, name), name)
 	}
 }
 

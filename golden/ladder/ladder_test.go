@@ -7,7 +7,6 @@ import (
 	"math"
 	"math/big"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -17,12 +16,34 @@ import (
 	"github.com/tfec-lang/tfec/compiler/interp"
 	"github.com/tfec-lang/tfec/compiler/ir"
 	"github.com/tfec-lang/tfec/golden/auction/want/auction"
+	"github.com/tfec-lang/tfec/golden/auction/want/auction/p_b0"
+	"github.com/tfec-lang/tfec/golden/auction/want/auction/p_b1"
+	"github.com/tfec-lang/tfec/golden/auction/want/auction/p_b2"
+	"github.com/tfec-lang/tfec/golden/auction/want/auction/p_b3"
+	auction_s0 "github.com/tfec-lang/tfec/golden/auction/want/auction/p_s0"
+	auction_s1 "github.com/tfec-lang/tfec/golden/auction/want/auction/p_s1"
+	auction_s2 "github.com/tfec-lang/tfec/golden/auction/want/auction/p_s2"
+	"github.com/tfec-lang/tfec/golden/auction/want/auction/p_seller"
 	"github.com/tfec-lang/tfec/golden/average/want/average"
+	"github.com/tfec-lang/tfec/golden/average/want/average/p_alice"
+	"github.com/tfec-lang/tfec/golden/average/want/average/p_bob"
+	"github.com/tfec-lang/tfec/golden/average/want/average/p_carol"
+	"github.com/tfec-lang/tfec/golden/average/want/average/p_s0"
+	"github.com/tfec-lang/tfec/golden/average/want/average/p_s1"
+	"github.com/tfec-lang/tfec/golden/average/want/average/p_s2"
 	"github.com/tfec-lang/tfec/golden/control/want/control"
+	control_alice "github.com/tfec-lang/tfec/golden/control/want/control/p_alice"
+	control_bob "github.com/tfec-lang/tfec/golden/control/want/control/p_bob"
+	control_carol "github.com/tfec-lang/tfec/golden/control/want/control/p_carol"
+	control_s0 "github.com/tfec-lang/tfec/golden/control/want/control/p_s0"
+	control_s1 "github.com/tfec-lang/tfec/golden/control/want/control/p_s1"
+	control_s2 "github.com/tfec-lang/tfec/golden/control/want/control/p_s2"
 	"github.com/tfec-lang/tfec/golden/millionaires/want/millionaires"
 	"github.com/tfec-lang/tfec/golden/names/want/names"
 	"github.com/tfec-lang/tfec/golden/staff_average/want/staff_average"
+	"github.com/tfec-lang/tfec/internal/exec"
 	"github.com/tfec-lang/tfec/lang/types"
+	"github.com/tfec-lang/tfec/runtime"
 )
 
 // numbers is a value of the program: its elements row by row, bools as 0 and
@@ -204,9 +225,33 @@ func TestWrongInputs(t *testing.T) {
 	assert.ErrorContains(t, err, "input x: row 1 has the shape [1], row 0 has [2]")
 }
 
-// Every player's package says what its player is, and nothing of the others.
-func TestPrograms(t *testing.T) {
-	assert.Equal(t, []string{"alice", "bob", "carol", "s0", "s1", "s2"}, average.Players)
-	assert.Len(t, strings.TrimLeft(average.Digest, "0123456789abcdef"), 0)
-	assert.Len(t, average.Digest, 64)
+// The descriptors are those that internal/exec makes: a binary and a tfec
+// player may take part in one run.
+func TestGeneratedProgramsAreThoseOfExec(t *testing.T) {
+	for _, test := range []struct {
+		name, computation string
+		generated         []*runtime.Program
+	}{
+		{"average", "average", []*runtime.Program{
+			p_alice.Program, p_bob.Program, p_carol.Program, p_s0.Program, p_s1.Program, p_s2.Program}},
+		{"control", "compare", []*runtime.Program{
+			control_alice.CompareProgram, control_bob.CompareProgram, control_carol.CompareProgram,
+			control_s0.CompareProgram, control_s1.CompareProgram, control_s2.CompareProgram}},
+		{"auction", "vickrey", []*runtime.Program{
+			p_b0.Program, p_b1.Program, p_b2.Program, p_b3.Program, p_seller.Program,
+			auction_s0.Program, auction_s1.Program, auction_s2.Program}},
+	} {
+		for i, want := range exec.Programs(load(t, test.name, test.computation)) {
+			assert.Equal(t, test.name+".tfe", test.generated[i].File)
+			assert.Equal(t, header(want), header(test.generated[i]))
+		}
+	}
+}
+
+// header is a program without its steps, and without the name of the file,
+// which every case has for itself.
+func header(p *runtime.Program) runtime.Program {
+	h := *p
+	h.File, h.Run = "", nil
+	return h
 }

@@ -3,6 +3,7 @@ package build
 import (
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -92,6 +93,19 @@ func TestGenerateRefusesForeignFiles(t *testing.T) {
 	assert.NoDirExists(t, filepath.Join(dir, "p_alice"))
 }
 
+// The folder's name as it is typed makes no difference to what is written.
+func TestGenerateFromAnywhere(t *testing.T) {
+	dir := t.TempDir()
+	_, err := Generate(filepath.Join(dir, "twice.tfe"), program(t, "alice", "bob"), "")
+	require.NoError(t, err)
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "sub"), 0o755))
+	t.Chdir(filepath.Join(dir, "sub"))
+	r, err := Generate("../twice.tfe", program(t, "alice", "bob"), "")
+	require.NoError(t, err)
+	assert.Equal(t, "../twice", filepath.ToSlash(r.Dir))
+	assert.Empty(t, r.Written)
+}
+
 func TestPlace(t *testing.T) {
 	root := t.TempDir()
 	writeFiles(t, root, map[string]string{
@@ -134,6 +148,25 @@ func TestNoGoTool(t *testing.T) {
 	_, err := Build(t.Context(), filepath.Join(t.TempDir(), "twice.tfe"), program(t, "alice", "bob"), "")
 	assert.EqualError(t, err, "cannot build binaries: the go tool is not in PATH")
 	assert.Equal(t, "install Go from https://go.dev/dl; `tfec generate` and `tfec run` need none", err.(interface{ Hint() string }).Hint())
+}
+
+func TestReleased(t *testing.T) {
+	for _, test := range []struct {
+		info debug.BuildInfo
+		want string
+	}{
+		{debug.BuildInfo{Main: debug.Module{Path: runtimeModule, Version: "v1.2.3", Sum: "h1:x"}}, "v1.2.3"},
+		{debug.BuildInfo{Main: debug.Module{Path: runtimeModule, Version: "(devel)"}}, ""},
+		{debug.BuildInfo{Main: debug.Module{Path: runtimeModule, Version: "v0.0.0-20261122165151-7cd16d4aaaaa+dirty"}}, ""},
+		{debug.BuildInfo{Main: debug.Module{Path: "example.com/m"}, Deps: []*debug.Module{
+			{Path: "example.com/a", Version: "v1.0.0", Sum: "h1:x"}, {Path: runtimeModule, Version: "v1.2.3", Sum: "h1:x"}}}, "v1.2.3"},
+		{debug.BuildInfo{Main: debug.Module{Path: "example.com/m"}, Deps: []*debug.Module{
+			{Path: runtimeModule, Version: "v1.2.3", Replace: &debug.Module{Path: "../tfec"}}}}, ""},
+	} {
+		version, ok := released(&test.info)
+		assert.Equal(t, test.want, version)
+		assert.Equal(t, test.want != "", ok)
+	}
 }
 
 // The tests are built from the tree that they test.

@@ -104,16 +104,17 @@ func (w *workspace) requireRuntime(ctx context.Context, root string, r *Result) 
 	if err != nil {
 		return err
 	}
-	changed := path
-	if w.own {
-		changed = "the module of this build"
-	}
 	if from.tree == "" {
-		r.Notes = append(r.Notes, fmt.Sprintf("%s requires %s %s", changed, runtimeModule, from.version))
+		if !w.own {
+			r.Notes = append(r.Notes, fmt.Sprintf("%s now requires %s %s", path, runtimeModule, from.version))
+		}
 		_, err = w.run(ctx, "mod", "edit", "-require="+runtimeModule+"@"+from.version)
 		return err
 	}
-	r.Notes = append(r.Notes, fmt.Sprintf("%s replaces %s by %s, the sources of this tfec", changed, runtimeModule, from.tree))
+	if w.own {
+		path = "the module of this build"
+	}
+	r.Notes = append(r.Notes, fmt.Sprintf("%s replaces %s by %s, the sources of this tfec", path, runtimeModule, from.tree))
 	if err := addSums(filepath.Join(root, "go.sum"), filepath.Join(from.tree, "go.sum")); err != nil {
 		return err
 	}

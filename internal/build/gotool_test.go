@@ -89,7 +89,7 @@ func TestBuildAgainstARelease(t *testing.T) {
 
 // serveRelease makes a version of this tree known to the go tool, from a
 // module proxy in a folder; what the tree itself needs comes from the module
-// cache that it was built with.
+// cache that it was built with, if it is there.
 func serveRelease(t *testing.T, version string) {
 	t.Helper()
 	from, err := self()
@@ -107,10 +107,11 @@ func serveRelease(t *testing.T, version string) {
 	require.NoError(t, zip.CreateFromDir(archive, module.Version{Path: runtimeModule, Version: version}, from.tree))
 	require.NoError(t, archive.Close())
 
-	cache, err := exec.Command("go", "env", "GOMODCACHE").Output()
+	out, err := exec.Command("go", "env", "GOMODCACHE", "GOPROXY").Output()
 	require.NoError(t, err)
-	downloads := filepath.Join(strings.TrimSpace(string(cache)), "cache", "download")
-	t.Setenv("GOPROXY", "file://"+filepath.ToSlash(proxy)+",file://"+filepath.ToSlash(downloads))
+	env := strings.Split(strings.TrimSpace(string(out)), "\n")
+	downloads := filepath.Join(env[0], "cache", "download")
+	t.Setenv("GOPROXY", "file://"+filepath.ToSlash(proxy)+",file://"+filepath.ToSlash(downloads)+","+env[1])
 	t.Setenv("GOSUMDB", "off")
 	t.Setenv("GOFLAGS", "-mod=mod -modcacherw")
 	t.Setenv("GOMODCACHE", filepath.Join(t.TempDir(), "mod"))

@@ -46,14 +46,23 @@ type origin struct{ version, tree string }
 // for a tfec that is built from sources with -trimpath.
 var sourceTree string
 
-// self finds the origin of the running program. A module that was downloaded
-// has a checksum; one that was built where it lies has none.
+// released returns the version of this module that a program was built with,
+// if it was downloaded: it has a checksum then, and none where it was built
+// from sources, or replaced.
+func released(info *debug.BuildInfo) (version string, ok bool) {
+	for _, m := range append(info.Deps, &info.Main) {
+		if m.Path == runtimeModule && m.Replace == nil && m.Sum != "" {
+			return m.Version, true
+		}
+	}
+	return "", false
+}
+
+// self finds the origin of the running program.
 func self() (origin, error) {
 	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, m := range append(info.Deps, &info.Main) {
-			if m.Path == runtimeModule && m.Replace == nil && m.Sum != "" {
-				return origin{version: m.Version}, nil
-			}
+		if version, ok := released(info); ok {
+			return origin{version: version}, nil
 		}
 	}
 	tree := sourceTree
