@@ -116,9 +116,16 @@ func (p *remote) await(ctx context.Context) error {
 	}
 }
 
+// A stream is what both ends of a gRPC stream have.
+type stream interface {
+	Context() context.Context
+	SendMsg(any) error
+	RecvMsg(any) error
+}
+
 // serve carries the stream of a claimed peer until both sides have closed, the
 // connection is lost, or the link is cut.
-func (p *remote) serve(s grpc.Stream) error {
+func (p *remote) serve(s stream) error {
 	defer p.link.streams.Done()
 	if server, ok := s.(grpc.ServerStream); ok {
 		// Shows the dialing side that the stream is accepted.
@@ -193,7 +200,7 @@ func (p *remote) lose() {
 }
 
 // write sends what is queued, up to the farewell.
-func (p *remote) write(s grpc.Stream) {
+func (p *remote) write(s stream) {
 	for {
 		select {
 		case <-p.queued:
@@ -251,7 +258,7 @@ func (p *remote) received(a reply) (link.Header, []byte, error) {
 
 // read answers requests until the link is closed, then lets the peer finish.
 // The first failure is the answer to every later request.
-func (p *remote) read(s grpc.Stream) {
+func (p *remote) read(s stream) {
 	var failed error
 	for {
 		select {
@@ -270,7 +277,7 @@ func (p *remote) read(s grpc.Stream) {
 }
 
 // receive puts one message together.
-func receive(s grpc.Stream, r request) reply {
+func receive(s stream, r request) reply {
 	a := &assembly{limit: r.limit, exact: r.exact}
 	for !a.complete() {
 		f := &inFrame{place: a.place}
@@ -288,7 +295,7 @@ func receive(s grpc.Stream, r request) reply {
 }
 
 // drain discards what still comes, so that the peer can finish sending.
-func drain(s grpc.Stream) {
+func drain(s stream) {
 	f := &inFrame{place: func(_ prefix, size int) ([]byte, error) { return nil, errClosed }}
 	for s.RecvMsg(f) == nil {
 		continue
