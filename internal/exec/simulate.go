@@ -19,6 +19,14 @@ import (
 // fixed results differ by the engine's rounding. An output with several
 // receivers must reach all of them alike.
 func Run(p *ir.Program, in map[string]interp.Tensor) (map[string]interp.Tensor, error) {
+	return RunOn(runtime.Simulate, p, in)
+}
+
+// A Backend runs the programs of all players, as runtime.Simulate does.
+type Backend func(context.Context, []*runtime.Program, runtime.Loader) (*runtime.Result, error)
+
+// RunOn is Run on another backend.
+func RunOn(backend Backend, p *ir.Program, in map[string]interp.Tensor) (map[string]interp.Tensor, error) {
 	load := func(_ string, x runtime.Input) (clear.Tensor, error) {
 		v, ok := in[x.Name]
 		if !ok {
@@ -26,7 +34,7 @@ func Run(p *ir.Program, in map[string]interp.Tensor) (map[string]interp.Tensor, 
 		}
 		return toRuntime(v), nil
 	}
-	result, err := runtime.Simulate(context.Background(), Programs(p), load)
+	result, err := backend(context.Background(), Programs(p), load)
 	if err != nil {
 		return nil, err
 	}
