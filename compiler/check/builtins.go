@@ -5,6 +5,7 @@ package check
 
 import (
 	"math/big"
+	"slices"
 	"strings"
 
 	"github.com/tfec-lang/tfec/lang/ast"
@@ -602,6 +603,9 @@ func (f *frame) indexCall(e *ast.Call, _ types.Elem) value {
 		return f.fail(e, "E204", "not a member", "`index` takes a member of a group")
 	}
 	v := f.scope.find(id.Name)
+	if s := f.c.names[id.Name]; v == nil && s != nil && s.isPlayer() && f.givenGroup != nil {
+		return f.positionOf(id, f.givenGroup, s.player)
+	}
 	if v == nil || v.Kind != MemberVar {
 		if v == nil && f.c.names[id.Name] == nil {
 			return f.unknownName(id)
@@ -609,12 +613,15 @@ func (f *frame) indexCall(e *ast.Call, _ types.Elem) value {
 		return f.fail(id, "E204", "not a member of a loop over a group", "`index` takes the name of a loop over a group")
 	}
 	f.body.Vars[id] = v
-	for k, m := range v.Group.Members {
-		if m == v.Member {
-			return sizeValue(types.Int(int64(k)))
-		}
+	return f.positionOf(id, v.Group, v.Member)
+}
+
+func (f *frame) positionOf(id *ast.Ident, g *Group, player int) value {
+	k := slices.Index(g.Members, player)
+	if k < 0 {
+		return f.fail(id, "E310", "members: "+and(f.c.members(types.SetOf(g.Members...))), "`%s` is no member of %s", id.Name, g.Name)
 	}
-	return poison(e)
+	return sizeValue(types.Int(int64(k)))
 }
 
 // rescale checks rescale(x, F).

@@ -316,7 +316,7 @@ func (f *frame) linear(op string, x, y value, out *value) {
 		}
 		return
 	}
-	if x.lin == nil || y.lin == nil || !out.Elem.IsInt() || !small(*x.lin, *y.lin) {
+	if x.lin == nil || y.lin == nil || !out.Elem.IsInt() {
 		return
 	}
 	var p types.Size
@@ -330,7 +330,9 @@ func (f *frame) linear(op string, x, y value, out *value) {
 	default:
 		return
 	}
-	out.lin = &p
+	if !p.Overflows() {
+		out.lin = &p
+	}
 }
 
 func (f *frame) arithmeticBounds(op string, x, y value, e types.Elem) bounds {
@@ -387,6 +389,9 @@ func (f *frame) divisor(at ast.Node, op string, x, y value) bool {
 		return true
 	case op == "%" && x.Place.Join(y.Place).IsShared():
 		f.notBuilt(at, "`%%` on shared values is")
+		return true
+	case zero && f.pc.total && x.Place.IsShared():
+		f.notBuilt(y.expr, "a secure division by a value that may be 0 is")
 		return true
 	case !zero || f.pc.total:
 		return true

@@ -74,6 +74,7 @@ type frame struct {
 	yields       *[][]value // of the local expression at hand
 	localScope   *scope     // outside the `local` block at hand
 
+	givenGroup *Group    // the group of the bundle that a test gives
 	declared   []written // the results that the header declares
 	disclosing bool      // the types under `discloses`, which may say `upto`
 

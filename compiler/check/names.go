@@ -119,9 +119,9 @@ func (s *scope) names() []string {
 }
 
 // nearest returns the candidate that a misspelt name most likely means, or "":
-// at most one slip in three letters.
+// at most one slip in three letters, and none in fewer.
 func nearest(name string, candidates []string) string {
-	best, least := "", max(1, len(name)/3)+1
+	best, least := "", len(name)/3+1
 	slices.Sort(candidates)
 	for _, c := range candidates {
 		if d := distance(name, c); d < least {

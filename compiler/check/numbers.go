@@ -242,6 +242,7 @@ func (f *frame) unifyLoose(vs []value) ([]value, types.Elem, bool) {
 			f.mixed(v.expr, "these operands", vs)
 			return nil, e, false
 		}
+		w.flexible = true // beside a size, a literal is as flexible as it
 		out[i] = w
 	}
 	return out, e, true

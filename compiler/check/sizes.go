@@ -84,6 +84,9 @@ func (f *facts) search(p types.Size, depth int) bool {
 
 // interval bounds a polynomial by the bounds of its names; nil: unbounded.
 func (f *facts) interval(p types.Size) (low, high *big.Int) {
+	if p.Overflows() {
+		return nil, nil
+	}
 	low, high = new(big.Int), new(big.Int)
 	for _, t := range p.Terms() {
 		tl, th := f.term(t)
@@ -285,19 +288,6 @@ func (f *facts) data(s types.Shape) (types.Place, bool) {
 		}
 	}
 	return types.Place{}, false
-}
-
-// small reports that the product of two sizes keeps every coefficient far
-// from overflow.
-func small(p, q types.Size) bool {
-	sum := func(p types.Size) *big.Int {
-		n := new(big.Int)
-		for _, t := range p.Terms() {
-			n.Add(n, new(big.Int).Abs(big.NewInt(t.Coef)))
-		}
-		return n
-	}
-	return new(big.Int).Mul(sum(p), sum(q)).BitLen() < 62
 }
 
 // broadcast is the shape of an elementwise operation: one shape is a suffix

@@ -91,7 +91,9 @@ func (f *frame) given(g *ast.Given, comp *Computation, sizes map[string]types.Si
 	}
 	given[key] = true
 	f.body.Vars[g.Name] = in
+	f.givenGroup = in.Group
 	f.givenValue(g, in, sizes)
+	f.givenGroup = nil
 }
 
 func (f *frame) givenMember(g *ast.Given, in *Variable) (int, bool) {

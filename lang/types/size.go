@@ -11,8 +11,12 @@ import (
 )
 
 // A Size is a dimension: a sum of terms, sorted, without zero coefficients.
-// The zero value is 0. Sizes are immutable.
-type Size struct{ terms []Term }
+// The zero value is 0. Sizes are immutable. Arithmetic is exact: where int64
+// does not hold a coefficient the size overflows, and is equal to nothing.
+type Size struct {
+	terms    []Term
+	overflow bool
+}
 
 // A Term is Coef times the product of Vars, which are sorted (n*n is twice n).
 type Term struct {
@@ -25,19 +29,24 @@ func Int(k int64) Size {
 	if k == 0 {
 		return Size{}
 	}
-	return Size{[]Term{{Coef: k}}}
+	return Size{terms: []Term{{Coef: k}}}
 }
 
 // Name returns the size variable n.
-func Name(n string) Size { return Size{[]Term{{Coef: 1, Vars: []string{n}}}} }
+func Name(n string) Size { return Size{terms: []Term{{Coef: 1, Vars: []string{n}}}} }
 
 // Terms returns the terms in order: by degree downwards, then by name; the
 // constant stands last. The caller must not change them.
 func (s Size) Terms() []Term { return s.terms }
 
+// Overflows reports that a coefficient exceeded int64; nothing else is known
+// of such a size.
+func (s Size) Overflows() bool { return s.overflow }
+
 // Const returns the value of a size without variables.
 func (s Size) Const() (int64, bool) {
 	switch {
+	case s.overflow:
 	case len(s.terms) == 0:
 		return 0, true
 	case len(s.terms) == 1 && len(s.terms[0].Vars) == 0:
@@ -66,7 +75,7 @@ func (s Size) Vars() []string {
 
 // Equal reports whether the normal forms are equal.
 func (s Size) Equal(t Size) bool {
-	return slices.EqualFunc(s.terms, t.terms, func(a, b Term) bool {
+	return !s.overflow && !t.overflow && slices.EqualFunc(s.terms, t.terms, func(a, b Term) bool {
 		return a.Coef == b.Coef && slices.Equal(a.Vars, b.Vars)
 	})
 }
@@ -78,25 +87,36 @@ func (s Size) Differs(t Size) bool {
 	return ok && k != 0
 }
 
-func (s Size) Add(t Size) Size { return normal(append(slices.Clone(s.terms), t.terms...)) }
+func (s Size) Add(t Size) Size {
+	return normal(append(slices.Clone(s.terms), t.terms...), s.overflow || t.overflow)
+}
 
 func (s Size) Sub(t Size) Size { return s.Add(t.Mul(Int(-1))) }
 
 func (s Size) Mul(t Size) Size {
 	var out []Term
+	overflow := s.overflow || t.overflow
 	for _, a := range s.terms {
 		for _, b := range t.terms {
 			vars := append(slices.Clone(a.Vars), b.Vars...)
 			slices.Sort(vars)
-			out = append(out, Term{a.Coef * b.Coef, vars})
+			k, ok := times(a.Coef, b.Coef)
+			overflow = overflow || !ok
+			out = append(out, Term{k, vars})
 		}
 	}
-	return normal(out)
+	return normal(out, overflow)
+}
+
+// times multiplies; ok is false where int64 does not hold the product.
+func times(a, b int64) (product int64, ok bool) {
+	p := new(big.Int).Mul(big.NewInt(a), big.NewInt(b))
+	return p.Int64(), p.IsInt64()
 }
 
 // Subst replaces variables; those that env lacks stay.
 func (s Size) Subst(env map[string]Size) Size {
-	var out Size
+	out := Size{overflow: s.overflow}
 	for _, t := range s.terms {
 		p := Int(t.Coef)
 		for _, v := range t.Vars {
@@ -114,6 +134,9 @@ func (s Size) Subst(env map[string]Size) Size {
 // Eval computes the size exactly; an unknown variable is an error, and so is
 // a result that int64 does not hold.
 func (s Size) Eval(env map[string]int64) (int64, error) {
+	if s.overflow {
+		return 0, fmt.Errorf("size %s overflows", s)
+	}
 	sum := new(big.Int)
 	for _, t := range s.terms {
 		p := big.NewInt(t.Coef)
@@ -134,7 +157,10 @@ func (s Size) Eval(env map[string]int64) (int64, error) {
 
 // String writes the size as in a program: `n + m - 1`, `2 * n * d`.
 func (s Size) String() string {
-	if len(s.terms) == 0 {
+	switch {
+	case s.overflow:
+		return "(more than int64 holds)"
+	case len(s.terms) == 0:
 		return "0"
 	}
 	var b strings.Builder
@@ -164,7 +190,7 @@ func (s Size) String() string {
 }
 
 // normal sorts, merges like terms and drops zeros.
-func normal(terms []Term) Size {
+func normal(terms []Term, overflow bool) Size {
 	slices.SortFunc(terms, func(a, b Term) int {
 		if d := len(b.Vars) - len(a.Vars); d != 0 {
 			return d
@@ -174,13 +200,18 @@ func normal(terms []Term) Size {
 	var out []Term
 	for _, t := range terms {
 		if n := len(out); n > 0 && slices.Equal(out[n-1].Vars, t.Vars) {
+			a := out[n-1].Coef
 			out[n-1].Coef += t.Coef
+			overflow = overflow || (out[n-1].Coef > a) != (t.Coef > 0)
 		} else {
 			out = append(out, t)
 		}
 	}
 	out = slices.DeleteFunc(out, func(t Term) bool { return t.Coef == 0 })
-	return Size{out}
+	if overflow {
+		return Size{overflow: true}
+	}
+	return Size{terms: out}
 }
 
 // A Shape is the list of dimensions; empty for a scalar.
