@@ -52,35 +52,36 @@ func once(f part) part {
 
 func TestFailures(t *testing.T) {
 	for _, test := range []struct {
-		name string
-		part part
-		want string
+		name  string
+		hangs bool
+		part  part
+		want  string
 	}{
-		{"in the set-up", func(context.Context, link.Link, Run) error {
-			return errors.New("a.csv: row 17: the salary 4711 is out of range")
+		{"in the set-up", false, func(context.Context, link.Link, Run) error {
+			return errors.New("a.csv: row 17: the salary sesame is out of range")
 		}, "s1 stopped in the set-up"},
-		{"at a step", func(ctx context.Context, l link.Link, r Run) error {
-			return errors.Join(gossip(10)(ctx, l, r), errors.New("4711"))
+		{"at a step", false, func(ctx context.Context, l link.Link, r Run) error {
+			return errors.Join(gossip(10)(ctx, l, r), errors.New("sesame"))
 		}, "s1 failed at step 10 (mul, average.tfe:14)"},
-		{"what everybody may know", func(ctx context.Context, l link.Link, r Run) error {
+		{"what everybody may know", false, func(ctx context.Context, l link.Link, r Run) error {
 			return told("alice and s1 differ in the size n")
 		}, "s1 reports: alice and s1 differ in the size n"},
-		{"a wrong message", func(ctx context.Context, l link.Link, r Run) error {
+		{"a wrong message", false, func(ctx context.Context, l link.Link, r Run) error {
 			r.Progress(1)
 			err := l.Send(ctx, 0, link.Header{Step: 1}, []byte("too long"))
 			<-ctx.Done()
 			return err
 		}, "alice reports: s1: sent 8 bytes (step 1, occurrence 0, message 0), expected 1"},
-		{"a hanging engine", func(ctx context.Context, l link.Link, r Run) error {
+		{"a hanging engine", true, func(ctx context.Context, l link.Link, r Run) error {
 			err := gossip(10)(ctx, l, r)
 			<-ctx.Done()
 			return err
 		}, "s1 failed at step 10 (mul, average.tfe:14): it has not been heard for 2s"},
-		{"hanging inputs", func(ctx context.Context, _ link.Link, _ Run) error {
+		{"hanging inputs", true, func(ctx context.Context, _ link.Link, _ Run) error {
 			<-ctx.Done()
 			return ctx.Err()
 		}, "s1 stopped in the set-up: it has not been heard for 2s"},
-		{"everybody waits", func(ctx context.Context, l link.Link, r Run) error {
+		{"everybody waits", true, func(ctx context.Context, l link.Link, r Run) error {
 			_, _, err := l.Recv(ctx, 1, 1)
 			if err == nil {
 				_, _, err = l.Recv(ctx, 1, 1)
@@ -91,13 +92,16 @@ func TestFailures(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			c := newCast(t, trio...)
+			if test.hangs {
+				c.silence = 2 * time.Second
+			}
 			c.play(map[string]part{"s1": once(test.part)})
 			began := time.Now()
 			require.EqualError(t, c.start(average, nil), test.want)
 			require.Less(t, time.Since(began), 4*time.Second)
 			require.NoError(t, c.start(average, nil), "the next run")
 			for _, s := range c.servers[:2] {
-				require.NotContains(t, s.log.String(), "4711", "a secret in another's log")
+				require.NotContains(t, s.log.String(), "sesame", "a secret in another's log")
 				require.Contains(t, s.log.String(), `level=ERROR msg="the run failed"`)
 				require.Contains(t, s.log.String(), strconv.Quote(test.want))
 			}
@@ -107,7 +111,7 @@ func TestFailures(t *testing.T) {
 
 type told string
 
-func (e told) Error() string  { return "private: 4711" }
+func (e told) Error() string  { return "private: sesame" }
 func (e told) Reason() string { return string(e) }
 
 // A player that is killed or stopped ends the run everywhere: it is another
@@ -124,6 +128,9 @@ func TestProcess(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			c := newCast(t, trio...)
+			if test.signal == syscall.SIGSTOP {
+				c.silence = 2 * time.Second
+			}
 			require.NoError(t, c.listeners["s1"].Close())
 			for _, name := range []string{"alice", "s0"} {
 				c.serve(name, nil, program(name, trio, gossip(20)))
@@ -139,6 +146,57 @@ func TestProcess(t *testing.T) {
 			}), test.want)
 			require.NoError(t, end)
 			require.Less(t, time.Since(began), 3*time.Second)
+		})
+	}
+}
+
+// Without its coordinator a run ends, too.
+func TestCoordinatorProcess(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		signal syscall.Signal
+		client string
+		player string
+	}{
+		{"killed", syscall.SIGKILL, "the connection to alice, the coordinator, was lost", "connection"},
+		{"stopped", syscall.SIGSTOP, "", "alice, the coordinator, has not been heard for 2s"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			c := newCast(t, trio...)
+			if test.signal == syscall.SIGSTOP {
+				c.silence = 2 * time.Second
+			}
+			require.NoError(t, c.listeners["alice"].Close())
+			ended := make(chan error, 2)
+			run := func(ctx context.Context, l link.Link, r Run) error {
+				err := gossip(20)(ctx, l, r)
+				ended <- errors.Join(err, context.Cause(ctx))
+				return err
+			}
+			for _, name := range trio[1:] {
+				c.serve(name, nil, program(name, trio, run))
+			}
+			child := c.child("alice")
+			ctx, leave := context.WithCancel(t.Context())
+			result := make(chan error)
+			go func() {
+				result <- Start(ctx, c.hostmap, c.identity("laptop", RoleClient), average, func(e Event) {
+					if e.Kind == EventProgress && e.Player == "alice" && e.Step == 3 {
+						child.Process.Signal(test.signal)
+					}
+				})
+			}()
+			for range 2 {
+				require.ErrorContains(t, <-ended, test.player)
+			}
+			if test.client == "" {
+				leave() // keepalive would end it later
+				require.ErrorIs(t, <-result, context.Canceled)
+			} else {
+				require.EqualError(t, <-result, test.client)
+			}
+			leave()
 		})
 	}
 }
@@ -183,7 +241,7 @@ func beChild(name, dir string) error {
 			return err
 		}
 		for {
-			if _, _, err := l.RecvAny(ctx, 0, 1); err != nil {
+			if _, _, err := l.RecvAny(ctx, (l.Self()+1)%3, 1); err != nil {
 				return err
 			}
 		}

@@ -34,6 +34,16 @@ func TestCoordinatorIsNoPlayer(t *testing.T) {
 	require.Contains(t, c.servers[0].log.String(), `role="coordinator, no player"`)
 }
 
+// A program says `_` where a hostmap and its certificates may say `-`.
+func TestDashes(t *testing.T) {
+	c := newCast(t, "input-provider", "s-0", "s_1")
+	players := []string{"input_provider", "s_0", "s_1"}
+	for i, e := range c.hostmap.Entries {
+		c.serve(e.Name, nil, program(players[i], players, gossip(5)))
+	}
+	require.NoError(t, c.start(average, nil))
+}
+
 // Without a player that knows the computation, everybody says why.
 func TestNobodyKnows(t *testing.T) {
 	c := newCast(t, "master", "s0", "s1")
@@ -207,7 +217,7 @@ func TestOnceFails(t *testing.T) {
 	for _, name := range trio {
 		run := gossip(5)
 		if name == "s0" {
-			run = func(context.Context, link.Link, Run) error { return errors.New("4711") }
+			run = func(context.Context, link.Link, Run) error { return errors.New("sesame") }
 		}
 		c.serve(name, each, program(name, trio, run))
 	}
@@ -215,7 +225,7 @@ func TestOnceFails(t *testing.T) {
 		<-s.done
 	}
 	require.EqualError(t, c.servers[0].err, "s0 stopped in the set-up")
-	require.EqualError(t, c.servers[1].err, "4711")
+	require.EqualError(t, c.servers[1].err, "sesame")
 	require.EqualError(t, c.servers[2].err, "s0 stopped in the set-up")
 }
 

@@ -41,6 +41,7 @@ type cast struct {
 	listeners map[string]net.Listener
 	servers   []*actor
 	insecure  bool
+	silence   time.Duration // for which players may be silent
 }
 
 // An actor is a server at work.
@@ -74,7 +75,7 @@ func (l *logged) String() string {
 func newCast(t *testing.T, names ...string) *cast {
 	a, err := newAuthority(time.Hour)
 	require.NoError(t, err)
-	c := &cast{t: t, hostmap: &Hostmap{File: "config.json"}, authority: a, listeners: map[string]net.Listener{}}
+	c := &cast{t: t, hostmap: &Hostmap{File: "config.json"}, authority: a, listeners: map[string]net.Listener{}, silence: 20 * time.Second}
 	for _, name := range names {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		require.NoError(t, err)
@@ -99,7 +100,7 @@ func (c *cast) serve(name string, change func(*Server), programs ...Program) *ac
 	a := &actor{log: &logged{}, done: make(chan struct{})}
 	a.Server = Server{
 		Player: name, Hostmap: c.hostmap, Identity: c.identity(name, RolePlayer), Programs: programs,
-		Listener: c.listeners[name], ConnectTimeout: 20 * time.Second, PeerTimeout: 2 * time.Second, Grace: 2 * time.Second,
+		Listener: c.listeners[name], ConnectTimeout: 20 * time.Second, PeerTimeout: c.silence, Grace: 2 * time.Second,
 		Log: slog.New(slog.NewTextHandler(a.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	if change != nil {
