@@ -181,6 +181,7 @@ func (b *body) fail(g *jen.Group, in *ir.Instr, cond jen.Code) {
 func (b *body) copied(g *jen.Group, in *ir.Instr) {
 	dst, from := b.proj.Values[in.Dst], b.proj.Values[in.Args[0]]
 	switch {
+	case in.Dst == in.Args[0]:
 	case !dst.Place.IsShared():
 		b.define(g, in, b.operand(in.Args[0]), b.place(in.Dst))
 	case from.Place.IsShared():
@@ -351,7 +352,7 @@ func (b *body) operand(v ir.Value) *jen.Statement {
 	case in.Op == ir.OpConst:
 		return b.constant(in)
 	}
-	return b.from("clear", "Int").Call(b.from("clear", "Int64"), b.index(v))
+	return b.from("clear", "Int").Call(b.elem(b.proj.Values[v].Elem), b.index(v))
 }
 
 // index is a scalar int64 value as a Go integer; a literal stays untyped.

@@ -30,13 +30,31 @@ func (l liveness) block(b ir.Block) {
 		}
 		l.block(in.Body)
 		l.block(in.Else)
-		for _, v := range in.Args {
+		for _, v := range l.operands(in) {
 			l.reads[v] = true
 		}
 		for _, s := range in.Slices {
 			l.reads[s.From], l.reads[s.To] = true, true
 		}
 	}
+}
+
+// operands are the arguments that the player itself reads: not those of a
+// value that it receives.
+func (l liveness) operands(in *ir.Instr) []ir.Value {
+	self, reads := l.proj.Player, true
+	switch in.Op {
+	case ir.OpShare:
+		reads = dealer(l.proj, in) == self
+	case ir.OpOpen:
+		reads = l.proj.Servers().Has(self)
+	case ir.OpReveal:
+		reads = dealer(l.proj, in) == self || l.reads[in.Dst] && !receivers(l.proj, in).Holders.Has(self)
+	}
+	if !reads {
+		return nil
+	}
+	return in.Args
 }
 
 // written reports whether an instruction becomes a statement: it has an
