@@ -67,6 +67,15 @@ func truth(b bool) numbers {
 	return scalar(0)
 }
 
+func truths(list []bool) numbers {
+	v := vector()
+	for _, b := range list {
+		v.data = append(v.data, truth(b).data...)
+	}
+	v.shape = []int64{int64(len(list))}
+	return v
+}
+
 func ints[T int32 | int64](x []T) []float64 {
 	var out []float64
 	for _, v := range x {
@@ -95,6 +104,9 @@ var (
 	counts = []int64{7, 300, 2, 90, 5}
 	ranged = []float64{1.5, 2, 3, 4, 5}
 	lens   = []float64{1, 1.25, 1, 1, 1}
+	table  = [][]float64{{1, -2, 3.5}, {0.25, 7, -8}, {2, 2, 2}, {-1, 0, 1}, {5.5, -3, 0.125}, {4, 4, -4}}
+	row    = []float64{0.5, -1.5, 2}
+	flags  = []bool{false, true, false, false, true, false}
 )
 
 var rungs = []rung{
@@ -134,6 +146,18 @@ var rungs = []rung{
 		out, err := control.Own(ctx, control.OwnInputs{X: counts})
 		return values{"share": vector(out.Share...), "rest": scalar(float64(out.Rest))}, err
 	}, 0},
+	{"control", "shapes",
+		values{"m": matrix(table), "v": vector(row...), "flags": truths(flags), "turns": scalar(5)},
+		func(ctx context.Context) (values, error) {
+			out, err := control.Shapes(ctx, control.ShapesInputs{M: table, V: row, Flags: flags, Turns: 5})
+			if err != nil {
+				return nil, err
+			}
+			return values{
+				"rows": vector(out.Rows...), "table": matrix(out.Table), "picked": vector(out.Picked...),
+				"hits": scalar(float64(out.Hits)), "sums": vector(out.Sums...),
+			}, nil
+		}, 2},
 	{"names", "remote", values{"func": vector(ranged...), "p": vector(lens...), "clear": vector(ranged...)},
 		func(ctx context.Context) (values, error) {
 			out, err := names.Remote_(ctx, names.Remote_Inputs{Func: ranged, P: lens, Clear: ranged})

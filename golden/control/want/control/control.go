@@ -41,6 +41,24 @@
 //	  rest: int64 @ bob
 //	)
 //	  where n >= 5
+//
+// # shapes
+//
+// Shapes: rows, columns, slices, arrays put together and taken apart.
+//
+//	shapes[n, d](
+//	  m: fixed(20, 12)[n, d] @ alice in -8.0..8.0
+//	  v: fixed(20, 12)[d] @ bob in -8.0..8.0
+//	  flags: bool[n] @ bob
+//	  turns: int64 @ public in 1..=10
+//	) -> (
+//	  rows: fixed(20, 12)[n] @ carol
+//	  table: fixed(20, 12)[2, d] @ bob
+//	  picked: fixed(20, 12)[3] @ {alice, carol}
+//	  hits: int64 @ public
+//	  sums: fixed(20, 12)[d] @ carol
+//	)
+//	  where n >= 5, n <= 50, d >= 3, d <= 20
 package control
 
 import (
@@ -59,7 +77,7 @@ import (
 
 // Digest is the SHA-256 of the canonical source with its imports. Players of
 // another program do not start a run together.
-const Digest = "b3a6b07c76e69a5b40806f676606904587f1a76585d7735efdf86ec0299479a5"
+const Digest = "3266c5fdffdc028cef1b53b935d8c572abba985e73bbdc50ae2322daeefb76a4"
 
 // Players are all who take part, in order.
 var Players = []string{"alice", "bob", "carol", "s0", "s1", "s2"}
@@ -176,4 +194,57 @@ func Own(ctx context.Context, in OwnInputs) (OwnOutputs, error) {
 // players load their inputs and write their outputs where they are.
 func RemoteOwn(ctx context.Context, hosts runtime.Hostmap, credentials runtime.Credentials) error {
 	return runtime.Remote(ctx, hosts, credentials, p_alice.OwnProgram)
+}
+
+// ShapesInputs are the values that the players of shapes load.
+type ShapesInputs struct {
+	// m: fixed(20, 12)[n, d] @ alice in -8.0..8.0
+	M [][]float64
+	// v: fixed(20, 12)[d] @ bob in -8.0..8.0
+	V []float64
+	// flags: bool[n] @ bob
+	Flags []bool
+	// turns: int64 @ public in 1..=10
+	Turns int64
+}
+
+// ShapesOutputs are the values that the players of shapes end up with.
+type ShapesOutputs struct {
+	// rows: fixed(20, 12)[n] @ carol
+	Rows []float64
+	// table: fixed(20, 12)[2, d] @ bob
+	Table [][]float64
+	// picked: fixed(20, 12)[3] @ {alice, carol}
+	Picked []float64
+	// hits: int64 @ public
+	Hits int64
+	// sums: fixed(20, 12)[d] @ carol
+	Sums []float64
+}
+
+// Shapes runs shapes with all players simulated in this process, for tests
+// and development: it gives no security at all.
+func Shapes(ctx context.Context, in ShapesInputs) (ShapesOutputs, error) {
+	var v typed.Inputs
+	typed.Matrix(&v, "m", clear.Fixed(20, 12), in.M)
+	typed.Vector(&v, "v", clear.Fixed(20, 12), in.V)
+	typed.Vector(&v, "flags", clear.Bool, in.Flags)
+	typed.Scalar(&v, "turns", clear.Int64, in.Turns)
+	out, err := v.Simulate(ctx, p_alice.ShapesProgram, p_bob.ShapesProgram, p_carol.ShapesProgram, p_s0.ShapesProgram, p_s1.ShapesProgram, p_s2.ShapesProgram)
+	if err != nil {
+		return ShapesOutputs{}, err
+	}
+	return ShapesOutputs{
+		Rows:   typed.ToVector[float64](out["rows"]),
+		Table:  typed.ToMatrix[float64](out["table"]),
+		Picked: typed.ToVector[float64](out["picked"]),
+		Hits:   typed.ToScalar[int64](out["hits"]),
+		Sums:   typed.ToVector[float64](out["sums"]),
+	}, nil
+}
+
+// RemoteShapes has the coordinator, the first of hosts, run shapes. The
+// players load their inputs and write their outputs where they are.
+func RemoteShapes(ctx context.Context, hosts runtime.Hostmap, credentials runtime.Credentials) error {
+	return runtime.Remote(ctx, hosts, credentials, p_alice.ShapesProgram)
 }

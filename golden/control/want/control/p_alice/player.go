@@ -35,6 +35,20 @@
 //	set-up    every player learns n, and whether a player is not ready
 //	sends     rest: int64 in clear to bob (step 16, line 65)
 //	writes    share: fixed(20, 12)[n]
+//
+// # shapes
+//
+// Shapes: rows, columns, slices, arrays put together and taken apart.
+//
+//	trust     aby3(s0, s1, s2): semi-honest, at most one of s0, s1, s2 corrupt
+//	loads     m: fixed(20, 12)[n, d] in -8.0..8.0
+//	loads     turns: int64 in 1..=10, which every player must load alike
+//	set-up    every player learns n, d, and whether a player is not ready
+//	shares    m: fixed(20, 12)[n, d] among s0, s1, s2 (step 6, line 83)
+//	learns    picked: fixed(20, 12)[3] from bob (step 50, line 98)
+//	learns    hits: int64 (step 51, line 98)
+//	writes    picked: fixed(20, 12)[3]
+//	writes    hits: int64
 package p_alice
 
 import (
@@ -48,7 +62,7 @@ import (
 var FitProgram = &runtime.Program{
 	File:        "control.tfe",
 	Computation: "fit",
-	Digest:      "b3a6b07c76e69a5b40806f676606904587f1a76585d7735efdf86ec0299479a5",
+	Digest:      "3266c5fdffdc028cef1b53b935d8c572abba985e73bbdc50ae2322daeefb76a4",
 	Compiler:    "0.1.0",
 	Player:      "alice",
 	Players:     []string{"alice", "bob", "carol", "s0", "s1", "s2"},
@@ -122,7 +136,7 @@ func runFit(p *runtime.Party) {
 var CompareProgram = &runtime.Program{
 	File:        "control.tfe",
 	Computation: "compare",
-	Digest:      "b3a6b07c76e69a5b40806f676606904587f1a76585d7735efdf86ec0299479a5",
+	Digest:      "3266c5fdffdc028cef1b53b935d8c572abba985e73bbdc50ae2322daeefb76a4",
 	Compiler:    "0.1.0",
 	Player:      "alice",
 	Players:     []string{"alice", "bob", "carol", "s0", "s1", "s2"},
@@ -217,7 +231,7 @@ func runCompare(p *runtime.Party) {
 var OwnProgram = &runtime.Program{
 	File:        "control.tfe",
 	Computation: "own",
-	Digest:      "b3a6b07c76e69a5b40806f676606904587f1a76585d7735efdf86ec0299479a5",
+	Digest:      "3266c5fdffdc028cef1b53b935d8c572abba985e73bbdc50ae2322daeefb76a4",
 	Compiler:    "0.1.0",
 	Player:      "alice",
 	Players:     []string{"alice", "bob", "s0", "s1", "s2"},
@@ -292,7 +306,118 @@ func runOwn(p *runtime.Party) {
 	p.Output("share", t10)
 }
 
+// ShapesProgram describes alice's part of shapes.
+var ShapesProgram = &runtime.Program{
+	File:        "control.tfe",
+	Computation: "shapes",
+	Digest:      "3266c5fdffdc028cef1b53b935d8c572abba985e73bbdc50ae2322daeefb76a4",
+	Compiler:    "0.1.0",
+	Player:      "alice",
+	Players:     []string{"alice", "bob", "carol", "s0", "s1", "s2"},
+	Protocol:    runtime.Protocol{Name: "aby3", Roles: []string{"s0", "s1", "s2"}, Ring: 64},
+	Sizes: []runtime.SizeName{
+		{Name: "n", Min: 5},
+		{Name: "d", Min: 3},
+	},
+	Where: []runtime.Cond{
+		{Text: "n >= 5", Left: runtime.Size{{Coef: 1, Vars: []string{"n"}}}, Rel: ">=", Right: runtime.Size{{Coef: 5}}},
+		{Text: "n <= 50", Left: runtime.Size{{Coef: 1, Vars: []string{"n"}}}, Rel: "<=", Right: runtime.Size{{Coef: 50}}},
+		{Text: "d >= 3", Left: runtime.Size{{Coef: 1, Vars: []string{"d"}}}, Rel: ">=", Right: runtime.Size{{Coef: 3}}},
+		{Text: "d <= 20", Left: runtime.Size{{Coef: 1, Vars: []string{"d"}}}, Rel: "<=", Right: runtime.Size{{Coef: 20}}},
+	},
+	Inputs: []runtime.Input{
+		{Name: "m", Elem: clear.Fixed(20, 12), Shape: []runtime.Size{{{Coef: 1, Vars: []string{"n"}}}, {{Coef: 1, Vars: []string{"d"}}}}, Range: &runtime.Range{Low: -32768, High: 32768, Text: "-8.0..8.0"}},
+		{Name: "turns", Elem: clear.Int64, Public: true, Range: &runtime.Range{Low: 1, High: 10, Text: "1..=10"}},
+	},
+	Outputs: []runtime.Output{
+		{Name: "picked", Elem: clear.Fixed(20, 12), Shape: []runtime.Size{{{Coef: 3}}}},
+		{Name: "hits", Elem: clear.Int64},
+	},
+	Steps: []runtime.Step{
+		{Number: 1, Op: "input", Line: 70},
+		{Number: 2, Op: "input", Line: 71},
+		{Number: 3, Op: "input", Line: 72},
+		{Number: 4, Op: "input", Line: 73},
+		{Number: 5, Op: "start", Line: 83},
+		{Number: 6, Op: "share", Line: 83},
+		{Number: 7, Op: "share", Line: 83},
+		{Number: 8, Op: "subtract", Line: 83},
+		{Number: 9, Op: "max", Line: 84},
+		{Number: 10, Op: "sum", Line: 85},
+		{Number: 11, Op: "size", Line: 85},
+		{Number: 12, Op: "divide", Line: 85},
+		{Number: 13, Op: "abs", Line: 85},
+		{Number: 14, Op: "constant", Line: 85},
+		{Number: 15, Op: "multiply", Line: 85},
+		{Number: 16, Op: "share", Line: 85},
+		{Number: 17, Op: "stack", Line: 85},
+		{Number: 18, Op: "negate", Line: 86},
+		{Number: 19, Op: "concat", Line: 86},
+		{Number: 20, Op: "constant", Line: 87},
+		{Number: 21, Op: "compare", Line: 87},
+		{Number: 22, Op: "not", Line: 87},
+		{Number: 23, Op: "share", Line: 87},
+		{Number: 24, Op: "and", Line: 87},
+		{Number: 25, Op: "convert", Line: 87},
+		{Number: 26, Op: "sum", Line: 87},
+		{Number: 27, Op: "copy", Line: 88},
+		{Number: 28, Op: "constant", Line: 89},
+		{Number: 29, Op: "constant", Line: 89},
+		{Number: 30, Op: "for", Line: 89},
+		{Number: 31, Op: "constant", Line: 90},
+		{Number: 32, Op: "remainder", Line: 90},
+		{Number: 33, Op: "compare", Line: 90},
+		{Number: 34, Op: "if", Line: 90},
+		{Number: 35, Op: "index", Line: 91},
+		{Number: 36, Op: "add", Line: 91},
+		{Number: 37, Op: "copy", Line: 91},
+		{Number: 38, Op: "for", Line: 93},
+		{Number: 39, Op: "index", Line: 94},
+		{Number: 40, Op: "index", Line: 94},
+		{Number: 41, Op: "min", Line: 94},
+		{Number: 42, Op: "share", Line: 94},
+		{Number: 43, Op: "select", Line: 94},
+		{Number: 44, Op: "copy", Line: 94},
+		{Number: 45, Op: "open", Line: 98},
+		{Number: 46, Op: "open", Line: 98},
+		{Number: 47, Op: "size", Line: 98},
+		{Number: 48, Op: "size", Line: 98},
+		{Number: 49, Op: "index", Line: 98},
+		{Number: 50, Op: "reveal", Line: 98},
+		{Number: 51, Op: "open", Line: 98},
+		{Number: 52, Op: "open", Line: 98},
+		{Number: 53, Op: "output", Line: 98},
+		{Number: 54, Op: "output", Line: 98},
+		{Number: 55, Op: "output", Line: 98},
+		{Number: 56, Op: "output", Line: 98},
+		{Number: 57, Op: "output", Line: 98},
+	},
+	Run: runShapes,
+}
+
+// RunShapes takes part in one run of shapes as alice.
+func RunShapes(ctx context.Context, p *runtime.Party) error {
+	return p.Run(ctx, runShapes)
+}
+
+// runShapes is what alice does, in order; whatever goes wrong ends it.
+func runShapes(p *runtime.Party) {
+	// control.tfe:70  m: fixed[n, d] @ alice in -8.0..8.0,
+	m := p.Input("m") // in clear at alice
+
+	p.Start() // everybody is ready: values are shared from here on
+
+	// control.tfe:83  let centred = m - v
+	p.Share(6, m) // step 6: to s0, s1, s2
+
+	// control.tfe:98  return reveal(rows) to carol, reveal(table) to bob, reveal(joined[d..d + 3]) to {alice, carol}, reveal(hits) to public, reveal(sums) to carol
+	t32 := p.Revealed(50, "bob", clear.Fixed(20, 12), 3) // step 50: in clear from bob
+	t33 := p.Opened(51, clear.Int64)                     // step 51: from s0, s1, s2
+	p.Output("picked", t32)
+	p.Output("hits", t33)
+}
+
 // Programs returns alice's part of each computation that it takes part in.
 func Programs() []*runtime.Program {
-	return []*runtime.Program{FitProgram, CompareProgram, OwnProgram}
+	return []*runtime.Program{FitProgram, CompareProgram, OwnProgram, ShapesProgram}
 }

@@ -32,6 +32,25 @@
 //	set-up    every player learns n, and whether a player is not ready
 //	learns    rest: int64 from alice (step 16, line 65)
 //	writes    rest: int64
+//
+// # shapes
+//
+// Shapes: rows, columns, slices, arrays put together and taken apart.
+//
+//	trust     aby3(s0, s1, s2): semi-honest, at most one of s0, s1, s2 corrupt
+//	loads     v: fixed(20, 12)[d] in -8.0..8.0
+//	loads     flags: bool[n]
+//	loads     turns: int64 in 1..=10, which every player must load alike
+//	set-up    every player learns n, d, and whether a player is not ready
+//	shares    v: fixed(20, 12)[d] among s0, s1, s2 (step 7, line 83)
+//	shares    t6: fixed(20, 12)[d] among s0, s1, s2 (step 16, line 85)
+//	shares    t11: bool[n] among s0, s1, s2 (step 23, line 87)
+//	shares    t22: bool among s0, s1, s2 (step 42, line 94, in each pass of line 89, if taken, in line 90, in each pass of line 93)
+//	learns    table: fixed(20, 12)[2, d] (step 46, line 98)
+//	sends     picked: fixed(20, 12)[3] in clear to alice, carol (step 50, line 98)
+//	learns    hits: int64 (step 51, line 98)
+//	writes    table: fixed(20, 12)[2, d]
+//	writes    hits: int64
 package p_bob
 
 import (
@@ -45,7 +64,7 @@ import (
 var FitProgram = &runtime.Program{
 	File:        "control.tfe",
 	Computation: "fit",
-	Digest:      "b3a6b07c76e69a5b40806f676606904587f1a76585d7735efdf86ec0299479a5",
+	Digest:      "3266c5fdffdc028cef1b53b935d8c572abba985e73bbdc50ae2322daeefb76a4",
 	Compiler:    "0.1.0",
 	Player:      "bob",
 	Players:     []string{"alice", "bob", "carol", "s0", "s1", "s2"},
@@ -112,7 +131,7 @@ func runFit(p *runtime.Party) {
 var CompareProgram = &runtime.Program{
 	File:        "control.tfe",
 	Computation: "compare",
-	Digest:      "b3a6b07c76e69a5b40806f676606904587f1a76585d7735efdf86ec0299479a5",
+	Digest:      "3266c5fdffdc028cef1b53b935d8c572abba985e73bbdc50ae2322daeefb76a4",
 	Compiler:    "0.1.0",
 	Player:      "bob",
 	Players:     []string{"alice", "bob", "carol", "s0", "s1", "s2"},
@@ -198,7 +217,7 @@ func runCompare(p *runtime.Party) {
 var OwnProgram = &runtime.Program{
 	File:        "control.tfe",
 	Computation: "own",
-	Digest:      "b3a6b07c76e69a5b40806f676606904587f1a76585d7735efdf86ec0299479a5",
+	Digest:      "3266c5fdffdc028cef1b53b935d8c572abba985e73bbdc50ae2322daeefb76a4",
 	Compiler:    "0.1.0",
 	Player:      "bob",
 	Players:     []string{"alice", "bob", "s0", "s1", "s2"},
@@ -249,7 +268,159 @@ func runOwn(p *runtime.Party) {
 	p.Output("rest", t11)
 }
 
+// ShapesProgram describes bob's part of shapes.
+var ShapesProgram = &runtime.Program{
+	File:        "control.tfe",
+	Computation: "shapes",
+	Digest:      "3266c5fdffdc028cef1b53b935d8c572abba985e73bbdc50ae2322daeefb76a4",
+	Compiler:    "0.1.0",
+	Player:      "bob",
+	Players:     []string{"alice", "bob", "carol", "s0", "s1", "s2"},
+	Protocol:    runtime.Protocol{Name: "aby3", Roles: []string{"s0", "s1", "s2"}, Ring: 64},
+	Sizes: []runtime.SizeName{
+		{Name: "n", Min: 5},
+		{Name: "d", Min: 3},
+	},
+	Where: []runtime.Cond{
+		{Text: "n >= 5", Left: runtime.Size{{Coef: 1, Vars: []string{"n"}}}, Rel: ">=", Right: runtime.Size{{Coef: 5}}},
+		{Text: "n <= 50", Left: runtime.Size{{Coef: 1, Vars: []string{"n"}}}, Rel: "<=", Right: runtime.Size{{Coef: 50}}},
+		{Text: "d >= 3", Left: runtime.Size{{Coef: 1, Vars: []string{"d"}}}, Rel: ">=", Right: runtime.Size{{Coef: 3}}},
+		{Text: "d <= 20", Left: runtime.Size{{Coef: 1, Vars: []string{"d"}}}, Rel: "<=", Right: runtime.Size{{Coef: 20}}},
+	},
+	Inputs: []runtime.Input{
+		{Name: "v", Elem: clear.Fixed(20, 12), Shape: []runtime.Size{{{Coef: 1, Vars: []string{"d"}}}}, Range: &runtime.Range{Low: -32768, High: 32768, Text: "-8.0..8.0"}},
+		{Name: "flags", Elem: clear.Bool, Shape: []runtime.Size{{{Coef: 1, Vars: []string{"n"}}}}},
+		{Name: "turns", Elem: clear.Int64, Public: true, Range: &runtime.Range{Low: 1, High: 10, Text: "1..=10"}},
+	},
+	Outputs: []runtime.Output{
+		{Name: "table", Elem: clear.Fixed(20, 12), Shape: []runtime.Size{{{Coef: 2}}, {{Coef: 1, Vars: []string{"d"}}}}},
+		{Name: "hits", Elem: clear.Int64},
+	},
+	Steps: []runtime.Step{
+		{Number: 1, Op: "input", Line: 70},
+		{Number: 2, Op: "input", Line: 71},
+		{Number: 3, Op: "input", Line: 72},
+		{Number: 4, Op: "input", Line: 73},
+		{Number: 5, Op: "start", Line: 83},
+		{Number: 6, Op: "share", Line: 83},
+		{Number: 7, Op: "share", Line: 83},
+		{Number: 8, Op: "subtract", Line: 83},
+		{Number: 9, Op: "max", Line: 84},
+		{Number: 10, Op: "sum", Line: 85},
+		{Number: 11, Op: "size", Line: 85},
+		{Number: 12, Op: "divide", Line: 85},
+		{Number: 13, Op: "abs", Line: 85},
+		{Number: 14, Op: "constant", Line: 85},
+		{Number: 15, Op: "multiply", Line: 85},
+		{Number: 16, Op: "share", Line: 85},
+		{Number: 17, Op: "stack", Line: 85},
+		{Number: 18, Op: "negate", Line: 86},
+		{Number: 19, Op: "concat", Line: 86},
+		{Number: 20, Op: "constant", Line: 87},
+		{Number: 21, Op: "compare", Line: 87},
+		{Number: 22, Op: "not", Line: 87},
+		{Number: 23, Op: "share", Line: 87},
+		{Number: 24, Op: "and", Line: 87},
+		{Number: 25, Op: "convert", Line: 87},
+		{Number: 26, Op: "sum", Line: 87},
+		{Number: 27, Op: "copy", Line: 88},
+		{Number: 28, Op: "constant", Line: 89},
+		{Number: 29, Op: "constant", Line: 89},
+		{Number: 30, Op: "for", Line: 89},
+		{Number: 31, Op: "constant", Line: 90},
+		{Number: 32, Op: "remainder", Line: 90},
+		{Number: 33, Op: "compare", Line: 90},
+		{Number: 34, Op: "if", Line: 90},
+		{Number: 35, Op: "index", Line: 91},
+		{Number: 36, Op: "add", Line: 91},
+		{Number: 37, Op: "copy", Line: 91},
+		{Number: 38, Op: "for", Line: 93},
+		{Number: 39, Op: "index", Line: 94},
+		{Number: 40, Op: "index", Line: 94},
+		{Number: 41, Op: "min", Line: 94},
+		{Number: 42, Op: "share", Line: 94},
+		{Number: 43, Op: "select", Line: 94},
+		{Number: 44, Op: "copy", Line: 94},
+		{Number: 45, Op: "open", Line: 98},
+		{Number: 46, Op: "open", Line: 98},
+		{Number: 47, Op: "size", Line: 98},
+		{Number: 48, Op: "size", Line: 98},
+		{Number: 49, Op: "index", Line: 98},
+		{Number: 50, Op: "reveal", Line: 98},
+		{Number: 51, Op: "open", Line: 98},
+		{Number: 52, Op: "open", Line: 98},
+		{Number: 53, Op: "output", Line: 98},
+		{Number: 54, Op: "output", Line: 98},
+		{Number: 55, Op: "output", Line: 98},
+		{Number: 56, Op: "output", Line: 98},
+		{Number: 57, Op: "output", Line: 98},
+	},
+	Run: runShapes,
+}
+
+// RunShapes takes part in one run of shapes as bob.
+func RunShapes(ctx context.Context, p *runtime.Party) error {
+	return p.Run(ctx, runShapes)
+}
+
+// runShapes is what bob does, in order; whatever goes wrong ends it.
+func runShapes(p *runtime.Party) {
+	n := p.Size("n")
+	d := p.Size("d")
+
+	// control.tfe:71  v: fixed[d] @ bob in -8.0..8.0,
+	v := p.Input("v") // in clear at bob
+
+	// control.tfe:72  flags: bool[n] @ bob,
+	flags := p.Input("flags") // in clear at bob
+
+	// control.tfe:73  turns: int64 @ public in 1..=10,
+	turns := p.Input("turns") // public
+
+	p.Start() // everybody is ready: values are shared from here on
+
+	// control.tfe:83  let centred = m - v
+	p.Share(7, v) // step 7: to s0, s1, s2
+
+	// control.tfe:85  let table = [sum(centred, axis: 0) / n, abs(v) * 0.5]
+	t4 := clear.Abs(v)                         // in clear at bob
+	t5 := clear.Int(clear.Fixed(20, 12), 2048) // public: 0.5
+	t6 := clear.Mul(t4, t5)                    // in clear at bob
+	p.Share(16, t6)                            // step 16: to s0, s1, s2
+
+	// control.tfe:86  let joined = concat(v, -v)
+	t8 := clear.Neg(v)               // in clear at bob
+	joined := clear.Concat(0, v, t8) // in clear at bob
+
+	// control.tfe:87  let hits = count(rows > 1.0 and not flags)
+	t11 := clear.Not(flags) // in clear at bob
+	p.Share(23, t11)        // step 23: to s0, s1, s2
+
+	// control.tfe:89  for i in 0..turns {
+	for i := range turns.Int() {
+		// control.tfe:90  if i % 2 == 0 {
+		t18 := clear.Mod(clear.Int(clear.Int64, i), clear.Int(clear.Int64, 2)) // public
+		t19 := clear.Eq(t18, clear.Int(clear.Int64, 0))                        // public
+		if !t19.Bool() {
+			// control.tfe:93  for j in 0..n step 2 {
+			for j := int64(0); j < n; j += 2 {
+				// control.tfe:94  sums = if flags[j] then sums else min(sums, centred[j, :])
+				t22 := clear.Index(flags, clear.At(j)) // in clear at bob
+				p.Share(42, t22)                       // step 42: to s0, s1, s2
+			}
+		}
+	}
+
+	// control.tfe:98  return reveal(rows) to carol, reveal(table) to bob, reveal(joined[d..d + 3]) to {alice, carol}, reveal(hits) to public, reveal(sums) to carol
+	t28 := p.Opened(46, clear.Fixed(20, 12), 2, int(d)) // step 46: from s0, s1, s2
+	t31 := clear.Index(joined, clear.Range(d, d+3))     // in clear at bob
+	p.Reveal(50, t31, "alice", "carol")                 // step 50: in clear to alice, carol
+	t33 := p.Opened(51, clear.Int64)                    // step 51: from s0, s1, s2
+	p.Output("table", t28)
+	p.Output("hits", t33)
+}
+
 // Programs returns bob's part of each computation that it takes part in.
 func Programs() []*runtime.Program {
-	return []*runtime.Program{FitProgram, CompareProgram, OwnProgram}
+	return []*runtime.Program{FitProgram, CompareProgram, OwnProgram, ShapesProgram}
 }

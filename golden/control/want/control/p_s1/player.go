@@ -32,6 +32,25 @@
 //
 //	trust     aby3(s0, s1, s2): semi-honest, at most one of s0, s1, s2 corrupt
 //	set-up    every player learns n, and whether a player is not ready
+//
+// # shapes
+//
+// Shapes: rows, columns, slices, arrays put together and taken apart.
+//
+//	trust     aby3(s0, s1, s2): semi-honest, at most one of s0, s1, s2 corrupt
+//	loads     turns: int64 in 1..=10, which every player must load alike
+//	set-up    every player learns n, d, and whether a player is not ready
+//	holds     shares of m_shared: fixed(20, 12)[n, d] from alice (step 6, line 83)
+//	holds     shares of v_shared: fixed(20, 12)[d] from bob (step 7, line 83)
+//	holds     shares of t7: fixed(20, 12)[d] from bob (step 16, line 85)
+//	holds     shares of t12: bool[n] from bob (step 23, line 87)
+//	holds     shares of t25: bool from bob (step 42, line 94, in each pass of line 89, if taken, in line 90, in each pass of line 93)
+//	opens     rows: fixed(20, 12)[n] to carol (step 45, line 98)
+//	opens     table: fixed(20, 12)[2, d] to bob (step 46, line 98)
+//	opens     hits: int64 to everybody (step 51, line 98)
+//	learns    hits: int64 (step 51, line 98)
+//	opens     sums: fixed(20, 12)[d] to carol (step 52, line 98)
+//	writes    hits: int64
 package p_s1
 
 import (
@@ -45,7 +64,7 @@ import (
 var FitProgram = &runtime.Program{
 	File:        "control.tfe",
 	Computation: "fit",
-	Digest:      "b3a6b07c76e69a5b40806f676606904587f1a76585d7735efdf86ec0299479a5",
+	Digest:      "3266c5fdffdc028cef1b53b935d8c572abba985e73bbdc50ae2322daeefb76a4",
 	Compiler:    "0.1.0",
 	Player:      "s1",
 	Players:     []string{"alice", "bob", "carol", "s0", "s1", "s2"},
@@ -137,7 +156,7 @@ func runFit(p *runtime.Party) {
 var CompareProgram = &runtime.Program{
 	File:        "control.tfe",
 	Computation: "compare",
-	Digest:      "b3a6b07c76e69a5b40806f676606904587f1a76585d7735efdf86ec0299479a5",
+	Digest:      "3266c5fdffdc028cef1b53b935d8c572abba985e73bbdc50ae2322daeefb76a4",
 	Compiler:    "0.1.0",
 	Player:      "s1",
 	Players:     []string{"alice", "bob", "carol", "s0", "s1", "s2"},
@@ -247,7 +266,7 @@ func runCompare(p *runtime.Party) {
 var OwnProgram = &runtime.Program{
 	File:        "control.tfe",
 	Computation: "own",
-	Digest:      "b3a6b07c76e69a5b40806f676606904587f1a76585d7735efdf86ec0299479a5",
+	Digest:      "3266c5fdffdc028cef1b53b935d8c572abba985e73bbdc50ae2322daeefb76a4",
 	Compiler:    "0.1.0",
 	Player:      "s1",
 	Players:     []string{"alice", "bob", "s0", "s1", "s2"},
@@ -291,7 +310,165 @@ func runOwn(p *runtime.Party) {
 	p.Start() // everybody is ready: values are shared from here on
 }
 
+// ShapesProgram describes s1's part of shapes.
+var ShapesProgram = &runtime.Program{
+	File:        "control.tfe",
+	Computation: "shapes",
+	Digest:      "3266c5fdffdc028cef1b53b935d8c572abba985e73bbdc50ae2322daeefb76a4",
+	Compiler:    "0.1.0",
+	Player:      "s1",
+	Players:     []string{"alice", "bob", "carol", "s0", "s1", "s2"},
+	Protocol:    runtime.Protocol{Name: "aby3", Roles: []string{"s0", "s1", "s2"}, Ring: 64},
+	Sizes: []runtime.SizeName{
+		{Name: "n", Min: 5},
+		{Name: "d", Min: 3},
+	},
+	Where: []runtime.Cond{
+		{Text: "n >= 5", Left: runtime.Size{{Coef: 1, Vars: []string{"n"}}}, Rel: ">=", Right: runtime.Size{{Coef: 5}}},
+		{Text: "n <= 50", Left: runtime.Size{{Coef: 1, Vars: []string{"n"}}}, Rel: "<=", Right: runtime.Size{{Coef: 50}}},
+		{Text: "d >= 3", Left: runtime.Size{{Coef: 1, Vars: []string{"d"}}}, Rel: ">=", Right: runtime.Size{{Coef: 3}}},
+		{Text: "d <= 20", Left: runtime.Size{{Coef: 1, Vars: []string{"d"}}}, Rel: "<=", Right: runtime.Size{{Coef: 20}}},
+	},
+	Inputs: []runtime.Input{
+		{Name: "turns", Elem: clear.Int64, Public: true, Range: &runtime.Range{Low: 1, High: 10, Text: "1..=10"}},
+	},
+	Outputs: []runtime.Output{
+		{Name: "hits", Elem: clear.Int64},
+	},
+	Steps: []runtime.Step{
+		{Number: 1, Op: "input", Line: 70},
+		{Number: 2, Op: "input", Line: 71},
+		{Number: 3, Op: "input", Line: 72},
+		{Number: 4, Op: "input", Line: 73},
+		{Number: 5, Op: "start", Line: 83},
+		{Number: 6, Op: "share", Line: 83},
+		{Number: 7, Op: "share", Line: 83},
+		{Number: 8, Op: "subtract", Line: 83},
+		{Number: 9, Op: "max", Line: 84},
+		{Number: 10, Op: "sum", Line: 85},
+		{Number: 11, Op: "size", Line: 85},
+		{Number: 12, Op: "divide", Line: 85},
+		{Number: 13, Op: "abs", Line: 85},
+		{Number: 14, Op: "constant", Line: 85},
+		{Number: 15, Op: "multiply", Line: 85},
+		{Number: 16, Op: "share", Line: 85},
+		{Number: 17, Op: "stack", Line: 85},
+		{Number: 18, Op: "negate", Line: 86},
+		{Number: 19, Op: "concat", Line: 86},
+		{Number: 20, Op: "constant", Line: 87},
+		{Number: 21, Op: "compare", Line: 87},
+		{Number: 22, Op: "not", Line: 87},
+		{Number: 23, Op: "share", Line: 87},
+		{Number: 24, Op: "and", Line: 87},
+		{Number: 25, Op: "convert", Line: 87},
+		{Number: 26, Op: "sum", Line: 87},
+		{Number: 27, Op: "copy", Line: 88},
+		{Number: 28, Op: "constant", Line: 89},
+		{Number: 29, Op: "constant", Line: 89},
+		{Number: 30, Op: "for", Line: 89},
+		{Number: 31, Op: "constant", Line: 90},
+		{Number: 32, Op: "remainder", Line: 90},
+		{Number: 33, Op: "compare", Line: 90},
+		{Number: 34, Op: "if", Line: 90},
+		{Number: 35, Op: "index", Line: 91},
+		{Number: 36, Op: "add", Line: 91},
+		{Number: 37, Op: "copy", Line: 91},
+		{Number: 38, Op: "for", Line: 93},
+		{Number: 39, Op: "index", Line: 94},
+		{Number: 40, Op: "index", Line: 94},
+		{Number: 41, Op: "min", Line: 94},
+		{Number: 42, Op: "share", Line: 94},
+		{Number: 43, Op: "select", Line: 94},
+		{Number: 44, Op: "copy", Line: 94},
+		{Number: 45, Op: "open", Line: 98},
+		{Number: 46, Op: "open", Line: 98},
+		{Number: 47, Op: "size", Line: 98},
+		{Number: 48, Op: "size", Line: 98},
+		{Number: 49, Op: "index", Line: 98},
+		{Number: 50, Op: "reveal", Line: 98},
+		{Number: 51, Op: "open", Line: 98},
+		{Number: 52, Op: "open", Line: 98},
+		{Number: 53, Op: "output", Line: 98},
+		{Number: 54, Op: "output", Line: 98},
+		{Number: 55, Op: "output", Line: 98},
+		{Number: 56, Op: "output", Line: 98},
+		{Number: 57, Op: "output", Line: 98},
+	},
+	Run: runShapes,
+}
+
+// RunShapes takes part in one run of shapes as s1.
+func RunShapes(ctx context.Context, p *runtime.Party) error {
+	return p.Run(ctx, runShapes)
+}
+
+// runShapes is what s1 does, in order; whatever goes wrong ends it.
+func runShapes(p *runtime.Party) {
+	n := p.Size("n")
+	d := p.Size("d")
+
+	// control.tfe:73  turns: int64 @ public in 1..=10,
+	turns := p.Input("turns") // public
+
+	p.Start() // everybody is ready: values are shared from here on
+
+	// control.tfe:83  let centred = m - v
+	m_shared := p.Shared(6, "alice", clear.Fixed(20, 12), int(n), int(d)) // step 6: from alice
+	v_shared := p.Shared(7, "bob", clear.Fixed(20, 12), int(d))           // step 7: from bob
+	centred := p.Sub(8, m_shared, v_shared)                               // step 8: on shares
+
+	// control.tfe:84  let rows = max(centred, axis: 1)
+	rows := p.Max(9, centred, 1) // step 9: on shares
+
+	// control.tfe:85  let table = [sum(centred, axis: 0) / n, abs(v) * 0.5]
+	t1 := p.Sum(10, centred, 0)                            // step 10: on shares
+	t3 := p.Div(12, t1, clear.Int(clear.Int64, n))         // step 12: on shares
+	t7 := p.Shared(16, "bob", clear.Fixed(20, 12), int(d)) // step 16: from bob
+	table := p.Stack(17, t3, t7)                           // step 17: on shares
+
+	// control.tfe:87  let hits = count(rows > 1.0 and not flags)
+	t9 := clear.Int(clear.Fixed(20, 12), 4096)     // public: 1
+	t10 := p.Gt(21, rows, t9)                      // step 21: on shares
+	t12 := p.Shared(23, "bob", clear.Bool, int(n)) // step 23: from bob
+	t13 := p.And(24, t10, t12)                     // step 24: on shares
+	t14 := p.Convert(25, t13, clear.Int64)         // step 25: on shares
+	hits := p.Sum(26, t14, -1)                     // step 26: on shares
+
+	// control.tfe:88  var sums = v
+	sums := v_shared
+
+	// control.tfe:89  for i in 0..turns {
+	for i := range turns.Int() {
+		// control.tfe:90  if i % 2 == 0 {
+		t18 := clear.Mod(clear.Int(clear.Int64, i), clear.Int(clear.Int64, 2)) // public
+		t19 := clear.Eq(t18, clear.Int(clear.Int64, 0))                        // public
+		if t19.Bool() {
+			// control.tfe:91  sums = sums + centred[0]
+			t20 := p.Index(35, centred, clear.At(0), clear.All()) // step 35: on shares
+			t21 := p.Add(36, sums, t20)                           // step 36: on shares
+			sums = t21
+		} else {
+			// control.tfe:93  for j in 0..n step 2 {
+			for j := int64(0); j < n; j += 2 {
+				// control.tfe:94  sums = if flags[j] then sums else min(sums, centred[j, :])
+				t23 := p.Index(40, centred, clear.At(j), clear.All()) // step 40: on shares
+				t24 := p.Min2(41, sums, t23)                          // step 41: on shares
+				t25 := p.Shared(42, "bob", clear.Bool)                // step 42: from bob
+				t26 := p.Select(43, t25, sums, t24)                   // step 43: on shares
+				sums = t26
+			}
+		}
+	}
+
+	// control.tfe:98  return reveal(rows) to carol, reveal(table) to bob, reveal(joined[d..d + 3]) to {alice, carol}, reveal(hits) to public, reveal(sums) to carol
+	p.Open(45, rows, "carol")                                          // step 45: to carol
+	p.Open(46, table, "bob")                                           // step 46: to bob
+	t33 := p.Open(51, hits, "alice", "bob", "carol", "s0", "s1", "s2") // step 51: to alice, bob, carol, s0, s1, s2
+	p.Open(52, sums, "carol")                                          // step 52: to carol
+	p.Output("hits", t33)
+}
+
 // Programs returns s1's part of each computation that it takes part in.
 func Programs() []*runtime.Program {
-	return []*runtime.Program{FitProgram, CompareProgram, OwnProgram}
+	return []*runtime.Program{FitProgram, CompareProgram, OwnProgram, ShapesProgram}
 }
