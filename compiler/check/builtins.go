@@ -68,7 +68,7 @@ func (f *frame) constantInt(a *ast.Arg, what string) (int, bool) {
 		return 0, false
 	}
 	if v.konst == nil || v.konst.Num == nil || !v.konst.Num.IsInt() || !v.konst.Num.Num().IsInt64() {
-		f.errorf("E204", a.Value, "%s is a constant", what).Label = f.c.full(v.Type)
+		f.errorf("E209", a.Value, "%s is a constant", what).Label = f.c.full(v.Type)
 		return 0, false
 	}
 	return int(v.konst.Num.Num().Int64()), true
@@ -466,7 +466,7 @@ func (f *frame) filled(e *ast.Call, want types.Elem) value {
 	out.bounds = exactly(k)
 	if name == "full" {
 		if len(args) == 0 {
-			return f.fail(e, "E204", "no value", "`full` takes a value and dimensions")
+			return f.fail(e, "E208", "no value", "`full` takes a value and dimensions")
 		}
 		v := f.expr(args[0].Value, want)
 		if v.bad() || len(v.Shape) > 0 {
@@ -479,7 +479,7 @@ func (f *frame) filled(e *ast.Call, want types.Elem) value {
 		out.konst, out.lin, out.parts, out.affine = nil, nil, nil, nil
 	}
 	if len(args) == 0 || len(args) > 4 {
-		return f.fail(e, "E204", times(len(args), "dimension"), "`%s` takes one to four dimensions", name)
+		return f.fail(e, "E208", times(len(args), "dimension"), "`%s` takes one to four dimensions", name)
 	}
 	out.Shape = nil
 	for _, a := range args {
@@ -499,7 +499,7 @@ func (f *frame) filled(e *ast.Call, want types.Elem) value {
 func (f *frame) gather(e *ast.Call, _ types.Elem) value {
 	if len(e.Args) != 1 || e.Args[0].Name != nil {
 		f.arguments(e)
-		return f.fail(e, "E204", times(len(e.Args), "argument")+" given", "`gather` takes a bundle")
+		return f.fail(e, "E208", times(len(e.Args), "argument")+" given", "`gather` takes a bundle")
 	}
 	b := f.bundle(e.Args[0].Value)
 	if b.bad() {
@@ -595,12 +595,12 @@ func sizeValue(s types.Size) value {
 func (f *frame) indexCall(e *ast.Call, _ types.Elem) value {
 	if len(e.Args) != 1 || e.Args[0].Name != nil {
 		f.arguments(e)
-		return f.fail(e, "E204", times(len(e.Args), "argument")+" given", "`index` takes a member of a group")
+		return f.fail(e, "E208", times(len(e.Args), "argument")+" given", "`index` takes a member of a group")
 	}
 	id, ok := e.Args[0].Value.(*ast.Ident)
 	if !ok {
 		f.arguments(e)
-		return f.fail(e, "E204", "not a member", "`index` takes a member of a group")
+		return f.fail(e, "E106", "not a member", "`index` takes a member of a group")
 	}
 	v := f.scope.find(id.Name)
 	if s := f.c.names[id.Name]; v == nil && s != nil && s.isPlayer() && f.givenGroup != nil {
@@ -610,7 +610,7 @@ func (f *frame) indexCall(e *ast.Call, _ types.Elem) value {
 		if v == nil && f.c.names[id.Name] == nil {
 			return f.unknownName(id)
 		}
-		return f.fail(id, "E204", "not a member of a loop over a group", "`index` takes the name of a loop over a group")
+		return f.fail(id, "E106", "not a member of a loop over a group", "`index` takes the name of a loop over a group")
 	}
 	f.body.Vars[id] = v
 	return f.positionOf(id, v.Group, v.Member)
@@ -744,6 +744,12 @@ func (f *frame) unbuilt(e *ast.Call, o *op.Op) value {
 	vs := f.arguments(e)
 	for i, v := range vs {
 		vs[i] = f.settle(v)
+	}
+	if o.ClearOnly && (strings.HasPrefix(o.Name, "random_") || o.Name == "shuffle") && f.pc.local == nil {
+		d := f.errorf("E311", e, "`%s` draws at random, and nothing says who", o.Name)
+		d.Label = "outside `local`"
+		d.Hint = "draw it in `local p { … }`, or jointly, known to nobody: `" + o.Name + "_shared`"
+		return poison(e)
 	}
 	if len(vs) == 0 || bad(vs...) {
 		f.notBuilt(e.Fn, "`%s` is", o.Name)

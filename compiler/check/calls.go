@@ -55,7 +55,7 @@ func (f *frame) call(e *ast.Call, want types.Elem) value {
 	}
 	if v := f.scope.find(id.Name); v != nil {
 		f.arguments(e)
-		return f.fail(id, "E204", "line "+strconv.Itoa(v.Decl.Pos.Line), "`%s` is not a function", id.Name)
+		return f.fail(id, "E106", "line "+strconv.Itoa(v.Decl.Pos.Line), "`%s` is not a function", id.Name)
 	}
 	f.arguments(e)
 	return f.unknownFunction(id)
@@ -70,7 +70,7 @@ func (f *frame) callSymbol(e *ast.Call, id *ast.Ident, s *symbol) value {
 		return poison(e)
 	}
 	f.arguments(e)
-	return f.fail(id, "E204", "declared on line "+strconv.Itoa(s.name.Pos.Line), "`%s` is not a function", id.Name)
+	return f.fail(id, "E106", "declared on line "+strconv.Itoa(s.name.Pos.Line), "`%s` is not a function", id.Name)
 }
 
 func (f *frame) unknownFunction(id *ast.Ident) value {
@@ -117,10 +117,10 @@ func (f *frame) bind(e *ast.Call, name string, params []string, required int) ([
 			f.errorf("E101", a.Name, "`%s` has no parameter `%s`", name, a.Name.Name).Label = "parameters: " + strings.Join(params, ", ")
 			ok = false
 		case k >= len(params):
-			f.errorf("E204", a, "`%s` takes %s", name, times(len(params), "argument")).Label = "one too many"
+			f.errorf("E208", a, "`%s` takes %s", name, times(len(params), "argument")).Label = "one too many"
 			return nil, false
 		case out[k] != nil:
-			f.errorf("E204", a, "`%s` is given twice", params[k]).Label = "second time"
+			f.errorf("E208", a, "`%s` is given twice", params[k]).Label = "second time"
 			ok = false
 		default:
 			out[k] = a
@@ -128,7 +128,7 @@ func (f *frame) bind(e *ast.Call, name string, params []string, required int) ([
 	}
 	for i, a := range out {
 		if a == nil && i < required && ok {
-			f.errorf("E204", e, "`%s` needs `%s`", name, params[i]).Label = times(len(e.Args), "argument") + " given"
+			f.errorf("E208", e, "`%s` needs `%s`", name, params[i]).Label = times(len(e.Args), "argument") + " given"
 			return nil, false
 		}
 	}
@@ -219,7 +219,7 @@ func (f *frame) instantiate(e *ast.Call, fn *ast.Fn, vs []value) (*instance, map
 func (m *matcher) match(p *ast.Param, v value, ok bool) (value, bool) {
 	f, what := m.f, "parameter `"+p.Name.Name+"`"
 	if p.Type.Tuple != nil {
-		f.errorf("E204", p.Type, "a tuple is only the result of a function").Label = "write one parameter each"
+		f.errorf("E208", p.Type, "a tuple is only the result of a function").Label = "write one parameter each"
 		return v, false
 	}
 	v, good := m.matchElem(p, v)

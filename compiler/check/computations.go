@@ -57,7 +57,7 @@ func (c *checker) computation(decl *ast.Computation, states map[stateKey]state) 
 	}
 	comp.Disclose = f.disclosedList(decl.Discloses)
 	if !f.block(decl.Body) {
-		f.errorf("E404", decl.Name, "`%s` does not end in `return`", decl.Name.Name).Label = "on every path"
+		f.errorf("E409", decl.Name, "`%s` does not end in `return`", decl.Name.Name).Label = "on every path"
 	}
 	for _, o := range comp.Outputs {
 		f.body.Result = append(f.body.Result, o.Type)
@@ -157,7 +157,7 @@ func (c *checker) namedByCall(n *ast.Call, name func(*ast.Ident), seen map[*ast.
 func (f *frame) headerSizes(comp *Computation, decl *ast.Computation) {
 	for _, g := range decl.Generics {
 		if g.Class != nil {
-			f.errorf("E204", g, "a computation has sizes, not element types").Label = "write the type"
+			f.errorf("E106", g, "a computation has sizes, not element types").Label = "write the type"
 			continue
 		}
 		f.defineSize(g.Name, &sizeInfo{min: one, place: types.PublicPlace, early: true})
@@ -172,10 +172,10 @@ func (f *frame) input(comp *Computation, p *ast.Param) {
 	comp.Inputs = append(comp.Inputs, v)
 	switch {
 	case ok && !t.placed:
-		f.errorf("E301", p.Type, "input `%s` needs a placement", p.Name.Name).Label = "who holds it? `@ player`"
+		f.errorf("E105", p.Type, "input `%s` needs a placement", p.Name.Name).Label = "who holds it? `@ player`"
 		ok = false
 	case ok && p.Type.Tuple != nil:
-		f.errorf("E204", p.Type, "a tuple is only the result of a function").Label = "write one input each"
+		f.errorf("E208", p.Type, "a tuple is only the result of a function").Label = "write one input each"
 		ok = false
 	case ok && t.Place.Each == "" && !t.Place.Public && t.Place.Holders.Len() > 1:
 		d := f.errorf("E104", p.Type.Placement, "input `%s` has several holders, whose copies nobody compares", p.Name.Name)
@@ -272,7 +272,7 @@ func (f *frame) rangeEnd(e ast.Expr, elem types.Elem) (*big.Rat, bool) {
 		return nil, false
 	}
 	if v.konst == nil || v.konst.Num == nil {
-		f.errorf("E204", e, "a range is made of constants").Label = f.c.full(v.Type)
+		f.errorf("E209", e, "a range is made of constants").Label = f.c.full(v.Type)
 		return nil, false
 	}
 	// the excluded end of a range may lie just outside the type
@@ -439,7 +439,7 @@ func (f *frame) aloneBounds(comp *Computation, s *SizeVar) {
 func (f *frame) output(comp *Computation, o *ast.Output) {
 	t, ok := f.resolve(o.Type)
 	if ok && !t.placed {
-		f.errorf("E301", o.Type, "output `%s` needs a placement", o.Name.Name).Label = "who receives it? `@ player`"
+		f.errorf("E105", o.Type, "output `%s` needs a placement", o.Name.Name).Label = "who receives it? `@ player`"
 		t.Elem = invalid.Elem
 	}
 	if ok && t.placed && t.Place.IsShared() {
@@ -449,7 +449,7 @@ func (f *frame) output(comp *Computation, o *ast.Output) {
 		f.notBuilt(o.Type, "an output of type `%s` is", t.Elem)
 	}
 	if t.tuple != nil {
-		f.errorf("E204", o.Type, "a tuple is only the result of a function").Label = "write one output each"
+		f.errorf("E208", o.Type, "a tuple is only the result of a function").Label = "write one output each"
 		t = written{Type: invalid}
 	}
 	for _, other := range comp.Outputs {
@@ -464,7 +464,7 @@ func (f *frame) output(comp *Computation, o *ast.Output) {
 func (f *frame) returnOutputs(s *ast.Return) {
 	outs := f.unit.comp.Outputs
 	if len(outs) != len(s.Values) {
-		f.errorf("E204", s, "`%s` has %s, this statement returns %s", f.unit.name, times(len(outs), "output"), times(len(s.Values), "value")).Label = "return"
+		f.errorf("E208", s, "`%s` has %s, this statement returns %s", f.unit.name, times(len(outs), "output"), times(len(s.Values), "value")).Label = "return"
 		for _, e := range s.Values {
 			f.settle(f.bundle1(e, types.Elem{}))
 		}
@@ -493,7 +493,7 @@ func (f *frame) returnOutput(e ast.Expr, o *Output, sole bool) {
 	}
 	what := "output `" + o.Decl.Name.Name + "`"
 	if v.Tuple != nil {
-		f.errorf("E204", e, "this is a tuple of %s", times(len(v.Tuple), "value")).Label = "write `let (a, b) = …`"
+		f.errorf("E208", e, "this is a tuple of %s", times(len(v.Tuple), "value")).Label = "write `let (a, b) = …`"
 		return
 	}
 	if want.Place.Each != v.Place.Each {

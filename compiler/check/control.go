@@ -200,7 +200,7 @@ func (f *frame) havoc(b *ast.Block, s *scope) {
 func (f *frame) group(e ast.Expr) *Group {
 	id, ok := e.(*ast.Ident)
 	if !ok {
-		f.errorf("E204", e, "a loop runs over a group, or from a bound to a bound").Label = "not a group"
+		f.errorf("E106", e, "a loop runs over a group, or from a bound to a bound").Label = "not a group"
 		return nil
 	}
 	if s, ok := f.c.names[id.Name]; ok && s.group != nil {
@@ -210,7 +210,7 @@ func (f *frame) group(e ast.Expr) *Group {
 		f.unknownName(id)
 		return nil
 	}
-	f.errorf("E204", e, "a loop runs over a group, or from a bound to a bound").Label = "not a group"
+	f.errorf("E106", e, "a loop runs over a group, or from a bound to a bound").Label = "not a group"
 	return nil
 }
 
@@ -495,7 +495,7 @@ func (f *frame) local(n ast.Node, player *ast.Ident, body *ast.Block) {
 
 func (f *frame) onePlayer(id *ast.Ident) (int, bool) {
 	if s, ok := f.c.names[id.Name]; ok && s.group != nil {
-		f.errorf("E204", id, "`local` takes one player").Label = "a group"
+		f.errorf("E106", id, "`local` takes one player").Label = "a group"
 		return 0, false
 	}
 	set, ok := f.playerSet(id, "a module's function runs where its arguments are")
@@ -512,7 +512,7 @@ func (f *frame) localExpr(e *ast.LocalExpr) value {
 	f.yields = outer
 	if len(yields) == 0 {
 		if wrong := f.unit.diags[before:]; !wrong.HasErrors() || onlyNotBuilt(wrong) {
-			f.errorf("E404", e, "this `local` expression yields nothing").Label = "every path ends in `yield`"
+			f.errorf("E409", e, "this `local` expression yields nothing").Label = "every path ends in `yield`"
 		}
 		return poison(e)
 	}

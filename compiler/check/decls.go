@@ -240,7 +240,7 @@ func (c *checker) fixed(l *diag.List, t *ast.Type) (types.Elem, bool) {
 		return c.prog.Precision, true
 	}
 	if len(t.Args) != 2 {
-		add(l, "E204", t, "fixed takes the number of integer and of fractional bits").Label = "fixed(I, F)"
+		add(l, "E208", t, "fixed takes the number of integer and of fractional bits").Label = "fixed(I, F)"
 		return invalid.Elem, false
 	}
 	i, ok1 := smallInt(t.Args[0])
@@ -378,7 +378,7 @@ func (c *checker) evaluate(d *ast.Const) value {
 		return v
 	}
 	if v.konst == nil || len(v.Shape) > 0 {
-		d := f.errorf("E204", d.Value, "a const is made of literals, constants and operators")
+		d := f.errorf("E209", d.Value, "a const is made of literals, constants and operators")
 		d.Label = "not constant"
 		return poison(v.expr)
 	}

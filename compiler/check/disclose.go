@@ -38,7 +38,7 @@ func (f *frame) reveal(e *ast.Reveal) value {
 	x := f.settle(f.expr(e.X, types.Elem{}))
 	to, ok := f.placement(e.To, fmt.Sprintf(moduleReveal, f.text(e.X)))
 	if ok && to.Each != "" {
-		f.errorf("E204", e.To, "the audience of a reveal is a set of players").Label = "write `each p in " + to.Each + ": reveal(…) to p`"
+		f.errorf("E106", e.To, "the audience of a reveal is a set of players").Label = "write `each p in " + to.Each + ": reveal(…) to p`"
 		ok = false
 	}
 	if x.bad() || !ok {

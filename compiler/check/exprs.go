@@ -113,11 +113,11 @@ func (f *frame) symbolValue(id *ast.Ident, s *symbol) value {
 		return v
 	case nil:
 		if s.group != nil {
-			return f.fail(id, "E204", "a group", "`%s` is a group of players, not a value", id.Name)
+			return f.fail(id, "E106", "a group", "`%s` is a group of players, not a value", id.Name)
 		}
-		return f.fail(id, "E204", "a player", "`%s` is a player, not a value", id.Name)
+		return f.fail(id, "E106", "a player", "`%s` is a player, not a value", id.Name)
 	}
-	return f.fail(id, "E204", "declared on line "+strconv.Itoa(s.name.Pos.Line), "`%s` is not a value", id.Name)
+	return f.fail(id, "E106", "declared on line "+strconv.Itoa(s.name.Pos.Line), "`%s` is not a value", id.Name)
 }
 
 func (f *frame) unknownName(id *ast.Ident) value {
@@ -588,7 +588,7 @@ func (f *frame) paren(e *ast.Paren, want types.Elem) value {
 		for _, x := range e.Elems {
 			f.settle(f.expr(x, types.Elem{}))
 		}
-		return f.fail(e, "E204", "a tuple", "a tuple is only the result of a function")
+		return f.fail(e, "E208", "a tuple", "a tuple is only the result of a function")
 	}
 	return f.expr(e.Elems[0], want)
 }

@@ -79,7 +79,7 @@ func (f *frame) let(s *ast.Let) {
 	}
 	if v.Tuple != nil {
 		if !v.bad() {
-			f.errorf("E204", s.Value, "this is a tuple of %s", times(len(v.Tuple), "value")).Label = "write `let (a, b) = …`"
+			f.errorf("E208", s.Value, "this is a tuple of %s", times(len(v.Tuple), "value")).Label = "write `let (a, b) = …`"
 		}
 		v = poison(s.Value)
 	}
@@ -108,10 +108,10 @@ func (f *frame) letVar(name *ast.Ident, v value, source ast.Expr) {
 
 func (f *frame) letTuple(s *ast.Let, v value) {
 	if s.Type != nil {
-		f.errorf("E204", s.Type, "a tuple pattern has no type of its own").Label = "its parts have theirs"
+		f.errorf("E208", s.Type, "a tuple pattern has no type of its own").Label = "its parts have theirs"
 	}
 	if !v.bad() && len(v.parts) != len(s.Names) || v.Place.Each != "" {
-		f.errorf("E204", s.Value, "%s for %s", times(max(len(v.Tuple), 1), "value"), times(len(s.Names), "name")).Label = f.c.plain(v.Type)
+		f.errorf("E208", s.Value, "%s for %s", times(max(len(v.Tuple), 1), "value"), times(len(s.Names), "name")).Label = f.c.plain(v.Type)
 		v = poison(s.Value)
 	}
 	for i, n := range s.Names {
@@ -280,7 +280,7 @@ func (f *frame) lostVar(v value, variable *Variable) {
 func (f *frame) assign(s *ast.Assign) {
 	id := targetName(s.Target)
 	if id == nil {
-		f.errorf("E204", s.Target, "only a variable can be assigned").Label = "not a variable"
+		f.errorf("E106", s.Target, "only a variable can be assigned").Label = "not a variable"
 		return
 	}
 	variable := f.scope.find(id.Name)
@@ -341,13 +341,13 @@ func (f *frame) assignable(s *ast.Assign, v value, want types.Shape) bool {
 func (f *frame) notAssignable(id *ast.Ident, v *Variable) {
 	if v == nil {
 		if s, ok := f.c.names[id.Name]; ok {
-			f.errorf("E204", id, "`%s` cannot be assigned", id.Name).Label = "declared on line " + strconv.Itoa(s.name.Pos.Line)
+			f.errorf("E106", id, "`%s` cannot be assigned", id.Name).Label = "declared on line " + strconv.Itoa(s.name.Pos.Line)
 			return
 		}
 		f.unknownName(id)
 		return
 	}
-	d := f.errorf("E204", id, "`%s` cannot be assigned: it is no variable", id.Name)
+	d := f.errorf("E106", id, "`%s` cannot be assigned: it is no variable", id.Name)
 	d.Label = "defined on line " + strconv.Itoa(v.Decl.Pos.Line)
 	if v.Kind == LetVar {
 		d.Hint = "define it with `var`"
@@ -447,7 +447,7 @@ func (f *frame) exprStmt(s *ast.ExprStmt) {
 	if v.bad() || v.Tuple != nil && len(v.Tuple) == 0 {
 		return
 	}
-	f.errorf("E204", s.Call, "the value of this call is not used").Label = f.c.full(v.Type)
+	f.errorf("E208", s.Call, "the value of this call is not used").Label = f.c.full(v.Type)
 }
 
 // returnStmt checks return: under a public condition, in number, type and
@@ -485,7 +485,7 @@ func (f *frame) secretReturn(s ast.Node, what string) {
 func (f *frame) returnResults(s *ast.Return) {
 	want := f.declared
 	if len(want) != len(s.Values) {
-		f.errorf("E204", s, "`%s` returns %s, this statement %s", f.unit.name, times(len(want), "value"), times(len(s.Values), "value")).Label = "return"
+		f.errorf("E208", s, "`%s` returns %s, this statement %s", f.unit.name, times(len(want), "value"), times(len(s.Values), "value")).Label = "return"
 		for _, e := range s.Values {
 			f.settle(f.expr(e, types.Elem{}))
 		}

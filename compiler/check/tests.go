@@ -195,7 +195,7 @@ func (f *frame) expect(e *ast.Expect) {
 	if e.Within != nil {
 		v := f.expr(e.Within, f.c.prog.Precision)
 		if !v.bad() && v.konst == nil {
-			f.errorf("E204", e.Within, "a tolerance is a constant").Label = f.c.full(v.Type)
+			f.errorf("E209", e.Within, "a tolerance is a constant").Label = f.c.full(v.Type)
 		}
 		f.settle(v)
 	}

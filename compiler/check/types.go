@@ -52,7 +52,7 @@ func (f *frame) resolveTuple(t *ast.Type) (written, bool) {
 		out.Tuple = append(out.Tuple, w.Type)
 	}
 	if t.Placement != nil || len(t.Shape) > 0 {
-		f.errorf("E204", t, "a tuple has no shape and no placement of its own").Label = "write them at its parts"
+		f.errorf("E208", t, "a tuple has no shape and no placement of its own").Label = "write them at its parts"
 		ok = false
 	}
 	return out, ok
@@ -69,7 +69,7 @@ func (f *frame) resolveElem(t *ast.Type) (types.Elem, bool) {
 			return f.c.fixed(&f.unit.diags, t)
 		}
 		if len(t.Args) > 0 {
-			f.errorf("E204", t, "%s takes no arguments", name).Label = "only fixed(I, F) does"
+			f.errorf("E208", t, "%s takes no arguments", name).Label = "only fixed(I, F) does"
 			return bad, false
 		}
 		return types.Of(kind), true

@@ -123,7 +123,7 @@ func (f *frame) fnBody(fn *ast.Fn) {
 	}
 	ends := f.block(fn.Body)
 	if fn.Result != nil && !ends {
-		f.errorf("E404", fn.Name, "`%s` does not end in `return`", fn.Name.Name).Label = "on every path"
+		f.errorf("E409", fn.Name, "`%s` does not end in `return`", fn.Name.Name).Label = "on every path"
 	}
 	for _, r := range f.unit.results {
 		f.body.Result = append(f.body.Result, r.Type)
@@ -154,7 +154,7 @@ func (f *frame) disclosedList(list []*ast.Disclosed) []*Disclosed {
 		}
 		t, ok := f.resolve(d.Type)
 		if ok && !t.placed {
-			f.errorf("E306", d.Type, "a disclosure names its audience").Label = "add `@ public` or a player"
+			f.errorf("E105", d.Type, "a disclosure names its audience").Label = "add `@ public` or a player"
 			t.Elem = invalid.Elem
 		}
 		if ok && t.placed && t.Place.IsShared() {
