@@ -12,6 +12,7 @@
 //	shares    a: fixed(20, 12)[n, type] among s0, s1, s2 (step 17, line 9)
 //	learns    done: bool (step 35, line 19, in each pass of line 18)
 //	sends     said: fixed(20, 12)[type] in clear to bob (step 40, line 23)
+//	learns    back: fixed(20, 12)[n, type] (step 44, line 26)
 package p_alice
 
 import (
@@ -86,6 +87,7 @@ var Program = &runtime.Program{
 		{Number: 41, Op: "open", Line: 24},
 		{Number: 42, Op: "add", Line: 25},
 		{Number: 43, Op: "output", Line: 25},
+		{Number: 44, Op: "open", Line: 26},
 	},
 	Run: run,
 }
@@ -97,6 +99,9 @@ func Run(ctx context.Context, p *runtime.Party) error {
 
 // run is what alice does, in order; whatever goes wrong ends it.
 func run(p *runtime.Party) {
+	n := p.Size("n")
+	type_ := p.Size("type")
+
 	// control.tfe:1
 	a := p.Input("a") // in clear at alice
 
@@ -140,6 +145,9 @@ func run(p *runtime.Party) {
 
 	// control.tfe:23
 	p.Reveal(40, first, "bob") // step 40: in clear to bob
+
+	// control.tfe:26
+	p.Opened(44, clear.Fixed(20, 12), int(n), int(type_)) // step 44: from s0, s1, s2
 }
 
 // Programs returns alice's part of each computation that it takes part in.

@@ -86,6 +86,7 @@ var Program = &runtime.Program{
 		{Number: 41, Op: "open", Line: 24},
 		{Number: 42, Op: "add", Line: 25},
 		{Number: 43, Op: "output", Line: 25},
+		{Number: 44, Op: "open", Line: 26},
 	},
 	Run: run,
 }

@@ -11,6 +11,7 @@
 //	opens     done: bool to everybody (step 35, line 19, in each pass of line 18)
 //	learns    done: bool (step 35, line 19, in each pass of line 18)
 //	opens     model: fixed(20, 12)[type] to bob (step 41, line 24)
+//	opens     back: fixed(20, 12)[n, type] to alice (step 44, line 26)
 package p_s1
 
 import (
@@ -83,6 +84,7 @@ var Program = &runtime.Program{
 		{Number: 41, Op: "open", Line: 24},
 		{Number: 42, Op: "add", Line: 25},
 		{Number: 43, Op: "output", Line: 25},
+		{Number: 44, Op: "open", Line: 26},
 	},
 	Run: run,
 }
@@ -162,6 +164,9 @@ func run(p *runtime.Party) {
 
 	// control.tfe:24
 	p.Open(41, w, "bob") // step 41: to bob
+
+	// control.tfe:26
+	p.Open(44, a_, "alice") // step 44: to alice
 }
 
 // Programs returns s1's part of each computation that it takes part in.
