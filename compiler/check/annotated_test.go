@@ -45,3 +45,47 @@ func TestAnnotated(t *testing.T) {
 		})
 	}
 }
+
+// unraised are codes that no program can bring about today.
+var unraised = map[string]string{
+	"E602": "every operation that is built has a secure implementation in every protocol",
+}
+
+// TestEveryCode holds that each code of the checker is brought about by some
+// program of testdata or of corpus/reject.
+func TestEveryCode(t *testing.T) {
+	sources, err := filepath.Glob("*.go")
+	require.NoError(t, err)
+	raised := make(map[string]bool)
+	for _, file := range sources {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		for _, code := range regexp.MustCompile(`"[EW]\d{3}"`).FindAllString(string(text), -1) {
+			raised[strings.Trim(code, `"`)] = true
+		}
+	}
+	covered := make(map[string]bool)
+	programs, err := filepath.Glob("testdata/*.tfe")
+	require.NoError(t, err)
+	for _, file := range programs {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		for _, m := range annotation.FindAllStringSubmatch(string(text), -1) {
+			for _, code := range strings.Fields(m[1]) {
+				covered[code] = true
+			}
+		}
+	}
+	rejected, err := filepath.Glob(filepath.Join(corpus, "reject", "*.tfe"))
+	require.NoError(t, err)
+	for _, file := range rejected {
+		covered[strings.TrimSuffix(filepath.Base(file), ".tfe")] = true
+	}
+	for code := range raised {
+		_, known := unraised[code]
+		assert.NotEqual(t, known, covered[code], "%s", code)
+	}
+}

@@ -28,10 +28,6 @@ func (b bounds) within(c bounds) bool {
 	return b.known() && c.known() && c.low.Cmp(b.low) <= 0 && b.high.Cmp(c.high) <= 0
 }
 
-func (b bounds) equal(c bounds) bool {
-	return b.known() == c.known() && (!b.known() || b.low.Cmp(c.low) == 0 && b.high.Cmp(c.high) == 0 && b.declared == c.declared)
-}
-
 // key is a text that is equal for equal bounds.
 func (b bounds) key() string {
 	if !b.known() {

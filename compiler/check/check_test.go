@@ -86,3 +86,31 @@ func TestPrograms(t *testing.T) {
 		})
 	}
 }
+
+func TestProtocolOption(t *testing.T) {
+	source, err := os.ReadFile(filepath.Join(corpus, "programs", "average.tfe"))
+	require.NoError(t, err)
+	for text, want := range map[string]string{
+		"plain(s0)":         "",
+		"aby3(s2, s1, s0)":  "",
+		"aby3(s0, s1)":      "E601",
+		"aby3(s0, s1, s1)":  "E601",
+		"aby3(s0, s1, zoe)": "E101",
+		"none(s0)":          "E601",
+	} {
+		f, list := parse.File("average.tfe", source)
+		require.Empty(t, list)
+		protocol, list := parse.Protocol(text)
+		require.Empty(t, list, text)
+		program, list := check.Check(f, check.Options{Protocol: protocol})
+		if want == "" {
+			require.Empty(t, list, text)
+			assert.Equal(t, protocol.Name.Name, program.Protocol.Capability.Name)
+			assert.Len(t, program.Protocol.Roles, program.Protocol.Capability.Roles)
+			continue
+		}
+		require.NotEmpty(t, list, text)
+		assert.Equal(t, want, list[0].Code, text)
+		assert.Equal(t, "--protocol", list[0].Span.Pos.Filename)
+	}
+}

@@ -466,7 +466,7 @@ func (f *frame) returnOutputs(s *ast.Return) {
 	if len(outs) != len(s.Values) {
 		f.errorf("E208", s, "`%s` has %s, this statement returns %s", f.unit.name, times(len(outs), "output"), times(len(s.Values), "value")).Label = "return"
 		for _, e := range s.Values {
-			f.settle(f.bundle1(e, types.Elem{}))
+			f.settle(f.exprOrBundle(e, types.Elem{}))
 		}
 		return
 	}
@@ -483,7 +483,7 @@ func (f *frame) returnOutput(e ast.Expr, o *Output, sole bool) {
 	case *ast.Each:
 		f.eachOutput = o
 	}
-	v := f.bundle1(e, want.Elem)
+	v := f.exprOrBundle(e, want.Elem)
 	f.eachOutput = nil
 	if v.bad() || want.Elem.Kind == types.Invalid {
 		if !v.bad() && v.Place.Each == "" {

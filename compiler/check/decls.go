@@ -315,7 +315,6 @@ func parseNumber(n *ast.Number) (*big.Rat, bool) {
 // A constant is a const declaration in the course of its evaluation.
 type constant struct {
 	variable *Variable
-	untyped  bool
 	value    value
 	state    int // 0 new, 1 being evaluated, 2 done
 }

@@ -31,7 +31,6 @@ type unit struct {
 	disclosed []*disclosure
 	idle      map[string]bool // labels of reveals that disclose nothing in this call
 	results   []value         // of return, merged over all of them
-	returned  bool
 }
 
 // A stateKey is a variable: its definition, in one member's body.

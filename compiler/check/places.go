@@ -272,17 +272,6 @@ func (f *frame) flow(v value, p types.Place) value {
 	return v
 }
 
-// placedAs reports E301, E302 or E309-like losses where a declaration names
-// holders that the value lacks.
-func (f *frame) placedAs(v value, p types.Place, what string, line int) bool {
-	if f.normal(v.Place).Flows(p) {
-		return true
-	}
-	d := f.lost(v, p, what, line)
-	d.Hint = "drop the placement: it is inferred"
-	return false
-}
-
 // lost reports that a value lacks holders of a declared placement (E309).
 func (f *frame) lost(v value, p types.Place, what string, line int) *diag.Diagnostic {
 	how := "this value is shared"

@@ -5,6 +5,7 @@ package check
 
 import (
 	"math/big"
+	"slices"
 
 	"github.com/tfec-lang/tfec/lang/ast"
 	"github.com/tfec-lang/tfec/lang/types"
@@ -75,11 +76,16 @@ func (f *facts) search(p types.Size, depth int) bool {
 		return false
 	}
 	for _, fact := range f.least {
-		if f.search(p.Sub(fact), depth-1) {
+		if related(p, fact) && f.search(p.Sub(fact), depth-1) {
 			return true
 		}
 	}
 	return false
+}
+
+// related reports that two polynomials have a name in common.
+func related(p, q types.Size) bool {
+	return slices.ContainsFunc(p.Vars(), func(v string) bool { return contains(q, v) })
 }
 
 // interval bounds a polynomial by the bounds of its names; nil: unbounded.
@@ -269,12 +275,7 @@ func (f *facts) equate(d types.Size) {
 }
 
 func contains(p types.Size, name string) bool {
-	for _, v := range p.Vars() {
-		if v == name {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(p.Vars(), name)
 }
 
 // data reports whether a shape has a dimension that data decides, and who

@@ -71,7 +71,7 @@ func (f *frame) let(s *ast.Let) {
 		}
 	}
 	f.naming = s.Names[0].Name
-	v := f.bundle1(s.Value, want.Elem)
+	v := f.exprOrBundle(s.Value, want.Elem)
 	f.naming = ""
 	if s.Tuple || len(s.Names) > 1 {
 		f.letTuple(s, v)
@@ -89,8 +89,8 @@ func (f *frame) let(s *ast.Let) {
 	f.letVar(s.Names[0], f.settle(v), s.Value)
 }
 
-// bundle1 evaluates what may be a bundle: a name of one, or `each`.
-func (f *frame) bundle1(e ast.Expr, want types.Elem) value {
+// exprOrBundle evaluates what may be a bundle: a name of one, or `each`.
+func (f *frame) exprOrBundle(e ast.Expr, want types.Elem) value {
 	if _, ok := e.(*ast.Ident); ok {
 		return f.bundle(e)
 	}

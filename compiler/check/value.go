@@ -46,12 +46,6 @@ func (v value) bad() bool { return v.Tuple == nil && v.Elem.Kind == types.Invali
 
 func bad(vs ...value) bool { return slices.ContainsFunc(vs, value.bad) }
 
-// isFloatLiteral reports an untyped number written with a fraction.
-func (v value) isFloatLiteral() bool { return v.untyped && v.Elem.Kind == types.Fixed }
-
-// number reports a numeric literal or constant that adapts to its context.
-func (v value) isIntLiteral() bool { return v.untyped && v.Elem.IsInt() }
-
 // joinDeps merges the inputs that values depend on. A pass that is repeated
 // defines them anew, so they are told apart by their definition.
 func joinDeps(vs ...value) []*Variable {
