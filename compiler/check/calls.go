@@ -137,7 +137,6 @@ func (f *frame) bind(e *ast.Call, name string, params []string, required int) ([
 
 // callFn checks a call of a declared function.
 func (f *frame) callFn(e *ast.Call, fn *ast.Fn) value {
-	f.c.called[fn] = true
 	names := make([]string, len(fn.Params))
 	for i, p := range fn.Params {
 		names[i] = p.Name.Name

@@ -1,3 +1,18 @@
+// Package check finds out what a program means: what its names stand for, the
+// element, shape and placement of every value, what is disclosed to whom, and
+// whether all of that obeys the rules of the language (R1-R19 of
+// language.md, section 12).
+//
+// The contract with the passes after it is info.go: a Program with side tables
+// for every body, once per tuple of argument types (R15) and once per member
+// of a loop over a group. The syntax tree is not touched.
+//
+// Values are checked in one walk over each body, in order of the text
+// (exprs.go, stmts.go, control.go). Variables make one walk too few: the
+// placement of a variable is what all its assignments leave it (R8), so a body
+// is walked again, with what was found, until nothing changes. Errors belong to
+// the last walk. An expression in error has the element Invalid, which causes
+// no further error.
 package check
 
 // The entry of the pass: the order in which a file is checked, and what of
@@ -47,7 +62,7 @@ type checker struct {
 	names   map[string]*symbol // the file's top level
 	diags   diag.List
 	cyclic  map[*ast.Fn]bool     // functions on a cycle of calls: not entered
-	called  map[*ast.Fn]bool     // functions that a computation or test calls
+	checked map[*ast.Fn]bool     // functions that some call was checked for
 	results map[string]*instance // functions checked for the computation in hand
 	header  map[*ast.Computation]*Computation
 }

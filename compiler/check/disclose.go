@@ -208,6 +208,10 @@ func (f *frame) unsigned(e *ast.Reveal, x value, to types.Place) {
 	d.Label = f.c.plain(x.Type) + ", to " + strings.Join(f.c.members(new), ", ")
 	var repeats []string
 	dims := slices.Clone(f.pc.loops)
+	if self := f.selfLoop(to); self >= 0 {
+		to = types.Place{Each: dims[self].group.Name}
+		dims = slices.Delete(dims, self, self+1)
+	}
 	for i := range dims {
 		word := dims[i].size.String()
 		if dims[i].upto {

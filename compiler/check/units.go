@@ -39,6 +39,7 @@ func sameStates(a, b map[stateKey]state) bool {
 // checkFn checks a function for arguments that are already of its types.
 func (c *checker) checkFn(fn *ast.Fn, vs []value, infos map[string]*sizeInfo, elems map[string]types.Elem, pc context, everybody types.Set) *instance {
 	in := &instance{}
+	c.checked[fn] = true
 	in.unit = stable(func(states map[stateKey]state) *unit {
 		u := newUnit(fn.Name.Name)
 		u.fn, u.states, u.typeArgs, u.everybody = fn, states, elems, everybody
@@ -173,7 +174,7 @@ func (f *frame) disclosedList(list []*ast.Disclosed) []*Disclosed {
 // recursion finds functions that call themselves, also through others (E406).
 func (c *checker) recursion() {
 	c.cyclic = make(map[*ast.Fn]bool)
-	c.called = make(map[*ast.Fn]bool)
+	c.checked = make(map[*ast.Fn]bool)
 	c.results = make(map[string]*instance)
 	for _, d := range c.file.Decls {
 		fn, ok := d.(*ast.Fn)
@@ -255,22 +256,48 @@ func (c *checker) loopInstead(fn *ast.Fn) string {
 		" { r " + step.Op + "= " + c.text(step.X) + " }`"
 }
 
-// uncalled checks functions that nothing calls: once with all arguments
-// public, once with all shared.
+// uncalled checks functions that no call was checked for, once with all
+// arguments public, once with all shared: first those that nothing calls, since
+// these may call others.
 func (c *checker) uncalled() {
-	for _, d := range c.file.Decls {
-		fn, ok := d.(*ast.Fn)
-		if !ok || c.called[fn] || c.cyclic[fn] {
-			continue
-		}
-		c.results = make(map[string]*instance)
-		seen := make(map[*unit]bool)
-		for _, place := range []types.Place{types.PublicPlace, types.SharedPlace} {
-			if in := c.uncalledAt(fn, place); in != nil {
-				c.chain(in.unit, nil, seen)
+	called := c.calledFunctions()
+	for _, wanted := range []bool{false, true} {
+		for _, d := range c.file.Decls {
+			if fn, ok := d.(*ast.Fn); ok && called[fn] == wanted && !c.checked[fn] && !c.cyclic[fn] {
+				c.checkUncalled(fn)
 			}
 		}
 	}
+}
+
+func (c *checker) checkUncalled(fn *ast.Fn) {
+	c.results = make(map[string]*instance)
+	seen := make(map[*unit]bool)
+	for _, place := range []types.Place{types.PublicPlace, types.SharedPlace} {
+		c.chain(c.uncalledAt(fn, place).unit, nil, seen)
+	}
+}
+
+// calledFunctions are the functions that some body calls by name.
+func (c *checker) calledFunctions() map[*ast.Fn]bool {
+	called := make(map[*ast.Fn]bool)
+	for _, d := range c.file.Decls {
+		var calls []*ast.Call
+		switch d := d.(type) {
+		case *ast.Fn:
+			calls = callsIn(d.Body)
+		case *ast.Computation:
+			calls = callsIn(d.Body)
+		}
+		for _, call := range calls {
+			if id, ok := call.Fn.(*ast.Ident); ok && c.names[id.Name] != nil {
+				if fn, ok := c.names[id.Name].decl.(*ast.Fn); ok {
+					called[fn] = true
+				}
+			}
+		}
+	}
+	return called
 }
 
 func (c *checker) uncalledAt(fn *ast.Fn, place types.Place) *instance {
