@@ -1,0 +1,332 @@
+package check
+
+// Products and arrays: dot, transpose, concat, filled arrays, bundles as
+// arrays, and sizes.
+
+import (
+	"math/big"
+	"slices"
+
+	"github.com/tfec-lang/tfec/lang/ast"
+	"github.com/tfec-lang/tfec/lang/types"
+)
+
+// dot checks vector and matrix products.
+func (f *frame) dot(e *ast.Call, want types.Elem) value {
+	args, ok := f.bind(e, "dot", []string{"a", "b"}, 2)
+	if !ok {
+		return poison(e)
+	}
+	x, y := f.argument(args, 0, want), f.argument(args, 1, want)
+	if bad(x, y) {
+		return poison(e)
+	}
+	if len(x.Shape) == 0 || len(x.Shape) > 2 || len(y.Shape) == 0 || len(y.Shape) > 2 {
+		return f.fail(e, "E201", f.operands("", []value{x, y}), "`dot` takes vectors and matrices")
+	}
+	x, y, elem, ok := f.dotElem(e, x, y)
+	if !ok {
+		return poison(e)
+	}
+	if !f.innerDims(e, x, y) {
+		return poison(e)
+	}
+	inner := y.Shape[0]
+	shape := append(append(types.Shape{}, x.Shape[:len(x.Shape)-1]...), y.Shape[1:]...)
+	place, met, ok := f.join(e, "dot", x, y)
+	if !ok {
+		return poison(e)
+	}
+	out := f.result(elem, shape, place, met, x, y)
+	n := f.value(inner)
+	b := x.bounds.mul(y.bounds)
+	if b.known() && n.low.Sign() >= 0 {
+		b = b.mul(n).widened(elem)
+	} else {
+		b = bounds{}
+	}
+	if out.bounds, ok = f.fit(e, elem, b, x, y); !ok {
+		return poison(e)
+	}
+	return out
+}
+
+// dotElem finds the element of a product; a bool counts as 0 and 1.
+func (f *frame) dotElem(e *ast.Call, x, y value) (value, value, types.Elem, bool) {
+	boolean := func(v value) bool { return v.Elem.Kind == types.Bool }
+	switch {
+	case boolean(x) && y.Elem.IsNum():
+		y = f.settle(y)
+		return x, y, y.Elem, !y.bad()
+	case boolean(y) && x.Elem.IsNum():
+		x = f.settle(x)
+		return x, y, x.Elem, !x.bad()
+	case !x.Elem.IsNum() || !y.Elem.IsNum():
+		f.notNumber(e, "`dot`", x, y)
+		return x, y, invalid.Elem, false
+	}
+	x, y, elem, ok := f.arithmeticElem(e, "*", x, y)
+	if !ok {
+		return x, y, elem, false
+	}
+	x, y = f.settle(x), f.settle(y)
+	if bad(x, y) {
+		return x, y, elem, false
+	}
+	if elem.IsInt() {
+		elem = x.Elem
+	}
+	return x, y, elem, true
+}
+
+// innerDims compares the dimensions that are summed over.
+func (f *frame) innerDims(e *ast.Call, x, y value) bool {
+	a, b := x.Shape[len(x.Shape)-1], y.Shape[0]
+	switch f.same(a, b) {
+	case proved:
+		return true
+	case unknown:
+		f.unproved(e.Args[1].Value, a, b, f.c.plain(y.Type), nil)
+		return false
+	}
+	d := f.errorf("E201", e.Args[1].Value, "dot: inner dimensions differ, %s and %s", a, b)
+	d.Label = f.c.plain(y.Type)
+	f.commonName(d, x, y)
+	return false
+}
+
+func (f *frame) transpose(e *ast.Call, want types.Elem) value {
+	args, ok := f.bind(e, "transpose", []string{"x"}, 1)
+	if !ok {
+		return poison(e)
+	}
+	x := f.settle(f.argument(args, 0, want))
+	if x.bad() {
+		return poison(e)
+	}
+	if len(x.Shape) != 2 {
+		return f.fail(args[0].Value, "E201", f.c.plain(x.Type), "`transpose` takes a matrix")
+	}
+	out := x
+	out.Shape = types.Shape{x.Shape[1], x.Shape[0]}
+	out.parts = nil
+	return out
+}
+
+// concat checks concat(a, b, axis: k).
+func (f *frame) concat(e *ast.Call, want types.Elem) value {
+	params := []string{"a", "b", "axis"}
+	args, ok := f.bind(e, "concat", params, 2)
+	if !ok {
+		return poison(e)
+	}
+	x, y := f.argument(args, 0, want), f.argument(args, 1, want)
+	if bad(x, y) {
+		return poison(e)
+	}
+	vs, elem, ok := f.unify(e, "`concat`", x, y)
+	if !ok {
+		return poison(e)
+	}
+	x, y = f.settle(vs[0]), f.settle(vs[1])
+	if bad(x, y) {
+		return poison(e)
+	}
+	if len(x.Shape) == 0 || len(x.Shape) != len(y.Shape) {
+		return f.fail(e, "E201", f.operands("", []value{x, y}), "`concat` takes two arrays of as many dimensions")
+	}
+	k := 0
+	if args[2] != nil {
+		if k, ok = f.axis(args[2], x); !ok {
+			return poison(e)
+		}
+	}
+	if !f.sameShape(e, without(x.Shape, k), without(y.Shape, k), f.operands("", []value{x, y}), nil) {
+		return poison(e)
+	}
+	place, met, ok := f.join(e, "concat", x, y)
+	if !ok {
+		return poison(e)
+	}
+	shape := append(types.Shape{}, x.Shape...)
+	shape[k] = x.Shape[k].Add(y.Shape[k])
+	if x.untyped {
+		elem = x.Elem
+	}
+	out := f.result(elem, shape, place, met, x, y)
+	out.bounds = x.bounds.union(y.bounds)
+	return out
+}
+
+// filled checks zeros(d, …), ones(d, …) and full(v, d, …).
+func (f *frame) filled(e *ast.Call, want types.Elem) value {
+	name := f.callee
+	args := e.Args
+	out := value{Type: types.Scalar(want, types.PublicPlace), early: true, affine: &affine{offset: true}}
+	if !want.IsNum() {
+		out.Elem = f.c.prog.Precision
+	}
+	k := new(big.Rat)
+	if name == "ones" {
+		k.SetInt64(1)
+	}
+	out.bounds = exactly(k)
+	if name == "full" {
+		if len(args) == 0 {
+			return f.fail(e, "E208", "no value", "`full` takes a value and dimensions")
+		}
+		v := f.expr(args[0].Value, want)
+		if v.bad() || len(v.Shape) > 0 {
+			if !v.bad() {
+				f.errorf("E201", args[0].Value, "`full` takes a single value").Label = f.c.plain(v.Type)
+			}
+			return poison(e)
+		}
+		out, args = v, args[1:]
+		out.konst, out.lin, out.parts, out.affine = nil, nil, nil, nil
+	}
+	if len(args) == 0 || len(args) > 4 {
+		return f.fail(e, "E208", times(len(args), "dimension"), "`%s` takes one to four dimensions", name)
+	}
+	out.Shape = nil
+	for _, a := range args {
+		if a.Name != nil {
+			return f.fail(a, "E101", "by position", "`%s` has no parameter `%s`", name, a.Name.Name)
+		}
+		n, ok := f.size(a.Value)
+		if !ok {
+			return poison(e)
+		}
+		out.Shape = append(out.Shape, n)
+	}
+	return out
+}
+
+// gather checks gather(bundle): an array of the members' values.
+func (f *frame) gather(e *ast.Call, _ types.Elem) value {
+	if len(e.Args) != 1 || e.Args[0].Name != nil {
+		f.arguments(e)
+		return f.fail(e, "E208", times(len(e.Args), "argument")+" given", "`gather` takes a bundle")
+	}
+	b := f.bundle(e.Args[0].Value)
+	if b.bad() {
+		return poison(e)
+	}
+	if b.Place.Each == "" {
+		return f.fail(e.Args[0].Value, "E204", f.c.full(b.Type), "`gather` takes a bundle, an input `@ each` group")
+	}
+	if len(b.Shape) == 4 {
+		return f.fail(e, "E204", f.c.plain(b.Type), "an array has at most 4 dimensions")
+	}
+	place, met, ok := f.join(e, "stack", b.parts...)
+	if !ok {
+		return poison(e)
+	}
+	shape := append(types.Shape{types.Int(int64(len(b.parts)))}, b.Shape...)
+	out := f.result(b.Elem, shape, place, met, b.parts...)
+	out.bounds = b.bounds
+	out.parts = b.parts
+	return out
+}
+
+// bundle evaluates an expression that may be a bundle.
+func (f *frame) bundle(e ast.Expr) value {
+	if id, ok := e.(*ast.Ident); ok {
+		v := f.variable(id)
+		if !v.bad() && v.Place.Each != "" {
+			if f.pc.local != nil {
+				return f.fail(e, "E303", f.c.full(v.Type), "`%s` is held by its members: `local %s` cannot use it", id.Name, f.pc.local.Name)
+			}
+			f.body.Types[e] = v.Type
+			return v
+		}
+	}
+	return f.settle(f.expr(e, types.Elem{}))
+}
+
+// sizeCall checks size(x), size(x, axis: k), size(group) and size(enum).
+func (f *frame) sizeCall(e *ast.Call, _ types.Elem) value {
+	args, ok := f.bind(e, "size", []string{"x", "axis"}, 1)
+	if !ok {
+		return poison(e)
+	}
+	if id, ok := args[0].Value.(*ast.Ident); ok && f.scope.find(id.Name) == nil {
+		if s, ok := f.c.names[id.Name]; ok {
+			if s.group != nil {
+				return sizeValue(types.Int(int64(len(s.group.Members))))
+			}
+			if enum, ok := s.decl.(*ast.Enum); ok {
+				return sizeValue(types.Int(int64(len(enum.Values))))
+			}
+		}
+	}
+	x := f.expr(args[0].Value, types.Elem{})
+	if x.bad() {
+		return poison(e)
+	}
+	return f.arraySize(e, args, f.settle(x))
+}
+
+func (f *frame) arraySize(e *ast.Call, args []*ast.Arg, x value) value {
+	k := 0
+	switch {
+	case args[1] != nil:
+		var ok bool
+		if k, ok = f.axis(args[1], x); !ok {
+			return poison(e)
+		}
+	case len(x.Shape) == 0:
+		return f.fail(args[0].Value, "E201", f.c.plain(x.Type), "a single value has no size")
+	case len(x.Shape) > 1:
+		return f.fail(args[0].Value, "E201", f.c.plain(x.Type), "`size` of an array of several dimensions needs `axis: k`")
+	}
+	v := sizeValue(x.Shape[k])
+	v.bounds = f.value(x.Shape[k])
+	if place, private := f.data(x.Shape[k : k+1]); private {
+		v.Place, v.early = place, x.early
+	}
+	return v
+}
+
+// sizeValue is a size as a value.
+func sizeValue(s types.Size) value {
+	v := value{Type: types.Scalar(types.Of(types.Int64), types.PublicPlace), flexible: true, lin: &s, early: true, affine: &affine{offset: true}}
+	if k, ok := s.Const(); ok {
+		v.konst = &Const{Num: new(big.Rat).SetInt64(k)}
+		v.bounds = exactly(v.konst.Num)
+	}
+	return v
+}
+
+// indexCall checks index(p): the position of a member in its group.
+func (f *frame) indexCall(e *ast.Call, _ types.Elem) value {
+	if len(e.Args) != 1 || e.Args[0].Name != nil {
+		f.arguments(e)
+		return f.fail(e, "E208", times(len(e.Args), "argument")+" given", "`index` takes a member of a group")
+	}
+	id, ok := e.Args[0].Value.(*ast.Ident)
+	if !ok {
+		f.arguments(e)
+		return f.fail(e, "E106", "not a member", "`index` takes a member of a group")
+	}
+	v := f.scope.find(id.Name)
+	if s := f.c.names[id.Name]; v == nil && s != nil && s.isPlayer() && f.givenGroup != nil {
+		return f.positionOf(id, f.givenGroup, s.player)
+	}
+	if v == nil || v.Kind != MemberVar {
+		if v == nil && f.c.names[id.Name] == nil {
+			return f.unknownName(id)
+		}
+		return f.fail(id, "E106", "not a member of a loop over a group", "`index` takes the name of a loop over a group")
+	}
+	f.body.Vars[id] = v
+	return f.positionOf(id, v.Group, v.Member)
+}
+
+func (f *frame) positionOf(id *ast.Ident, g *Group, player int) value {
+	k := slices.Index(g.Members, player)
+	if k < 0 {
+		return f.fail(id, "E310", "members: "+and(f.c.members(types.SetOf(g.Members...))), "`%s` is no member of %s", id.Name, g.Name)
+	}
+	return sizeValue(types.Int(int64(k)))
+}

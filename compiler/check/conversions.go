@@ -1,0 +1,107 @@
+package check
+
+// Conversions between elements, and of precision.
+
+import (
+	"github.com/tfec-lang/tfec/lang/ast"
+	"github.com/tfec-lang/tfec/lang/types"
+)
+
+// rescale checks rescale(x, F).
+func (f *frame) rescale(e *ast.Call, _ types.Elem) value {
+	args, ok := f.bind(e, "rescale", []string{"x", "F"}, 2)
+	if !ok {
+		return poison(e)
+	}
+	x := f.settle(f.argument(args, 0, types.Elem{}))
+	bits, ok := f.constantInt(args[1], "the number of fractional bits")
+	if x.bad() || !ok {
+		return poison(e)
+	}
+	if x.Elem.Kind != types.Fixed {
+		return f.fail(args[0].Value, "E204", f.c.plain(x.Type), "`rescale` takes fixed")
+	}
+	elem := types.FixedOf(x.Elem.I, bits)
+	if bits < 0 || 1+elem.I+elem.F > 64 {
+		return f.fail(args[1].Value, "E503", "1 + I + F", "a fixed-point number has at most 64 bits")
+	}
+	if !f.c.productFits(&f.unit.diags, args[1].Value, elem) {
+		return poison(e)
+	}
+	return f.converted(e, x, elem)
+}
+
+// conversion checks int8(x) … fixed(x), bool(x).
+func (f *frame) conversion(e *ast.Call, kind types.Kind) value {
+	name := f.callee
+	args, ok := f.bind(e, name, []string{"x"}, 1)
+	if !ok {
+		return poison(e)
+	}
+	x := f.settle(f.argument(args, 0, types.Elem{}))
+	if x.bad() {
+		return poison(e)
+	}
+	elem := types.Of(kind)
+	if kind == types.Fixed {
+		elem = f.c.prog.Precision
+	}
+	if kind == types.Date || kind == types.Float || kind == types.String {
+		f.notBuilt(e.Fn, "a conversion to `%s` is", name)
+		return poison(e)
+	}
+	if !x.Elem.IsNum() && x.Elem.Kind != types.Bool {
+		if x.Elem.Kind == types.Float || x.Elem.Kind == types.Enum || x.Elem.Kind == types.Date {
+			f.notBuilt(e.Fn, "a conversion from `%s` is", x.Elem)
+			return poison(e)
+		}
+		return f.fail(args[0].Value, "E204", f.c.plain(x.Type), "`%s` takes numbers and bools", name)
+	}
+	if x.Elem.IsInt() && kind == types.Fixed && !f.intFits(args[0].Value, x, elem) {
+		return poison(e)
+	}
+	return f.converted(e, x, elem)
+}
+
+// intFits is E502 for an integer that may not fit the fixed type it becomes.
+func (f *frame) intFits(at ast.Node, x value, e types.Elem) bool {
+	if x.bounds.within(whole(e)) {
+		return true
+	}
+	d := f.errorf("E502", at, "an integer that may not fit %s is converted to it", f.c.elem(e))
+	all := whole(e)
+	d.Label = number(x.bounds.low, x.Elem) + "..=" + number(x.bounds.high, x.Elem) + ", but the type holds " + number(all.low, e) + ".." + number(all.high, e)
+	d.Notes = f.ranges([]value{x})
+	d.Hint = "declare the range of the input, or bound the size in `where`"
+	return false
+}
+
+func (f *frame) converted(e *ast.Call, x value, elem types.Elem) value {
+	place, met, ok := f.join(e, "convert", x)
+	if !ok {
+		return poison(e)
+	}
+	out := f.result(elem, x.Shape, place, met, x)
+	if place.IsShared() {
+		out.met = x.met
+	}
+	if elem.Kind == types.Bool {
+		return out
+	}
+	b := x.bounds
+	if x.Elem.Kind == types.Fixed && elem.IsInt() {
+		b = b.truncated()
+	} else if x.Elem.Kind == types.Fixed && elem.F < x.Elem.F {
+		b = b.widened(elem)
+	}
+	if b.within(whole(elem)) {
+		out.bounds = b // a narrowing that does not fit wraps
+	}
+	if x.lin != nil && elem.IsInt() && b.within(whole(elem)) {
+		out.lin = x.lin
+	}
+	if x.Elem.IsInt() || x.Elem.Kind == types.Fixed && elem.F >= x.Elem.F && elem.I >= x.Elem.I {
+		out.affine = x.affine
+	}
+	return out
+}
