@@ -61,3 +61,15 @@ func TestMutations(t *testing.T) {
 	}
 	require.NotZero(t, checked, "no mutant was well typed")
 }
+
+// FuzzCheck feeds arbitrary sources to the checker.
+func FuzzCheck(f *testing.F) {
+	files, err := filepath.Glob(filepath.Join(corpus, "*", "*.tfe"))
+	require.NoError(f, err)
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		require.NoError(f, err)
+		f.Add(string(source))
+	}
+	f.Fuzz(func(t *testing.T, source string) { load("fuzz.tfe", source) })
+}

@@ -104,7 +104,9 @@ func (f *frame) givenMember(g *ast.Given, in *Variable) (int, bool) {
 	case g.Member == nil:
 		d := f.errorf("E701", g.Name, "input `%s` has one value per member of %s", in.Name, in.Group.Name)
 		d.Label = "whose?"
-		d.Hint = fmt.Sprintf("`given %s[%s] = …`", in.Name, f.c.members(types.SetOf(in.Group.Members...))[0])
+		if members := f.c.members(types.SetOf(in.Group.Members...)); len(members) > 0 {
+			d.Hint = fmt.Sprintf("`given %s[%s] = …`", in.Name, members[0])
+		}
 		return 0, false
 	}
 	return f.memberOf(in.Group, g.Member)
