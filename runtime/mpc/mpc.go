@@ -9,7 +9,12 @@
 package mpc
 
 import (
+	"fmt"
+	"math/bits"
+	"slices"
+
 	"github.com/tfec-lang/tfec/runtime/clear"
+	"github.com/tfec-lang/tfec/runtime/internal/abort"
 	"github.com/tfec-lang/tfec/runtime/prg"
 	"github.com/tfec-lang/tfec/runtime/ring"
 )
@@ -31,13 +36,25 @@ func (x Share) Dims() []int      { return x.Shape }
 // Len is the number of elements.
 func (x Share) Len() int { return Count(x.Shape) }
 
-// Count is the number of elements of a shape.
+// maxElements bounds a tensor: sizes come from other players, and each alone
+// is bounded in the set-up, but not their product.
+const maxElements = 1 << 32
+
+// Count is the number of elements of a shape. More than maxElements end the
+// run, before memory is made for them.
 func Count(shape []int) int {
-	n := 1
-	for _, d := range shape {
-		n *= d
+	if slices.Contains(shape, 0) {
+		return 0
 	}
-	return n
+	n := uint64(1)
+	for _, d := range shape {
+		high, low := bits.Mul64(n, uint64(d))
+		if high != 0 || low > maxElements {
+			abort.Now(fmt.Errorf("cannot hold a tensor of shape %v: at most %d elements", shape, uint64(maxElements)))
+		}
+		n = low
+	}
+	return int(n)
 }
 
 // Vector is x in the form of a component.

@@ -63,3 +63,20 @@ func TestPurposes(t *testing.T) {
 	require.ErrorContains(t, err, "too many calls")
 	require.Len(t, r.purposes, 1<<16)
 }
+
+// A shape whose elements no int counts, or no machine holds, ends the run and
+// is not taken for a small one.
+func TestCount(t *testing.T) {
+	require.Equal(t, 1, Count(nil))
+	require.Equal(t, 42, Count([]int{6, 7}))
+	require.Equal(t, 0, Count([]int{1 << 31, 1 << 31, 4, 0}))
+	require.EqualValues(t, uint64(maxElements), Count([]int{1 << 30, 4}))
+	for _, shape := range [][]int{{1 << 30, 4, 2}, {1 << 30, 1 << 30, 16}, {1 << 30, 1 << 30, 8}, {-1}} {
+		err := func() (err error) {
+			defer abort.Catch(&err)
+			Count(shape)
+			return nil
+		}()
+		require.ErrorContains(t, err, "cannot hold a tensor", "%v", shape)
+	}
+}
