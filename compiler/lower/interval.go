@@ -103,9 +103,9 @@ func (p *prover) interval(i *ir.Instr) interval {
 	case ir.OpMul:
 		return corners(arg(0), arg(1), (*big.Int).Mul).shift(-i.Shift)
 	case ir.OpDot:
-		return p.times(corners(arg(0), arg(1), (*big.Int).Mul), p.shape(i.Args[1])[0], e, i.Shift)
+		return p.times(corners(arg(0), arg(1), (*big.Int).Mul), p.shape(i.Args[1])[0], i.Shift)
 	case ir.OpSum:
-		return p.times(arg(0), p.reduced(i), e, 0)
+		return p.times(arg(0), p.reduced(i), 0)
 	case ir.OpDiv:
 		return p.quotient(i)
 	case ir.OpConvert:
@@ -162,13 +162,13 @@ func (p *prover) reduced(i *ir.Instr) types.Size {
 	return s.Count()
 }
 
-// times is the sum of n values of a.
-func (p *prover) times(a interval, n types.Size, e types.Elem, shift int) interval {
-	count := p.sizeInterval(n)
+// times is the sum of n values of a. Where n has no bound nothing is known, not
+// even that the sum fits its type: a narrow one is not reduced on shares.
+func (p *prover) times(a interval, n types.Size, shift int) interval {
 	if p.sizes.highest(n) == nil {
-		return whole(e)
+		return unbounded
 	}
-	return corners(a, count, (*big.Int).Mul).shift(-shift)
+	return corners(a, p.sizeInterval(n), (*big.Int).Mul).shift(-shift)
 }
 
 // quotient: one by zero is 0 or never reached, and a secure one is off by

@@ -159,6 +159,29 @@ func TestSharedIntegersMustFitTheirType(t *testing.T) {
 	}
 }
 
+// The dot product of narrow integers is narrow, and not reduced on shares: its
+// length must be bounded for it to be compared or converted.
+func TestDotProductsOfNarrowIntegersAreBounded(t *testing.T) {
+	for _, c := range []struct {
+		elem, where, result, expr string
+		ok                        bool
+	}{
+		{"int32", "n >= 1", "bool", "dot(a, b) < 0", false},
+		{"int8", "n >= 1", "int64", "int64(dot(a, b))", false},
+		{"int8", "n <= 10", "int64", "int64(dot(a, b))", false},
+		{"int32", "n >= 1", "int32", "dot(a, b)", true}, // opened modulo 2^32
+		{"int64", "n >= 1", "bool", "dot(a, b) < 0", true},
+	} {
+		t.Run(c.elem+" "+c.expr+" "+c.where, func(t *testing.T) {
+			p := checked(t, "f.tfe", header+`computation f[n](a: `+c.elem+`[n] @ alice, b: `+c.elem+`[n] @ bob) -> r: `+c.result+` @ carol where `+c.where+` {
+  return reveal(`+c.expr+`) to carol
+}`)
+			_, diags := lower.Lower(p, p.Computations[0])
+			assert.Equal(t, c.ok, !diags.HasErrors(), text(diags, p.File.Source))
+		})
+	}
+}
+
 func TestVariablesThatGrowInLoopsAreBounded(t *testing.T) {
 	for _, c := range []struct {
 		name, body string
