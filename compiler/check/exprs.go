@@ -74,6 +74,9 @@ func (f *frame) numberLiteral(e *ast.Number) value {
 
 // ident is the use of a name as a value.
 func (f *frame) ident(id *ast.Ident) value {
+	if m := f.scope.find(id.Name); m != nil && m.Kind == MemberVar {
+		return f.fail(id, "E106", "a player", "`%s` is a player, not a value", id.Name)
+	}
 	v := f.variable(id)
 	if v.Place.Each != "" && !v.bad() {
 		f.bundleAsArray(id, v)
