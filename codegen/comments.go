@@ -9,7 +9,6 @@ import (
 
 	"github.com/tfec-lang/tfec/compiler/ir"
 	"github.com/tfec-lang/tfec/lang/types"
-	"github.com/tfec-lang/tfec/runtime/capability"
 )
 
 // A member is an input or output of a computation: one value, or a bundle of
@@ -104,24 +103,6 @@ func join[T any](list []T, text func(T) string) string {
 	return strings.Join(parts, ", ")
 }
 
-// protocol is `aby3(s0, s1, s2)`.
-func protocol(p *ir.Program) string {
-	return p.Protocol.Name + "(" + roles(p) + ")"
-}
-
-func roles(p *ir.Program) string {
-	return join(p.Protocol.Roles, func(i int) string { return p.Players[i].Name })
-}
-
-// trust says against whom the protocol protects.
-func trust(p *ir.Program) string {
-	c, ok := capability.Lookup(p.Protocol.Name)
-	if !ok {
-		return ""
-	}
-	return fmt.Sprintf(c.Trust, roles(p))
-}
-
 // A summary collects the lines of a player's header: a word and what it
 // applies to.
 type summary struct {
@@ -134,7 +115,7 @@ type summary struct {
 // conduct says what a player loads, sends, learns and writes.
 func conduct(proj *ir.Program) []string {
 	s := &summary{proj: proj, names: proj.PlayerNames()}
-	s.line("trust", protocol(proj)+": "+trust(proj))
+	s.line("trust", proj.Trust())
 	s.inputs()
 	s.setUp()
 	s.block(proj.Body)
@@ -200,10 +181,10 @@ func (s *summary) inside(in *ir.Instr) {
 }
 
 func (s *summary) share(in *ir.Instr) {
-	if dealer(s.proj, in) == s.proj.Player {
-		s.line("shares", s.value(in.Args[0])+" among "+roles(s.proj)+s.at(in))
+	if s.proj.Dealer(in) == s.proj.Player {
+		s.line("shares", s.value(in.Args[0])+" among "+s.proj.NamesOf(s.proj.Protocol.Roles)+s.at(in))
 	} else {
-		s.line("holds", "shares of "+s.value(in.Dst)+" from "+s.names[dealer(s.proj, in)]+s.at(in))
+		s.line("holds", "shares of "+s.value(in.Dst)+" from "+s.names[s.proj.Dealer(in)]+s.at(in))
 	}
 }
 
@@ -217,10 +198,10 @@ func (s *summary) open(in *ir.Instr) {
 }
 
 func (s *summary) reveal(in *ir.Instr) {
-	if dealer(s.proj, in) == s.proj.Player {
-		s.line("sends", s.label(in)+" in clear to "+s.players(receivers(s.proj, in))+s.at(in))
-	} else if receivers(s.proj, in).Holders.Has(s.proj.Player) {
-		s.line("learns", s.label(in)+" from "+s.names[dealer(s.proj, in)]+s.at(in))
+	if s.proj.Dealer(in) == s.proj.Player {
+		s.line("sends", s.label(in)+" in clear to "+s.players(types.At(s.proj.Receivers(in)))+s.at(in))
+	} else if s.proj.Receivers(in).Has(s.proj.Player) {
+		s.line("learns", s.label(in)+" from "+s.names[s.proj.Dealer(in)]+s.at(in))
 	}
 }
 
@@ -242,7 +223,7 @@ func (s *summary) players(p types.Place) string {
 	if p.Public {
 		return "everybody"
 	}
-	return join(p.Holders.Members(), func(i int) string { return s.names[i] })
+	return s.proj.NamesOf(p.Holders.Members())
 }
 
 // label writes what is opened or revealed as the signature names it.
@@ -256,15 +237,4 @@ func (s *summary) label(in *ir.Instr) string {
 
 func (s *summary) at(in *ir.Instr) string {
 	return fmt.Sprintf(" (step %d, line %d%s)", in.Step, in.Pos.Line, s.loop)
-}
-
-// dealer is the player that shares or reveals a value: its first holder.
-func dealer(p *ir.Program, in *ir.Instr) int {
-	return p.Values[in.Args[0]].Place.Set(p.Everybody()).First()
-}
-
-// receivers are those of a reveal's audience that do not hold the value yet.
-func receivers(p *ir.Program, in *ir.Instr) types.Place {
-	all := p.Everybody()
-	return types.At(in.To.Set(all).Minus(p.Values[in.Args[0]].Place.Set(all)))
 }

@@ -45,11 +45,11 @@ func (l liveness) operands(in *ir.Instr) []ir.Value {
 	self, reads := l.proj.Player, true
 	switch in.Op {
 	case ir.OpShare:
-		reads = dealer(l.proj, in) == self
+		reads = l.proj.Dealer(in) == self
 	case ir.OpOpen:
 		reads = l.proj.Servers().Has(self)
 	case ir.OpReveal:
-		reads = dealer(l.proj, in) == self || l.reads[in.Dst] && !receivers(l.proj, in).Holders.Has(self)
+		reads = l.proj.Dealer(in) == self || l.reads[in.Dst] && !l.proj.Receivers(in).Has(self)
 	}
 	if !reads {
 		return nil

@@ -13,7 +13,7 @@ import (
 )
 
 func (b *body) share(g *jen.Group, in *ir.Instr) {
-	from := dealer(b.proj, in)
+	from := b.proj.Dealer(in)
 	if from != b.proj.Player {
 		remark := fmt.Sprintf("step %d: from %s", in.Step, b.players[from])
 		b.define(g, in, b.step(in, "Shared", b.received(in, from)...), remark)
@@ -36,7 +36,7 @@ func (b *body) open(g *jen.Group, in *ir.Instr) {
 
 // reveal writes the sending of a value in clear; its holders keep it.
 func (b *body) reveal(g *jen.Group, in *ir.Instr) {
-	from, to := dealer(b.proj, in), receivers(b.proj, in).Holders
+	from, to := b.proj.Dealer(in), b.proj.Receivers(in)
 	if to.Has(b.proj.Player) {
 		remark := fmt.Sprintf("step %d: in clear from %s", in.Step, b.players[from])
 		b.define(g, in, b.step(in, "Revealed", b.received(in, from)...), remark)

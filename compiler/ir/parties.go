@@ -1,0 +1,48 @@
+package ir
+
+// Who deals, who receives, and against whom the protocol protects: what the
+// reports and the generated comments say alike.
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/tfec-lang/tfec/lang/types"
+	"github.com/tfec-lang/tfec/runtime/capability"
+)
+
+// Dealer is the player that shares or reveals a value: its first holder.
+func (p *Program) Dealer(i *Instr) int {
+	return p.Values[i.Args[0]].Place.Set(p.Everybody()).First()
+}
+
+// Receivers are those of the audience of an open or reveal that do not hold
+// the value before.
+func (p *Program) Receivers(i *Instr) types.Set {
+	all := p.Everybody()
+	return i.To.Set(all).Minus(p.Values[i.Args[0]].Place.Set(all))
+}
+
+// NamesOf writes the names of players: `alice, bob`.
+func (p *Program) NamesOf(players []int) string {
+	names := make([]string, len(players))
+	for k, i := range players {
+		names[k] = p.Players[i].Name
+	}
+	return strings.Join(names, ", ")
+}
+
+// Trust says against whom the protocol protects: `aby3(s0, s1, s2):
+// semi-honest, at most one of s0, s1, s2 corrupt`.
+func (p *Program) Trust() string {
+	q := p.Protocol
+	helpers := ""
+	if len(q.Helpers) > 0 {
+		helpers = "; " + p.NamesOf(q.Helpers)
+	}
+	text := fmt.Sprintf("%s(%s%s)", q.Name, p.NamesOf(q.Roles), helpers)
+	if c, ok := capability.Lookup(q.Name); ok {
+		text += ": " + fmt.Sprintf(c.Trust, p.NamesOf(append(q.Roles[:len(q.Roles):len(q.Roles)], q.Helpers...)))
+	}
+	return text
+}
