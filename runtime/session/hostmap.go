@@ -57,7 +57,7 @@ func ParseHostmap(name string, data []byte) (*Hostmap, error) {
 	if len(data) > maxHostmap {
 		return nil, fmt.Errorf("%s: is longer than %d bytes", name, maxHostmap)
 	}
-	p := &hostmapParser{name: name, data: data, json: json.NewDecoder(bytes.NewReader(data)), lines: map[string]int{}}
+	p := &hostmapParser{name: name, data: data, json: json.NewDecoder(bytes.NewReader(data)), lines: map[string]int{}, taken: map[string]string{}}
 	if err := p.object(); err != nil {
 		return nil, err
 	}
@@ -75,7 +75,8 @@ type hostmapParser struct {
 	data    []byte
 	json    *json.Decoder
 	entries []Entry
-	lines   map[string]int // of each name, by its canonical form
+	lines   map[string]int    // of each name, by its canonical form
+	taken   map[string]string // of each address, whose it is
 	errs    []error
 }
 
@@ -135,6 +136,11 @@ func (p *hostmapParser) add(line int, name, addr string) {
 		p.errs = append(p.errs, fmt.Errorf("%s:%d: %s: %w", p.name, line, name, err))
 		return
 	}
+	if other, twice := p.taken[addr]; twice {
+		p.errs = append(p.errs, fmt.Errorf("%s:%d: %s: address %s is that of %s, on line %d: each player listens on its own", p.name, line, name, addr, other, p.lines[canonical(other)]))
+		return
+	}
+	p.taken[addr] = name
 	p.entries = append(p.entries, Entry{name, addr})
 }
 

@@ -56,6 +56,7 @@ func TestHostmapFaults(t *testing.T) {
 		{"{\n \"a\": {\"b\": \"h:1\"}\n}", `config.json:2: a: want its address as a text, "host:port"`},
 		{"{\n \"a\": \"h:1\",\n \"b\": \"h:2\",\n \"a\": \"h:3\"\n}", "config.json:4: a: is on line 2 already (`_` and `-` are the same in names)"},
 		{"{\n \"s-0\": \"h:1\",\n \"s_0\": \"h:3\"\n}", "config.json:3: s_0: is on line 2 already (`_` and `-` are the same in names)"},
+		{"{\n \"a\": \"h:1\",\n \"b\": \"h:1\"\n}", "config.json:3: b: address h:1 is that of a, on line 2: each player listens on its own"},
 		{"{\"0a\": \"h:1\"}", "config.json:1: \"0a\" is no name: want a letter, then letters, digits, `_` and `-`, at most 63"},
 		{"{\"a\": \"10.0.0.1\"}", `config.json:1: a: address "10.0.0.1": want host:port, such as 10.0.0.10:4440`},
 		{"{\"a\": \":4440\"}", `config.json:1: a: address ":4440": want host:port, such as 10.0.0.10:4440`},
