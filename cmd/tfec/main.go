@@ -48,7 +48,7 @@ func rootCommand() *cobra.Command {
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.AddCommand(
-		buildCommand(), generateCommand(), runCommand(), checkCommand(), fmtCommand(), testCommand(),
+		buildCommand(), generateCommand(), runCommand(), checkCommand(), fmtCommand(), testCommand(), explainCommand(),
 		playerCommand(), keysCommand(), hostmapCommand(), versionCommand(),
 	)
 	classifyUsage(root)
