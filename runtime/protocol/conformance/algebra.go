@@ -1,7 +1,7 @@
 package conformance
 
 // Results against arithmetic on big integers, with rounds and bytes against
-// the formulas.
+// the cost expressions of package capability.
 
 import (
 	"math/big"
@@ -9,6 +9,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/tfec-lang/tfec/runtime/capability"
 	"github.com/tfec-lang/tfec/runtime/clear"
 	"github.com/tfec-lang/tfec/runtime/mpc"
 )
@@ -51,24 +52,52 @@ func (c testCase) check(t *testing.T, p Protocol, seed uint64, in []clear.Tensor
 	p.checkCost(t, players, n, c.calls)
 }
 
-// checkCost compares what the links and clocks saw with the formulas. Calls
-// one after the other take at most their rounds together: a message of the
-// later one may not depend on the last of the earlier.
-func (p Protocol) checkCost(t *testing.T, players []*Player, n int, calls []Call) {
+// checkCost compares what the links and clocks of each player saw with the
+// protocol's cost expressions, for calls one after the other.
+func (p Protocol) checkCost(t *testing.T, players []*Player, n int, calls []capability.Part) {
 	t.Helper()
-	var rounds, bytes, wantRounds, wantBytes int
-	for _, q := range players {
-		rounds = max(rounds, q.rounds)
-		bytes += int(q.bytes)
+	protocol, ok := capability.Lookup(p.Name)
+	if !ok {
+		t.Fatalf("no cost expressions for %s", p.Name)
 	}
+	clocks, bytes := make([]int, len(players)), make([]int, len(players))
 	for _, c := range calls {
-		r, b := p.Cost(c, c.Times*n)
-		wantRounds += r
-		wantBytes += b
+		for _, s := range protocol.Messages(c.Call) {
+			p.send(s, c.Times*n, clocks, bytes)
+		}
 	}
-	if rounds > wantRounds || len(calls) == 1 && rounds != wantRounds || bytes != wantBytes {
-		t.Errorf("%d elements: got %d rounds and %d bytes, want %d and %d", n, rounds, bytes, wantRounds, wantBytes)
+	for i, q := range players {
+		if q.rounds != clocks[i] || int(q.bytes) != bytes[i] {
+			t.Errorf("%d elements: player %d took %d rounds and sent %d bytes, want %d and %d", n, i, q.rounds, q.bytes, clocks[i], bytes[i])
+		}
 	}
+}
+
+// send adds the messages of a stage to each player's clock and bytes.
+func (p Protocol) send(s capability.Stage, n int, clocks, bytes []int) {
+	before := slices.Clone(clocks)
+	for _, m := range s {
+		from, to := p.player(m.From), p.player(m.To)
+		clocks[to] = max(clocks[to], before[from]+1)
+		bytes[from] += m.Bytes(n)
+	}
+}
+
+// player is the index of a player in capability's numbers: role r is player r
+// + 1, and the others are numbered from the last role on. number is its
+// inverse.
+func (p Protocol) player(number int) int {
+	if number < p.Roles {
+		return number + 1
+	}
+	return number - p.Roles
+}
+
+func (p Protocol) number(player int) int {
+	if 0 < player && player <= p.Roles {
+		return player - 1
+	}
+	return player + p.Roles
 }
 
 // value is an integer representation as a number.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/big"
 
+	"github.com/tfec-lang/tfec/runtime/capability"
 	"github.com/tfec-lang/tfec/runtime/clear"
 	"github.com/tfec-lang/tfec/runtime/mpc"
 )
@@ -28,7 +29,12 @@ type testCase struct {
 	// want bounds the result's integer representation, both ends included,
 	// before it is reduced to its type.
 	want  func(v []*big.Int) (low, high *big.Int)
-	calls []Call
+	calls []capability.Part
+}
+
+// call is what an operation makes of the kernel, on times its elements.
+func call(a capability.Action, param, times int) capability.Part {
+	return capability.Part{Call: capability.Call{Action: a, Param: param}, Times: times}
 }
 
 const (
@@ -67,25 +73,25 @@ func kernelCases() []testCase {
 	all := []testCase{
 		{"product", []domain{int64s, int64s},
 			func(p *Player, x []mpc.Share, _ []clear.Tensor) mpc.Share { return p.Kernel.Mul(p, x[0], x[1], 0) },
-			nil, exact(func(v []*big.Int) *big.Int { return mul(v[0], v[1]) }), []Call{{Product, 0, 1}}},
+			nil, exact(func(v []*big.Int) *big.Int { return mul(v[0], v[1]) }), []capability.Part{call(capability.Product, 0, 1)}},
 		{"divide", []domain{within, {clear.Uint64, minInt64, maxInt64}},
 			func(p *Player, x []mpc.Share, v []clear.Tensor) mpc.Share {
 				return p.Kernel.DivPublic(p, x[0], v[1].Data)
 			},
-			func(v []*big.Int) bool { return v[1].Sign() > 0 }, withinTwo, []Call{{DivPublic, 0, 1}}},
+			func(v []*big.Int) bool { return v[1].Sign() > 0 }, withinTwo, []capability.Part{call(capability.DivPublic, 0, 1)}},
 		{"and", []domain{bools, bools},
 			func(p *Player, x []mpc.Share, _ []clear.Tensor) mpc.Share { return p.Kernel.And(p, x[0], x[1]) },
-			nil, exact(func(v []*big.Int) *big.Int { return mul(v[0], v[1]) }), []Call{{And, 0, 1}}},
+			nil, exact(func(v []*big.Int) *big.Int { return mul(v[0], v[1]) }), []capability.Part{call(capability.And, 0, 1)}},
 		{"bits to ring", []domain{bools},
 			func(p *Player, x []mpc.Share, _ []clear.Tensor) mpc.Share {
 				return p.Kernel.BitsToRing(p, x[0], clear.Int64)
 			},
-			nil, exact(func(v []*big.Int) *big.Int { return v[0] }), []Call{{BitsToRing, 0, 1}}},
+			nil, exact(func(v []*big.Int) *big.Int { return v[0] }), []capability.Part{call(capability.BitsToRing, 0, 1)}},
 		{"select by bits", []domain{bools, int64s},
 			func(p *Player, x []mpc.Share, _ []clear.Tensor) mpc.Share {
 				return p.Kernel.SelectBits(p, x[0], x[1])
 			},
-			nil, exact(func(v []*big.Int) *big.Int { return mul(v[0], v[1]) }), []Call{{SelectBits, 0, 1}}},
+			nil, exact(func(v []*big.Int) *big.Int { return mul(v[0], v[1]) }), []capability.Part{call(capability.SelectBits, 0, 1)}},
 	}
 	for _, m := range []int{1, 2, 12, 16, 31, 32, 47, 61} {
 		all = append(all, truncation(m), truncatedProduct(m))
@@ -99,26 +105,26 @@ func kernelCases() []testCase {
 func truncation(m int) testCase {
 	return testCase{fmt.Sprintf("truncate by %d", m), []domain{within},
 		func(p *Player, x []mpc.Share, _ []clear.Tensor) mpc.Share { return p.Kernel.Truncate(p, x[0], m) },
-		nil, func(v []*big.Int) (*big.Int, *big.Int) { return floorCeil(v[0], pow2(m)) }, []Call{{Truncate, m, 1}}}
+		nil, func(v []*big.Int) (*big.Int, *big.Int) { return floorCeil(v[0], pow2(m)) }, []capability.Part{call(capability.Truncate, m, 1)}}
 }
 
 func truncatedProduct(m int) testCase {
 	return testCase{fmt.Sprintf("product truncated by %d", m), []domain{within, within},
 		func(p *Player, x []mpc.Share, _ []clear.Tensor) mpc.Share { return p.Kernel.Mul(p, x[0], x[1], m) },
 		func(v []*big.Int) bool { return mul(v[0], v[1]).CmpAbs(pow2(62)) < 0 },
-		func(v []*big.Int) (*big.Int, *big.Int) { return floorCeil(mul(v[0], v[1]), pow2(m)) }, []Call{{Product, m, 1}}}
+		func(v []*big.Int) (*big.Int, *big.Int) { return floorCeil(mul(v[0], v[1]), pow2(m)) }, []capability.Part{call(capability.Product, m, 1)}}
 }
 
 func negative(w int) testCase {
 	return testCase{fmt.Sprintf("negative of %d bits", w), []domain{signed(w)},
 		func(p *Player, x []mpc.Share, _ []clear.Tensor) mpc.Share { return p.Kernel.Negative(p, x[0], w) },
-		nil, truth(func(v []*big.Int) bool { return v[0].Sign() < 0 }), []Call{{Negative, w, 1}}}
+		nil, truth(func(v []*big.Int) bool { return v[0].Sign() < 0 }), []capability.Part{call(capability.Negative, w, 1)}}
 }
 
 func isZero(w int) testCase {
 	return testCase{fmt.Sprintf("zero of %d bits", w), []domain{int64s},
 		func(p *Player, x []mpc.Share, _ []clear.Tensor) mpc.Share { return p.Kernel.IsZero(p, x[0], w) },
-		nil, truth(func(v []*big.Int) bool { return new(big.Int).Mod(v[0], pow2(w)).Sign() == 0 }), []Call{{IsZero, w, 1}}}
+		nil, truth(func(v []*big.Int) bool { return new(big.Int).Mod(v[0], pow2(w)).Sign() == 0 }), []capability.Part{call(capability.IsZero, w, 1)}}
 }
 
 // An engineOp is a method of the engine on two operands.
@@ -154,8 +160,8 @@ func arithmeticCases() []testCase {
 	scaledQuotient := func(v []*big.Int) (*big.Int, *big.Int) {
 		return withinTwoOrZero([]*big.Int{mul(v[0], pow2(16)), v[1]})
 	}
-	divCalls := func(w int) []Call {
-		return []Call{{Negative, w, 1}, {BitsToRing, 0, 1}, {DivPublic, 0, 1}, {Negative, min(64, w+3), 3}, {BitsToRing, 0, 3}}
+	divCalls := func(w int) []capability.Part {
+		return []capability.Part{call(capability.Negative, w, 1), call(capability.BitsToRing, 0, 1), call(capability.DivPublic, 0, 1), call(capability.Negative, min(64, w+3), 3), call(capability.BitsToRing, 0, 3)}
 	}
 	return []testCase{
 		{"int32 + int32", []domain{int32s, int32s}, shared((*mpc.Engine).Add), nil, add, nil},
@@ -166,16 +172,16 @@ func arithmeticCases() []testCase {
 		{"- int64", []domain{int64s},
 			func(p *Player, x []mpc.Share, _ []clear.Tensor) mpc.Share { return p.Engine.Neg(p, x[0]) },
 			nil, exact(func(v []*big.Int) *big.Int { return new(big.Int).Neg(v[0]) }), nil},
-		{"uint64 * uint64", []domain{uint64s, uint64s}, shared((*mpc.Engine).Mul), nil, product, []Call{{Product, 0, 1}}},
+		{"uint64 * uint64", []domain{uint64s, uint64s}, shared((*mpc.Engine).Mul), nil, product, []capability.Part{call(capability.Product, 0, 1)}},
 		{"int32 * public", []domain{int32s, int32s}, publicRight((*mpc.Engine).Mul), nil, product, nil},
-		{"fixed * fixed", []domain{fixeds, fixeds}, shared((*mpc.Engine).Mul), inProduct, truncated, []Call{{Product, 16, 1}}},
-		{"public * fixed", []domain{fixeds, fixeds}, publicLeft((*mpc.Engine).Mul), inProduct, truncated, []Call{{Truncate, 16, 1}}},
-		{"fixed * int32", []domain{fixeds, int32s}, shared((*mpc.Engine).Mul), nil, product, []Call{{Product, 0, 1}}},
+		{"fixed * fixed", []domain{fixeds, fixeds}, shared((*mpc.Engine).Mul), inProduct, truncated, []capability.Part{call(capability.Product, 16, 1)}},
+		{"public * fixed", []domain{fixeds, fixeds}, publicLeft((*mpc.Engine).Mul), inProduct, truncated, []capability.Part{call(capability.Truncate, 16, 1)}},
+		{"fixed * int32", []domain{fixeds, int32s}, shared((*mpc.Engine).Mul), nil, product, []capability.Part{call(capability.Product, 0, 1)}},
 		{"int32 / public", []domain{int32s, int32s}, publicRight((*mpc.Engine).Div), nil, quotient, divCalls(32)},
 		{"uint8 / public", []domain{uint8s, uint8s}, publicRight((*mpc.Engine).Div), nil, quotient, divCalls(8)[2:]},
 		{"int64 / public", []domain{within, int64s}, publicRight((*mpc.Engine).Div), nil, quotient, divCalls(64)},
-		{"fixed / public int64", []domain{fixeds, int64s}, publicRight((*mpc.Engine).Div), nil, fixedQuotient, []Call{{DivPublic, 0, 1}}},
-		{"fixed / public fixed", []domain{fixeds, fixeds}, publicRight((*mpc.Engine).Div), nil, scaledQuotient, []Call{{DivPublic, 0, 1}}},
+		{"fixed / public int64", []domain{fixeds, int64s}, publicRight((*mpc.Engine).Div), nil, fixedQuotient, []capability.Part{call(capability.DivPublic, 0, 1)}},
+		{"fixed / public fixed", []domain{fixeds, fixeds}, publicRight((*mpc.Engine).Div), nil, scaledQuotient, []capability.Part{call(capability.DivPublic, 0, 1)}},
 	}
 }
 
@@ -193,12 +199,12 @@ func comparisonCases() []testCase {
 	} {
 		want := truth(func(v []*big.Int) bool { return c.holds(v[0].Cmp(v[1])) })
 		for _, d := range []domain{int32s, uint8s, fixeds, int64s, uint64s, bools} {
-			calls, public := []Call{{Negative, d.elem.Bits + 1, 1}}, []Call{{Negative, d.elem.Bits + 1, 1}}
+			calls, public := []capability.Part{call(capability.Negative, d.elem.Bits+1, 1)}, []capability.Part{call(capability.Negative, d.elem.Bits+1, 1)}
 			switch d.elem.Bits {
 			case 64:
-				calls, public = []Call{{Negative, 64, 3}, {And, 0, 1}}, []Call{{Negative, 64, 2}, {And, 0, 1}}
+				calls, public = []capability.Part{call(capability.Negative, 64, 3), call(capability.And, 0, 1)}, []capability.Part{call(capability.Negative, 64, 2), call(capability.And, 0, 1)}
 			case 1:
-				calls, public = []Call{{And, 0, 1}}, nil
+				calls, public = []capability.Part{call(capability.And, 0, 1)}, nil
 			}
 			name := fmt.Sprintf("%v %s ", d.elem, c.name)
 			all = append(all,
@@ -214,7 +220,7 @@ func comparisonCases() []testCase {
 	}{{"==", (*mpc.Engine).Eq, true}, {"!=", (*mpc.Engine).Ne, false}} {
 		want := truth(func(v []*big.Int) bool { return (v[0].Cmp(v[1]) == 0) == c.equal })
 		for _, d := range []domain{int32s, uint8s, fixeds, int64s, uint64s, bools} {
-			calls := []Call{{IsZero, d.elem.Bits, 1}}
+			calls := []capability.Part{call(capability.IsZero, d.elem.Bits, 1)}
 			if d == bools {
 				calls = nil
 			}
@@ -231,7 +237,7 @@ func comparisonCases() []testCase {
 			less := p.Kernel.Negative(p, d, 64)
 			return p.Kernel.BitsToRing(p.At(operationStep, 1), less, clear.Int64)
 		},
-		nil, truth(func(v []*big.Int) bool { return v[0].Cmp(v[1]) < 0 }), []Call{{Negative, 64, 1}, {BitsToRing, 0, 1}}})
+		nil, truth(func(v []*big.Int) bool { return v[0].Cmp(v[1]) < 0 }), []capability.Part{call(capability.Negative, 64, 1), call(capability.BitsToRing, 0, 1)}})
 }
 
 func choiceCases() []testCase {
@@ -260,27 +266,27 @@ func choiceCases() []testCase {
 	both := truth(func(v []*big.Int) bool { return v[0].Sign()*v[1].Sign() > 0 })
 	all := []testCase{
 		{"not", []domain{bools}, not, nil, truth(func(v []*big.Int) bool { return v[0].Sign() == 0 }), nil},
-		{"bool and bool", []domain{bools, bools}, shared((*mpc.Engine).And), nil, both, []Call{{And, 0, 1}}},
+		{"bool and bool", []domain{bools, bools}, shared((*mpc.Engine).And), nil, both, []capability.Part{call(capability.And, 0, 1)}},
 		{"bool and public", []domain{bools, bools}, publicRight((*mpc.Engine).And), nil, both, nil},
-		{"bool or bool", []domain{bools, bools}, shared((*mpc.Engine).Or), nil, either, []Call{{And, 0, 1}}},
+		{"bool or bool", []domain{bools, bools}, shared((*mpc.Engine).Or), nil, either, []capability.Part{call(capability.And, 0, 1)}},
 		{"public or bool", []domain{bools, bools}, publicLeft((*mpc.Engine).Or), nil, either, nil},
-		{"abs int32", []domain{int32s}, abs, nil, size, []Call{{Negative, 32, 1}, {SelectBits, 0, 1}}},
-		{"abs int64", []domain{int64s}, abs, nil, size, []Call{{Negative, 64, 1}, {SelectBits, 0, 1}}},
+		{"abs int32", []domain{int32s}, abs, nil, size, []capability.Part{call(capability.Negative, 32, 1), call(capability.SelectBits, 0, 1)}},
+		{"abs int64", []domain{int64s}, abs, nil, size, []capability.Part{call(capability.Negative, 64, 1), call(capability.SelectBits, 0, 1)}},
 		{"abs uint8", []domain{uint8s}, abs, nil, size, nil},
-		{"select int64", []domain{bools, int64s, int64s}, choose(), nil, chosen, []Call{{SelectBits, 0, 1}}},
-		{"select, one in clear", []domain{bools, fixeds, fixeds}, choose(2), nil, chosen, []Call{{SelectBits, 0, 1}}},
-		{"select, both in clear", []domain{bools, int64s, int64s}, choose(1, 2), nil, chosen, []Call{{BitsToRing, 0, 1}}},
+		{"select int64", []domain{bools, int64s, int64s}, choose(), nil, chosen, []capability.Part{call(capability.SelectBits, 0, 1)}},
+		{"select, one in clear", []domain{bools, fixeds, fixeds}, choose(2), nil, chosen, []capability.Part{call(capability.SelectBits, 0, 1)}},
+		{"select, both in clear", []domain{bools, int64s, int64s}, choose(1, 2), nil, chosen, []capability.Part{call(capability.BitsToRing, 0, 1)}},
 		{"select by public", []domain{bools, int64s, int64s}, choose(0), nil, chosen, nil},
-		{"select bool", []domain{bools, bools, bools}, choose(), nil, chosen, []Call{{And, 0, 1}}},
+		{"select bool", []domain{bools, bools, bools}, choose(), nil, chosen, []capability.Part{call(capability.And, 0, 1)}},
 		{"select bool, both in clear", []domain{bools, bools, bools}, choose(1, 2), nil, chosen, nil},
 	}
 	for _, d := range []domain{int32s, uint64s, fixeds, bools} {
-		calls := []Call{{Negative, d.elem.Bits + 1, 1}, {SelectBits, 0, 1}}
+		calls := []capability.Part{call(capability.Negative, d.elem.Bits+1, 1), call(capability.SelectBits, 0, 1)}
 		switch d.elem.Bits {
 		case 64:
-			calls = []Call{{Negative, 64, 3}, {And, 0, 1}, {SelectBits, 0, 1}}
+			calls = []capability.Part{call(capability.Negative, 64, 3), call(capability.And, 0, 1), call(capability.SelectBits, 0, 1)}
 		case 1:
-			calls = []Call{{And, 0, 1}}
+			calls = []capability.Part{call(capability.And, 0, 1)}
 		}
 		all = append(all,
 			testCase{"min " + d.elem.String(), []domain{d, d}, shared((*mpc.Engine).Min2), nil, least, calls},
@@ -290,7 +296,7 @@ func choiceCases() []testCase {
 }
 
 func conversionCases() []testCase {
-	conversion := func(from domain, to clear.Type, want func(v []*big.Int) (*big.Int, *big.Int), calls ...Call) testCase {
+	conversion := func(from domain, to clear.Type, want func(v []*big.Int) (*big.Int, *big.Int), calls ...capability.Part) testCase {
 		return testCase{fmt.Sprintf("%v to %v", from.elem, to), []domain{from},
 			func(p *Player, x []mpc.Share, _ []clear.Tensor) mpc.Share { return p.Engine.Convert(p, x[0], to) },
 			nil, want, calls}
@@ -301,10 +307,10 @@ func conversionCases() []testCase {
 	}
 	nonZero := truth(func(v []*big.Int) bool { return v[0].Sign() != 0 })
 	return []testCase{
-		conversion(bools, clear.Int32, same, Call{BitsToRing, 0, 1}),
-		conversion(bools, clear.Fixed(24, 16), scaled(16), Call{BitsToRing, 0, 1}),
-		conversion(int32s, clear.Bool, nonZero, Call{IsZero, 32, 1}),
-		conversion(int64s, clear.Bool, nonZero, Call{IsZero, 64, 1}),
+		conversion(bools, clear.Int32, same, call(capability.BitsToRing, 0, 1)),
+		conversion(bools, clear.Fixed(24, 16), scaled(16), call(capability.BitsToRing, 0, 1)),
+		conversion(int32s, clear.Bool, nonZero, call(capability.IsZero, 32, 1)),
+		conversion(int64s, clear.Bool, nonZero, call(capability.IsZero, 64, 1)),
 		conversion(int32s, clear.Int64, same),
 		conversion(int64s, clear.Uint8, same),
 		conversion(uint64s, clear.Int64, same),
@@ -312,9 +318,9 @@ func conversionCases() []testCase {
 		conversion(fixeds, clear.Fixed(30, 16), same),
 		conversion(domain{clear.Fixed(24, 16), -1 << 30, 1 << 30}, clear.Fixed(24, 20), scaled(4)),
 		conversion(fixeds, clear.Fixed(24, 12), func(v []*big.Int) (*big.Int, *big.Int) { return floorCeil(v[0], pow2(4)) },
-			Call{Truncate, 4, 1}),
+			call(capability.Truncate, 4, 1)),
 		conversion(fixeds, clear.Int32, exact(func(v []*big.Int) *big.Int { return new(big.Int).Quo(v[0], pow2(16)) }),
-			Call{Negative, 41, 1}, Call{BitsToRing, 0, 1}, Call{Truncate, 16, 1}, Call{Negative, 17, 1}, Call{BitsToRing, 0, 1}),
+			call(capability.Negative, 41, 1), call(capability.BitsToRing, 0, 1), call(capability.Truncate, 16, 1), call(capability.Negative, 17, 1), call(capability.BitsToRing, 0, 1)),
 	}
 }
 

@@ -133,7 +133,7 @@ func (p Protocol) play(r run, body func(*Player)) ([]*Player, error) {
 	players, errs := make([]*Player, len(names)), make([]error, len(names))
 	var wg sync.WaitGroup
 	for i, l := range local.Connect(names) {
-		players[i] = p.player(r, l)
+		players[i] = p.newPlayer(r, l)
 		wg.Go(func() {
 			errs[i] = carryOut(players[i], body)
 			l.Close(errs[i])
@@ -143,7 +143,7 @@ func (p Protocol) play(r run, body func(*Player)) ([]*Player, error) {
 	return players, cause(errs)
 }
 
-func (p Protocol) player(r run, l link.Link) *Player {
+func (p Protocol) newPlayer(r run, l link.Link) *Player {
 	kernel, keys := p.New(l.Self(), p.roles()), p.keysOf(r, l.Self())
 	return &Player{
 		Net: NewNet(l, prg.New(keys)), run: r, Kernel: kernel, Engine: mpc.New(kernel),

@@ -1,5 +1,5 @@
 // Package conformance is the one test suite of protocols: algebra against
-// independent arithmetic, rounds and bytes against formulas, what each role
+// independent arithmetic, rounds and bytes against capability's cost expressions, what each role
 // receives against the uniform distribution, and masks against a second use.
 //
 // A run has an owner, the roles and a receiver, all in one process over local
@@ -14,44 +14,15 @@ import (
 	"github.com/tfec-lang/tfec/runtime/prg"
 )
 
-// A Protocol is what the suite tests.
+// A Protocol is what the suite tests. By its name it has cost expressions.
 type Protocol struct {
 	Name    string
 	Roles   int
 	New     func(self int, roles []int) mpc.Kernel
 	KeySets func(roles []int, dealers []int) []prg.Set
-	// Cost is what a call takes on n elements, payload bytes over all players.
-	Cost func(c Call, n int) (rounds, bytes int)
 	// Insecure says that messages are not masked.
 	Insecure bool
 }
-
-// A Call is one of the kernel, or a deal or opening, which are named after
-// who takes part.
-type Call struct {
-	Op    Op
-	Param int // Product, Truncate: the shift; Negative, IsZero: the width
-	Times int // calls on Times · n elements
-}
-
-// An Op names what a Call does.
-type Op string
-
-const (
-	DealOutside Op = "deal from a player without a role"
-	DealRole    Op = "deal from a role"
-	OpenOutside Op = "open to a player without a role"
-	OpenRole    Op = "open to one role"
-	OpenAll     Op = "open to all roles and a player without one"
-	Product     Op = "product"
-	Truncate    Op = "truncate"
-	DivPublic   Op = "divide by public numbers"
-	And         Op = "and"
-	Negative    Op = "negative"
-	IsZero      Op = "is zero"
-	BitsToRing  Op = "bits to ring"
-	SelectBits  Op = "select by bits"
-)
 
 // Run tests a protocol.
 func Run(t *testing.T, p Protocol) {

@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"testing"
 
+	"github.com/tfec-lang/tfec/runtime/capability"
 	"github.com/tfec-lang/tfec/runtime/clear"
 	"github.com/tfec-lang/tfec/runtime/mpc"
 )
@@ -36,16 +37,16 @@ func matrices(t *testing.T, p Protocol) {
 			x, y := randomTensor(d, uint64(i), c.x...), randomTensor(d, uint64(i)+100, c.y...)
 			want, n := bigDot(x, y)
 			shift := d.elem.F
-			var truncation []Call
+			var truncation []capability.Part
 			if shift > 0 {
-				truncation = []Call{{Truncate, shift, 1}}
+				truncation = []capability.Part{call(capability.Truncate, shift, 1)}
 			}
 			for _, form := range []struct {
 				name  string
 				op    func(q *Player, s []mpc.Share) mpc.Share
-				calls []Call
+				calls []capability.Part
 			}{
-				{"shared", func(q *Player, s []mpc.Share) mpc.Share { return q.Engine.Dot(q, s[0], s[1]) }, []Call{{Product, shift, 1}}},
+				{"shared", func(q *Player, s []mpc.Share) mpc.Share { return q.Engine.Dot(q, s[0], s[1]) }, []capability.Part{call(capability.Product, shift, 1)}},
 				{"public left", func(q *Player, s []mpc.Share) mpc.Share { return q.Engine.Dot(q, x, s[1]) }, truncation},
 				{"public right", func(q *Player, s []mpc.Share) mpc.Share { return q.Engine.Dot(q, s[0], y) }, truncation},
 			} {
@@ -114,7 +115,7 @@ type tensorCase struct {
 	name  string
 	op    func(e *mpc.Engine, net mpc.Net, s []mpc.Operand, v []clear.Tensor) mpc.Share
 	clear func(v []clear.Tensor) clear.Tensor
-	calls []Call
+	calls []capability.Part
 }
 
 func moves(d domain) []tensorCase {
@@ -160,21 +161,21 @@ func moves(d domain) []tensorCase {
 
 func reductions(d domain) []tensorCase {
 	width := d.elem.Bits + 1
-	choice := func(n int) Call {
+	choice := func(n int) capability.Part {
 		if d.elem == clear.Bool {
-			return Call{And, 0, n}
+			return call(capability.And, 0, n)
 		}
-		return Call{SelectBits, 0, n}
+		return call(capability.SelectBits, 0, n)
 	}
 	// level is what a tree does to join n pairs.
-	level := func(n int) []Call {
+	level := func(n int) []capability.Part {
 		if d.elem == clear.Bool {
-			return []Call{choice(n)}
+			return []capability.Part{choice(n)}
 		}
-		return []Call{{Negative, width, n}, choice(n)}
+		return []capability.Part{call(capability.Negative, width, n), choice(n)}
 	}
 	pick := func(v []clear.Tensor) clear.Tensor { return clear.Lt(v[2], v[3]) }
-	levels := func(pairs ...int) (all []Call) {
+	levels := func(pairs ...int) (all []capability.Part) {
 		for _, n := range pairs {
 			all = append(all, level(n)...)
 		}
@@ -198,7 +199,7 @@ func reductions(d domain) []tensorCase {
 		}, func(v []clear.Tensor) clear.Tensor { return clear.Min(clear.Index(v[0], clear.Range(2, 2)), 0) }, nil},
 		{"select that broadcasts", func(e *mpc.Engine, net mpc.Net, s []mpc.Operand, v []clear.Tensor) mpc.Share {
 			return e.Select(net, e.Index(net, pick(v), clear.All()), s[3], s[0])
-		}, func(v []clear.Tensor) clear.Tensor { return clear.Select(pick(v), v[3], v[0]) }, []Call{choice(35)}},
+		}, func(v []clear.Tensor) clear.Tensor { return clear.Select(pick(v), v[3], v[0]) }, []capability.Part{choice(35)}},
 		{"select of a row by public bits", func(e *mpc.Engine, net mpc.Net, s []mpc.Operand, v []clear.Tensor) mpc.Share {
 			return e.Select(net, pick(v), s[2], s[3])
 		}, func(v []clear.Tensor) clear.Tensor { return clear.Select(pick(v), v[2], v[3]) }, nil},
@@ -226,7 +227,7 @@ func reductions(d domain) []tensorCase {
 		tensorCase{"matrix < public row", func(e *mpc.Engine, net mpc.Net, s []mpc.Operand, v []clear.Tensor) mpc.Share {
 			return e.Lt(net, s[0], v[2])
 		},
-			func(v []clear.Tensor) clear.Tensor { return clear.Lt(v[0], v[2]) }, []Call{{Negative, width, 35}}},
+			func(v []clear.Tensor) clear.Tensor { return clear.Lt(v[0], v[2]) }, []capability.Part{call(capability.Negative, width, 35)}},
 	)
 }
 
@@ -240,23 +241,21 @@ func sharing(t *testing.T, p Protocol) {
 				name   string
 				dealer int
 				to     []int
-				deal   Op
-				open   Op
 			}{
-				{"outside to outside", owner, []int{p.receiver()}, DealOutside, OpenOutside},
-				{"outside to a role", owner, roles[:1], DealOutside, OpenRole},
-				{"first role to everybody", roles[0], append([]int{p.receiver()}, roles...), DealRole, OpenAll},
-				{"last role to outside", roles[p.Roles-1], []int{p.receiver()}, DealRole, OpenOutside},
-				{"outside to the last role", owner, roles[p.Roles-1:], DealOutside, OpenRole},
+				{"outside to outside", owner, []int{p.receiver()}},
+				{"outside to a role", owner, roles[:1]},
+				{"first role to everybody", roles[0], append([]int{p.receiver()}, roles...)},
+				{"last role to outside", roles[p.Roles-1], []int{p.receiver()}},
+				{"outside to the last role", owner, roles[p.Roles-1:]},
 			} {
-				t.Run(fmt.Sprintf("%v/%d/%s", d.elem, n, c.name), func(t *testing.T) { p.passOn(t, x, c.dealer, c.to, c.deal, c.open) })
+				t.Run(fmt.Sprintf("%v/%d/%s", d.elem, n, c.name), func(t *testing.T) { p.passOn(t, x, c.dealer, c.to) })
 			}
 		}
 	}
 }
 
 // passOn deals x and opens it again.
-func (p Protocol) passOn(t *testing.T, x clear.Tensor, dealer int, to []int, deal, open Op) {
+func (p Protocol) passOn(t *testing.T, x clear.Tensor, dealer int, to []int) {
 	got := make([]clear.Tensor, p.Roles+2)
 	in := func(players []int, q *Player) bool {
 		for _, i := range players {
@@ -283,7 +282,12 @@ func (p Protocol) passOn(t *testing.T, x clear.Tensor, dealer int, to []int, dea
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.checkCost(t, players, len(x.Data), []Call{costOf(deal, x)})
+	bits := 64
+	if x.Elem == clear.Bool {
+		bits = 1
+	}
+	deal := capability.Call{Action: capability.Deal, Param: bits, Dealer: p.number(dealer)}
+	p.checkCost(t, players, len(x.Data), []capability.Part{{Call: deal, Times: 1}})
 	players, err = p.play(run{seed: 2}, func(q *Player) {
 		s := dealt(q)
 		q.Begin()
@@ -298,7 +302,11 @@ func (p Protocol) passOn(t *testing.T, x clear.Tensor, dealer int, to []int, dea
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.checkCost(t, players, len(x.Data), []Call{costOf(open, x)})
+	open := capability.Call{Action: capability.Open, Param: bits}
+	for _, player := range to {
+		open.To = append(open.To, p.number(player))
+	}
+	p.checkCost(t, players, len(x.Data), []capability.Part{{Call: open, Times: 1}})
 	for i := range got {
 		switch {
 		case !in(to, players[i]) && got[i].Data != nil:
@@ -307,14 +315,6 @@ func (p Protocol) passOn(t *testing.T, x clear.Tensor, dealer int, to []int, dea
 			t.Errorf("player %d got %v, want %v", i, got[i], x)
 		}
 	}
-}
-
-// costOf is a Call whose parameter is the bits that travel for an element.
-func costOf(op Op, x clear.Tensor) Call {
-	if x.Elem == clear.Bool {
-		return Call{op, 1, 1}
-	}
-	return Call{op, 64, 1}
 }
 
 // noWrap truncates and divides a million random products of full width, of

@@ -1,0 +1,151 @@
+package capability
+
+// What each call of a protocol's kernel sends: the cost expressions. All
+// rounds and bytes that anybody promises are derived from them.
+
+// An Action is a call of a protocol's kernel.
+type Action string
+
+// The calls of a kernel that may send; all others are free.
+const (
+	Deal       Action = "deal"
+	Open       Action = "open"
+	Product    Action = "product" // elementwise, or of matrices: elements of the result
+	Truncate   Action = "truncate"
+	DivPublic  Action = "divide by public numbers"
+	And        Action = "and"
+	Negative   Action = "negative"
+	IsZero     Action = "is zero"
+	BitsToRing Action = "bits to ring"
+	SelectBits Action = "select by bits"
+)
+
+// A Call is one call of a kernel. A player is the number of its role or, where
+// it has none, any number from Protocol.Roles on.
+type Call struct {
+	Action Action
+	// Param is the shift of Product (0: none) and Truncate, the width of
+	// Negative and IsZero, and the bits of an element (1 or 64) of Deal and
+	// Open.
+	Param  int
+	Dealer int   // Deal
+	To     []int // Open: who learns the value
+}
+
+// A Message goes from one player to another: Bits for each element of the
+// call, without gaps.
+type Message struct{ From, To, Bits int }
+
+// Bytes is the payload of the message of a call on n elements.
+func (m Message) Bytes(n int) int { return (m.Bits*n + 7) / 8 }
+
+// A Stage is messages that are all sent before any of them is received. Stages
+// follow each other at each player; but a player that nothing reached yet sends
+// those of a later stage at once. So rounds, the longest chain of messages, are
+// at most the stages.
+type Stage []Message
+
+// Messages returns what a call sends, stage by stage.
+func (p *Protocol) Messages(c Call) []Stage { return p.messages(c) }
+
+// plainMessages: only what leaves or reaches the one role travels, in clear.
+func plainMessages(c Call) []Stage {
+	var s Stage
+	switch c.Action {
+	case Deal:
+		if c.Dealer != 0 {
+			s = Stage{{c.Dealer, 0, c.Param}}
+		}
+	case Open:
+		for _, to := range c.To {
+			if to != 0 {
+				s = append(s, Message{0, to, c.Param})
+			}
+		}
+	}
+	if s == nil {
+		return nil
+	}
+	return []Stage{s}
+}
+
+// aby3Messages: see design/protocols.md and the doc comments of package aby3.
+func aby3Messages(c Call) []Stage {
+	switch m := c.Param; c.Action {
+	case Deal:
+		if c.Dealer < 3 {
+			return []Stage{input(c.Dealer, m)}
+		}
+		return []Stage{{{c.Dealer, 2, m}, {c.Dealer, 1, m}}}
+	case Open:
+		return []Stage{opening(c.To, m)}
+	case Product:
+		if m == 0 {
+			return []Stage{rotation(64)}
+		}
+		return append([]Stage{exchange(2, 64)}, division(2, m)...)
+	case Truncate:
+		return division(0, m)
+	case DivPublic:
+		return division(0, 64)
+	case And:
+		return []Stage{rotation(1)}
+	case Negative:
+		return comparison(m-1, 1, func(blocks int) int { return 2*blocks - 1 }, func(pairs int) int { return 2*pairs - 1 })
+	case IsZero:
+		return comparison(m, 0, func(blocks int) int { return blocks }, func(pairs int) int { return pairs })
+	case BitsToRing:
+		return []Stage{input(0, 64), exchange(2, 64)}
+	case SelectBits:
+		return []Stage{input(0, 2*64), exchange(2, 64)}
+	}
+	return nil
+}
+
+// input: a role shares what it alone knows.
+func input(from, bits int) Stage { return Stage{{from, (from + 1) % 3, bits}} }
+
+// rotation: each role sends its part to the one before it.
+func rotation(bits int) Stage { return Stage{{0, 2, bits}, {1, 0, bits}, {2, 1, bits}} }
+
+// exchange: the two holders of a component tell each other their parts.
+func exchange(component, bits int) Stage {
+	before := (component + 2) % 3
+	return Stage{{component, before, bits}, {before, component, bits}}
+}
+
+// opening: a role gets the component that it lacks from the one before it,
+// another player two of them from the first two roles.
+func opening(to []int, bits int) Stage {
+	var s Stage
+	for _, p := range to {
+		if p < 3 {
+			s = append(s, Message{(p + 2) % 3, p, bits})
+		} else {
+			s = append(s, Message{0, p, bits}, Message{1, p, bits})
+		}
+	}
+	return s
+}
+
+// division against the holders of a component: the third role inputs a
+// quotient and a bit, of which as many bits matter as the correction has.
+func division(component, correction int) []Stage {
+	return []Stage{input((component+1)%3, 64+correction), exchange(component, correction)}
+}
+
+// comparison over width bits in blocks of four: role 0 inputs the monomials of
+// each block and further bits, some bits of each block are reshared, then a
+// level of the tree is one And.
+func comparison(width, further int, reshared, ands func(int) int) []Stage {
+	blocks, monomials := 0, further
+	for ; width > 0; width -= 4 {
+		monomials += 1<<min(width, 4) - 1
+		blocks++
+	}
+	stages := []Stage{input(0, monomials), exchange(2, reshared(blocks))}
+	for ; blocks > 1; blocks -= blocks / 2 {
+		stages = append(stages, rotation(ands(blocks/2)))
+	}
+	return stages
+}

@@ -1,0 +1,161 @@
+package capability
+
+// Which calls of the kernel an operation of a program makes, whatever the
+// protocol: what package mpc says at each method of its Engine.
+
+// A Kind is a class of elements.
+type Kind string
+
+const (
+	Bool     Kind = "bool"
+	Signed   Kind = "signed"
+	Unsigned Kind = "unsigned"
+	Fixed    Kind = "fixed"
+)
+
+// An Operand is what the costs of an operation depend on.
+type Operand struct {
+	Kind    Kind
+	Bits, F int  // width of the type; fractional bits
+	Public  bool // in clear at every computing player
+}
+
+// An Operation is one secure operation: its name (those of compiler/ir), its
+// operands and, of a conversion, the result. Min and max are of two operands:
+// a reduction is a tree of them, one operation for each halving.
+type Operation struct {
+	Name   string
+	Args   []Operand
+	Result Operand
+	Shift  int // mul, dot: bits by which products are truncated
+}
+
+// A Part is a call of the kernel that an operation makes, on Times the
+// elements of its result; First: of its first operand.
+type Part struct {
+	Call
+	Times int
+	First bool
+}
+
+// Calls returns the calls that an operation makes, in order.
+func (o Operation) Calls() []Part {
+	switch o.Name {
+	case "mul", "dot":
+		return o.product()
+	case "div":
+		return o.quotient()
+	case "eq", "ne":
+		if x := o.Args[0]; x.Kind != Bool {
+			return calls(part(IsZero, x.Bits))
+		}
+	case "lt", "le", "gt", "ge":
+		return o.less()
+	case "and", "or":
+		return o.and(o.Args...)
+	case "select":
+		return o.choose(o.Args[0], o.Args[1], o.Args[2])
+	case "min", "max":
+		if o.Args[0].Kind == Bool {
+			return o.and(o.Args...)
+		}
+		return append(o.less(), o.choose(Operand{Kind: Bool, Bits: 1}, o.Args[0], o.Args[1])...)
+	case "abs":
+		if x := o.Args[0]; x.Kind != Unsigned {
+			return calls(part(Negative, x.Bits), part(SelectBits, 0))
+		}
+	case "convert":
+		return o.conversion()
+	}
+	return nil
+}
+
+func calls(p ...Part) []Part { return p }
+
+func part(a Action, param int) Part { return Part{Call: Call{Action: a, Param: param}, Times: 1} }
+
+func times(n int, p Part) Part {
+	p.Times = n
+	return p
+}
+
+func (o Operation) product() []Part {
+	switch {
+	case !o.Args[0].Public && !o.Args[1].Public:
+		return calls(part(Product, o.Shift))
+	case o.Shift > 0:
+		return calls(part(Truncate, o.Shift))
+	}
+	return nil
+}
+
+func (o Operation) quotient() []Part {
+	x := o.Args[0]
+	if x.Kind == Fixed {
+		return calls(part(DivPublic, 0))
+	}
+	floor := calls(part(DivPublic, 0), times(3, part(Negative, min(64, x.Bits+3))), times(3, part(BitsToRing, 0)))
+	if x.Kind == Unsigned {
+		return floor
+	}
+	return append(calls(part(Negative, x.Bits), part(BitsToRing, 0)), floor...)
+}
+
+func (o Operation) less() []Part {
+	x, y := o.Args[0], o.Args[1]
+	switch {
+	case x.Kind == Bool:
+		return o.and(x, y)
+	case x.Bits < 64:
+		return calls(part(Negative, x.Bits+1))
+	}
+	signs := 1 // of the difference, and of each operand that is shared
+	for _, a := range []Operand{x, y} {
+		if !a.Public {
+			signs++
+		}
+	}
+	return calls(times(signs, part(Negative, 64)), part(And, 0))
+}
+
+func (o Operation) and(args ...Operand) []Part {
+	if args[0].Public || args[1].Public {
+		return nil
+	}
+	return calls(part(And, 0))
+}
+
+func (o Operation) choose(c, x, y Operand) []Part {
+	bothPublic := x.Public && y.Public
+	switch {
+	case x.Kind == Bool && (bothPublic || c.Public):
+		return nil
+	case x.Kind == Bool:
+		return calls(part(And, 0))
+	case bothPublic:
+		p := part(BitsToRing, 0)
+		p.First = o.Name == "select" // before it broadcasts
+		return calls(p)
+	case c.Public:
+		return nil
+	}
+	return calls(part(SelectBits, 0))
+}
+
+func (o Operation) conversion() []Part {
+	from, to := o.Args[0], o.Result
+	switch {
+	case from.Kind == to.Kind && from.Bits == to.Bits && from.F == to.F:
+		return nil
+	case from.Kind == Bool:
+		return calls(part(BitsToRing, 0))
+	case to.Kind == Bool:
+		return calls(part(IsZero, from.Bits))
+	case to.F >= from.F:
+		return nil
+	case to.Kind == Fixed:
+		return calls(part(Truncate, from.F-to.F))
+	}
+	return calls(part(Negative, from.Bits), part(BitsToRing, 0), part(Truncate, from.F),
+		part(Negative, from.F+1), part(BitsToRing, 0))
+}
