@@ -144,10 +144,36 @@ func (f *frame) loopVar(s *ast.For, from, to, step value) (*Variable, loopDim) {
 		if s.Inclusive {
 			dim.size = dim.size.Add(types.Int(1))
 		}
+		dim.size = f.most(dim.size)
 	} else if b.known() && b.high.Num().IsInt64() {
 		dim.size = types.Int(b.high.Num().Int64() + 1)
 	}
 	return v, dim
+}
+
+// most bounds a size from above by one without the variables of loops around,
+// where it is linear in them.
+func (f *frame) most(p types.Size) types.Size {
+	out := types.Int(0)
+	replaced := false
+	for _, t := range p.Terms() {
+		term := types.Int(t.Coef)
+		for _, name := range t.Vars {
+			end := types.Name(name)
+			if info := f.infos[name]; info != nil && info.first != nil && len(t.Vars) == 1 {
+				end, replaced = *info.last, true
+				if t.Coef < 0 {
+					end = *info.first
+				}
+			}
+			term = term.Mul(end)
+		}
+		out = out.Add(term)
+	}
+	if replaced {
+		return f.most(out)
+	}
+	return out
 }
 
 // loopFacts adds from <= i < to for the body.
@@ -168,11 +194,14 @@ func (f *frame) loopFacts(s *ast.For, from, to, step value) {
 		f.least = append(f.least, i.Sub(*from.lin))
 	}
 	if to.lin != nil {
-		last := to.lin.Sub(i)
+		last := *to.lin
 		if !s.Inclusive {
 			last = last.Sub(types.Int(1))
 		}
-		f.least = append(f.least, last)
+		f.least = append(f.least, last.Sub(i))
+		if from.lin != nil {
+			info.first, info.last = from.lin, &last
+		}
 	}
 }
 

@@ -309,7 +309,8 @@ func (f *frame) sameAudience(d *Disclosed, r *disclosure) {
 func (f *frame) sameDisclosedType(d *Disclosed, r *disclosure) {
 	same := d.Type.Elem == r.elem && len(d.Type.Shape) == len(r.dims)
 	for i := 0; same && i < len(r.dims); i++ {
-		same = d.Upto[i] == r.dims[i].upto && f.same(d.Type.Shape[i], r.dims[i].size) == proved
+		declared, actual := d.Type.Shape[i], r.dims[i].size
+		same = d.Upto[i] == r.dims[i].upto && (f.same(declared, actual) == proved || d.Upto[i] && f.nonneg(declared.Sub(actual)))
 	}
 	if same {
 		return

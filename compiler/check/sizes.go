@@ -18,6 +18,8 @@ type sizeInfo struct {
 	place    types.Place
 	early    bool
 	data     bool // a length that depends on its holders' data
+	// first and last are between what a loop variable lies.
+	first, last *types.Size
 }
 
 // facts is what a body knows of its sizes.
