@@ -3,6 +3,8 @@ package check
 // Conversions between elements, and of precision.
 
 import (
+	"fmt"
+
 	"github.com/tfec-lang/tfec/lang/ast"
 	"github.com/tfec-lang/tfec/lang/types"
 )
@@ -71,6 +73,11 @@ func (f *frame) intFits(at ast.Node, x value, e types.Elem) bool {
 	d := f.errorf("E502", at, "an integer that may not fit %s is converted to it", f.c.elem(e))
 	all := whole(e)
 	d.Label = number(x.bounds.low, x.Elem) + "..=" + number(x.bounds.high, x.Elem) + ", but the type holds " + number(all.low, e) + ".." + number(all.high, e)
+	if id, ok := at.(*ast.Ident); ok && f.body.Vars[id] != nil && f.body.Vars[id].Kind == VarVar && !x.bounds.declared {
+		d.Hint = fmt.Sprintf("what a variable gains in a loop is not followed: bound it, `fixed(min(max(%s, 0), 1000))`, or count in fixed, `var %s = 0.0`",
+			id.Name, id.Name)
+		return false
+	}
 	d.Notes = f.ranges([]value{x})
 	d.Hint = "declare the range of the input, or bound the size in `where`"
 	return false

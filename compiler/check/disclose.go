@@ -162,6 +162,11 @@ func (f *frame) account(e *ast.Reveal, x value, to types.Place, output *Output, 
 	}
 	d := f.errorf("E305", e.To, "this reveal is not part of the signature of `%s`: output `%s` is `@ %s`", f.unit.name, info.Label, f.c.place(want))
 	d.Label = "to " + strings.Join(f.c.members(to.Set(f.c.everybody())), ", ")
+	if want.Each != "" {
+		p := f.scope.member(want.Each)
+		d.Hint = fmt.Sprintf("give each member its own: `each %s in %s: reveal(%s) to %s`", p, want.Each, f.text(e.X), p)
+		return false
+	}
 	d.Hint = fmt.Sprintf("reveal it `to %s`, or declare `%s: %s @ %s`", f.c.place(want), info.Label, f.c.plain(output.Type), f.c.place(to))
 	return false
 }

@@ -50,7 +50,8 @@ func (f *frame) eval(e ast.Expr, want types.Elem) value {
 
 // public is the value of a literal or another constant.
 func public(e types.Elem, k *Const) value {
-	return value{Type: types.Scalar(e, types.PublicPlace), konst: k, early: true, affine: &affine{}}
+	offset := k == nil || k.Num == nil || k.Num.Sign() != 0
+	return value{Type: types.Scalar(e, types.PublicPlace), konst: k, early: true, affine: &affine{offset: offset}}
 }
 
 func (f *frame) numberLiteral(e *ast.Number) value {
@@ -399,7 +400,11 @@ func (f *frame) divisor(at ast.Node, op string, x, y value) bool {
 	case !zero || f.pc.total:
 		return true
 	}
-	return f.partial(at, y.expr, "this divisor may be 0", "bound it by a range that excludes 0, or write `div_or`", x, y)
+	hint := "bound it by a range that excludes 0, or write `div_or`"
+	if y.lin != nil && f.isSize(*y.lin) && f.unit.comp != nil {
+		hint = "add `where " + y.lin.String() + " >= 1`"
+	}
+	return f.partial(at, y.expr, "this divisor may be 0", hint, x, y)
 }
 
 // compare checks a comparison.

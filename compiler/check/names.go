@@ -118,6 +118,18 @@ func (s *scope) names() []string {
 	return out
 }
 
+// member is the name of the loop over a group around, or one to give it.
+func (s *scope) member(group string) string {
+	for ; s != nil; s = s.outer {
+		for name, v := range s.vars {
+			if v.Kind == MemberVar && v.Group.Name == group {
+				return name
+			}
+		}
+	}
+	return "p"
+}
+
 // nearest returns the candidate that a misspelt name most likely means, or "":
 // at most one slip in three letters, and none in fewer.
 func nearest(name string, candidates []string) string {

@@ -259,7 +259,10 @@ func (f *frame) mixed(at ast.Node, what string, vs []value) {
 	if x.Elem.Kind == types.Fixed || y.Elem.Kind != types.Fixed && x.Elem.Bits() > y.Elem.Bits() {
 		x, y = y, x
 	}
-	d.Hint = fmt.Sprintf("convert one: `%s(%s)`", strings.SplitN(f.c.elem(y.Elem), "(", 2)[0], f.text(x.expr))
+	if _, ok := at.(*ast.Assign); ok {
+		x, y = vs[1], vs[0] // the variable keeps its type
+	}
+	d.Hint = "convert one: `" + f.conversionText(y.Elem, x.expr) + "`"
 }
 
 // precisions reports E205.
@@ -321,9 +324,22 @@ func (f *frame) convertTo(v value, e types.Elem, what string) value {
 	d := f.errorf("E204", v.expr, "%s is %s, this value %s", what, f.c.elem(e), f.c.elem(v.Elem))
 	d.Label = f.c.plain(v.Type)
 	if v.Elem.IsNum() && e.IsNum() || v.Elem.Kind == types.Bool && e.IsNum() {
-		d.Hint = fmt.Sprintf("convert it: `%s(%s)`", strings.SplitN(e.String(), "(", 2)[0], f.text(v.expr))
+		d.Hint = "convert it: `" + f.conversionText(e, v.expr) + "`"
 	}
 	return poison(v.expr)
+}
+
+// conversionText writes a conversion to e; that of an output stands inside its
+// reveal.
+func (f *frame) conversionText(e types.Elem, x ast.Expr) string {
+	name := strings.SplitN(e.String(), "(", 2)[0]
+	if r, ok := x.(*ast.Reveal); ok && r.As == nil {
+		return fmt.Sprintf("reveal(%s) to %s", f.conversionText(e, r.X), f.text(r.To))
+	}
+	if p, ok := x.(*ast.Paren); ok && len(p.Elems) == 1 {
+		x = p.Elems[0]
+	}
+	return name + "(" + f.text(x) + ")"
 }
 
 // fit checks the interval of a result against its element: E502 where declared

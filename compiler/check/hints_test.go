@@ -1,0 +1,64 @@
+package check_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const hintsHeader = `players alice, bob, carol, s0, s1, s2
+group pair = { alice, bob }
+protocol aby3(s0, s1, s2)
+precision fixed(20, 16)
+`
+
+// TestHints holds that a hint says what can be typed in, where the obvious
+// words could not: the program with the hint in place is accepted.
+func TestHints(t *testing.T) {
+	for _, c := range []struct{ program, wrong, right, hint string }{
+		{
+			"computation c(a: int32[2] @ alice, b: int32[2] @ bob) -> o: int32 @ carol { return # }",
+			"reveal(sum(a * b)) to carol", "reveal(int32(sum(a * b))) to carol", "convert it: `#`",
+		},
+		{
+			"computation c(a: uint8 @ alice, b: int64 @ alice) -> o: uint8 @ alice { var x = a\nx += #\nreturn x }",
+			"b", "uint8(b)", "convert one: `#`",
+		},
+		{
+			"computation c(a: int32 @ each pair) -> o: int32 @ each pair { return # }",
+			"each m in pair: reveal(a[alice] * a[bob]) to bob", "each m in pair: reveal(a[alice] * a[bob]) to m",
+			"give each member its own: `#`",
+		},
+		{
+			"computation c[n](a: fixed[n] @ alice, b: fixed[n] @ bob) -> o: fixed @ carol\nwhere n <= 9# { return reveal(dot(a, b) / (n - 1)) to carol }",
+			"", ", n >= 2", "add `where n - 1 >= 1`",
+		},
+		{
+			"computation c[n](m: bool[n] @ bob) -> o: fixed @ carol {\nvar k: int32 = 0\n" +
+				"for i in 0..n { k += int32(m[i]) }\nreturn reveal(#) to carol }",
+			"fixed(k)", "fixed(min(max(k, 0), 1000))",
+			"what a variable gains in a loop is not followed: bound it, `#`, or count in fixed, `var k = 0.0`",
+		},
+	} {
+		_, list := load("hints.tfe", hintsHeader+strings.Replace(c.program, "#", c.wrong, 1))
+		require.NotEmpty(t, list, c.program)
+		assert.Equal(t, strings.Replace(c.hint, "#", c.right, 1), list[0].Hint)
+		_, list = load("hints.tfe", hintsHeader+strings.Replace(c.program, "#", c.right, 1))
+		assert.False(t, list.HasErrors(), "%v", list)
+	}
+}
+
+// TestSolution holds that W801 writes a formula only where it is exact.
+func TestSolution(t *testing.T) {
+	for output, want := range map[string]string{
+		"a + b":     "alice can compute `b` exactly from `o` and `a`: b = o - a",
+		"a + b + 1": "alice can compute `b` exactly from `o` and `a`",
+		"a - b + 0": "alice can compute `b` exactly from `o` and `a`: b = a - o",
+	} {
+		_, list := load("solution.tfe", hintsHeader+"computation c(a: int32 @ alice, b: int32 @ bob) -> o: int32 @ alice { return reveal("+output+") to alice }")
+		require.Len(t, list, 1, output)
+		assert.Equal(t, want, list[0].Message, output)
+	}
+}
