@@ -90,16 +90,6 @@ func AddConst(dst, x []uint64, c uint64) {
 	})
 }
 
-// ShiftRight sets dst = x >> m, zeros coming in from the left.
-func ShiftRight(dst, x []uint64, m int) {
-	Split(len(dst), func(lo, hi int) {
-		d, x := dst[lo:hi], x[lo:hi]
-		for i := range d {
-			d[i] = x[i] >> (m & 63)
-		}
-	})
-}
-
 // ShiftRightSigned sets dst = x >> m of two's complement: the floor of x / 2^m.
 func ShiftRightSigned(dst, x []uint64, m int) {
 	Split(len(dst), func(lo, hi int) {

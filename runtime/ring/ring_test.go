@@ -57,7 +57,6 @@ func TestElementwise(t *testing.T) {
 			func(x, y uint64) uint64 { return word(b(0).Mul(b(y), b(0).Add(b(x), b(1)))) }},
 		{"Scale", func(dst, x, _ []uint64) { Scale(dst, x, c) }, func(x, _ uint64) uint64 { return word(b(0).Mul(b(x), b(c))) }},
 		{"AddConst", func(dst, x, _ []uint64) { AddConst(dst, x, c) }, func(x, _ uint64) uint64 { return word(b(0).Add(b(x), b(c))) }},
-		{"ShiftRight", func(dst, x, _ []uint64) { ShiftRight(dst, x, m) }, func(x, _ uint64) uint64 { return b(0).Rsh(b(x), m).Uint64() }},
 		{"ShiftRightSigned", func(dst, x, _ []uint64) { ShiftRightSigned(dst, x, m) },
 			func(x, _ uint64) uint64 { return word(b(0).Rsh(big.NewInt(int64(x)), m)) }},
 		{"SubShifted", func(dst, x, y []uint64) { SubShifted(dst, x, y, m) },
