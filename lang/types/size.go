@@ -80,13 +80,6 @@ func (s Size) Equal(t Size) bool {
 	})
 }
 
-// Differs reports whether the two sizes are certainly unequal: their
-// difference is a constant other than zero.
-func (s Size) Differs(t Size) bool {
-	k, ok := s.Sub(t).Const()
-	return ok && k != 0
-}
-
 func (s Size) Add(t Size) Size {
 	return normal(append(slices.Clone(s.terms), t.terms...), s.overflow || t.overflow)
 }
