@@ -42,38 +42,50 @@ func Start(ctx context.Context, h *Hostmap, id *Identity, r StartRequest, on fun
 		return fmt.Errorf("cannot start a run at %s: %w", first.Name, plain(err))
 	}
 	_, _ = s.SendMsg(&r), s.CloseSend() // what goes wrong shows in RecvMsg
+	last := ""
 	for {
 		var e Event
 		if err := s.RecvMsg(&e); err == io.EOF {
 			return nil
 		} else if err != nil {
-			return ended(ctx, first, err)
+			return ended(ctx, first, last, err)
+		}
+		if e.Kind == EventProgress {
+			last = printable(fmt.Sprintf(": the last that was heard is that %s was at %s", e.Player, e.Text))
 		}
 		on(Event{Kind: e.Kind, Player: printable(e.Player), Text: printable(e.Text), Step: e.Step})
 	}
 }
 
-// ended is why the stream of a run ended.
-func ended(ctx context.Context, first Entry, err error) error {
+// ended is why the stream of a run ended, after the last step that was heard of.
+func ended(ctx context.Context, first Entry, last string, err error) error {
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case status.Code(err) == codes.Unavailable:
-		return fmt.Errorf("the connection to %s, the coordinator, was lost", first.Name)
+		return fmt.Errorf("the connection to %s, the coordinator, was lost%s", first.Name, last)
 	}
 	return plain(err)
 }
 
 // plain is an error of gRPC without its wrapping, safe to print. Several
-// errors are a line each.
+// reasons are several errors.
 func plain(err error) error {
 	s, ok := status.FromError(err)
 	if !ok {
 		return err
 	}
-	var lines []string
-	for line := range strings.Lines(s.Message()) {
-		lines = append(lines, strings.TrimSpace(printable(line)))
-	}
-	return errors.New(strings.Join(lines, "\n"))
+	return errors.Join(lines(s.Message())...)
 }
+
+// lines are the reasons in a text from another process, one a line.
+func lines(text string) []error {
+	var all []error
+	for line := range strings.Lines(text) {
+		all = append(all, errors.New(strings.TrimSpace(printable(line))))
+	}
+	return all
+}
+
+// inLine is an error in one line of a log.
+func inLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }

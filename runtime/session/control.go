@@ -18,8 +18,9 @@ import (
 // maxControl bounds a control message in bytes.
 const maxControl = 64 << 10
 
-// A StartRequest asks a coordinator for a run.
-type StartRequest struct{ File, Computation, Digest, Tag string }
+// A StartRequest asks a coordinator for a run. Without a digest or a protocol
+// the players need only agree among themselves.
+type StartRequest struct{ File, Computation, Digest, Protocol, Tag string }
 
 // An Event is what a client hears of its run.
 type Event struct {
@@ -42,7 +43,8 @@ const (
 type order struct {
 	Kind    string
 	Request StartRequest
-	Client  string   `json:",omitempty"`
+	Alone   bool     `json:",omitempty"` // no client: the coordinator starts the run by itself
+	Client  string   `json:",omitempty"` // who asked for the run
 	Run     string   `json:",omitempty"` // hex
 	Players []string `json:",omitempty"`
 	Text    string   `json:",omitempty"` // why the run ends
@@ -54,8 +56,8 @@ const (
 	orderPrepare = "prepare" // accept the run and the streams of its players
 	orderBegin   = "begin"   // everybody is prepared
 	orderAlive   = "alive"   // the coordinator lives
-	orderEnd     = "end"     // everybody has finished
-	orderStop    = "stop"    // the run has failed
+	orderEnd     = "end"     // everybody has finished; before begin: the run goes without this player
+	orderStop    = "stop"    // the run has failed, or does not begin: Text, one reason a line
 )
 
 // A report goes from a player to the coordinator.

@@ -72,11 +72,7 @@ func (v *serving) startAlone(ctx context.Context) {
 		c.request = StartRequest{File: p.File, Computation: p.Computation, Digest: p.Digest}
 	}
 	// A server that is stopping is waiting for nobody.
-	_ = v.take(func() {
-		if err := c.coordinate(ctx); err != nil && !errors.Is(err, errNotAlone) && !c.begun {
-			v.finish(err)
-		}
-	})
+	_ = v.take(func() { _ = c.coordinate(ctx) })
 }
 
 // errNotAlone is the end of a start without a client: not all have --once.
@@ -103,7 +99,8 @@ func (c *coordination) event(e Event) {
 	c.tell(e)
 }
 
-// coordinate carries a run out, for as long as the client stays.
+// coordinate carries a run out, for as long as the client stays. Why a run
+// fails, or does not begin, is logged here and told to all that were asked.
 func (c *coordination) coordinate(client context.Context) error {
 	ctx, cancel := context.WithCancelCause(context.WithoutCancel(client))
 	defer cancel(nil)
@@ -111,10 +108,13 @@ func (c *coordination) coordinate(client context.Context) error {
 	defer context.AfterFunc(c.runs, func() { cancel(context.Cause(c.runs)) })()
 
 	err := c.carryOut(ctx)
-	c.dismiss(err)
-	if c.begun {
-		c.finish(err)
+	switch {
+	case errors.Is(err, errNotAlone):
+		c.log.Info("waits for a client to start the run: not every player has --once")
+	case err != nil:
+		c.log.Error("the run failed, for its coordinator", "client", c.client, "computation", printable(c.request.Computation), "reason", inLine(err))
 	}
+	c.dismiss(err)
 	return err
 }
 
@@ -194,8 +194,11 @@ func (c *coordination) gather(ctx context.Context) error {
 	var failed []error
 	for _, p := range c.players {
 		a := answers[canonical(p)]
-		if a.member != nil {
+		switch {
+		case a.member != nil:
 			c.members = append(c.members, a.member)
+			continue
+		case errors.Is(a.err, errOtherRefuses):
 			continue
 		}
 		failed = append(failed, cmp.Or(a.err, c.Hostmap.Check([]string{p}), fmt.Errorf("%s is no player", printable(p))))
@@ -238,8 +241,8 @@ type answer struct {
 // askAll asks entries at the same time, until all players, once they are
 // known, have answered. What it returns is by canonical name.
 func (c *coordination) askAll(ctx context.Context, entries []Entry) map[string]answer {
-	asking, cancel := context.WithCancel(ctx)
-	defer cancel()
+	asking, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	arriving := make(chan answer)
 	for _, e := range entries {
 		go func() {
@@ -254,8 +257,11 @@ func (c *coordination) askAll(ctx context.Context, entries []Entry) map[string]a
 		if a.member != nil && len(c.players) == 0 {
 			c.players = a.member.offer.Players
 		}
-		if c.answered(answers) {
-			cancel()
+		switch {
+		case c.answered(answers):
+			cancel(nil)
+		case c.refused(answers):
+			defer time.AfterFunc(settleTime, func() { cancel(errOtherRefuses) }).Stop()
 		}
 	}
 	c.dropStrangers(answers)
@@ -269,11 +275,20 @@ func (c *coordination) answered(answers map[string]answer) bool {
 	})
 }
 
+// errOtherRefuses ends the wait for players that are not there yet, when the
+// run cannot begin without another. Those that are there hear the reason.
+var errOtherRefuses = errors.New("another player refuses")
+
+// refused reports whether a player of this run will not take part.
+func (c *coordination) refused(answers map[string]answer) bool {
+	return slices.ContainsFunc(c.players, func(p string) bool { return answers[canonical(p)].err != nil })
+}
+
 // dropStrangers leaves the members that are no players of this run.
 func (c *coordination) dropStrangers(answers map[string]answer) {
 	for name, a := range answers {
 		if a.member != nil && !slices.ContainsFunc(c.players, func(p string) bool { return canonical(p) == name }) {
-			a.member.leave()
+			c.inHand.Go(func() { a.member.release(order{Kind: orderEnd}) })
 			delete(answers, name)
 		}
 	}
@@ -287,7 +302,7 @@ func (c *coordination) ask(run, asking context.Context, e Entry) (*member, error
 	}
 	d := &dialer{id: c.Identity, timeout: c.ConnectTimeout, waiting: func(to Entry) {
 		c.event(Event{Kind: EventWait, Player: to.Name, Text: "does not answer yet at " + to.Addr})
-		c.log.Info("waits for a player", "player", to.Name, "address", to.Addr)
+		c.logWait(to)
 	}}
 	conn, err := d.connect(asking, e)
 	if err != nil {
@@ -301,9 +316,13 @@ func (c *coordination) ask(run, asking context.Context, e Entry) (*member, error
 		return nil, fmt.Errorf("%s: %w", e.Name, plain(err))
 	}
 	go m.receive(stream)
-	m.send(order{Kind: orderAsk, Request: c.request})
-	if m.offer, err = m.next(asking, c.PeerTimeout); err != nil {
-		m.leave()
+	m.send(order{Kind: orderAsk, Request: c.request, Alone: c.alone})
+	m.offer, err = m.next(asking, c.PeerTimeout)
+	if err == nil && c.alone && !m.offer.Once {
+		err = errNotAlone
+	}
+	if err != nil {
+		c.inHand.Go(func() { m.release(order{Kind: orderEnd}) })
 		return nil, err
 	}
 	return m, nil
@@ -336,32 +355,43 @@ func (m *member) leave() {
 
 // agree compares what the players have with what is asked for.
 func (c *coordination) agree(context.Context) error {
-	if c.alone && slices.ContainsFunc(c.members, func(m *member) bool { return !m.offer.Once }) {
-		return errNotAlone
-	}
-	first, digest := "the client", c.request.Digest
-	if digest == "" {
-		first, digest = c.members[0].name, c.members[0].offer.digest()
-		c.request.Digest = digest
+	first := "the client"
+	switch {
+	case c.request.Digest == "":
+		first, c.request.Digest = c.members[0].name, c.members[0].offer.program().Digest
+	case c.alone:
+		first = c.Player
 	}
 	var errs []error
 	for _, m := range c.members {
-		switch {
-		case m.offer.digest() != digest:
-			errs = append(errs, fmt.Errorf("%s and %s do not have the same program: the source of %s differs (digest %s and %s)",
-				first, m.name, c.request.File, short(digest), short(m.offer.digest())))
-		case !slices.Equal(m.offer.Players, c.players):
-			errs = append(errs, fmt.Errorf("%s and %s do not have the same program: the list of players differs", c.members[0].name, m.name))
+		if err := c.differs(first, m); err != nil {
+			errs = append(errs, err)
 		}
 	}
 	return errors.Join(errs...)
 }
 
-func (r report) digest() string {
-	if r.Request == nil {
-		return ""
+// differs is what a player has otherwise than first, who has what is asked for.
+func (c *coordination) differs(first string, m *member) error {
+	const not = "%s and %s do not have the same program: "
+	want, has := c.request, m.offer.program()
+	switch {
+	case has.Digest != want.Digest:
+		return fmt.Errorf(not+"the source of %s differs (digest %s and %s)", first, m.name, want.File, short(want.Digest), short(has.Digest))
+	case want.Protocol != "" && has.Protocol != want.Protocol:
+		return fmt.Errorf(not+"the protocol differs (%s and %s)", first, m.name, printable(want.Protocol), printable(has.Protocol))
+	case !slices.Equal(m.offer.Players, c.players):
+		return fmt.Errorf(not+"the list of players differs", c.members[0].name, m.name)
 	}
-	return r.Request.Digest
+	return nil
+}
+
+// program is what an offer says of the program.
+func (r report) program() StartRequest {
+	if r.Request == nil {
+		return StartRequest{}
+	}
+	return *r.Request
 }
 
 // short is enough of a digest to tell two apart.
@@ -395,29 +425,44 @@ func (c *coordination) begin() {
 // farewellTime is how long players have to hear how a run ended.
 const farewellTime = 2 * time.Second
 
-// dismiss tells the players how the run ended. It does not wait for them.
+// dismiss tells the players how the run ended. It does not wait for them; a
+// server that was there for this run alone does, and ends.
 func (c *coordination) dismiss(err error) {
 	last := order{Kind: orderEnd}
-	if err != nil {
+	if err != nil && !errors.Is(err, errNotAlone) {
 		last = order{Kind: orderStop, Text: err.Error()}
 	}
+	var told sync.WaitGroup
 	for _, m := range c.members {
-		m.send(last)
-		_ = m.stream.CloseSend()
+		told.Add(1)
 		c.inHand.Go(func() {
-			defer m.leave()
-			timer := time.NewTimer(farewellTime)
-			defer timer.Stop()
-			for {
-				select {
-				case _, ok := <-m.reports:
-					if !ok {
-						return
-					}
-				case <-timer.C:
-					return
-				}
-			}
+			defer told.Done()
+			m.release(last)
 		})
+	}
+	if c.begun || c.alone && !errors.Is(err, errNotAlone) {
+		c.inHand.Go(func() {
+			told.Wait()
+			c.finish(err)
+		})
+	}
+}
+
+// release sends a player the last order, and leaves it once it has heard it.
+func (m *member) release(last order) {
+	defer m.leave()
+	m.send(last)
+	_ = m.stream.CloseSend()
+	timer := time.NewTimer(farewellTime)
+	defer timer.Stop()
+	for {
+		select {
+		case _, ok := <-m.reports:
+			if !ok {
+				return
+			}
+		case <-timer.C:
+			return
+		}
 	}
 }

@@ -29,17 +29,25 @@ type dialer struct {
 }
 
 // retry is the back-off between attempts.
-var retry = backoff.Config{BaseDelay: 50 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: 2 * time.Second}
+var retry = backoff.Config{BaseDelay: 50 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: time.Second}
 
 // connect returns a connection on which both sides have accepted each other.
 // A player that is not there yet is waited for, a refusal is final.
 func (d *dialer) connect(ctx context.Context, to Entry) (*grpc.ClientConn, error) {
 	ctx, cancel := context.WithTimeout(ctx, d.timeout)
 	defer cancel()
+	ctx, refuse := context.WithCancelCause(ctx)
+	defer refuse(nil)
 	last := &lastError{}
-	conn, err := grpc.NewClient("passthrough:///"+to.Addr, d.options(to, last)...)
+	failed := func(_ net.Addr, err error) {
+		last.set(err)
+		if isRefusal(err) {
+			refuse(d.refused(to, err))
+		}
+	}
+	conn, err := grpc.NewClient("passthrough:///"+to.Addr, d.options(to, last, failed)...)
 	if err != nil {
-		return nil, refused(to, err)
+		return nil, d.refused(to, err)
 	}
 	if err := d.ready(ctx, conn, to, last); err != nil {
 		conn.Close()
@@ -48,9 +56,9 @@ func (d *dialer) connect(ctx context.Context, to Entry) (*grpc.ClientConn, error
 	return conn, nil
 }
 
-func (d *dialer) options(to Entry, last *lastError) []grpc.DialOption {
+func (d *dialer) options(to Entry, last *lastError, failed func(net.Addr, error)) []grpc.DialOption {
 	return append(rpc.DialOptions(),
-		grpc.WithTransportCredentials(&transport{id: d.id, want: to.Name, failed: func(_ net.Addr, err error) { last.set(err) }}),
+		grpc.WithTransportCredentials(&transport{id: d.id, want: to.Name, failed: failed}),
 		grpc.WithContextDialer(func(ctx context.Context, addr string) (net.Conn, error) {
 			conn, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
 			if err != nil {
@@ -77,10 +85,6 @@ func (d *dialer) ready(ctx context.Context, conn *grpc.ClientConn, to Entry, las
 			return nil
 		}
 		if state == connectivity.TransientFailure {
-			var final *refusal
-			if err := last.get(); errors.As(err, &final) {
-				return refused(to, err)
-			}
 			if !told && d.waiting != nil {
 				d.waiting(to)
 			}
@@ -99,8 +103,8 @@ func (d *dialer) unreachable(ctx context.Context, to Entry, last error) error {
 	return &link.PeerError{Player: to.Name, Err: fmt.Errorf("cannot be reached at %s after %v: %w", to.Addr, d.timeout, brief(last))}
 }
 
-func refused(to Entry, err error) error {
-	return &link.PeerError{Player: to.Name, Err: fmt.Errorf("cannot connect at %s: %w", to.Addr, err)}
+func (d *dialer) refused(to Entry, err error) error {
+	return &link.PeerError{Player: to.Name, Err: fmt.Errorf("%s cannot connect to it at %s: %w", d.id.Name, to.Addr, err)}
 }
 
 // brief leaves the name of the call and the address out of an error.

@@ -158,8 +158,10 @@ func TestCoordinatorProcess(t *testing.T) {
 		client string
 		player string
 	}{
-		{"killed", syscall.SIGKILL, "the connection to alice, the coordinator, was lost", "connection"},
-		{"stopped", syscall.SIGSTOP, "", "alice, the coordinator, has not been heard for 2s"},
+		{"killed", syscall.SIGKILL,
+			`^the connection to alice, the coordinator, was lost: the last that was heard is that (alice|s[01]) was at step [34] \(mul, average.tfe:[78]\)$`,
+			`alice, the coordinator, was lost while s[01] was at step [34] \(mul, average.tfe:[78]\): the connection to it was lost`},
+		{"stopped", syscall.SIGSTOP, "", `alice, the coordinator, was lost while s[01] was at step [34] \(mul, average.tfe:[78]\): it has not been heard for 2s`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -168,14 +170,8 @@ func TestCoordinatorProcess(t *testing.T) {
 				c.silence = 2 * time.Second
 			}
 			require.NoError(t, c.listeners["alice"].Close())
-			ended := make(chan error, 2)
-			run := func(ctx context.Context, l link.Link, r Run) error {
-				err := gossip(20)(ctx, l, r)
-				ended <- errors.Join(err, context.Cause(ctx))
-				return err
-			}
 			for _, name := range trio[1:] {
-				c.serve(name, nil, program(name, trio, run))
+				c.serve(name, func(s *Server) { s.Once = true }, program(name, trio, gossip(20)))
 			}
 			child := c.child("alice")
 			ctx, leave := context.WithCancel(t.Context())
@@ -187,14 +183,16 @@ func TestCoordinatorProcess(t *testing.T) {
 					}
 				})
 			}()
-			for range 2 {
-				require.ErrorContains(t, <-ended, test.player)
+			for _, s := range c.servers {
+				<-s.done
+				require.Regexp(t, test.player, s.err)
+				require.Contains(t, s.log.String(), strconv.Quote(s.err.Error()))
 			}
 			if test.client == "" {
 				leave() // keepalive would end it later
 				require.ErrorIs(t, <-result, context.Canceled)
 			} else {
-				require.EqualError(t, <-result, test.client)
+				require.Regexp(t, test.client, <-result)
 			}
 			leave()
 		})
@@ -266,21 +264,21 @@ func TestCertificates(t *testing.T) {
 		want   string
 	}{
 		{"another name", func(c *cast) *Identity { return issue(c, c.authority, "s2", RolePlayer, time.Hour) }, nil,
-			"s1: cannot connect at " + addr + ": it is s2, not s1: compare the addresses in the hostmap"},
+			"s1: alice cannot connect to it at " + addr + ": it is s2, not s1: compare the addresses in the hostmap"},
 		{"another role", func(c *cast) *Identity { return issue(c, c.authority, "s1", RoleClient, time.Hour) }, nil,
-			"s1: cannot connect at " + addr + ": s1 has a certificate with the role client there, not player"},
+			"s1: alice cannot connect to it at " + addr + ": s1 has a certificate with the role client there, not player"},
 		{"another authority", func(c *cast) *Identity { return issue(c, other, "s1", RolePlayer, time.Hour) }, nil,
-			"s1: cannot connect at " + addr + ": the certificate of s1 comes from another authority than this side's: all players need certificates signed with the key of one `tfec keys init`"},
+			"s1: alice cannot connect to it at " + addr + ": the certificate of s1 comes from another authority than that of alice: all players need certificates signed with the key of one `tfec keys init`"},
 		{"expired", func(c *cast) *Identity { return issue(c, c.authority, "s1", RolePlayer, -time.Minute) }, nil,
-			"s1: cannot connect at " + addr + ": the certificate of s1 expired on " + day(time.Now().Add(-time.Minute)) + ": renew it with `tfec keys request s1` and `tfec keys sign s1.csr`"},
+			"s1: alice cannot connect to it at " + addr + ": the certificate of s1 expired on " + day(time.Now().Add(-time.Minute)) + ": renew it with `tfec keys request s1` and `tfec keys sign s1.csr`"},
 		{"without TLS", func(*cast) *Identity { return &Identity{Name: "s1", Role: RolePlayer} }, nil,
-			"s1: cannot connect at " + addr + ": it was started with --insecure, and this side uses TLS"},
+			"s1: alice cannot connect to it at " + addr + ": s1 was started with --insecure, and alice uses TLS"},
 		{"client of another authority", nil, func(c *cast) *Identity { return issue(c, other, "laptop", RoleClient, time.Hour) },
-			"alice: cannot connect at " + addr + ": the certificate of alice comes from another authority than this side's: all players need certificates signed with the key of one `tfec keys init`"},
+			"alice: laptop cannot connect to it at " + addr + ": the certificate of alice comes from another authority than that of laptop: all players need certificates signed with the key of one `tfec keys init`"},
 		{"expired client", nil, func(c *cast) *Identity { return issue(c, c.authority, "laptop", RoleClient, -time.Minute) },
-			"alice: cannot connect at " + addr + ": it refuses this side: the certificate of laptop expired on " + day(time.Now().Add(-time.Minute)) + ": renew it with `tfec keys request laptop --role client` and `tfec keys sign laptop.csr`"},
+			"alice: laptop cannot connect to it at " + addr + ": alice refuses: the certificate of laptop expired on " + day(time.Now().Add(-time.Minute)) + ": renew it with `tfec keys request laptop --role client` and `tfec keys sign laptop.csr`"},
 		{"client without TLS", nil, func(*cast) *Identity { return &Identity{Name: "laptop", Role: RoleClient} },
-			"alice: cannot connect at " + addr + ": it refuses this side: it uses TLS, and this side was started with --insecure"},
+			"alice: laptop cannot connect to it at " + addr + ": alice refuses: laptop was started with --insecure, and alice uses TLS"},
 		{"client is a player", nil, func(c *cast) *Identity { return issue(c, c.authority, "s1", RolePlayer, time.Hour) },
 			"s1 has the role player, and only a client starts runs"},
 	} {
@@ -337,8 +335,8 @@ func TestBothSidesHear(t *testing.T) {
 		insecure       bool // the server
 		client, server string
 	}{
-		{false, "it refuses this side: it uses TLS, and this side was started with --insecure", "it was started with --insecure, and this side uses TLS"},
-		{true, "it was started with --insecure, and this side uses TLS", "it uses TLS, and this side was started with --insecure"},
+		{false, "alice refuses: laptop was started with --insecure, and alice uses TLS", "laptop was started with --insecure, and alice uses TLS"},
+		{true, "alice was started with --insecure, and laptop uses TLS", "it uses TLS, and alice was started with --insecure"},
 	} {
 		c := newCast(t, "alice")
 		c.insecure = test.insecure

@@ -72,6 +72,12 @@ type refusal struct{ err error }
 func (r *refusal) Error() string { return r.err.Error() }
 func (r *refusal) Unwrap() error { return r.err }
 
+// isRefusal reports whether a reason is known, so that waiting is in vain.
+func isRefusal(err error) bool {
+	var final *refusal
+	return errors.As(err, &final)
+}
+
 func refuse(format string, args ...any) error { return &refusal{fmt.Errorf(format, args...)} }
 
 // A transport is the credentials of one side, for gRPC.
@@ -130,7 +136,7 @@ func (t *transport) client(ctx context.Context, raw net.Conn) (net.Conn, Peer, e
 		return nil, Peer{}, fmt.Errorf("it does not greet: %w", err)
 	}
 	if g.Refused != "" {
-		return nil, Peer{}, refuse("it refuses this side: %s", printable(g.Refused))
+		return nil, Peer{}, refuse("%s refuses: %s", t.want, printable(g.Refused))
 	}
 	if t.id.Insecure() {
 		who = claimed(g)
@@ -145,7 +151,7 @@ func (t *transport) clientTLS(ctx context.Context, raw net.Conn) (net.Conn, Peer
 	c := tls.Client(raw, t.id.config())
 	if err := c.HandshakeContext(ctx); err != nil {
 		if isInsecureAlert(err) {
-			return nil, Peer{}, refuse("it was started with --insecure, and this side uses TLS")
+			return nil, Peer{}, refuse("%s was started with --insecure, and %s uses TLS", t.want, t.id.Name)
 		}
 		return nil, Peer{}, fmt.Errorf("cannot shake hands by TLS: %w", err)
 	}
@@ -198,7 +204,7 @@ func (t *transport) server(ctx context.Context, raw net.Conn) (net.Conn, Peer, e
 		return nil, Peer{}, err
 	}
 	if g.Refused != "" {
-		return nil, Peer{}, refuse("it refuses this side: %s", printable(g.Refused))
+		return nil, Peer{}, refuse("%s refuses %s: %s", printable(g.Name), t.id.Name, printable(g.Refused))
 	}
 	if t.id.Insecure() {
 		who = claimed(g)
@@ -212,13 +218,15 @@ func (t *transport) mismatch(conn net.Conn, isTLS bool) error {
 	if isTLS {
 		conn.Write(insecureAlert)
 		discard(conn)
-		return refuse("it uses TLS, and this side was started with --insecure")
+		return refuse("it uses TLS, and %s was started with --insecure", t.id.Name)
 	}
-	if _, err := receive(conn); err != nil {
+	g, err := receive(conn)
+	if err != nil {
 		return err
 	}
-	send(conn, t.greeting(errors.New("it uses TLS, and this side was started with --insecure")))
-	return refuse("it was started with --insecure, and this side uses TLS")
+	err = refuse("%s was started with --insecure, and %s uses TLS", printable(g.Name), t.id.Name)
+	send(conn, t.greeting(err))
+	return err
 }
 
 // discard reads what the other side still sends, so that closing does not
@@ -258,7 +266,7 @@ func (id *Identity) proved(c *tls.Conn) (Peer, error) {
 	if len(certs) == 0 {
 		return Peer{}, refuse("it shows no certificate")
 	}
-	who, err := verify(certs[0], id.ca, time.Now())
+	who, err := verify(certs[0], id.ca, "that of "+id.Name, time.Now())
 	if err != nil {
 		return Peer{}, &refusal{err}
 	}

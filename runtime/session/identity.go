@@ -127,7 +127,7 @@ func newIdentity(pair tls.Certificate) (*Identity, error) {
 	}
 	// Only the leaf is sent: the other end knows its authority.
 	pair.Certificate = pair.Certificate[:1]
-	who, err := verify(pair.Leaf, ca, time.Now())
+	who, err := verify(pair.Leaf, ca, "the one that follows it", time.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -135,11 +135,12 @@ func newIdentity(pair tls.Certificate) (*Identity, error) {
 }
 
 // verify reads who a certificate stands for, if ca signed it and it is valid.
-func verify(cert, ca *x509.Certificate, now time.Time) (Peer, error) {
+// trusted is what messages call ca.
+func verify(cert, ca *x509.Certificate, trusted string, now time.Time) (Peer, error) {
 	name := printable(cert.Subject.CommonName)
 	if err := cert.CheckSignatureFrom(ca); err != nil {
-		return Peer{}, fmt.Errorf("the certificate of %s comes from another authority than this side's: "+
-			"all players need certificates signed with the key of one `tfec keys init`", name)
+		return Peer{}, fmt.Errorf("the certificate of %s comes from another authority than %s: "+
+			"all players need certificates signed with the key of one `tfec keys init`", name, trusted)
 	}
 	if now.After(cert.NotAfter) {
 		return Peer{}, fmt.Errorf("the certificate of %s expired on %s: %s", name, day(cert.NotAfter), renewal(name, role(cert)))

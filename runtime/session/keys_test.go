@@ -110,7 +110,7 @@ func TestExpiredAtHome(t *testing.T) {
 	pair.Certificate = append(pair.Certificate, a.cert.Raw)
 	_, err = newIdentity(pair)
 	require.ErrorContains(t, err, "the certificate of s0 expired on "+day(id.cert.Leaf.NotAfter)+": renew it with `tfec keys request s0`")
-	_, err = verify(id.cert.Leaf, a.cert, time.Now().Add(-2*time.Hour))
+	_, err = verify(id.cert.Leaf, a.cert, "its own", time.Now().Add(-2*time.Hour))
 	require.ErrorContains(t, err, "compare the clocks")
 }
 
@@ -171,7 +171,7 @@ func TestAutomaticAuthority(t *testing.T) {
 	for i, id := range ids {
 		require.NoError(t, errs[i])
 		require.Equal(t, ids[0].ca.Raw, id.ca.Raw)
-		_, err := verify(id.cert.Leaf, ids[0].ca, time.Now())
+		_, err := verify(id.cert.Leaf, ids[0].ca, "its own", time.Now())
 		require.NoError(t, err)
 	}
 	left, err := os.ReadDir(filepath.Dir(dir))

@@ -28,6 +28,7 @@ type membership struct {
 	orders chan order // closed when the coordinator is gone
 
 	prog  *Program
+	asked order // what is asked for
 	order order // the accepted prepare
 	link  *rpc.Link
 	pulse *pulse
@@ -81,38 +82,77 @@ func (m *membership) receive(done <-chan struct{}) {
 
 func (m *membership) send(r report) { _ = m.stream.SendMsg(&r) } // a lost coordinator shows in orders
 
-// serve follows the orders of one run, in their order.
+// serve takes part in one run, as ordered. Why it does not begin is logged;
+// where the coordinator started it by itself that is the end of a server that
+// was there for one run.
 func (m *membership) serve() {
-	for _, step := range []struct {
-		order string
-		do    func(order) error
-	}{{orderAsk, m.ask}, {orderPrepare, m.prepare}} {
-		o, err := m.expect(m.accepting, step.order)
-		if err != nil {
-			return
+	if err := m.enter(); errors.Is(err, errNotNeeded) {
+		return
+	} else if err != nil {
+		m.log.Warn("a run did not begin", "file", printable(m.asked.Request.File), "computation", printable(m.asked.Request.Computation),
+			"client", printable(m.order.Client), "reason", inLine(err))
+		if m.asked.Alone {
+			m.finishHere(err)
 		}
-		if err := step.do(o); err != nil {
-			m.log.Warn("refused a run", "file", printable(o.Request.File), "computation", printable(o.Request.Computation),
-				"client", printable(o.Client), "reason", err.Error())
-			m.send(report{Kind: reportRefuse, Text: err.Error()})
-			return
-		}
-	}
-	if _, err := m.expect(m.accepting, orderBegin); err != nil {
-		m.log.Warn("a run did not begin", "run", m.order.Run, "reason", err.Error())
-		m.link.Close(nil)
-		m.release(false)
 		return
 	}
+	m.stopWatching()
 	err := m.run()
 	m.release(m.pulse.step.Load() > 0)
 	m.ended(err)
 }
 
-// stopped is the coordinator's reason for the end of a run.
+// enter follows the orders until the run begins.
+func (m *membership) enter() (err error) {
+	if m.asked, err = m.expect(m.accepting, orderAsk); err != nil {
+		return err
+	}
+	if err := m.answer(m.offer()); err != nil {
+		return err
+	}
+	o, err := m.expect(m.accepting, orderPrepare)
+	if err != nil {
+		return err
+	}
+	if err := m.answer(m.prepare(o)); err != nil {
+		return err
+	}
+	if _, err = m.expect(m.accepting, orderBegin); err != nil {
+		m.link.Close(nil)
+		m.release(false)
+	}
+	return err
+}
+
+// answer reports to the coordinator, or refuses with the reason err.
+func (m *membership) answer(r report, err error) error {
+	if err != nil {
+		r = report{Kind: reportRefuse, Text: err.Error()}
+	}
+	m.send(r)
+	return err
+}
+
+// finishHere is finish at a player; the coordinator's server has its own.
+func (m *membership) finishHere(err error) {
+	if !m.coordinates() {
+		m.finish(err)
+	}
+}
+
+// errNotNeeded is the end of a run that goes without this player.
+var errNotNeeded = errors.New("the run goes without this player")
+
+// stopped is the coordinator's reason for the end of a run, or several, a line
+// each.
 type stopped string
 
+func newStopped(text string) stopped { return stopped(errors.Join(lines(text)...).Error()) }
+
 func (s stopped) Error() string { return string(s) }
+
+// Unwrap returns each reason.
+func (s stopped) Unwrap() []error { return lines(string(s)) }
 
 // expect waits for an order. From prepare on, silence ends the wait.
 func (m *membership) expect(ctx context.Context, kind string) (order, error) {
@@ -125,15 +165,16 @@ func (m *membership) expect(ctx context.Context, kind string) (order, error) {
 		case o, ok := <-m.orders:
 			switch {
 			case !ok:
-				return o, errors.New("the connection to the coordinator was lost")
+				return o, m.lost("the connection to it was lost")
+			case o.Kind == kind:
+				return o, nil
 			case o.Kind == orderStop:
-				return o, stopped(printable(o.Text))
-			case o.Kind == orderAlive:
-				continue
-			case o.Kind != kind:
+				return o, newStopped(o.Text)
+			case o.Kind == orderEnd:
+				return o, errNotNeeded
+			case o.Kind != orderAlive:
 				return o, fmt.Errorf("the coordinator orders %q, expected %q", printable(o.Kind), kind)
 			}
-			return o, nil
 		case <-silence:
 			return order{}, m.silent()
 		case <-ctx.Done():
@@ -143,18 +184,27 @@ func (m *membership) expect(ctx context.Context, kind string) (order, error) {
 }
 
 func (m *membership) silent() error {
-	return fmt.Errorf("%s, the coordinator, has not been heard for %v", m.Hostmap.Coordinator().Name, m.PeerTimeout)
+	return m.lost(fmt.Sprintf("it has not been heard for %v", m.PeerTimeout))
 }
 
-// ask answers what this player has.
-func (m *membership) ask(o order) error {
-	p, err := m.find(o.Request)
+// lost is the end of a run here for want of its coordinator: only this player
+// can say where.
+func (m *membership) lost(why string) error {
+	where := "before the run began"
+	if m.pulse != nil {
+		where = "while " + m.Player + " was " + at(m.report("", ""))
+	}
+	return fmt.Errorf("%s, the coordinator, was lost %s: %s", m.Hostmap.Coordinator().Name, where, why)
+}
+
+// offer is what this player has of what is asked for.
+func (m *membership) offer() (report, error) {
+	p, err := m.find(m.asked.Request)
 	if err != nil {
-		return err
+		return report{}, err
 	}
 	m.prog = p
-	m.send(report{Kind: reportOffer, Request: &StartRequest{File: p.File, Computation: p.Computation, Digest: p.Digest}, Players: p.Players, Once: m.Once})
-	return nil
+	return report{Kind: reportOffer, Request: &StartRequest{File: p.File, Computation: p.Computation, Digest: p.Digest, Protocol: p.Protocol}, Players: p.Players, Once: m.Once}, nil
 }
 
 // find is the program of a request; one that names none means the only one.
@@ -181,32 +231,31 @@ func orNone(names []string) string {
 }
 
 // prepare accepts a run, after all that could be against it.
-func (m *membership) prepare(o order) error {
+func (m *membership) prepare(o order) (report, error) {
 	switch p := m.prog; {
 	case o.Request.Digest != p.Digest:
-		return fmt.Errorf("the source of %s differs from that of %s", p.File, m.Player)
+		return report{}, fmt.Errorf("the source of %s differs from that of %s", p.File, m.Player)
 	case !slices.Equal(o.Players, p.Players):
-		return fmt.Errorf("the list of players differs from that of %s", m.Player)
+		return report{}, fmt.Errorf("the list of players differs from that of %s", m.Player)
 	case len(m.Clients) > 0 && !slices.ContainsFunc(m.Clients, func(c string) bool { return Same(c, o.Client) }):
-		return fmt.Errorf("%s accepts no runs of the client %s", m.Player, printable(o.Client))
+		return report{}, fmt.Errorf("%s accepts no runs of the client %s", m.Player, printable(o.Client))
 	}
 	id, err := rpc.ParseID(o.Run)
 	if err != nil {
-		return err
+		return report{}, err
 	}
 	if err := m.reserve(); err != nil {
-		return err
+		return report{}, err
 	}
 	l, err := m.hub.Open(id, slices.Index(m.prog.Players, m.prog.Player), m.prog.Players)
 	if err != nil {
 		m.release(false)
-		return err
+		return report{}, err
 	}
 	m.order, m.link, m.pulse = o, l, &pulse{Link: l}
 	m.log.Info("accepted a run", "run", o.Run, "client", printable(o.Client), "tag", printable(o.Request.Tag),
 		"file", m.prog.File, "computation", m.prog.Computation, "digest", m.prog.Digest)
-	m.send(report{Kind: reportReady})
-	return nil
+	return report{Kind: reportReady}, nil
 }
 
 // reserve counts a run with inputs: each one, with inputs that others chose,
@@ -256,10 +305,10 @@ func (m *membership) run() error {
 		case o, ok := <-orders:
 			switch heard = time.Now(); {
 			case !ok:
-				cancel(fmt.Errorf("the connection to %s, the coordinator, was lost", m.Hostmap.Coordinator().Name))
+				cancel(m.lost("the connection to it was lost"))
 				orders = nil
 			case o.Kind == orderStop:
-				cancel(stopped(printable(o.Text)))
+				cancel(newStopped(o.Text))
 			}
 		case <-tick.C:
 			if m.pulse.alive() {
@@ -398,24 +447,23 @@ func stepOf(r report) string {
 
 // ended waits for the coordinator's last word and for the link, and logs.
 func (m *membership) ended(err error) {
-	var reason stopped
+	var last error
 	if err == nil || shared(err) != "" {
-		_, last := m.expect(m.runs, orderEnd)
-		errors.As(last, &reason)
+		_, last = m.expect(m.runs, orderEnd)
 	}
-	if err != nil && reason != "" {
-		err = reason
+	if err != nil && last != nil {
+		err = last
 	}
+	var reason stopped
+	errors.As(last, &reason)
 	switch {
 	case err != nil:
-		m.log.Error("the run failed", "run", m.order.Run, "reason", err.Error())
+		m.log.Error("the run failed", "run", m.order.Run, "reason", inLine(err))
 	case reason != "":
-		m.log.Warn("the run is finished here, but not everywhere", "run", m.order.Run, "reason", string(reason))
+		m.log.Warn("the run is finished here, but not everywhere", "run", m.order.Run, "reason", inLine(reason))
 	default:
 		m.log.Info("the run is finished", "run", m.order.Run)
 	}
 	<-m.link.Done()
-	if !m.coordinates() {
-		m.finish(err)
-	}
+	m.finishHere(err)
 }

@@ -41,6 +41,7 @@ import (
 type Program struct {
 	File, Computation, Digest, Player string
 
+	Protocol  string   // with roles and options
 	Players   []string // everybody who takes part, in order
 	HasInputs bool
 	Insecure  bool // the protocol protects nothing: refused unless Server.AllowPlain
@@ -115,8 +116,11 @@ func (s *Server) Serve(ctx context.Context) error {
 	var servers sync.WaitGroup
 	broken := make(chan error, 1)
 	servers.Go(func() { broken <- v.grpc.Serve(listener) })
-	if s.Once && v.coordinates() {
+	switch {
+	case s.Once && v.coordinates():
 		servers.Go(func() { v.startAlone(ctx) })
+	case s.Once:
+		servers.Go(v.watch)
 	}
 	select {
 	case <-ctx.Done():
@@ -142,6 +146,9 @@ type serving struct {
 	stopAccepting, endRuns context.CancelCauseFunc
 	finished               chan error // the end of the only run, with Once
 
+	watching     context.Context // for the coordinator, until the run begins
+	stopWatching context.CancelFunc
+
 	mu     sync.Mutex
 	taken  int // runs with inputs, past the set-up or in hand
 	inHand sync.WaitGroup
@@ -161,6 +168,7 @@ func (s *Server) open() (*serving, error) {
 	setDefault(&v.Grace, defaultGrace)
 	v.accepting, v.stopAccepting = context.WithCancelCause(context.Background())
 	v.runs, v.endRuns = context.WithCancelCause(context.Background())
+	v.watching, v.stopWatching = context.WithCancel(v.accepting)
 	v.hub = rpc.NewHub(identifyPlayer)
 	v.grpc = grpc.NewServer(v.options()...)
 	v.hub.Register(v.grpc)
@@ -255,8 +263,7 @@ func (v *serving) announce() {
 }
 
 func (v *serving) refusedConnection(from net.Addr, err error) {
-	var final *refusal
-	if errors.As(err, &final) {
+	if isRefusal(err) {
 		v.log.Warn("refused a connection", "from", from.String(), "reason", err.Error())
 		return
 	}
