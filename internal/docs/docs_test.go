@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -30,12 +31,7 @@ const tolerance = 0.002
 func TestPages(t *testing.T) {
 	bin := buildTool(t)
 	tree := copyTree(t)
-	pages, err := filepath.Glob(filepath.Join(root, "examples/*/README.md"))
-	require.NoError(t, err)
-	docs, err := filepath.Glob(filepath.Join(root, "docs/*.md"))
-	require.NoError(t, err)
-	pages = append(append(pages, docs...), filepath.Join(root, "README.md"))
-	for _, page := range pages {
+	for _, page := range pages(t, "README.md", "docs/*.md", "examples/*/README.md") {
 		name, err := filepath.Rel(root, page)
 		require.NoError(t, err)
 		t.Run(filepath.ToSlash(name), func(t *testing.T) {
@@ -270,4 +266,33 @@ func runtimeDir(t *testing.T) string {
 	dir := filepath.Join(t.TempDir(), "run")
 	require.NoError(t, os.MkdirAll(dir, 0o700))
 	return dir
+}
+
+var pageLink = regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
+
+// Every relative link of a page leads somewhere.
+func TestLinks(t *testing.T) {
+	seen := 0
+	for _, page := range pages(t, "*.md", "docs/*.md", "design/*.md", "examples/*/*.md", "editors/*/*.md") {
+		data, err := os.ReadFile(page)
+		require.NoError(t, err)
+		for _, m := range pageLink.FindAllStringSubmatch(string(data), -1) {
+			_, err := os.Stat(filepath.Join(filepath.Dir(page), filepath.FromSlash(m[1])))
+			assert.NoError(t, err, "%s links to %s", page, m[1])
+			seen++
+		}
+	}
+	require.NotZero(t, seen)
+}
+
+// pages lists the files that match, from the root.
+func pages(t *testing.T, patterns ...string) []string {
+	t.Helper()
+	var out []string
+	for _, pattern := range patterns {
+		found, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(pattern)))
+		require.NoError(t, err)
+		out = append(out, found...)
+	}
+	return out
 }
