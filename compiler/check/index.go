@@ -24,15 +24,28 @@ func (f *frame) index(e *ast.Index, want types.Elem) value {
 	return f.sliced(e, e.Slices, x)
 }
 
-// sliceErrors checks the bounds for their own errors where x has no type.
+// sliceErrors checks the bounds for their own errors where x has no type. It
+// may be a bundle, so a player is none.
 func (f *frame) sliceErrors(e *ast.Index) {
 	for _, s := range e.Slices {
 		for _, x := range []ast.Expr{s.From, s.To} {
-			if x != nil {
+			if x != nil && !f.namesPlayer(x) {
 				f.settle(f.expr(x, types.Elem{}))
 			}
 		}
 	}
+}
+
+func (f *frame) namesPlayer(e ast.Expr) bool {
+	id, ok := e.(*ast.Ident)
+	if !ok {
+		return false
+	}
+	if v := f.scope.find(id.Name); v != nil {
+		return v.Kind == MemberVar
+	}
+	s := f.c.names[id.Name]
+	return s != nil && s.isPlayer()
 }
 
 // sliced is the value of x[…]; of e, the first index may be a bundle's member.
