@@ -49,7 +49,7 @@ func rootCommand() *cobra.Command {
 	}
 	root.AddCommand(
 		buildCommand(), generateCommand(), runCommand(), checkCommand(), fmtCommand(), testCommand(), explainCommand(),
-		playerCommand(), keysCommand(), hostmapCommand(), versionCommand(),
+		reportCommand(), projectCommand(), docCommand(), playerCommand(), keysCommand(), hostmapCommand(), versionCommand(),
 	)
 	classifyUsage(root)
 	return root

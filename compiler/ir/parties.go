@@ -23,6 +23,17 @@ func (p *Program) Receivers(i *Instr) types.Set {
 	return i.To.Set(all).Minus(p.Values[i.Args[0]].Place.Set(all))
 }
 
+// LabelOf is what an open or reveal is called in the signature: an output,
+// with its member if it is a bundle's, or a label; "" inside a function.
+func (p *Program) LabelOf(i *Instr) string {
+	for _, x := range p.Outputs {
+		if x.Name == i.Name && x.Member != "" && x.To == i.To {
+			return Key(x.Name, x.Member)
+		}
+	}
+	return Key(i.Name, i.Member)
+}
+
 // NamesOf writes the names of players: `alice, bob`.
 func (p *Program) NamesOf(players []int) string {
 	names := make([]string, len(players))

@@ -1,7 +1,7 @@
 // Package golden compares what a test produces with what is stored under
 // version control, in both directions: a stored file that is no longer
-// produced fails as well. `go test ./golden ./codegen -update` stores what is
-// produced.
+// produced fails as well. `go test ./golden ./codegen ./compiler/report -update`
+// stores what is produced.
 package golden
 
 import (

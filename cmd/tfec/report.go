@@ -1,0 +1,61 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tfec-lang/tfec/compiler"
+	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/compiler/report"
+)
+
+func reportCommand() *cobra.Command {
+	return pageCommand(&cobra.Command{
+		Use:   "report FILE [COMPUTATION]",
+		Short: "Say what each player learns, and from whose inputs",
+		Long: `The report lists all that a run shows anybody beyond their own inputs: sizes,
+revealed values with the inputs that they depend on, and reasons to stop. It is the
+same whenever the program is, so that it can be committed and reviewed as a diff.`,
+		Example: "  tfec report auction.tfe\n  tfec report --json auction.tfe > auction.report.json",
+	}, func(unit *compiler.Unit, p *ir.Program) fmt.Stringer {
+		line := 0
+		for _, c := range unit.Checked.Computations {
+			if c.Decl.Name.Name == p.Name {
+				line = c.Decl.Name.Pos.Line
+			}
+		}
+		return report.Of(p, line, unit.Checked.PlayerNames())
+	})
+}
+
+// pageCommand completes a command that shows something about a computation,
+// as text or as JSON.
+func pageCommand(c *cobra.Command, page func(*compiler.Unit, *ir.Program) fmt.Stringer) *cobra.Command {
+	var src source
+	var asJSON bool
+	c.Args = cobra.RangeArgs(1, 2)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		unit, err := src.load(c, args[0])
+		if err != nil {
+			return err
+		}
+		p, err := computation(unit, args[0], args[1:])
+		if err != nil {
+			return err
+		}
+		x := page(unit, p)
+		if !asJSON {
+			_, err := fmt.Fprint(c.OutOrStdout(), x)
+			return err
+		}
+		e := json.NewEncoder(c.OutOrStdout())
+		e.SetIndent("", "  ")
+		e.SetEscapeHTML(false)
+		return e.Encode(x)
+	}
+	src.flags(c)
+	c.Flags().BoolVar(&asJSON, "json", false, "write JSON")
+	return c
+}

@@ -1,0 +1,174 @@
+package report_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tfec-lang/tfec/compiler"
+	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/compiler/report"
+	"github.com/tfec-lang/tfec/internal/golden"
+)
+
+// sources are the programs whose reports are kept, by the name that they are
+// kept under.
+var sources = map[string]string{
+	"average":       "../../corpus/programs/average.tfe",
+	"staff_average": "../../corpus/programs/staff_average.tfe",
+	"millionaires":  "../../corpus/programs/millionaires.tfe",
+	"auction":       "../../corpus/programs/auction.tfe",
+	"control":       "../../golden/control/in.tfe",
+}
+
+func load(t *testing.T, path, protocol string) *compiler.Unit {
+	t.Helper()
+	unit, diags, err := compiler.Load(path, compiler.Options{Protocol: protocol})
+	require.NoError(t, err)
+	require.False(t, diags.HasErrors(), "%v", diags)
+	require.NotEmpty(t, unit.Programs)
+	return unit
+}
+
+func reportOf(unit *compiler.Unit, p *ir.Program) *report.Report {
+	for _, c := range unit.Checked.Computations {
+		if c.Decl.Name.Name == p.Name {
+			return report.Of(p, c.Decl.Name.Pos.Line, unit.Checked.PlayerNames())
+		}
+	}
+	return nil
+}
+
+// pages are the reports of a file, as text and as JSON.
+func pages(t *testing.T, unit *compiler.Unit) map[string][]byte {
+	t.Helper()
+	out := map[string][]byte{"doc.md": []byte(report.Doc(filepath.Base(unit.File.Name), unit.File))}
+	for _, p := range unit.Programs {
+		for kind, page := range map[string]fmt.Stringer{"report": reportOf(unit, p), "project": report.Project(p)} {
+			data, err := json.MarshalIndent(page, "", "  ")
+			require.NoError(t, err)
+			out[fmt.Sprintf("%s.%s.json", p.Name, kind)] = append(data, '\n')
+			out[fmt.Sprintf("%s.%s.txt", p.Name, kind)] = []byte(page.String())
+		}
+	}
+	return out
+}
+
+func TestGolden(t *testing.T) {
+	got := make(map[string][]byte)
+	for name, path := range sources {
+		for page, data := range pages(t, load(t, path, "")) {
+			got[name+"/"+page] = data
+		}
+	}
+	golden.Tree(t, filepath.Join("testdata", "golden"), got)
+}
+
+func TestDeterministic(t *testing.T) {
+	for _, path := range sources {
+		assert.Equal(t, pages(t, load(t, path, "")), pages(t, load(t, path, "")), path)
+	}
+}
+
+// A protocol that hides nothing must not be said to.
+func TestInsecure(t *testing.T) {
+	unit := load(t, sources["auction"], "plain(seller)")
+	text := reportOf(unit, unit.Programs[0]).String()
+	assert.Contains(t, text, "trust      plain(seller): none: seller sees every value in clear\n")
+	assert.Contains(t, text, "seller learns      every value below in clear: this protocol hides nothing\n")
+	assert.Contains(t, text, "seller holds       bid[b0], bid[b1], bid[b2], bid[b3], reserve in clear, and all that is computed from them\n")
+	assert.NotContains(t, text, "seller learns      nothing else")
+	assert.NotContains(t, text, "shares of")
+}
+
+// from writes the inputs that a disclosure can depend on.
+func from(r *report.Report, name string) string {
+	for _, d := range r.Disclosures {
+		if d.Name == name {
+			out := ""
+			for _, s := range d.From {
+				out += s.Input + " "
+			}
+			return out
+		}
+	}
+	return "not there"
+}
+
+const head = `computation f of "f.tfe"
+players alice, bob, s0
+protocol plain(s0) ring 64
+input a: int64 @ alice
+input b: int64 @ bob
+input c: bool @ public
+output r: int64 @ public
+
+   1  a: int64 @ alice = input as a by alice line 1
+   2  b: int64 @ bob = input as b by bob line 2
+   3  c: bool @ public = input as c by public line 2
+   4  zero: int64 @ public = const 0 by public line 2
+   5  one: int64 @ public = const 1 by public line 2
+   6  three: int64 @ public = const 3 by public line 2
+   7  no: bool @ public = const 0 by public line 2
+   8  start by public line 3
+   9  x: int64 @ shared = share a by {alice, s0} line 4
+  10  y: int64 @ shared = share b by {bob, s0} line 4
+  11  var v: int64 @ shared = copy x by s0 line 5
+  12  nought: int64 @ shared = convert zero by s0 line 5
+`
+
+const tail = `
+  90  r: int64 @ public = open v to public as r by public line 9
+  91  output r as r by public line 9
+`
+
+func parse(t *testing.T, body string) *report.Report {
+	t.Helper()
+	p, err := ir.Parse(head + body + tail)
+	require.NoError(t, err)
+	require.NoError(t, ir.Verify(p))
+	return report.Of(p, 1, []string{"alice", "bob", "carol", "s0"})
+}
+
+func TestDependencies(t *testing.T) {
+	for _, c := range []struct{ name, body, want string }{
+		{"a copy", "", "a "},
+		{"an assignment replaces", "  13  v = copy y by s0 line 6", "b "},
+		{"an operation", `  13  z: int64 @ shared = add x, y by s0 line 6
+  14  v = copy z by s0 line 6`, "a b "},
+		{"both ways of a branch, and its condition", `  13  if c by public line 6 {
+  14    v = copy y by s0 line 7
+      }`, "a b c "},
+		{"a branch that touches nothing", `  13  if c by public line 6 {
+  14    z: int64 @ shared = add x, y by s0 line 7
+      }`, "a "},
+		{"what a pass leaves for the next", `  13  var w: int64 @ shared = copy x by s0 line 6
+  14  i: int64 @ public = for zero, three, one by public line 6 {
+  15    v = copy w by s0 line 7
+  16    w = copy y by s0 line 7
+      }`, "a b "},
+		{"the bounds of a loop", `  13  k: int64 @ public = select c, three, one by public line 6
+  14  i: int64 @ public = for zero, k, one by public line 6 {
+  15    v = copy y by s0 line 7
+      }`, "a b c "},
+		{"an index", `  13  k: int64 @ public = select c, zero, one by public line 6
+  14  z: int64[2] @ shared = stack x, y by s0 line 6
+  15  e: int64 @ shared = index z [k] by s0 line 6
+  16  v = copy e by s0 line 6`, "a b c "},
+		{"the condition of a while", `  13  var going: bool @ public = copy c by public line 6
+  14  while going, three by public line 6 {
+  15    l: bool @ shared = lt y, v by s0 line 7
+  16    o: bool @ public = open l to public as looked by public line 7
+  17    going = copy o by public line 7
+  18    v = copy nought by s0 line 8
+      }`, "a b c "},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			assert.Equal(t, c.want, from(parse(t, c.body), "r"))
+		})
+	}
+}

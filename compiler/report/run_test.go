@@ -1,0 +1,185 @@
+package report_test
+
+// Every claim of a report against a run: what moves between players in a
+// simulated run is what the report lists, and the other way round.
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tfec-lang/tfec/compiler/interp"
+	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/compiler/report"
+	"github.com/tfec-lang/tfec/internal/exec"
+	"github.com/tfec-lang/tfec/lang/types"
+	"github.com/tfec-lang/tfec/runtime"
+)
+
+func TestReportsMatchRuns(t *testing.T) {
+	for name, path := range sources {
+		for _, protocol := range []string{"", "plain(s1)"} {
+			unit := load(t, path, protocol)
+			for _, p := range unit.Programs {
+				t.Run(fmt.Sprintf("%s %s %s", name, p.Name, p.Protocol.Name), func(t *testing.T) {
+					matches(t, p, reportOf(unit, p), run(t, p))
+				})
+			}
+		}
+	}
+}
+
+// run runs a computation on the least inputs, and returns what each player
+// counted.
+func run(t *testing.T, p *ir.Program) []runtime.Stats {
+	t.Helper()
+	var stats []runtime.Stats
+	_, err := exec.RunOn(func(ctx context.Context, programs []*runtime.Program, load runtime.Loader) (*runtime.Result, error) {
+		r, err := runtime.Simulate(ctx, programs, load)
+		if err == nil {
+			stats = r.Stats
+		}
+		return r, err
+	}, p, least(p))
+	require.NoError(t, err)
+	return stats
+}
+
+// least gives each size its least value and each cell the lower end of its
+// range, or zero.
+func least(p *ir.Program) map[string]interp.Tensor {
+	sizes := make(map[string]int64)
+	for _, s := range p.Sizes {
+		sizes[s.Name] = s.Min
+	}
+	in := make(map[string]interp.Tensor)
+	for _, x := range p.Inputs {
+		v := interp.Tensor{Elem: x.Elem}
+		count := int64(1)
+		for _, d := range x.Shape {
+			n, err := d.Eval(sizes)
+			if err != nil {
+				panic(err)
+			}
+			v.Shape = append(v.Shape, n)
+			count *= n
+		}
+		for range count {
+			cell := new(big.Int)
+			if x.Range != nil {
+				cell = x.Range.Low
+			}
+			v.Data = append(v.Data, cell)
+		}
+		in[ir.Key(x.Name, x.Member)] = v
+	}
+	return in
+}
+
+// matches compares, step by step, who received something with whom the report
+// names. The computing players exchange shares among themselves; nobody else
+// receives but what the report says, and everything that it says is received.
+func matches(t *testing.T, p *ir.Program, r *report.Report, stats []runtime.Stats) {
+	claimed := make(map[int][]string) // step: the players that learn from it
+	for _, d := range r.Disclosures {
+		if d.Kind == "computed" || d.Kind == "admitted" {
+			continue
+		}
+		for _, step := range d.Steps {
+			assert.Empty(t, claimed[step], "one entry a step")
+			claimed[step] = d.To
+		}
+	}
+	transfers := make(map[int]*ir.Instr)
+	each(p.Body, func(i *ir.Instr) {
+		if i.Op == ir.OpOpen || i.Op == ir.OpReveal {
+			transfers[i.Step] = i
+			assert.NotEmpty(t, claimed[i.Step], "step %d is not in the report", i.Step)
+		}
+	})
+	for _, s := range stats {
+		for step, c := range s.Steps {
+			if c.ReceivedMessages == 0 {
+				continue
+			}
+			if transfers[step] != nil {
+				assert.Contains(t, claimed[step], s.Player, "step %d", step)
+			} else {
+				assert.True(t, computes(r, s.Player), "%s receives in step %d, which the report does not list", s.Player, step)
+			}
+		}
+	}
+	for step, players := range claimed {
+		require.NotNil(t, transfers[step], "step %d discloses nothing", step)
+		for _, name := range players {
+			if transfers[step].Op == ir.OpOpen && p.Protocol.Name == "plain" && computes(r, name) {
+				continue // has it in clear already
+			}
+			at := slices.Index(p.PlayerNames(), name)
+			assert.NotZero(t, stats[at].Steps[step].ReceivedMessages, "%s learns nothing in step %d", name, step)
+		}
+	}
+}
+
+func computes(r *report.Report, name string) bool {
+	return slices.ContainsFunc(r.Players, func(p report.Player) bool { return p.Name == name && p.Computes })
+}
+
+func each(b ir.Block, f func(*ir.Instr)) {
+	for _, i := range b {
+		f(i)
+		each(i.Body, f)
+		each(i.Else, f)
+	}
+}
+
+// What a report does not list as a source has no influence: with the other
+// inputs as they were, a disclosure stays what it was.
+func TestNoOtherInputMatters(t *testing.T) {
+	for name, path := range sources {
+		unit := load(t, path, "")
+		for _, p := range unit.Programs {
+			t.Run(name+" "+p.Name, func(t *testing.T) { independent(t, p, reportOf(unit, p)) })
+		}
+	}
+}
+
+func independent(t *testing.T, p *ir.Program, r *report.Report) {
+	before, err := interp.Run(p, least(p))
+	require.NoError(t, err)
+	for k, x := range p.Inputs {
+		in := least(p)
+		key := ir.Key(x.Name, x.Member)
+		for c := range in[key].Data {
+			in[key].Data[c] = other(x, k+c)
+		}
+		after, err := interp.Run(p, in)
+		require.NoError(t, err)
+		for _, d := range r.Disclosures {
+			if d.Kind != "output" && d.Kind != "computed" || slices.ContainsFunc(d.From, func(s report.Source) bool { return s.Input == x.Name }) {
+				continue
+			}
+			assert.True(t, before[d.Name].Equal(after[d.Name]), "%s depends on %s", d.Name, key)
+		}
+	}
+}
+
+// other is another value of an input's cells than the least.
+func other(x ir.Input, seed int) *big.Int {
+	if x.Elem.Kind == types.Bool {
+		return big.NewInt(1)
+	}
+	v := big.NewInt(int64(1 + seed%7))
+	if x.Range != nil {
+		v.Add(v, x.Range.Low)
+		if v.Cmp(x.Range.High) > 0 {
+			return x.Range.High
+		}
+	}
+	return v
+}

@@ -1,0 +1,189 @@
+package report
+
+// The text form of the disclosure report: one fact a line, columns of fixed
+// width, so that a change of one fact is a change of one line.
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// String writes the report as text.
+func (r *Report) String() string {
+	w := &page{r: r}
+	w.line("%-58s %s:%d", r.Computation, r.File, r.Line)
+	w.line("trust      %s", r.Trust)
+	w.line("")
+	w.everybody()
+	for _, p := range r.Players {
+		w.player(p)
+	}
+	for _, name := range r.Absent {
+		w.line("%-36s (takes no part in this computation, and is not contacted)", name)
+	}
+	w.computing()
+	w.randomness()
+	w.coordinator()
+	return w.b.String()
+}
+
+type page struct {
+	r *Report
+	b strings.Builder
+}
+
+// line writes a line without blanks at its end.
+func (w *page) line(format string, args ...any) {
+	w.b.WriteString(strings.TrimRight(fmt.Sprintf(format, args...), " ") + "\n")
+}
+
+// row writes a fact: its name, what it is, where it comes from and where it
+// stands.
+func (w *page) row(name, what, from, where string) {
+	w.line("  %-12s %-67s  %s", name, strings.TrimRight(fmt.Sprintf("%-22s %s", what, from), " "), where)
+}
+
+func (w *page) everybody() {
+	w.line("everybody learns")
+	for _, s := range w.r.Sizes {
+		w.row(s.Name, strings.Join(s.From, " = "), "", "set-up")
+	}
+	for _, x := range w.r.Public {
+		in := ""
+		if x.Range != "" {
+			in = "in " + x.Range
+		}
+		w.row(x.Name, x.Type, "public input "+in, "set-up")
+	}
+	for _, d := range w.r.Disclosures {
+		if d.Everybody {
+			w.disclosure(d)
+		}
+	}
+	for _, x := range w.r.Implied {
+		w.row("(implied)", x.Text, from(x.From), fmt.Sprintf("line %d", x.Line))
+	}
+	for _, a := range w.r.Aborts {
+		w.abort(a)
+	}
+}
+
+func (w *page) disclosure(d Disclosure) {
+	where := lines(d.Lines)
+	if len(d.When) > 0 {
+		where += ", in " + strings.Join(d.When, ", in ")
+	}
+	if d.Kind == "computed" || d.Kind == "admitted" {
+		where += " (" + d.Kind + ")"
+	}
+	if strings.HasPrefix(d.How, "sent") {
+		where += ", " + d.How
+	}
+	w.row(d.Name, d.Type, from(d.From), where)
+}
+
+// abort writes a reason to stop. In the set-up others see one bit a player,
+// whatever its reasons are.
+func (w *page) abort(a Abort) {
+	if len(a.From) == 0 {
+		w.row("abort", "one bit", a.When+": "+a.Reason, "")
+		return
+	}
+	bit := "one bit"
+	if a.When == "before sharing" {
+		bit = "one bit a player"
+	}
+	w.row("abort", bit, from(a.From)+": "+a.Reason, a.When)
+}
+
+func (w *page) player(p Player) {
+	switch {
+	case w.r.Insecure && p.Computes:
+		w.line("%-18s every value below in clear: this protocol hides nothing", p.Name+" learns")
+	case len(p.Learns) == 0:
+		w.line("%-18s nothing else", p.Name+" learns")
+		return
+	default:
+		w.line("%s learns", p.Name)
+	}
+	for _, d := range w.r.Disclosures {
+		if !d.Everybody && slices.Contains(d.To, p.Name) {
+			w.disclosure(d)
+		}
+	}
+}
+
+// computing says what the computing players have in hand.
+func (w *page) computing() {
+	var names []string
+	for _, p := range w.r.Players {
+		if p.Computes {
+			names = append(names, p.Name)
+		}
+	}
+	hold := "nothing"
+	switch {
+	case len(w.r.Held) > 0 && w.r.Insecure:
+		hold = list(w.r.Held) + " in clear, and all that is computed from them"
+	case len(w.r.Held) > 0:
+		hold = "shares of " + list(w.r.Held) + ", and of what is computed from them, while running"
+	}
+	if len(w.r.Kept) > 0 {
+		hold += "; shares of " + list(w.r.Kept) + " afterwards"
+	}
+	verb := " hold"
+	if len(names) == 1 {
+		verb = " holds"
+	}
+	w.line("%-18s %s", list(names)+verb, hold)
+}
+
+func (w *page) randomness() {
+	draws := []string{}
+	for _, d := range w.r.Randomness {
+		draws = append(draws, fmt.Sprintf("%s (line %d)", d.Value, d.Line))
+	}
+	if len(draws) == 0 {
+		draws = []string{"none"}
+	}
+	w.line("%-18s %s", "randomness", list(draws))
+}
+
+// coordinator says what those learn that only start and watch a run.
+func (w *page) coordinator() {
+	w.line("coordinator, client learn")
+	w.line("  the run, its tag, digests, progress, which player failed, statistics; and from these the sizes")
+	for _, d := range w.r.Decisions {
+		what := "how many passes"
+		if d.Op == "if" {
+			what = "which branch"
+		}
+		w.line("  %s, line %d, %s", what, d.Line, from(d.From))
+	}
+}
+
+// from writes `from x (hospital), y (insurer)`.
+func from(sources []Source) string {
+	if len(sources) == 0 {
+		return "from sizes and constants"
+	}
+	parts := make([]string, len(sources))
+	for k, s := range sources {
+		parts[k] = fmt.Sprintf("%s (%s)", s.Input, list(s.Players))
+	}
+	return "from " + list(parts)
+}
+
+func lines(numbers []int) string {
+	parts := make([]string, len(numbers))
+	for k, n := range numbers {
+		parts[k] = fmt.Sprint(n)
+	}
+	if len(parts) == 1 {
+		return "line " + parts[0]
+	}
+	return "lines " + list(parts)
+}
+
+func list(parts []string) string { return strings.Join(parts, ", ") }
