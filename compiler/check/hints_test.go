@@ -36,6 +36,10 @@ func TestHints(t *testing.T) {
 			"", ", n >= 2", "add `where n - 1 >= 1`",
 		},
 		{
+			"computation c[n](a: fixed[n] @ alice, b: fixed[n] @ bob) -> o: fixed @ carol\nwhere n <= 9# { return reveal((a * b)[2]) to carol }",
+			"", ", n >= 3", "add `where n >= 3`",
+		},
+		{
 			"computation c[n](m: bool[n] @ bob) -> o: fixed @ carol {\nvar k: int32 = 0\n" +
 				"for i in 0..n { k += int32(m[i]) }\nreturn reveal(#) to carol }",
 			"fixed(k)", "fixed(min(max(k, 0), 1000))",

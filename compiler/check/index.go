@@ -3,6 +3,7 @@ package check
 // Indices and slices (R12, R14), and the members of bundles.
 
 import (
+	"fmt"
 	"math/big"
 
 	"github.com/tfec-lang/tfec/lang/ast"
@@ -56,7 +57,7 @@ func (f *frame) sliced(e *ast.Index, slices []*ast.Slice, x value) value {
 	}
 	vs := []value{x}
 	var shape types.Shape
-	unproved, computed := ast.Node(nil), false
+	unproved, hint, computed := ast.Node(nil), "", false
 	for i, s := range slices {
 		p, ok := f.position(s, x, i)
 		if !ok {
@@ -67,12 +68,12 @@ func (f *frame) sliced(e *ast.Index, slices []*ast.Slice, x value) value {
 			shape = append(shape, p.length)
 		}
 		if !p.proved && unproved == nil {
-			unproved = s
+			unproved, hint = s, p.hint
 		}
 		computed = computed || p.data
 	}
 	shape = append(shape, x.Shape[len(slices):]...)
-	if unproved != nil && !f.bounded(e, unproved, vs) {
+	if unproved != nil && !f.bounded(e, unproved, hint, vs) {
 		return poison(e)
 	}
 	place, met, ok := f.join(e, "index", vs...)
@@ -94,13 +95,12 @@ func (f *frame) sliced(e *ast.Index, slices []*ast.Slice, x value) value {
 }
 
 // bounded is R14 for bounds that were not proved.
-func (f *frame) bounded(e *ast.Index, at ast.Node, vs []value) bool {
+func (f *frame) bounded(e *ast.Index, at ast.Node, hint string, vs []value) bool {
 	if f.pc.total {
 		f.notBuilt(at, "an index under a condition that is not public, without a proof that it is in range, is")
 		return true
 	}
-	return f.partial(e, at, "this index may be out of range",
-		"bound it by the size of the array, or write `lookup`, which gives zero out of range", vs...)
+	return f.partial(e, at, "this index may be out of range", hint, vs...)
 }
 
 // A position is one checked index or slice.
@@ -108,7 +108,8 @@ type position struct {
 	parts  []value // its bounds
 	length types.Size
 	proved bool
-	data   bool // the length is not public
+	hint   string // what would prove it
+	data   bool   // the length is not public
 }
 
 func (f *frame) position(s *ast.Slice, x value, axis int) (position, bool) {
@@ -118,7 +119,15 @@ func (f *frame) position(s *ast.Slice, x value, axis int) (position, bool) {
 		if !ok {
 			return position{}, false
 		}
-		return position{parts: []value{i}, proved: f.atLeastZero(i) && f.below(i, n.Sub(types.Int(1)))}, true
+		if !f.pc.total && f.outside(s, i, n) {
+			return position{}, false
+		}
+		p := position{parts: []value{i}, proved: f.atLeastZero(i) && f.below(i, n.Sub(types.Int(1)))}
+		p.hint = "bound it by the size of the array, or write `lookup`, which gives zero out of range"
+		if i.lin != nil && f.isSize(*i.lin) && f.atLeastZero(i) && f.unit.comp != nil {
+			p.hint = fmt.Sprintf("add `where %s >= %s`", n, i.lin.Add(types.Int(1)))
+		}
+		return p, true
 	}
 	from, to := types.Int(0), n
 	low, high := value{lin: &from, early: true, bounds: exactly(new(big.Rat))}, value{lin: &to, early: true}
@@ -137,10 +146,29 @@ func (f *frame) position(s *ast.Slice, x value, axis int) (position, bool) {
 	if !ok {
 		return position{}, false
 	}
-	p := position{parts: parts}
+	p := position{parts: parts, hint: "bound it by the size of the array"}
 	p.proved = (s.From == nil || f.atLeastZero(low)) && (s.To == nil || f.below(high, n)) && f.ordered(low, high)
 	p.length, p.data, ok = f.length(s, low, high, n)
 	return p, ok
+}
+
+// outside reports an index that is never in range.
+func (f *frame) outside(s *ast.Slice, i value, n types.Size) bool {
+	if i.lin == nil || !f.isSize(*i.lin) {
+		return false
+	}
+	last := n.Sub(types.Int(1))
+	switch {
+	case f.positive(types.Int(0).Sub(*i.lin)):
+		d := f.errorf("E408", s, "this index is below 0: nothing counts from the end")
+		d.Label = i.lin.String()
+		d.Hint = "`" + last.String() + "` is the last"
+	case f.positive(i.lin.Sub(last)):
+		f.errorf("E408", s, "this index is out of range").Label = "0.." + n.String()
+	default:
+		return false
+	}
+	return true
 }
 
 // length is the number of elements of a slice.
