@@ -20,8 +20,8 @@ type Protocol struct {
 	DefaultI, DefaultF int
 	// Secure names the operations (lang/op) with a secure implementation.
 	Secure map[string]bool
-
-	messages func(Call) []Stage
+	// Messages is the cost expressions: what a call sends, stage by stage.
+	Messages func(Call) []Stage
 }
 
 var secure = set("neg", "add", "sub", "mul", "div_public", "eq", "ne", "lt", "le", "gt", "ge",
@@ -32,12 +32,12 @@ var protocols = []Protocol{
 	{
 		Name: "aby3", Roles: 3, Width: map[int]int{64: 62},
 		Trust:    "semi-honest, at most one of %s corrupt",
-		DefaultI: 24, DefaultF: 16, Secure: secure, messages: aby3Messages,
+		DefaultI: 24, DefaultF: 16, Secure: secure, Messages: aby3Messages,
 	},
 	{
 		Name: "plain", Roles: 1, Width: map[int]int{64: 62}, Insecure: true,
 		Trust:    "none: %s sees every value in clear",
-		DefaultI: 24, DefaultF: 16, Secure: secure, messages: plainMessages,
+		DefaultI: 24, DefaultF: 16, Secure: secure, Messages: plainMessages,
 	},
 }
 

@@ -45,9 +45,6 @@ func (m Message) Bytes(n int) int { return (m.Bits*n + 7) / 8 }
 // at most the stages.
 type Stage []Message
 
-// Messages returns what a call sends, stage by stage.
-func (p *Protocol) Messages(c Call) []Stage { return p.messages(c) }
-
 // plainMessages: only what leaves or reaches the one role travels, in clear.
 func plainMessages(c Call) []Stage {
 	var s Stage

@@ -1,0 +1,69 @@
+package cost
+
+// What is certain of a polynomial whatever the sizes are.
+
+import (
+	"fmt"
+	mathbits "math/bits"
+
+	"github.com/tfec-lang/tfec/lang/types"
+)
+
+// bounds has the least value of each variable.
+type bounds map[string]int64
+
+// least returns a lower bound of s, if one can be seen: with every variable
+// counted from its least value, no coefficient is negative but the constant.
+func (b bounds) least(s types.Size) (int64, bool) {
+	shift := make(map[string]types.Size)
+	for _, v := range s.Vars() {
+		shift[v] = types.Name(v).Add(types.Int(b[v]))
+	}
+	least := int64(0)
+	t := s.Subst(shift)
+	for _, term := range t.Terms() {
+		if len(term.Vars) == 0 {
+			least = term.Coef
+		} else if term.Coef < 0 {
+			return 0, false
+		}
+	}
+	return least, !t.Overflows()
+}
+
+// atLeast reports that s >= t is certain.
+func (b bounds) atLeast(s, t types.Size) bool {
+	low, ok := b.least(s.Sub(t))
+	return ok && low >= 0
+}
+
+// greater returns the greater of two sizes, if it is certain which it is.
+func (b bounds) greater(s, t types.Size) (types.Size, bool) {
+	switch {
+	case b.atLeast(s, t):
+		return s, true
+	case b.atLeast(t, s):
+		return t, true
+	}
+	return types.Size{}, false
+}
+
+// halvings is how often something is halved, rounded up, until one is left:
+// ⌈log2 s⌉, a variable of its own where s is no number. s is at least 1.
+func (b bounds) halvings(s types.Size) types.Size {
+	low, _ := b.least(s)
+	if n, ok := s.Const(); ok {
+		return types.Int(log2(n))
+	}
+	name := fmt.Sprintf("⌈log2(%s)⌉", s)
+	b[name] = log2(low)
+	return types.Name(name)
+}
+
+// log2 is ⌈log2 n⌉.
+func log2(n int64) int64 {
+	if n <= 1 {
+		return 0
+	}
+	return int64(mathbits.Len64(uint64(n - 1)))
+}

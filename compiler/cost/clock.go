@@ -1,0 +1,219 @@
+package cost
+
+// The clock: rounds are the longest chain of messages, by a logical clock at
+// each player, as the runtime has it. A message carries its sender's clock, and
+// its receiver's is one more, at least.
+//
+// A pass of a loop maps clocks to clocks by maxima of sums, so that it commutes
+// with moving all clocks of those who receive in it. Once two passes in a row
+// have moved all of these by the same number, every later pass does: what came
+// from players that send only, whose clocks stand still, no longer decides.
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/tfec-lang/tfec/lang/types"
+)
+
+// maxPasses bounds the passes that are followed one by one, maxSymbolic those
+// of a loop whose trip count is no number.
+const (
+	maxPasses   = 1_000_000
+	maxSymbolic = 100
+)
+
+type clock struct {
+	bounds bounds
+	now    []types.Size       // by player
+	lines  map[int]types.Size // by step: by how much it moved the latest clock
+	err    error              // why the rounds cannot be stated, once they cannot
+}
+
+func newClock(players int, b bounds) *clock {
+	return &clock{bounds: b, now: make([]types.Size, players), lines: make(map[int]types.Size)}
+}
+
+var errSizes = errors.New("they depend on the sizes in a way that only numbers can tell")
+
+// rounds is the longest chain.
+func (c *clock) rounds() types.Size {
+	return c.latest(c.now)
+}
+
+func (c *clock) latest(clocks []types.Size) types.Size {
+	var most types.Size
+	for _, k := range clocks {
+		most = c.max(most, k)
+	}
+	return most
+}
+
+func (c *clock) max(x, y types.Size) types.Size {
+	z, ok := c.bounds.greater(x, y)
+	if !ok && c.err == nil {
+		c.err = errSizes
+	}
+	return z
+}
+
+func (c *clock) block(plan []node) {
+	for _, n := range plan {
+		if c.err != nil {
+			return
+		}
+		switch n := n.(type) {
+		case sending:
+			c.sending(n)
+		case passes:
+			c.passes(n)
+		case choice:
+			c.choice(n)
+		}
+	}
+}
+
+func (c *clock) sending(s sending) {
+	before := c.rounds()
+	for _, stage := range s.stages {
+		sent := slices.Clone(c.now)
+		for _, m := range stage {
+			c.now[m.To] = c.max(c.now[m.To], sent[m.From].Add(types.Int(1)))
+		}
+	}
+	c.move(s.at.Step, c.rounds().Sub(before))
+}
+
+func (c *clock) move(step int, by types.Size) { c.lines[step] = c.lines[step].Add(by) }
+
+// choice: the later of both arms, at each player. A step of either arm counts
+// what it would move.
+func (c *clock) choice(n choice) {
+	before := slices.Clone(c.now)
+	c.block(n.arms[0])
+	first := c.now
+	c.now = before
+	c.block(n.arms[1])
+	for p := range c.now {
+		c.now[p] = c.max(c.now[p], first[p])
+	}
+}
+
+// passes follows a loop until its passes are alike, and counts the rest.
+func (c *clock) passes(n passes) {
+	if !sends(n.body) {
+		return
+	}
+	low, ok := c.bounds.least(n.trip)
+	exact, known := n.trip.Const()
+	if !ok || low < 0 {
+		c.err = errSizes
+		return
+	}
+	receivers := receivers(n.body, make(map[int]bool))
+	seen := []moment{c.moment()}
+	for k := int64(0); c.err == nil && !(known && k == exact); k++ {
+		if r := len(seen); r > 2 && c.alike(seen[r-3:], receivers) {
+			c.skip(n.trip, seen, low, k)
+			return
+		}
+		if k == maxPasses || k == maxSymbolic && !known {
+			c.err = fmt.Errorf("the passes of a loop differ for more than %d passes", k)
+			return
+		}
+		c.block(n.body)
+		seen = append(seen, c.moment())
+		if known {
+			seen = seen[max(0, len(seen)-3):]
+		}
+	}
+}
+
+// receivers are the players that receive in a plan.
+func receivers(plan []node, to map[int]bool) map[int]bool {
+	for _, n := range plan {
+		switch n := n.(type) {
+		case sending:
+			for _, stage := range n.stages {
+				for _, m := range stage {
+					to[m.To] = true
+				}
+			}
+		case passes:
+			receivers(n.body, to)
+		case choice:
+			receivers(n.arms[0], to)
+			receivers(n.arms[1], to)
+		}
+	}
+	return to
+}
+
+// A moment is the state of the clocks between two passes.
+type moment struct {
+	now   []types.Size
+	lines map[int]types.Size
+}
+
+func (c *clock) moment() moment { return moment{slices.Clone(c.now), maps.Clone(c.lines)} }
+
+// alike reports that the passes between three moments moved all receivers by
+// the same, one of them being the latest of all players.
+func (c *clock) alike(m []moment, receivers map[int]bool) bool {
+	var by *types.Size
+	for k := 1; k < len(m); k++ {
+		var among []types.Size
+		for p := range receivers {
+			d := m[k].now[p].Sub(m[k-1].now[p])
+			if by != nil && !d.Equal(*by) {
+				return false
+			}
+			by = &d
+			among = append(among, m[k-1].now[p])
+		}
+		if !c.latest(among).Equal(c.latest(m[k-1].now)) {
+			return false
+		}
+	}
+	return true
+}
+
+// skip adds what the passes after the first k move: as the last of them did. It
+// must hold of all moments, too, at which the loop may end.
+func (c *clock) skip(trip types.Size, seen []moment, low, k int64) {
+	last, before := seen[len(seen)-1], seen[len(seen)-2]
+	if _, known := trip.Const(); !known {
+		for n := low; n < k; n++ {
+			if !seen[n].equal(last.after(before, types.Int(n-k))) {
+				c.err = errSizes
+				return
+			}
+		}
+	}
+	end := last.after(before, trip.Sub(types.Int(k)))
+	c.now, c.lines = end.now, end.lines
+}
+
+// after is the moment so many passes later, each of which moves everything as
+// the pass since before did.
+func (m moment) after(before moment, passes types.Size) moment {
+	out := moment{slices.Clone(m.now), maps.Clone(m.lines)}
+	for p := range m.now {
+		out.now[p] = m.now[p].Add(m.now[p].Sub(before.now[p]).Mul(passes))
+	}
+	for step := range m.lines {
+		out.lines[step] = m.lines[step].Add(m.lines[step].Sub(before.lines[step]).Mul(passes))
+	}
+	return out
+}
+
+func (m moment) equal(o moment) bool {
+	for step := range o.lines {
+		if !m.lines[step].Equal(o.lines[step]) {
+			return false
+		}
+	}
+	return slices.EqualFunc(m.now, o.now, types.Size.Equal)
+}

@@ -1,0 +1,86 @@
+// Package cost says, before a run, what a computation will send: payload bytes
+// and messages of each player, and rounds, as polynomials in the sizes. A run
+// measures the same to the byte; where a branch or a `while` decides, it
+// measures at most that.
+//
+// Costs are those of the body, from Start to the last exchange. What each call
+// of a protocol sends stands in runtime/capability, and nothing of it here.
+// The passes: plan lists what is sent, with the loops around it; tally adds up
+// bytes and messages; clock follows the logical clocks of the players.
+package cost
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/lang/types"
+	"github.com/tfec-lang/tfec/runtime/capability"
+)
+
+// The rounds of the set-up (hello, sizes, ready) and of the last exchange, in
+// each of which every player sends to every other.
+const (
+	SetUpRounds = 3
+	LastRounds  = 1
+)
+
+// Of returns the costs of a whole computation. set gives sizes, and public
+// inputs that are one whole number, by name; with all sizes given every figure
+// is a number. It is an error if set names anything else, or if a loop's trip
+// count cannot be known.
+func Of(p *ir.Program, set map[string]int64) (*Report, error) {
+	protocol, ok := capability.Lookup(p.Protocol.Name)
+	if !ok {
+		return nil, fmt.Errorf("no costs are known of protocol %s", p.Protocol.Name)
+	}
+	return OfProtocol(p, protocol, set)
+}
+
+// OfProtocol is Of with the cost expressions of a protocol.
+func OfProtocol(p *ir.Program, protocol *capability.Protocol, set map[string]int64) (*Report, error) {
+	if err := accept(p, set); err != nil {
+		return nil, err
+	}
+	b := newPlanner(p, protocol, set)
+	plan, err := b.block(p.Body)
+	if err != nil {
+		return nil, err
+	}
+	t := newTally(len(p.Players), b.bounds)
+	t.block(plan, multiple{times: types.Int(1), messages: types.Int(1)})
+	c := newClock(len(p.Players), b.bounds)
+	c.block(plan)
+	return newReport(p, b, t, c)
+}
+
+// accept checks the names and values of set.
+func accept(p *ir.Program, set map[string]int64) error {
+	least := make(map[string]int64)
+	for _, s := range p.Sizes {
+		least[s.Name] = s.Min
+	}
+	for _, x := range p.Inputs {
+		if x.Owner.Public && len(x.Shape) == 0 && x.Elem.IsInt() {
+			low, high := x.Elem.Bounds()
+			if v, given := set[x.Name]; given && (low.IsInt64() && v < low.Int64() || high.IsInt64() && v > high.Int64()) {
+				return fmt.Errorf("cannot set %s to %d: it is no %s", x.Name, v, x.Elem)
+			}
+			least[x.Name] = set[x.Name]
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(set)) {
+		low, ok := least[name]
+		switch {
+		case !ok && len(least) == 0:
+			return fmt.Errorf("cannot set %s: %s has no sizes", name, p.Name)
+		case !ok:
+			return fmt.Errorf("cannot set %s: %s has %s", name, p.Name, strings.Join(slices.Sorted(maps.Keys(least)), ", "))
+		case set[name] < low:
+			return fmt.Errorf("cannot set %s to %d: it is at least %d", name, set[name], low)
+		}
+	}
+	return nil
+}

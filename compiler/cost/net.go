@@ -1,0 +1,63 @@
+package cost
+
+// Estimates of time.
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A Net is what an estimate assumes of every connection.
+type Net struct {
+	Name      string
+	RoundTrip time.Duration
+	BitsPerS  float64 // of each player, in either direction
+}
+
+var nets = map[string]Net{
+	"lan": {"lan", 100 * time.Microsecond, 10e9},
+	"wan": {"wan", 40 * time.Millisecond, 352e6},
+}
+
+// NetOf returns the net of a name.
+func NetOf(name string) (Net, error) {
+	n, ok := nets[name]
+	if !ok {
+		return Net{}, fmt.Errorf("unknown net %q: it is %s", name, strings.Join(slices.Sorted(maps.Keys(nets)), " or "))
+	}
+	return n, nil
+}
+
+// A Time is an estimate for a net: a message of a chain takes half a round
+// trip, and the busiest player's bytes pass one after the other. Computing is
+// not counted.
+type Time struct {
+	Net     string  `json:"net"`
+	Seconds float64 `json:"seconds"`
+	SetUp   float64 `json:"set_up_seconds"` // the set-up and the last exchange
+	Assumes string  `json:"assumes"`
+}
+
+// Estimate sets Time; all figures must be numbers.
+func (r *Report) Estimate(n Net) error {
+	if r.Rounds == nil || !r.Rounds.Known {
+		return errors.New("cannot estimate the time: the rounds are not a number")
+	}
+	var busiest int64
+	for _, p := range r.Players {
+		if !p.SentBytes.Known || !p.ReceivedBytes.Known {
+			return errors.New("cannot estimate the time: the bytes are not a number")
+		}
+		busiest = max(busiest, p.SentBytes.Value, p.ReceivedBytes.Value)
+	}
+	hop := n.RoundTrip.Seconds() / 2
+	r.Time = &Time{
+		Net: n.Name, Seconds: float64(r.Rounds.Value)*hop + float64(busiest)*8/n.BitsPerS, SetUp: (SetUpRounds + LastRounds) * hop,
+		Assumes: fmt.Sprintf("%.4g ms for a round trip, %.4g Gbit/s each way at every player; computing is not counted", n.RoundTrip.Seconds()*1e3, n.BitsPerS/1e9),
+	}
+	return nil
+}

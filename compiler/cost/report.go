@@ -1,0 +1,147 @@
+package cost
+
+// The report: figures, lines and players, for text and JSON.
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/lang/types"
+)
+
+// A Figure is a number, or a polynomial in the sizes. Where the text has ⌈ ⌉,
+// each message in it is rounded up to whole bytes. In JSON it is the number or
+// the text.
+type Figure struct {
+	Text  string
+	Value int64
+	Known bool // Value is all there is
+}
+
+func figure(s types.Size) Figure {
+	v, ok := s.Const()
+	return Figure{Text: s.String(), Value: v, Known: ok}
+}
+
+func (f Figure) String() string { return f.Text }
+
+// MarshalJSON writes the number, or the polynomial as text.
+func (f Figure) MarshalJSON() ([]byte, error) {
+	if f.Known {
+		return json.Marshal(f.Value)
+	}
+	return json.Marshal(f.Text)
+}
+
+// A Report is the costs of one computation.
+type Report struct {
+	File        string    `json:"file"`
+	Computation string    `json:"computation"`
+	Protocol    string    `json:"protocol"`
+	Lines       []Line    `json:"lines"`
+	Players     []Counter `json:"players"`
+	// Rounds is the longest chain of messages. It is nil where it cannot be
+	// stated without numbers; Missing then says why.
+	Rounds  *Figure `json:"rounds"`
+	Missing string  `json:"missing,omitempty"`
+	Bytes   Figure  `json:"bytes"` // payload over all players
+	// AtMost are the lines of the program that make the figures a bound: what a
+	// `while` or a branch decides in the run.
+	AtMost      []int `json:"at_most,omitempty"`
+	SetUpRounds int   `json:"set_up_rounds"`
+	LastRounds  int   `json:"last_rounds"`
+	Time        *Time `json:"time,omitempty"`
+}
+
+// A Line is one step that is secure or sends something, all passes of its
+// loops together. Rounds is by how much it lengthens the longest chain.
+type Line struct {
+	Step     int     `json:"step"`
+	Op       string  `json:"op"`
+	Elements Figure  `json:"elements"`
+	Rounds   *Figure `json:"rounds"`
+	Bytes    Figure  `json:"bytes"`
+	Line     int     `json:"line"`
+}
+
+// A Counter is what one player sends to and receives from all others. Rounds
+// is the longest chain of messages that ends at it.
+type Counter struct {
+	Player           string  `json:"player"`
+	SentBytes        Figure  `json:"sent_bytes"`
+	ReceivedBytes    Figure  `json:"received_bytes"`
+	SentMessages     Figure  `json:"sent_messages"`
+	ReceivedMessages Figure  `json:"received_messages"`
+	Rounds           *Figure `json:"rounds"`
+}
+
+var errOverflow = errors.New("cannot state the cost: a figure exceeds what 64 bits hold")
+
+func newReport(p *ir.Program, b *planner, t *tally, c *clock) (*Report, error) {
+	r := &Report{File: p.File, Computation: p.Name, Protocol: p.Protocol.Name, SetUpRounds: SetUpRounds, LastRounds: LastRounds}
+	r.Rounds = c.figure(c.rounds())
+	if c.err != nil {
+		r.Rounds, r.Missing = nil, c.err.Error()
+	}
+	for _, i := range b.atMost {
+		r.AtMost = append(r.AtMost, i.Pos.Line)
+	}
+	r.lines(p, p.Body, t, c)
+	var total amount
+	for k, x := range t.players {
+		total.plus(x.sent)
+		r.Players = append(r.Players, Counter{
+			Player:    p.Players[k].Name,
+			SentBytes: x.sent.figure(), ReceivedBytes: x.received.figure(),
+			SentMessages: figure(x.sentMessages), ReceivedMessages: figure(x.receivedMessages),
+			Rounds: c.figure(c.now[k]),
+		})
+		if x.received.overflows() {
+			return nil, errOverflow
+		}
+	}
+	r.Bytes = total.figure()
+	if total.overflows() {
+		return nil, errOverflow
+	}
+	return r, nil
+}
+
+// figure is a clock's, or nil where rounds cannot be stated.
+func (c *clock) figure(s types.Size) *Figure {
+	if c.err != nil {
+		return nil
+	}
+	f := figure(s)
+	return &f
+}
+
+func (r *Report) lines(p *ir.Program, b ir.Block, t *tally, c *clock) {
+	for _, i := range b {
+		if l, ok := t.lines[i.Step]; ok {
+			r.Lines = append(r.Lines, Line{
+				Step: i.Step, Op: title(p, i), Elements: figure(l.elements),
+				Rounds: c.figure(c.lines[i.Step]), Bytes: l.bytes.figure(), Line: i.Pos.Line,
+			})
+		}
+		r.lines(p, i.Body, t, c)
+		r.lines(p, i.Else, t, c)
+	}
+}
+
+// title says what a step does, and who deals or receives.
+func title(p *ir.Program, i *ir.Instr) string {
+	switch i.Op {
+	case ir.OpShare:
+		return "share by " + p.Players[p.Dealer(i)].Name
+	case ir.OpOpen, ir.OpReveal:
+		to := p.NamesOf(p.Receivers(i).Members())
+		if i.To.Public {
+			to = "public"
+		}
+		return fmt.Sprintf("%s to %s", i.Op.Verb(), to)
+	}
+	return i.Op.Verb()
+}

@@ -1,0 +1,66 @@
+package cost
+
+// The report as text.
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+)
+
+// Print writes the report as tables.
+func (r *Report) Print(w io.Writer) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(t, "op\telements\trounds\tbytes\tline\n")
+	for _, l := range r.Lines {
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%d\n", l.Op, l.Elements, optional(l.Rounds), l.Bytes, l.Line)
+	}
+	fmt.Fprintf(t, "total\t\t%s\t%s\t\n", optional(r.Rounds), r.Bytes)
+	fmt.Fprintf(t, "\t\t\t\t\n")
+	fmt.Fprintf(t, "player\trounds\tbytes sent\tbytes received\tmessages sent\tmessages received\n")
+	for _, p := range r.Players {
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", p.Player, optional(p.Rounds), p.SentBytes, p.ReceivedBytes, p.SentMessages, p.ReceivedMessages)
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprint(w, "\n"+strings.Join(r.notes(), "\n")+"\n")
+	return err
+}
+
+// optional is a figure, or ? where none can be stated.
+func optional(f *Figure) string {
+	if f == nil {
+		return "?"
+	}
+	return f.Text
+}
+
+// notes say how the tables are to be read.
+func (r *Report) notes() []string {
+	notes := []string{
+		fmt.Sprintf("Bytes are payload. Apart: the set-up has %d rounds and the last exchange %d, each from everybody to everybody.", r.SetUpRounds, r.LastRounds),
+	}
+	if strings.Contains(r.Bytes.Text, "⌈") {
+		notes = append(notes, "⌈ ⌉: each message in it is rounded up to whole bytes; with all sizes set the figures are exact.")
+	}
+	if r.Rounds == nil {
+		notes = append(notes, fmt.Sprintf("The rounds cannot be stated: %s. Set the sizes.", r.Missing))
+	}
+	for _, line := range r.AtMost {
+		notes = append(notes, fmt.Sprintf("At most: what line %d decides in the run may send less.", line))
+	}
+	if r.Time != nil {
+		notes = append(notes,
+			fmt.Sprintf("Time on %s: %s, and %s for the set-up and the last exchange (estimated: %s).", r.Time.Net, seconds(r.Time.Seconds), seconds(r.Time.SetUp), r.Time.Assumes))
+	}
+	return notes
+}
+
+func seconds(s float64) string {
+	if s < 1 {
+		return fmt.Sprintf("%.4g ms", s*1e3)
+	}
+	return fmt.Sprintf("%.4g s", s)
+}

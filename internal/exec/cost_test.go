@@ -1,0 +1,237 @@
+package exec_test
+
+// What tfec cost promises is what a run measures: rounds, payload bytes and
+// messages of every player, exactly.
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tfec-lang/tfec/compiler/cost"
+	"github.com/tfec-lang/tfec/compiler/interp"
+	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/internal/exec"
+	"github.com/tfec-lang/tfec/runtime"
+	"github.com/tfec-lang/tfec/runtime/capability"
+)
+
+// A measure is what passed at one player.
+type measure struct {
+	rounds, sentBytes, receivedBytes, sentMessages, receivedMessages int64
+}
+
+// measured runs a program and counts.
+func measured(t *testing.T, p *ir.Program, in map[string]interp.Tensor) []measure {
+	t.Helper()
+	var result *runtime.Result
+	_, err := exec.RunOn(func(ctx context.Context, programs []*runtime.Program, load runtime.Loader) (r *runtime.Result, err error) {
+		r, err = runtime.Simulate(ctx, programs, load)
+		result = r
+		return
+	}, p, in)
+	require.NoError(t, err, "%s", p)
+	var out []measure
+	for _, s := range result.Stats {
+		b := s.Body
+		out = append(out, measure{int64(s.Rounds), int64(b.SentBytes), int64(b.ReceivedBytes), int64(b.SentMessages), int64(b.ReceivedMessages)})
+		others := uint64(len(p.Players) - 1)
+		assert.Equal(t, cost.SetUpRounds*others, s.SetUp.SentMessages)
+	}
+	return out
+}
+
+// promised is what the cost report says, all sizes set.
+func promised(t *testing.T, p *ir.Program, in map[string]interp.Tensor) []measure {
+	t.Helper()
+	protocol, ok := capability.Lookup(p.Protocol.Name)
+	require.True(t, ok)
+	return promisedBy(t, protocol, p, in)
+}
+
+func promisedBy(t *testing.T, protocol *capability.Protocol, p *ir.Program, in map[string]interp.Tensor) []measure {
+	t.Helper()
+	r, err := cost.OfProtocol(p, protocol, known(p, in))
+	require.NoError(t, err, "%s", p)
+	require.NotNil(t, r.Rounds, "%s\n%s", r.Missing, p)
+	require.Empty(t, r.AtMost, "%s", p)
+	var out []measure
+	var bytes, lineBytes, lineRounds int64
+	for _, c := range r.Players {
+		for _, f := range []cost.Figure{*c.Rounds, c.SentBytes, c.ReceivedBytes, c.SentMessages, c.ReceivedMessages} {
+			require.True(t, f.Known, "%s: %s\n%s", c.Player, f, p)
+		}
+		out = append(out, measure{c.Rounds.Value, c.SentBytes.Value, c.ReceivedBytes.Value, c.SentMessages.Value, c.ReceivedMessages.Value})
+		bytes += c.SentBytes.Value
+	}
+	for _, l := range r.Lines {
+		lineBytes += l.Bytes.Value
+		lineRounds += l.Rounds.Value
+	}
+	assert.Equal(t, []int64{bytes, bytes, r.Rounds.Value}, []int64{r.Bytes.Value, lineBytes, lineRounds}, "the lines add up")
+	return out
+}
+
+// known is the sizes and public inputs of a run.
+func known(p *ir.Program, in map[string]interp.Tensor) map[string]int64 {
+	set := make(map[string]int64)
+	for _, x := range p.Inputs {
+		v := in[ir.Key(x.Name, x.Member)]
+		for k, d := range x.Shape {
+			if name, ok := d.Var(); ok {
+				set[name] = v.Shape[k]
+			}
+		}
+		if x.Owner.Public && len(x.Shape) == 0 && x.Elem.IsInt() && v.Data[0].IsInt64() {
+			set[x.Name] = v.Data[0].Int64()
+		}
+	}
+	return set
+}
+
+// exactly compares promise and measurement.
+func exactly(t *testing.T, p *ir.Program, in map[string]interp.Tensor) {
+	t.Helper()
+	require.Equal(t, measured(t, p, in), promised(t, p, in), "rounds, bytes and messages of each player\n%s", p)
+}
+
+func TestCostOfCorpusAndExamples(t *testing.T) {
+	root := filepath.Join("..", "..")
+	paths, err := filepath.Glob(filepath.Join(root, "examples", "*", "*.tfe"))
+	require.NoError(t, err)
+	for _, name := range []string{"average", "staff_average", "millionaires", "auction"} {
+		paths = append(paths, filepath.Join(root, "corpus", "programs", name+".tfe"))
+	}
+	more, err := filepath.Glob(filepath.Join(root, "compiler", "testdata", "*.tfe"))
+	require.NoError(t, err)
+	r := rand.New(rand.NewPCG(17, 5))
+	for _, path := range append(paths, more...) {
+		own := load(t, path, "")
+		s := players(own.Programs[0])
+		for _, protocol := range []string{"", fmt.Sprintf("plain(%s)", s[0]), fmt.Sprintf("aby3(%s, %s, %s)", s[2], s[0], s[1])} {
+			t.Run(filepath.Base(path)+" "+protocol, func(t *testing.T) {
+				for _, p := range load(t, path, protocol).Programs {
+					exactly(t, p, randomInputs(r, p))
+				}
+			})
+		}
+	}
+}
+
+// Every operation on every element, each operand shared or public.
+func TestCostOfOperations(t *testing.T) {
+	for _, protocol := range []string{"plain(s0)", "aby3(s0, s1, s2)"} {
+		t.Run(protocol, func(t *testing.T) {
+			t.Parallel()
+			r := rand.New(rand.NewPCG(1, 2))
+			for _, c := range operationCases() {
+				if c.name() == "mod" {
+					continue // in clear only
+				}
+				for public := -1; public < len(c.args); public++ {
+					p := c.onShares(t, protocol, public)
+					in := make(map[string]interp.Tensor)
+					for _, x := range p.Inputs {
+						in[x.Name] = edges(r, x)
+					}
+					exactly(t, p, in)
+				}
+			}
+		})
+	}
+}
+
+// Random programs: loops, branches, all placements, roles that own inputs.
+func TestCostOfRandomPrograms(t *testing.T) {
+	for _, c := range []struct {
+		protocol string
+		roles    []int
+	}{{"plain", []int{3}}, {"plain", []int{0}}, {"aby3", []int{3, 4, 5}}, {"aby3", []int{0, 5, 1}}} {
+		t.Run(fmt.Sprint(c.protocol, c.roles), func(t *testing.T) {
+			t.Parallel()
+			for seed := range uint64(60) {
+				p, in, _ := randomProgram(seed, c.protocol, c.roles...)
+				r, err := cost.Of(p, nil)
+				require.NoError(t, err)
+				if len(r.AtMost) > 0 {
+					atMost(t, r, measured(t, p, in))
+					continue
+				}
+				exactly(t, p, in)
+			}
+		})
+	}
+}
+
+// atMost checks a report that is a bound.
+func atMost(t *testing.T, r *cost.Report, got []measure) {
+	t.Helper()
+	for k, c := range r.Players {
+		assert.LessOrEqual(t, got[k].rounds, c.Rounds.Value, c.Player)
+		assert.LessOrEqual(t, got[k].sentBytes, c.SentBytes.Value, c.Player)
+		assert.LessOrEqual(t, got[k].receivedBytes, c.ReceivedBytes.Value, c.Player)
+		assert.LessOrEqual(t, got[k].sentMessages, c.SentMessages.Value, c.Player)
+		assert.LessOrEqual(t, got[k].receivedMessages, c.ReceivedMessages.Value, c.Player)
+	}
+}
+
+// A formula that is off by one bit an element, or by a message, is found: the
+// test above has programs for each of them.
+func TestCostFindsWrongFormulas(t *testing.T) {
+	aby3, _ := capability.Lookup("aby3")
+	wrong := map[string]func(capability.Stage) capability.Stage{
+		"a byte more": func(s capability.Stage) capability.Stage {
+			s[0].Bits += 8
+			return s
+		},
+		"a byte less": func(s capability.Stage) capability.Stage {
+			s[0].Bits -= 8
+			return s
+		},
+		"another sender": func(s capability.Stage) capability.Stage {
+			s[0].From = 3 - s[0].From - s[0].To
+			return s
+		},
+		"another message": func(s capability.Stage) capability.Stage { return append(s, s[0]) },
+	}
+	for action, c := range map[capability.Action]operationCase{
+		capability.Deal:       {"add", "int8", []string{"int8", "int8"}},
+		capability.Open:       {"add", "int8", []string{"int8", "int8"}},
+		capability.Product:    {"mul", "int8", []string{"int8", "int8"}},
+		capability.Truncate:   {"convert", "fixed(5, 2)", []string{"fixed(5, 4)"}},
+		capability.DivPublic:  {"div", "fixed(5, 2)", []string{"fixed(5, 2)", "int64"}},
+		capability.And:        {"and", "bool", []string{"bool", "bool"}},
+		capability.Negative:   {"lt", "bool", []string{"int8", "int8"}},
+		capability.IsZero:     {"eq", "bool", []string{"int8", "int8"}},
+		capability.BitsToRing: {"convert", "int8", []string{"bool"}},
+		capability.SelectBits: {"select", "int8", []string{"bool", "int8", "int8"}},
+	} {
+		p := c.onShares(t, "aby3(s0, s1, s2)", -1)
+		in := make(map[string]interp.Tensor)
+		r := rand.New(rand.NewPCG(1, 2))
+		for _, x := range p.Inputs {
+			in[x.Name] = edges(r, x)
+		}
+		got := measured(t, p, in)
+		require.Equal(t, got, promised(t, p, in))
+		for name, change := range wrong {
+			if name == "another sender" && (action == capability.Deal || action == capability.Open) {
+				continue // between a role and the owner there is no third
+			}
+			sabotaged := *aby3
+			sabotaged.Messages = func(c capability.Call) []capability.Stage {
+				stages := aby3.Messages(c)
+				if c.Action == action {
+					stages[0] = change(stages[0])
+				}
+				return stages
+			}
+			assert.NotEqual(t, got, promisedBy(t, &sabotaged, p, in), "%s: %s", action, name)
+		}
+	}
+}
