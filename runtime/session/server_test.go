@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -136,7 +137,11 @@ func TestRefusals(t *testing.T) {
 				require.NoError(t, c.start(test.request, nil))
 			}
 			if test.want != "" {
-				require.EqualError(t, c.start(test.request, nil), test.want)
+				err := c.start(test.request, nil)
+				require.EqualError(t, err, test.want)
+				reasons, ok := err.(interface{ Unwrap() []error })
+				require.True(t, ok)
+				require.Len(t, reasons.Unwrap(), 1+strings.Count(test.want, "\n"))
 			}
 		})
 	}
@@ -173,6 +178,45 @@ func TestUnreachable(t *testing.T) {
 	require.Equal(t, "s0: cannot be reached at 127.0.0.1:0 after 300ms: connection refused\n"+
 		"s1: cannot be reached at 127.0.0.1:0 after 300ms: connection refused", anyPort(err.Error()))
 	require.ElementsMatch(t, []string{"s0 does not answer yet at 127.0.0.1:0", "s1 does not answer yet at 127.0.0.1:0"}, waits)
+}
+
+// A player that refuses ends the wait for one that is not there; the others
+// hear why, and take part in further runs.
+func TestRefusalEndsTheWait(t *testing.T) {
+	c := newCast(t, "alice", "bob", "s0", "s1")
+	players := []string{"alice", "bob", "s0", "s1"}
+	require.NoError(t, c.listeners["s0"].Close())
+	c.serve("alice", nil, program("alice", players, gossip(1)))
+	bob := c.serve("bob", nil, program("bob", players, gossip(1)))
+	c.impersonate("s1", &Identity{Name: "s1", Role: RolePlayer})
+	began := time.Now()
+	err := c.start(average, nil)
+	require.Less(t, time.Since(began), 10*time.Second)
+	const want = "s1: alice cannot connect to it at 127.0.0.1:0: s1 was started with --insecure, and alice uses TLS"
+	require.Equal(t, want, anyPort(err.Error()))
+	for _, s := range c.servers {
+		require.Eventually(t, func() bool { return strings.Contains(anyPort(s.log.String()), want) }, 10*time.Second, time.Millisecond, s.Player)
+	}
+	bob.stop()
+	<-bob.done
+	require.NoError(t, bob.err)
+}
+
+// A reason that shows after some time of waiting ends the wait as well.
+func TestLateRefusal(t *testing.T) {
+	c := newCast(t, "alice")
+	require.NoError(t, c.listeners["alice"].Close())
+	var late sync.Once
+	began := time.Now()
+	err := c.start(average, func(Event) {
+		late.Do(func() {
+			c.serve("alice", func(s *Server) {
+				s.Listener, s.Identity = nil, &Identity{Name: "alice", Role: RolePlayer}
+			}, program("alice", []string{"alice"}, gossip(1)))
+		})
+	})
+	require.ErrorContains(t, err, "alice was started with --insecure, and laptop uses TLS")
+	require.Less(t, time.Since(began), 10*time.Second)
 }
 
 // Players need no order of starting.
@@ -227,6 +271,69 @@ func TestOnceFails(t *testing.T) {
 	require.EqualError(t, c.servers[0].err, "s0 stopped in the set-up")
 	require.EqualError(t, c.servers[1].err, "sesame")
 	require.EqualError(t, c.servers[2].err, "s0 stopped in the set-up")
+}
+
+// A run that every player waits for, and that does not begin, ends all of them
+// with the reason.
+func TestOnceDoesNotBegin(t *testing.T) {
+	const addr = "127.0.0.1:0" // any port
+	insecure := func(s *Server) { s.Identity = &Identity{Name: s.Player, Role: RolePlayer} }
+	unlike := "alice and s1 do not have the same program: the source of average.tfe differs (digest d1 and d2)"
+	unsafe := "s1 was started with --insecure, and alice uses TLS"
+	lacks := "s1 does not have the computation average of average.tfe; it has median of average.tfe"
+	for _, test := range []struct {
+		name    string
+		absent  string
+		server  func(*Server)  // changes s1
+		program func(*Program) // changes s1's
+		want    map[string]string
+	}{
+		{"another program", "", nil, func(p *Program) { p.Digest = "d2" },
+			map[string]string{"alice": unlike, "s0": unlike, "s1": unlike}},
+		{"another computation", "", nil, func(p *Program) { p.Computation = "median" },
+			map[string]string{"alice": "s1 refuses: " + lacks, "s0": "s1 refuses: " + lacks, "s1": lacks}},
+		{"without TLS", "", insecure, nil, map[string]string{
+			"alice": "s1: alice cannot connect to it at " + addr + ": " + unsafe,
+			"s0":    "s1: alice cannot connect to it at " + addr + ": " + unsafe,
+			"s1":    "alice: s1 cannot connect to it at " + addr + ": alice refuses: " + unsafe}},
+		{"an absent player", "s1", nil, nil, map[string]string{
+			"alice": "s1: cannot be reached at " + addr + " after 2s: connection refused",
+			"s0":    "s1: cannot be reached at " + addr + " after 2s: connection refused"}},
+		{"an absent coordinator", "alice", nil, nil, map[string]string{
+			"s0": "alice: cannot be reached at " + addr + " after 2s: connection refused",
+			"s1": "alice: cannot be reached at " + addr + " after 2s: connection refused"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			c := newCast(t, trio...)
+			for _, name := range trio {
+				if name == test.absent {
+					require.NoError(t, c.listeners[name].Close())
+					continue
+				}
+				p := program(name, trio, gossip(1))
+				if name == "s1" && test.program != nil {
+					test.program(&p)
+				}
+				c.serve(name, func(s *Server) {
+					s.Once = true
+					if test.absent != "" {
+						s.ConnectTimeout = 2 * time.Second
+					}
+					if name == "s1" && test.server != nil {
+						test.server(s)
+					}
+				}, p)
+			}
+			began := time.Now()
+			for _, s := range c.servers {
+				<-s.done
+				require.Error(t, s.err)
+				require.Equal(t, test.want[s.Player], anyPort(s.err.Error()))
+			}
+			require.Less(t, time.Since(began), 15*time.Second)
+		})
+	}
 }
 
 // With Once at some players only, a client starts the run.
