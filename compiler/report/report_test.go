@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -13,6 +14,7 @@ import (
 	"github.com/tfec-lang/tfec/compiler/ir"
 	"github.com/tfec-lang/tfec/compiler/report"
 	"github.com/tfec-lang/tfec/internal/golden"
+	parser "github.com/tfec-lang/tfec/lang/parse"
 )
 
 // sources are the programs whose reports are kept, by the name that they are
@@ -23,6 +25,7 @@ var sources = map[string]string{
 	"millionaires":  "../../corpus/programs/millionaires.tfe",
 	"auction":       "../../corpus/programs/auction.tfe",
 	"control":       "../../golden/control/in.tfe",
+	"labels":        "testdata/labels.tfe",
 }
 
 func load(t *testing.T, path, protocol string) *compiler.Unit {
@@ -171,4 +174,79 @@ func TestDependencies(t *testing.T) {
 			assert.Equal(t, c.want, from(parse(t, c.body), "r"))
 		})
 	}
+}
+
+// What is disclosed in a while decides how often it runs; both are listed.
+func TestImplied(t *testing.T) {
+	r := parse(t, `  13  var going: bool @ public = copy c by public line 6
+  14  while going, three by public line 6 {
+  15    l: bool @ shared = lt y, v by s0 line 7
+  16    o: bool @ public = open l to public as looked by public line 7
+  17    going = copy o by public line 7
+      }`)
+	all := []report.Source{{Input: "a", Players: []string{"alice"}}, {Input: "b", Players: []string{"bob"}}, {Input: "c", Players: []string{"public"}}}
+	assert.Equal(t, []report.Implied{{Text: "the number of passes, at most 3", From: all, Line: 6}}, r.Implied)
+	assert.Equal(t, []report.Decision{{Op: "while", From: all, Line: 6}}, r.Decisions)
+	assert.Equal(t, []string{"each pass of line 6"}, r.Disclosures[0].When)
+	assert.Contains(t, r.String(), "  how many passes, line 6, from a (alice), b (bob), c (public)\n")
+}
+
+// A declared disclosure without a reveal admits that an input can be computed.
+func TestAdmitted(t *testing.T) {
+	text := strings.Replace(head, "output r: int64 @ public\n", "output r: int64 @ public\ndisclose b: int64 @ alice line 4\n", 1)
+	p, err := ir.Parse(text + tail)
+	require.NoError(t, err)
+	r := report.Of(p, 1, p.PlayerNames())
+	assert.Equal(t, []string{"b"}, r.Players[0].Learns)
+	d := r.Disclosures[1]
+	assert.Equal(t, "admitted", d.Kind)
+	assert.Equal(t, []report.Source{{Input: "b", Players: []string{"bob"}}}, d.From)
+	assert.Contains(t, r.String(), "line 4 (admitted)\n")
+}
+
+// A value that comes from no operand is drawn.
+func TestDraws(t *testing.T) {
+	p, err := ir.Parse(head + tail)
+	require.NoError(t, err)
+	p.Body[10].Op, p.Body[10].Args = "coin", nil
+	r := report.Of(p, 1, p.PlayerNames())
+	assert.Equal(t, []report.Draw{{Value: "[v]", Line: 5}}, r.Randomness)
+	assert.Contains(t, r.String(), "randomness         [v] (line 5)\n")
+}
+
+func TestDoc(t *testing.T) {
+	f, diags := parser.File("f.tfe", []byte(`/// What it is for.
+players
+  /// pays
+  alice,
+  bob, s0
+protocol plain(s0)
+/// Per cent.
+const rate = 5
+enum colour { red, green }
+/// One of many.
+record row { a: int32, /// the age
+  b: bool }
+fn double(x: int32) -> int32 { return 2 * x }
+/// Doubles.
+computation f(a: int32 @ alice) -> r: int32 @ bob {
+  return reveal(double(a)) to bob // not in the documentation
+}
+test "one" of f { given a = 1 expect r == 2 }
+`))
+	require.Empty(t, diags)
+	doc := report.Doc("f.tfe", f)
+	for _, part := range []string{
+		"# f.tfe\n\nWhat it is for.\n", "\n- `alice`: pays\n",
+		"\n```text\nplayers alice, bob, s0\nprotocol plain(s0)\n```\n",
+		"\n## const rate\n\nPer cent.\n\n```text\nconst rate = 5\n```\n",
+		"\n## enum colour\n", "\n## record row\n\nOne of many.\n",
+		"\n```text\nfn double(x: int32) -> int32\n```\n",
+		"\n## computation f\n\nDoubles.\n\n```text\ncomputation f(a: int32 @ alice) -> r: int32 @ bob\n```\n",
+	} {
+		assert.Contains(t, doc, part)
+	}
+	assert.NotContains(t, doc, "2 * x")
+	assert.NotContains(t, doc, "not in the")
+	assert.NotContains(t, doc, "test")
 }

@@ -34,7 +34,7 @@ func TestReportsMatchRuns(t *testing.T) {
 	}
 }
 
-// run runs a computation on the least inputs, and returns what each player
+// run runs a computation on the greatest inputs, and returns what each player
 // counted.
 func run(t *testing.T, p *ir.Program) []runtime.Stats {
 	t.Helper()
@@ -45,14 +45,14 @@ func run(t *testing.T, p *ir.Program) []runtime.Stats {
 			stats = r.Stats
 		}
 		return r, err
-	}, p, least(p))
+	}, p, greatest(p))
 	require.NoError(t, err)
 	return stats
 }
 
-// least gives each size its least value and each cell the lower end of its
-// range, or zero.
-func least(p *ir.Program) map[string]interp.Tensor {
+// greatest gives each size its least value and each cell the upper end of its
+// range: no divisor is zero.
+func greatest(p *ir.Program) map[string]interp.Tensor {
 	sizes := make(map[string]int64)
 	for _, s := range p.Sizes {
 		sizes[s.Name] = s.Min
@@ -70,11 +70,7 @@ func least(p *ir.Program) map[string]interp.Tensor {
 			count *= n
 		}
 		for range count {
-			cell := new(big.Int)
-			if x.Range != nil {
-				cell = x.Range.Low
-			}
-			v.Data = append(v.Data, cell)
+			v.Data = append(v.Data, upper(x))
 		}
 		in[ir.Key(x.Name, x.Member)] = v
 	}
@@ -150,10 +146,10 @@ func TestNoOtherInputMatters(t *testing.T) {
 }
 
 func independent(t *testing.T, p *ir.Program, r *report.Report) {
-	before, err := interp.Run(p, least(p))
+	before, err := interp.Run(p, greatest(p))
 	require.NoError(t, err)
 	for k, x := range p.Inputs {
-		in := least(p)
+		in := greatest(p)
 		key := ir.Key(x.Name, x.Member)
 		for c := range in[key].Data {
 			in[key].Data[c] = other(x, k+c)
@@ -169,17 +165,25 @@ func independent(t *testing.T, p *ir.Program, r *report.Report) {
 	}
 }
 
-// other is another value of an input's cells than the least.
-func other(x ir.Input, seed int) *big.Int {
-	if x.Elem.Kind == types.Bool {
+// upper is the end of an input's range, or a number that any element holds.
+func upper(x ir.Input) *big.Int {
+	switch {
+	case x.Range != nil:
+		return x.Range.High
+	case x.Elem.Kind == types.Bool:
 		return big.NewInt(1)
 	}
-	v := big.NewInt(int64(1 + seed%7))
-	if x.Range != nil {
-		v.Add(v, x.Range.Low)
-		if v.Cmp(x.Range.High) > 0 {
-			return x.Range.High
-		}
+	return big.NewInt(7)
+}
+
+// other is another value for a cell, less by 1 to 7.
+func other(x ir.Input, seed int) *big.Int {
+	if x.Elem.Kind == types.Bool {
+		return new(big.Int)
+	}
+	v := new(big.Int).Sub(upper(x), big.NewInt(int64(1+seed%7)))
+	if x.Range != nil && v.Cmp(x.Range.Low) < 0 {
+		return x.Range.Low
 	}
 	return v
 }
