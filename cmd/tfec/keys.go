@@ -65,7 +65,7 @@ func keysRequestCommand() *cobra.Command {
 		},
 	}
 	c.Flags().StringVarP(&out, "out", "o", "keys", "`FOLDER` of the keys; this one goes to a folder of its name in it")
-	c.Flags().StringVar(&role, "role", session.RolePlayer, "player, client or coordinator")
+	c.Flags().StringVar(&role, "role", session.RolePlayer, "`ROLE` of its bearer: player, client or coordinator")
 	return c
 }
 

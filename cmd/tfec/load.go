@@ -19,7 +19,7 @@ import (
 type source struct{ protocol string }
 
 func (s *source) flags(c *cobra.Command) {
-	c.Flags().StringVar(&s.protocol, "protocol", "", "use this protocol instead of the file's, e.g. 'plain(s0)'")
+	c.Flags().StringVar(&s.protocol, "protocol", "", "use this `PROTOCOL` instead of the file's, e.g. 'plain(s0)'")
 }
 
 // load compiles a file and prints its diagnostics; with an error among them
