@@ -33,7 +33,8 @@ type ServeOptions struct {
 	Listen   string       // "": the address of the player's entry
 	Listener net.Listener // used instead of listening, if set
 
-	In, Out []string // name=spec
+	Bindings []string // toml files
+	In, Out  []string // name=spec
 
 	Once       bool
 	Runs       int      // with inputs: 0 is one, -1 any
@@ -53,8 +54,9 @@ func (o *ServeOptions) Flags(f *pflag.FlagSet) {
 	f.StringVar(&o.TLS, "tls", "", "`FOLDER` with this player's key and certificates")
 	f.BoolVar(&o.Insecure, "insecure", false, "no TLS: anyone on the wire can compute every input")
 	f.StringVar(&o.Listen, "listen", "", "listen on `ADDR`, not on the address in the hostmap")
-	f.StringArrayVar(&o.In, "in", nil, "bind an input: `NAME=SPEC`, SPEC csv:FILE#COLUMN, json:FILE or stdin; repeatable")
-	f.StringArrayVar(&o.Out, "out", nil, "bind an output: `NAME=SPEC`, SPEC json:FILE, json:- or csv:FILE; repeatable")
+	f.StringArrayVar(&o.Bindings, "bindings", nil, "toml `FILE` of bindings, as tfec bind writes it; repeatable")
+	f.StringArrayVar(&o.In, "in", nil, "bind an input, whatever a file says: `NAME=SPEC`, SPEC csv:FILE#COLUMN, parquet:FILE#COLUMN, npy:FILE, json:FILE or stdin; repeatable")
+	f.StringArrayVar(&o.Out, "out", nil, "bind an output: `NAME=SPEC`, SPEC json:FILE, json:-, csv:FILE or npy:FILE; repeatable")
 	f.BoolVar(&o.Once, "once", false, "take part in one run, and exit with its status")
 	f.Func("runs", "take part in `N` runs with inputs, or any (default 1)", o.setRuns)
 	f.StringSliceVar(&o.Clients, "clients", nil, "accept the runs of these clients alone: `NAME,…`")
@@ -128,9 +130,8 @@ type bindings struct {
 
 // bind reads the bindings and compares them with the programs.
 func (o *ServeOptions) bind(programs []*Program) (*bindings, error) {
-	sources, inErr := binding.ParseSources(o.In)
-	targets, outErr := binding.ParseTargets(o.Out)
-	if err := errors.Join(inErr, outErr); err != nil {
+	sources, targets, err := binding.Parse(o.Bindings, o.In, o.Out)
+	if err != nil {
 		return nil, err
 	}
 	var inputs, outputs []string
@@ -142,7 +143,7 @@ func (o *ServeOptions) bind(programs []*Program) (*bindings, error) {
 			outputs = append(outputs, out.Name)
 		}
 	}
-	err := errors.Join(checkComplete(sources, programs), checkKinds(sources), sources.Unused(inputs), targets.Unused(outputs))
+	err = errors.Join(checkComplete(sources, programs), checkKinds(sources), sources.Unused(inputs), targets.Unused(outputs))
 	return &bindings{sources: sources, targets: targets, stdin: o.Stdin, stdout: o.Stdout}, err
 }
 
@@ -181,7 +182,7 @@ func (b *bindings) offer(prog *Program) session.Program {
 	protocol, known := capability.Lookup(prog.Protocol.Name)
 	return session.Program{
 		File: prog.File, Computation: prog.Computation, Digest: prog.Digest,
-		Player: prog.Player, Players: prog.Players,
+		Protocol: prog.Protocol.String(), Player: prog.Player, Players: prog.Players,
 		HasInputs: slices.ContainsFunc(prog.Inputs, func(in Input) bool { return !in.Public }),
 		Insecure:  known && protocol.Insecure,
 		Step:      func(n int) string { return prog.describe(uint32(n)) },
@@ -223,7 +224,7 @@ func (b *bindings) load(prog *Program) (Values, error) {
 	})
 	errs := []error{err}
 	for _, out := range prog.Outputs {
-		errs = append(errs, b.targets.Of(out.Name).Check(out.Name, len(out.Shape)))
+		errs = append(errs, b.targets.Of(out.Name).Check(out.Name, out.Elem, len(out.Shape)))
 	}
 	return values, errors.Join(errs...)
 }

@@ -22,6 +22,7 @@ import (
 // runFlags are the flags of tfec run.
 type runFlags struct {
 	source
+	bindings []string
 	in, out  []string
 	players  []string
 	json     bool
@@ -41,6 +42,7 @@ development, not secure. With --config the players are started already, on the
 machines that the hostmap names; the coordinator is asked to run them, and the
 results appear at their receivers only.`,
 		Example: `  tfec run average.tfe --in a=csv:a.csv#gross --in b=value:[2000,7000]
+  tfec run average.tfe --bindings alice.toml --bindings bob.toml
   tfec run average.tfe --config config.json --tls keys/client`,
 		Args: cobra.RangeArgs(1, 2),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -63,8 +65,9 @@ results appear at their receivers only.`,
 	}
 	f.flags(c)
 	flags := c.Flags()
-	flags.StringArrayVar(&f.in, "in", nil, "bind an input: `NAME=SPEC`, SPEC csv:FILE#COLUMN, json:FILE, value:[1,2] or stdin; repeatable")
-	flags.StringArrayVar(&f.out, "out", nil, "bind an output: `NAME=SPEC`, SPEC json:FILE, json:- or csv:FILE; repeatable")
+	flags.StringArrayVar(&f.bindings, "bindings", nil, "toml `FILE` of bindings, as tfec bind writes it; one a player, repeatable")
+	flags.StringArrayVar(&f.in, "in", nil, "bind an input, whatever a file says: `NAME=SPEC`, SPEC csv:FILE#COLUMN, parquet:FILE#COLUMN, npy:FILE, json:FILE, value:[1,2] or stdin; repeatable")
+	flags.StringArrayVar(&f.out, "out", nil, "bind an output: `NAME=SPEC`, SPEC json:FILE, json:-, csv:FILE or npy:FILE; repeatable")
 	flags.StringSliceVar(&f.players, "players", nil, "simulate these players and no others: `NAME,…`")
 	flags.BoolVar(&f.json, "json", false, "print results as JSON, by player and output")
 	flags.StringVar(&f.config, "config", "", "run among the players of this hostmap `FILE`")
@@ -78,7 +81,7 @@ results appear at their receivers only.`,
 func (f *runFlags) mode(c *cobra.Command) error {
 	wrong, advice := []string{"tls", "insecure", "tag"}, "it is for a networked run: add --config"
 	if f.config != "" {
-		wrong, advice = []string{"in", "out", "players", "json"}, "with --config each player has its own: give it to that player's program"
+		wrong, advice = []string{"bindings", "in", "out", "players", "json"}, "with --config each player has its own: give it to that player's program"
 	}
 	for _, name := range wrong {
 		if c.Flags().Changed(name) {
@@ -94,11 +97,14 @@ func (f *runFlags) simulated(c *cobra.Command, p *ir.Program) error {
 	if err := f.fixedPlayers(programs); err != nil {
 		return err
 	}
-	load, err := f.loader(c.InOrStdin(), programs)
+	sources, targets, err := f.bound(programs)
 	if err != nil {
+		return usageError{c, err}
+	}
+	if err := checkTargets(targets, programs); err != nil {
 		return err
 	}
-	targets, err := f.targets(programs)
+	load, err := loader(sources, c.InOrStdin(), programs)
 	if err != nil {
 		return err
 	}
@@ -132,37 +138,44 @@ func (f *runFlags) fixedPlayers(programs []*runtime.Program) error {
 		"--players " + strings.Join(append(slices.Clone(f.players), missing...), ",")}
 }
 
-// loader reads the inputs of all players from the bindings of the command
-// line; an input without one is refused before anything starts.
-func (f *runFlags) loader(stdin io.Reader, programs []*runtime.Program) (runtime.Loader, error) {
-	sources, err := binding.ParseSources(f.in)
+// bound are the bindings of all inputs and outputs; an input without one is
+// refused before anything starts.
+func (f *runFlags) bound(programs []*runtime.Program) (binding.Sources, binding.Targets, error) {
+	sources, targets, err := binding.Parse(f.bindings, f.in, f.out)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var names []string
+	var inputs, outputs []string
 	var missing []error
 	for _, p := range programs {
 		for _, in := range p.Inputs {
-			if in.Public && slices.Contains(names, in.Name) {
+			if in.Public && slices.Contains(inputs, in.Name) {
 				continue
 			}
-			names = append(names, in.Name)
+			inputs = append(inputs, in.Name)
 			if _, err := sources.Of(in.Name); err != nil {
 				missing = append(missing, fmt.Errorf("%s: %w", p.Player, err))
 			}
 		}
+		for _, out := range p.Outputs {
+			outputs = append(outputs, out.Name)
+		}
 	}
-	if err := errors.Join(sources.Unused(names), errors.Join(missing...)); err != nil {
-		return nil, err
-	}
+	return sources, targets, errors.Join(sources.Unused(inputs), targets.Unused(outputs), errors.Join(missing...))
+}
+
+// loader reads the inputs of all players from their bindings.
+func loader(sources binding.Sources, stdin io.Reader, programs []*runtime.Program) (runtime.Loader, error) {
 	public := make(map[string]clear.Tensor)
 	for _, p := range programs {
 		for _, in := range p.Inputs {
 			if _, known := public[in.Name]; in.Public && !known {
 				// Read once: stdin cannot be read by every player.
-				if public[in.Name], err = load(sources, in, stdin); err != nil {
+				value, err := load(sources, in, stdin)
+				if err != nil {
 					return nil, err
 				}
+				public[in.Name] = value
 			}
 		}
 	}
@@ -182,18 +195,20 @@ func load(sources binding.Sources, in runtime.Input, stdin io.Reader) (clear.Ten
 	return s.Load(in.Binding(), stdin)
 }
 
-func (f *runFlags) targets(programs []*runtime.Program) (binding.Targets, error) {
-	targets, err := binding.ParseTargets(f.out)
-	if err != nil {
-		return nil, err
-	}
-	var names []string
+// checkTargets finds out, before anything starts, which outputs could not be
+// written.
+func checkTargets(targets binding.Targets, programs []*runtime.Program) error {
+	var seen []string
+	var errs []error
 	for _, p := range programs {
-		for _, o := range p.Outputs {
-			names = append(names, o.Name)
+		for _, out := range p.Outputs {
+			if !slices.Contains(seen, out.Name) {
+				seen = append(seen, out.Name)
+				errs = append(errs, targets.Of(out.Name).Check(out.Name, out.Elem, len(out.Shape)))
+			}
 		}
 	}
-	return targets, targets.Unused(names)
+	return errors.Join(errs...)
 }
 
 // printOutputs prints each output once, after the players that received it.

@@ -1,5 +1,6 @@
-// Package binding reads a player's inputs and writes its outputs: csv, json,
-// text on stdin and, for simulated runs, values on the command line.
+// Package binding reads a player's inputs and writes its outputs: csv, npy,
+// parquet, json, text on stdin and, for simulated runs, values on the command
+// line. What is bound to what stands in flags, or in a toml file.
 //
 // Cells are read exactly, rounded once to their type, and checked against the
 // range that the program declares. An error names file, row, column, value
@@ -47,14 +48,16 @@ func (r *Range) Holds(v uint64) bool {
 
 // A Source is where one input comes from.
 type Source struct {
-	Kind string // csv, json, value or stdin
+	Kind string // csv, npy, parquet, json, value or stdin
 	Path string // of a file; "-" is stdin. The text of a value
 	// Select is what follows `#`: columns, or column@row; row 1 is the first
 	// below the header.
 	Select string
+	// Line is where a toml file says so, "alice.toml:3"; empty for a flag.
+	Line string
 }
 
-const supported = "csv:FILE#COLUMN, json:FILE, value:X and stdin"
+const supported = "csv:FILE#COLUMN, parquet:FILE#COLUMN, npy:FILE, json:FILE, value:X and stdin"
 
 // ParseSource reads what stands after the `=` of --in.
 func ParseSource(spec string) (Source, error) {
@@ -64,16 +67,19 @@ func ParseSource(spec string) (Source, error) {
 		return Source{Kind: "stdin"}, nil
 	case colon && kind == "value":
 		return Source{Kind: kind, Path: rest}, nil
-	case colon && rest != "" && kind == "json":
+	case colon && rest != "" && (kind == "json" || kind == "npy"):
 		return Source{Kind: kind, Path: rest}, nil
-	case colon && rest != "" && kind == "csv":
+	case colon && rest != "" && (kind == "csv" || kind == "parquet"):
 		path, columns := rest, ""
 		if i := strings.LastIndex(rest, "#"); i >= 0 {
 			path, columns = rest[:i], rest[i+1:]
 		}
-		return Source{kind, path, columns}, nil
-	case slices.Contains([]string{"npy", "parquet", "toml", "share"}, kind):
-		return Source{}, fmt.Errorf("`%s` bindings are not built yet: use %s", kind, supported)
+		if kind == "parquet" && path == "-" {
+			return Source{}, errors.New("parquet is not read from stdin: want a file")
+		}
+		return Source{Kind: kind, Path: path, Select: columns}, nil
+	case kind == "share":
+		return Source{}, fmt.Errorf("`share` bindings are not built yet: use %s", supported)
 	}
 	return Source{}, fmt.Errorf("`%s` is no binding: use %s", spec, supported)
 }
@@ -83,6 +89,9 @@ func (s Source) Load(in Input, stdin io.Reader) (clear.Tensor, error) {
 	if s.Kind == "value" {
 		return loadValue(in, s.Path)
 	}
+	if s.Kind == "parquet" {
+		return loadParquet(in, s.Path, s.Select)
+	}
 	r, name, err := s.open(stdin)
 	if err != nil {
 		return clear.Tensor{}, err
@@ -91,6 +100,8 @@ func (s Source) Load(in Input, stdin io.Reader) (clear.Tensor, error) {
 	switch s.Kind {
 	case "csv":
 		return loadCSV(in, r, name, s.Select)
+	case "npy":
+		return loadNPY(in, r, name)
 	case "json":
 		return loadJSON(in, r, name)
 	}
@@ -120,48 +131,23 @@ func unreadable(path string, err error) error {
 // Sources are bindings by the name of their input.
 type Sources map[string]Source
 
-// ParseSources reads the values of --in flags, `name=spec`.
-func ParseSources(flags []string) (Sources, error) {
-	sources := make(Sources)
-	if err := parseFlags(flags, sources, ParseSource); err != nil {
-		return nil, err
-	}
+// checkStdin refuses a second reader of stdin, which has one content.
+func (s Sources) checkStdin() error {
 	reader := ""
-	for _, name := range slices.Sorted(maps.Keys(sources)) {
-		if !sources[name].stdin() {
+	for _, name := range slices.Sorted(maps.Keys(s)) {
+		if !s[name].stdin() {
 			continue
 		}
 		if reader != "" {
-			return nil, fmt.Errorf("inputs %s and %s both read stdin", reader, name)
+			return fmt.Errorf("inputs %s and %s both read stdin", reader, name)
 		}
 		reader = name
 	}
-	return sources, nil
+	return nil
 }
 
 // stdin reports whether the source reads stdin.
 func (s Source) stdin() bool { return s.Kind == "stdin" || s.Kind != "value" && s.Path == "-" }
-
-// parseFlags reads `name=spec` into a map; all errors at once.
-func parseFlags[T any](flags []string, into map[string]T, parse func(string) (T, error)) error {
-	var errs []error
-	for _, flag := range flags {
-		name, spec, ok := strings.Cut(flag, "=")
-		bound, err := parse(spec)
-		_, twice := into[name]
-		switch {
-		case !ok:
-			errs = append(errs, fmt.Errorf("`%s` is no binding: want name=…", flag))
-		case err != nil:
-			errs = append(errs, fmt.Errorf("%s: %w", name, err))
-		case twice:
-			errs = append(errs, fmt.Errorf("%s is bound twice", name))
-		default:
-			into[name] = bound
-		}
-	}
-	return errors.Join(errs...)
-}
 
 // Of returns the source of an input. A binding of a bundle's name stands for
 // every member's part that has none of its own.
@@ -173,9 +159,11 @@ func (s Sources) Of(name string) (Source, error) {
 }
 
 // Unused returns an error for bindings whose name is none of names.
-func (s Sources) Unused(names []string) error { return unused("input", s, names) }
+func (s Sources) Unused(names []string) error {
+	return unused("input", s, names, func(s Source) string { return s.Line })
+}
 
-func unused[T any](what string, bound map[string]T, names []string) error {
+func unused[T any](what string, bound map[string]T, names []string, line func(T) string) error {
 	known := slices.Clone(names)
 	for _, n := range names {
 		known = append(known, bundle(n))
@@ -185,13 +173,21 @@ func unused[T any](what string, bound map[string]T, names []string) error {
 		if slices.Contains(known, name) {
 			continue
 		}
-		if len(names) == 0 {
-			errs = append(errs, fmt.Errorf("no %s is called %s: there are none here", what, name))
-			continue
+		there := "there are none here"
+		if len(names) > 0 {
+			there = "there is " + strings.Join(names, ", ")
 		}
-		errs = append(errs, fmt.Errorf("no %s is called %s: there is %s", what, name, strings.Join(names, ", ")))
+		errs = append(errs, at(line(bound[name]), fmt.Errorf("no %s is called %s: %s", what, name, there)))
 	}
 	return errors.Join(errs...)
+}
+
+// at puts the line of a toml file, if there is one, before an error.
+func at(line string, err error) error {
+	if line == "" {
+		return err
+	}
+	return fmt.Errorf("%s: %w", line, err)
 }
 
 func lookup[T any](bound map[string]T, name string) (T, bool) {

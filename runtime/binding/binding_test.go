@@ -158,10 +158,12 @@ func TestParseSource(t *testing.T) {
 		spec string
 		want Source
 	}{
-		{"csv:a#b.csv#c", Source{"csv", "a#b.csv", "c"}},
-		{"csv:a.csv", Source{"csv", "a.csv", ""}},
-		{"json:-", Source{"json", "-", ""}},
-		{"value:", Source{"value", "", ""}},
+		{"csv:a#b.csv#c", Source{Kind: "csv", Path: "a#b.csv", Select: "c"}},
+		{"csv:a.csv", Source{Kind: "csv", Path: "a.csv"}},
+		{"parquet:a.parquet#b,c", Source{Kind: "parquet", Path: "a.parquet", Select: "b,c"}},
+		{"npy:a.npy", Source{Kind: "npy", Path: "a.npy"}},
+		{"json:-", Source{Kind: "json", Path: "-"}},
+		{"value:", Source{Kind: "value"}},
 		{"stdin", Source{Kind: "stdin"}},
 	}
 	for _, test := range tests {
@@ -169,10 +171,11 @@ func TestParseSource(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, test.want, s)
 	}
-	const use = "use csv:FILE#COLUMN, json:FILE, value:X and stdin"
+	const use = "use csv:FILE#COLUMN, parquet:FILE#COLUMN, npy:FILE, json:FILE, value:X and stdin"
 	for spec, want := range map[string]string{
-		"npy:x.npy":     "`npy` bindings are not built yet: " + use,
-		"parquet:x#c":   "`parquet` bindings are not built yet: " + use,
+		"npy:":          "`npy:` is no binding: " + use,
+		"share:x":       "`share` bindings are not built yet: " + use,
+		"parquet:-#c":   "parquet is not read from stdin: want a file",
 		"payroll.csv":   "`payroll.csv` is no binding: " + use,
 		"csv:":          "`csv:` is no binding: " + use,
 		"":              "`` is no binding: " + use,
@@ -185,7 +188,7 @@ func TestParseSource(t *testing.T) {
 }
 
 func TestSources(t *testing.T) {
-	s, err := ParseSources([]string{"a=csv:a.csv#gross", "pay=value:5", "pay[e1]=stdin", "x=value:[1]=2"})
+	s, _, err := Parse(nil, []string{"a=csv:a.csv#gross", "pay=value:5", "pay[e1]=stdin", "x=value:[1]=2"}, nil)
 	require.NoError(t, err)
 	for name, want := range map[string]string{"a": "csv", "pay[e0]": "value", "pay[e1]": "stdin", "x": "value"} {
 		source, err := s.Of(name)
@@ -198,10 +201,10 @@ func TestSources(t *testing.T) {
 	require.EqualError(t, err, "input won[e0] has no binding: add --in 'won[e0]'=csv:FILE#COLUMN")
 	require.NoError(t, s.Unused([]string{"a", "pay[e0]", "pay[e1]", "x"}))
 	require.EqualError(t, s.Unused([]string{"a", "b"}), "no input is called pay: there is a, b\nno input is called pay[e1]: there is a, b\nno input is called x: there is a, b")
-	_, err = ParseSources([]string{"a", "b=foo", "c=stdin", "c=value:1"})
+	_, _, err = Parse(nil, []string{"a", "b=foo", "c=stdin", "c=value:1"}, nil)
 	require.EqualError(t, err, "`a` is no binding: want name=…\n"+
-		"b: `foo` is no binding: use csv:FILE#COLUMN, json:FILE, value:X and stdin\nc is bound twice")
-	_, err = ParseSources([]string{"a=stdin", "b=json:-"})
+		"b: `foo` is no binding: use csv:FILE#COLUMN, parquet:FILE#COLUMN, npy:FILE, json:FILE, value:X and stdin\nc is bound twice")
+	_, _, err = Parse(nil, []string{"a=stdin", "b=json:-"}, nil)
 	require.EqualError(t, err, "inputs a and b both read stdin")
 }
 
@@ -232,7 +235,7 @@ func TestWrite(t *testing.T) {
 			target, err = ParseTarget(strings.ReplaceAll(test.spec, "FILE", path))
 			require.NoError(t, err)
 		}
-		require.NoError(t, target.Check("avg", len(test.x.Shape)))
+		require.NoError(t, target.Check("avg", test.x.Elem, len(test.x.Shape)))
 		var stdout bytes.Buffer
 		require.NoError(t, target.Write("avg", test.x, &stdout))
 		got := stdout.String()
@@ -249,10 +252,10 @@ func TestWrite(t *testing.T) {
 	}
 }
 
-// What is written to csv or json reads back as the same.
+// What is written to a file reads back as the same.
 func TestRoundTrip(t *testing.T) {
 	x := clear.FromInts(money, []int{2, 3}, 1, -1, 4096, 123456789, -987654321, 0)
-	for _, kind := range []string{"csv:", "json:"} {
+	for _, kind := range []string{"csv:", "json:", "npy:"} {
 		path := filepath.Join(t.TempDir(), "x")
 		target, err := ParseTarget(kind + path)
 		require.NoError(t, err)
@@ -267,20 +270,21 @@ func TestRoundTrip(t *testing.T) {
 
 func TestTargets(t *testing.T) {
 	dir := t.TempDir()
-	_, err := ParseTargets([]string{"a=json:x.json", "b=csv:./x.json"})
+	_, _, err := Parse(nil, nil, []string{"a=json:x.json", "b=csv:./x.json"})
 	require.EqualError(t, err, "outputs a and b go to one file, x.json")
-	_, err = ParseTargets([]string{"a=npy:x", "b=x"})
-	require.EqualError(t, err, "a: `npy` outputs are not built yet: use json:-, json:FILE and csv:FILE\nb: `x` is no output: use json:-, json:FILE and csv:FILE")
-	targets, err := ParseTargets([]string{"a=json:-", "b=json:-", "won=csv:w"})
+	_, _, err = Parse(nil, nil, []string{"a=share:x", "b=x", "c=parquet:x"})
+	require.EqualError(t, err, "a: `share` outputs are not built yet: use json:-, json:FILE, csv:FILE and npy:FILE\n"+
+		"b: `x` is no output: use json:-, json:FILE, csv:FILE and npy:FILE\nc: parquet is read only: use json:-, json:FILE, csv:FILE and npy:FILE")
+	_, targets, err := Parse(nil, nil, []string{"a=json:-", "b=json:-", "won=csv:w"})
 	require.NoError(t, err)
-	require.Equal(t, Target{"csv", "w"}, targets.Of("won[b1]"))
+	require.Equal(t, Target{Kind: "csv", Path: "w"}, targets.Of("won[b1]"))
 	require.Equal(t, Target{}, targets.Of("other"))
 	require.EqualError(t, targets.Unused(nil), "no output is called a: there are none here\nno output is called b: there are none here\nno output is called won: there are none here")
 
-	require.EqualError(t, Target{"json", dir}.Check("avg", 0), "cannot write output avg: "+dir+" is a directory")
-	require.ErrorContains(t, Target{"json", dir + "/none/x"}.Check("avg", 0), "cannot write output avg: open ")
-	require.EqualError(t, Target{"csv", dir + "/x"}.Check("avg", 3), "output avg has 3 dimensions and csv two: use json")
-	require.ErrorContains(t, Target{"json", dir + "/none/x"}.Write("avg", clear.Int(clear.Int8, 1), nil), "cannot write output avg to "+dir+"/none/x: ")
+	require.EqualError(t, Target{Kind: "json", Path: dir}.Check("avg", clear.Int8, 0), "cannot write output avg: "+dir+" is a directory")
+	require.ErrorContains(t, Target{Kind: "json", Path: dir + "/none/x"}.Check("avg", clear.Int8, 0), "cannot write output avg: open ")
+	require.EqualError(t, Target{Kind: "csv", Path: dir + "/x"}.Check("avg", clear.Int8, 3), "output avg has 3 dimensions and csv two: use json")
+	require.ErrorContains(t, Target{Kind: "json", Path: dir + "/none/x"}.Write("avg", clear.Int(clear.Int8, 1), nil), "cannot write output avg to "+dir+"/none/x: ")
 	left, err := os.ReadDir(dir)
 	require.NoError(t, err)
 	require.Empty(t, left)

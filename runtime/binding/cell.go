@@ -20,15 +20,47 @@ func (in Input) cell(text string) (uint64, error) {
 		return 0, errors.New("the cell is empty")
 	}
 	v, err := clear.Parse(in.Elem, text)
-	switch {
-	case errors.Is(err, clear.ErrRange):
-		return 0, fmt.Errorf("value %s does not fit %s", shown(text), in.Elem)
-	case err != nil:
-		return 0, fmt.Errorf("%s is %w", quoted(text), err)
-	case in.Range != nil && !in.Range.Holds(v):
-		return 0, fmt.Errorf("value %s is outside %s", shown(text), in.Range.Text)
+	if err == nil && in.holds(v) {
+		return v, nil
 	}
-	return v, nil
+	return 0, in.refusal(text, err)
+}
+
+// float rounds a number once and checks its range.
+func (in Input) float(f float64) (uint64, error) {
+	v, err := clear.Round(in.Elem, f)
+	if err == nil && in.holds(v) {
+		return v, nil
+	}
+	return 0, in.refusal(strconv.FormatFloat(f, 'g', -1, 64), err)
+}
+
+// signed is cell for an integer.
+func (in Input) signed(v int64) (uint64, error) { return in.cell(strconv.FormatInt(v, 10)) }
+
+func (in Input) holds(v uint64) bool { return in.Range == nil || in.Range.Holds(v) }
+
+// refusal says why a value is refused: for err, or for the range.
+func (in Input) refusal(text string, err error) error {
+	switch {
+	case err == nil:
+		return fmt.Errorf("value %s is outside %s", shown(text), in.Range.Text)
+	case errors.Is(err, clear.ErrRange):
+		return fmt.Errorf("value %s does not fit %s", shown(text), in.Elem)
+	}
+	return fmt.Errorf("%s is %w", quoted(text), err)
+}
+
+// place writes the indices of an element: "[3][1]: ".
+func place(at []int) string {
+	if len(at) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	for _, i := range at {
+		fmt.Fprintf(&b, "[%d]", i)
+	}
+	return b.String() + ": "
 }
 
 // shown cuts a long text, and escapes what no terminal should print.

@@ -9,8 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/tfec-lang/tfec/runtime/clear"
@@ -18,24 +16,20 @@ import (
 
 // A table reads the cells of some columns of a csv file.
 type table struct {
-	file    string
-	r       *csv.Reader
-	header  []string
-	columns []int
-	row     int // the only row wanted, from 1, or 0
-	line    int // where the last record ended
-	report
+	selection
+	r    *csv.Reader
+	line int // where the last record ended
 }
 
-func loadCSV(in Input, r io.Reader, file, selection string) (clear.Tensor, error) {
+func loadCSV(in Input, r io.Reader, file, columns string) (clear.Tensor, error) {
 	if in.Dims > 2 {
 		return clear.Tensor{}, fmt.Errorf("%s: csv has two dimensions and input %s %d: use json", file, in.Name, in.Dims)
 	}
-	t := &table{file: file}
+	t := &table{selection: selection{file: file}}
 	if err := t.readHeader(r); err != nil {
 		return clear.Tensor{}, err
 	}
-	if t.selectColumns(in, selection); t.errs != nil {
+	if t.find(in, columns); t.errs != nil {
 		return clear.Tensor{}, t.err(file)
 	}
 	return t.tensor(in, t.cells(in))
@@ -68,48 +62,6 @@ func (t *table) readHeader(r io.Reader) error {
 		return fmt.Errorf("%s:1: columns must be separated by commas, found %s", t.file, quoted(one))
 	}
 	return nil
-}
-
-// selectColumns finds the columns of `#a`, `#a,b` or `#a@3`. A column that
-// bears the whole text as its name comes first.
-func (t *table) selectColumns(in Input, selection string) {
-	names := []string{selection}
-	switch i := strings.LastIndex(selection, "@"); {
-	case selection == "":
-		names = t.header
-	case slices.Contains(t.header, selection):
-	case in.Dims == 0 && i >= 0:
-		names = []string{selection[:i]}
-		t.selectRow(selection[i+1:])
-	default:
-		names = strings.Split(selection, ",")
-	}
-	if in.Dims < 2 && len(names) > 1 {
-		t.add("%s: input %s takes one column, not %d: add #COLUMN, one of %s", t.file, in.Name, len(names), strings.Join(t.header, ", "))
-		return
-	}
-	for _, name := range names {
-		t.selectColumn(strings.TrimSpace(name))
-	}
-}
-
-func (t *table) selectRow(text string) {
-	row, err := strconv.Atoi(text)
-	if err != nil || row < 1 {
-		t.add("%s: row %s is not a number from 1", t.file, quoted(text))
-	}
-	t.row = row
-}
-
-func (t *table) selectColumn(name string) {
-	first := slices.Index(t.header, name)
-	switch {
-	case first < 0:
-		t.add("%s: no column %s%s: the columns are %s", t.file, quoted(name), didYouMean(name, t.header), strings.Join(t.header, ", "))
-	case slices.Contains(t.header[first+1:], name):
-		t.add("%s: column %s stands twice", t.file, quoted(name))
-	}
-	t.columns = append(t.columns, first)
 }
 
 // cells reads the rows to the end, whatever is wrong with some of them.
@@ -159,63 +111,10 @@ func (t *table) checkGap(record []string, line int) {
 	t.line = line + strings.Count(record[0], "\n")
 }
 
-// tensor gives the cells their shape.
-func (t *table) tensor(in Input, data []uint64) (clear.Tensor, error) {
-	rows := len(data) / len(t.columns)
-	switch {
-	case len(t.errs) > 0:
-	case in.Dims > 0:
-	case t.row > 0 && rows == 0:
-		t.add("%s: no row %d", t.file, t.row)
-	case rows != 1:
-		t.add("%s: input %s is one value, and the file has %d rows: add @ROW", t.file, in.Name, rows)
-	}
-	if err := t.err(t.file); err != nil {
-		return clear.Tensor{}, err
-	}
-	shape := [][]int{nil, {rows}, {rows, len(t.columns)}}[in.Dims]
-	return clear.Tensor{Elem: in.Elem, Shape: shape, Data: data}, nil
-}
-
 func (t *table) syntax(err error) error {
 	var p *csv.ParseError
 	if errors.As(err, &p) {
 		return fmt.Errorf("%s:%d: %w", t.file, p.Line, p.Err)
 	}
 	return unreadable(t.file, err)
-}
-
-// didYouMean suggests the nearest of names, if one is near.
-func didYouMean(name string, names []string) string {
-	best, least := "", len(name)/3+1
-	for _, n := range names {
-		if d := distance(strings.ToLower(name), strings.ToLower(n)); d <= least {
-			best, least = n, d-1
-		}
-	}
-	if best == "" {
-		return ""
-	}
-	return " (did you mean " + quoted(best) + "?)"
-}
-
-// distance is the edit distance of Levenshtein.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0]++
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, diagonal+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -19,18 +19,21 @@ import (
 
 // A Target is where one output goes. The zero Target prints `name = value`.
 type Target struct {
-	Kind string // "", json or csv
+	Kind string // "", json, csv or npy
 	Path string // "-" is stdout
+	Line string // where a toml file says so, "alice.toml:3"; empty for a flag
 }
 
 // ParseTarget reads what stands after the `=` of --out.
 func ParseTarget(spec string) (Target, error) {
-	const supported = "json:-, json:FILE and csv:FILE"
+	const supported = "json:-, json:FILE, csv:FILE and npy:FILE"
 	switch kind, path, _ := strings.Cut(spec, ":"); {
-	case path != "" && (kind == "json" || kind == "csv"):
-		return Target{kind, path}, nil
-	case slices.Contains([]string{"npy", "parquet", "share"}, kind):
-		return Target{}, fmt.Errorf("`%s` outputs are not built yet: use %s", kind, supported)
+	case path != "" && (kind == "json" || kind == "csv" || kind == "npy"):
+		return Target{Kind: kind, Path: path}, nil
+	case kind == "parquet":
+		return Target{}, fmt.Errorf("parquet is read only: use %s", supported)
+	case kind == "share":
+		return Target{}, fmt.Errorf("`share` outputs are not built yet: use %s", supported)
 	}
 	return Target{}, fmt.Errorf("`%s` is no output: use %s", spec, supported)
 }
@@ -38,21 +41,17 @@ func ParseTarget(spec string) (Target, error) {
 // Targets are targets by the name of their output.
 type Targets map[string]Target
 
-// ParseTargets reads the values of --out flags, `name=spec`.
-func ParseTargets(flags []string) (Targets, error) {
-	targets := make(Targets)
-	if err := parseFlags(flags, targets, ParseTarget); err != nil {
-		return nil, err
-	}
+// checkFiles refuses two outputs in one file.
+func (t Targets) checkFiles() error {
 	files := make(map[string]string)
-	for _, name := range slices.Sorted(maps.Keys(targets)) {
-		path := filepath.Clean(targets[name].Path)
+	for _, name := range slices.Sorted(maps.Keys(t)) {
+		path := filepath.Clean(t[name].Path)
 		if other := files[path]; other != "" && path != "-" {
-			return nil, fmt.Errorf("outputs %s and %s go to one file, %s", other, name, path)
+			return fmt.Errorf("outputs %s and %s go to one file, %s", other, name, path)
 		}
 		files[path] = name
 	}
-	return targets, nil
+	return nil
 }
 
 // Of returns the target of an output. Several members of a bundle cannot go to
@@ -63,13 +62,18 @@ func (t Targets) Of(name string) Target {
 }
 
 // Unused returns an error for targets whose name is none of names.
-func (t Targets) Unused(names []string) error { return unused("output", t, names) }
+func (t Targets) Unused(names []string) error {
+	return unused("output", t, names, func(t Target) string { return t.Line })
+}
 
-// Check finds out, before a run, whether an output of dims dimensions could
-// be written. It leaves nothing behind.
-func (t Target) Check(name string, dims int) error {
+// Check finds out, before a run, whether an output of a type and dims
+// dimensions could be written. It leaves nothing behind.
+func (t Target) Check(name string, elem clear.Type, dims int) error {
 	if t.Kind == "csv" && dims > 2 {
 		return fmt.Errorf("output %s has %d dimensions and csv two: use json", name, dims)
+	}
+	if err := checkNPY(elem); t.Kind == "npy" && err != nil {
+		return fmt.Errorf("output %s: %w", name, err)
 	}
 	if t.Kind == "" || t.Path == "-" {
 		return nil
@@ -122,8 +126,11 @@ func (t Target) writeFile(name string, x clear.Tensor) error {
 }
 
 func (t Target) encode(name string, x clear.Tensor, w io.Writer) error {
-	if t.Kind == "csv" {
+	switch t.Kind {
+	case "csv":
 		return encodeCSV(name, x, w)
+	case "npy":
+		return encodeNPY(x, w)
 	}
 	_, err := fmt.Fprintln(w, x)
 	return err

@@ -122,16 +122,7 @@ func (a *array) readCell(token json.Token) error {
 }
 
 // place writes the indices of the element being read: "[3][1]: ".
-func (a *array) place() string {
-	if len(a.at) == 0 {
-		return ""
-	}
-	var b strings.Builder
-	for _, i := range a.at {
-		fmt.Fprintf(&b, "[%d]", i)
-	}
-	return b.String() + ": "
-}
+func (a *array) place() string { return place(a.at) }
 
 // jsonText says what a token is.
 func jsonText(token json.Token) string {

@@ -60,6 +60,24 @@ func FromFloats(t Type, shape []int, v []float64) (Tensor, error) {
 	return x, nil
 }
 
+// Round returns the value of t nearest to f, ties to even. As with Parse, it is
+// an error where t has whole numbers only and f is none.
+func Round(t Type, f float64) (uint64, error) {
+	switch {
+	case t.Kind == BoolKind && f != 0 && f != 1:
+		return 0, ErrBool
+	case math.IsNaN(f) || math.IsInf(f, 0):
+		return 0, ErrSyntax
+	case t.Kind != FixedKind && f != math.Trunc(f):
+		return 0, ErrFraction
+	}
+	v, ok := t.fromFloat(f)
+	if !ok {
+		return 0, ErrRange
+	}
+	return v, nil
+}
+
 // fromFloat scales by a power of two, which is exact but for overflow, and
 // rounds once.
 func (t Type) fromFloat(f float64) (uint64, bool) {

@@ -1,0 +1,320 @@
+package binding
+
+// npy: the array files of numpy, formats 1 to 3 (numpy.lib.format): a header
+// that is the text of a Python dict, then the elements. Both byte orders and
+// both orders of elements are read; what is written is little-endian and row
+// by row. Floats are taken for exactly what they are, and rounded once.
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/tfec-lang/tfec/runtime/clear"
+)
+
+const (
+	npyMagic = "\x93NUMPY"
+	// npyHeader bounds the header, which holds no data.
+	npyHeader = 1 << 16
+)
+
+// An npy is an array file that is being read.
+type npy struct {
+	in      Input
+	file    string
+	r       *bufio.Reader
+	dtype   string // "<f8"
+	fortran bool   // the first index runs fastest
+	shape   []int
+	report
+}
+
+func loadNPY(in Input, r io.Reader, file string) (clear.Tensor, error) {
+	a := &npy{in: in, file: file, r: bufio.NewReaderSize(r, 1<<16)}
+	if err := a.readHeader(); err != nil {
+		return clear.Tensor{}, err
+	}
+	if len(a.shape) != in.Dims {
+		return clear.Tensor{}, fmt.Errorf("%s: an array of %d dimensions, and input %s has %d", file, len(a.shape), in.Name, in.Dims)
+	}
+	data, err := a.readCells()
+	if err = errors.Join(a.err(file), err); err != nil {
+		return clear.Tensor{}, err
+	}
+	return clear.Tensor{Elem: in.Elem, Shape: a.shape, Data: a.byRows(data)}, nil
+}
+
+func (a *npy) readHeader() error {
+	start := make([]byte, len(npyMagic)+4)
+	if _, err := io.ReadFull(a.r, start); err != nil || string(start[:len(npyMagic)]) != npyMagic {
+		return a.noNPY(err)
+	}
+	version, length := start[6], int(binary.LittleEndian.Uint16(start[8:]))
+	switch version {
+	case 1:
+	case 2, 3:
+		high := make([]byte, 2)
+		if _, err := io.ReadFull(a.r, high); err != nil {
+			return a.noNPY(err)
+		}
+		length |= int(binary.LittleEndian.Uint16(high)) << 16
+	default:
+		return fmt.Errorf("%s: npy format %d is not known: want 1 to 3", a.file, version)
+	}
+	if length > npyHeader {
+		return fmt.Errorf("%s: a header of %d bytes is too long", a.file, length)
+	}
+	header := make([]byte, length)
+	if _, err := io.ReadFull(a.r, header); err != nil {
+		return a.noNPY(err)
+	}
+	return a.parseHeader(string(header))
+}
+
+func (a *npy) noNPY(err error) error {
+	if err == nil || err == io.EOF || err == io.ErrUnexpectedEOF {
+		return fmt.Errorf("%s is no npy file", a.file)
+	}
+	return unreadable(a.file, err)
+}
+
+// The three entries of a header, in any order.
+var (
+	npyDtype = regexp.MustCompile(`['"]descr['"]: *['"]([^'"]*)['"]`)
+	npyOrder = regexp.MustCompile(`['"]fortran_order['"]: *(True|False)`)
+	npyShape = regexp.MustCompile(`['"]shape['"]: *\(([0-9, ]*)\)`)
+)
+
+func (a *npy) parseHeader(text string) error {
+	dtype, order, shape := npyDtype.FindStringSubmatch(text), npyOrder.FindStringSubmatch(text), npyShape.FindStringSubmatch(text)
+	switch {
+	case order == nil || shape == nil:
+		return fmt.Errorf("%s: header %s is not of npy's form", a.file, quoted(strings.TrimSpace(text)))
+	case dtype == nil:
+		return fmt.Errorf("%s: elements of several fields are not read: want one number each", a.file)
+	}
+	a.dtype, a.fortran = dtype[1], order[1] == "True"
+	if npyReader(a.dtype) == nil {
+		return fmt.Errorf("%s: elements of type %s are not read: want bool, integers, float16, float32 or float64", a.file, quoted(a.dtype))
+	}
+	return a.parseShape(shape[1])
+}
+
+// parseShape reads "3, 2" or "3,", and refuses what no memory holds.
+func (a *npy) parseShape(text string) error {
+	total := 1
+	for field := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ',' || r == ' ' }) {
+		n, err := strconv.Atoi(field)
+		if err != nil || n > math.MaxInt/8/max(total, 1) {
+			return fmt.Errorf("%s: shape (%s) is too large", a.file, shown(text))
+		}
+		a.shape = append(a.shape, n)
+		total *= n
+	}
+	return nil
+}
+
+// readCells reads the elements as they lie in the file, whatever is wrong
+// with some of them. Memory grows with what is there, not with what the
+// header says.
+func (a *npy) readCells() ([]uint64, error) {
+	size, _ := strconv.Atoi(a.dtype[2:])
+	read, b := npyReader(a.dtype), make([]byte, size)
+	total := product(a.shape)
+	var data []uint64
+	for i := range total {
+		if _, err := io.ReadFull(a.r, b); err == io.EOF || err == io.ErrUnexpectedEOF {
+			return nil, fmt.Errorf("%s ends after %d of %d elements", a.file, i, total)
+		} else if err != nil {
+			return nil, unreadable(a.file, err)
+		}
+		v, err := read(a.in, b)
+		if err != nil {
+			a.add("%s: input %s: %s%w", a.file, a.in.Name, place(a.index(i)), err)
+		}
+		data = append(data, v)
+	}
+	if _, err := a.r.Peek(1); err != io.EOF {
+		return nil, fmt.Errorf("%s: more than the %d elements of its shape", a.file, total)
+	}
+	return data, nil
+}
+
+// index returns the indices of the i-th element of the file.
+func (a *npy) index(i int) []int {
+	at := make([]int, len(a.shape))
+	for k := range at {
+		d := len(at) - 1 - k
+		if a.fortran {
+			d = k
+		}
+		at[d] = i % a.shape[d]
+		i /= a.shape[d]
+	}
+	return at
+}
+
+// byRows brings the elements into the order of a tensor.
+func (a *npy) byRows(data []uint64) []uint64 {
+	if !a.fortran || len(a.shape) < 2 {
+		return data
+	}
+	rows := make([]uint64, len(data))
+	for i, v := range data {
+		to := 0
+		for d, k := range a.index(i) {
+			to = to*a.shape[d] + k
+		}
+		rows[to] = v
+	}
+	return rows
+}
+
+// npyReader returns what reads one element of a dtype, or nil.
+func npyReader(dtype string) func(Input, []byte) (uint64, error) {
+	var order binary.ByteOrder = binary.LittleEndian
+	kind, big := strings.CutPrefix(dtype, ">")
+	if big {
+		order = binary.BigEndian
+	} else {
+		kind = strings.TrimLeft(dtype, "<|")
+	}
+	if len(dtype) != len(kind)+1 {
+		return nil
+	}
+	switch kind {
+	case "b1":
+		return func(in Input, b []byte) (uint64, error) { return in.cell(strconv.FormatBool(b[0] != 0)) }
+	case "i1", "i2", "i4", "i8":
+		return func(in Input, b []byte) (uint64, error) { return in.signed(signExtend(word(order, b), 8*len(b))) }
+	case "u1", "u2", "u4", "u8":
+		return func(in Input, b []byte) (uint64, error) { return in.cell(strconv.FormatUint(word(order, b), 10)) }
+	case "f2":
+		return func(in Input, b []byte) (uint64, error) { return in.float(half(order.Uint16(b))) }
+	case "f4":
+		return func(in Input, b []byte) (uint64, error) {
+			return in.float(float64(math.Float32frombits(order.Uint32(b))))
+		}
+	case "f8":
+		return func(in Input, b []byte) (uint64, error) { return in.float(math.Float64frombits(order.Uint64(b))) }
+	}
+	return nil
+}
+
+// word reads an unsigned integer of one to eight bytes.
+func word(order binary.ByteOrder, b []byte) uint64 {
+	switch len(b) {
+	case 1:
+		return uint64(b[0])
+	case 2:
+		return uint64(order.Uint16(b))
+	case 4:
+		return uint64(order.Uint32(b))
+	}
+	return order.Uint64(b)
+}
+
+func signExtend(v uint64, bits int) int64 { return int64(v<<(64-bits)) >> (64 - bits) }
+
+// half returns the number of an IEEE 754 binary16.
+func half(b uint16) float64 {
+	exponent, fraction := int(b>>10&31), float64(b&1023)
+	var f float64
+	switch exponent {
+	case 31:
+		if fraction != 0 {
+			return math.NaN()
+		}
+		f = math.Inf(1)
+	case 0:
+		f = math.Ldexp(fraction, -24)
+	default:
+		f = math.Ldexp(1024+fraction, exponent-25)
+	}
+	if b>>15 == 1 {
+		return -f
+	}
+	return f
+}
+
+func product(shape []int) int {
+	n := 1
+	for _, d := range shape {
+		n *= d
+	}
+	return n
+}
+
+// checkNPY refuses an element type that numpy has no exact type for.
+func checkNPY(t clear.Type) error {
+	if t.Kind == clear.FixedKind && t.Bits-1 > 53 {
+		return fmt.Errorf("%s does not fit the float64 of npy: use csv or json", t)
+	}
+	return nil
+}
+
+// encodeNPY writes a file that numpy.load reads; a fixed becomes a float64,
+// exactly.
+func encodeNPY(x clear.Tensor, w io.Writer) error {
+	dtype, size := npyType(x.Elem)
+	header := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': %s, }", dtype, npyTuple(x.Shape))
+	// The elements start at a multiple of 64 bytes.
+	header += strings.Repeat(" ", 63-(len(npyMagic)+4+len(header))%64) + "\n"
+	b := append([]byte(npyMagic), 1, 0)
+	b = binary.LittleEndian.AppendUint16(b, uint16(len(header)))
+	b = append(b, header...)
+	if _, err := w.Write(b); err != nil {
+		return err
+	}
+	for chunk := range slices.Chunk(x.Data, 1<<13) {
+		b = b[:0]
+		for _, v := range chunk {
+			if x.Elem.Kind == clear.FixedKind {
+				v = math.Float64bits(math.Ldexp(float64(int64(v)), -x.Elem.F))
+			}
+			b = append(b, binary.LittleEndian.AppendUint64(nil, v)[:size]...)
+		}
+		if _, err := w.Write(b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// npyType returns the dtype of a type's elements, and their size in bytes.
+func npyType(t clear.Type) (dtype string, size int) {
+	switch t.Kind {
+	case clear.BoolKind:
+		return "|b1", 1
+	case clear.FixedKind:
+		return "<f8", 8
+	}
+	order, kind := "<", "i"
+	if t.Bits == 8 {
+		order = "|"
+	}
+	if t.Kind == clear.UnsignedKind {
+		kind = "u"
+	}
+	return fmt.Sprintf("%s%s%d", order, kind, t.Bits/8), t.Bits / 8
+}
+
+// npyTuple writes a shape as Python does: (), (3,), (3, 2).
+func npyTuple(shape []int) string {
+	var parts []string
+	for _, d := range shape {
+		parts = append(parts, strconv.Itoa(d))
+	}
+	if len(parts) == 1 {
+		return "(" + parts[0] + ",)"
+	}
+	return "(" + strings.Join(parts, ", ") + ")"
+}
