@@ -3,7 +3,9 @@ package report_test
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -249,4 +251,19 @@ test "one" of f { given a = 1 expect r == 2 }
 	assert.NotContains(t, doc, "2 * x")
 	assert.NotContains(t, doc, "not in the")
 	assert.NotContains(t, doc, "test")
+}
+
+// Every field of the JSON forms is on the page for reviewers.
+func TestSchemaIsDocumented(t *testing.T) {
+	page, err := os.ReadFile("../../docs/reviewing.md")
+	require.NoError(t, err)
+	for _, form := range []any{report.Report{}, report.Size{}, report.Public{}, report.Source{}, report.Disclosure{}, report.Implied{},
+		report.Abort{}, report.Player{}, report.Draw{}, report.Decision{}, report.Steps{}, report.Row{}} {
+		for _, f := range reflect.VisibleFields(reflect.TypeOf(form)) {
+			if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); f.IsExported() {
+				require.NotEmpty(t, name)
+				assert.Contains(t, string(page), "`"+name+"`")
+			}
+		}
+	}
 }

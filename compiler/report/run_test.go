@@ -81,45 +81,50 @@ func greatest(p *ir.Program) map[string]interp.Tensor {
 // names. The computing players exchange shares among themselves; nobody else
 // receives but what the report says, and everything that it says is received.
 func matches(t *testing.T, p *ir.Program, r *report.Report, stats []runtime.Stats) {
-	claimed := make(map[int][]string) // step: the players that learn from it
-	for _, d := range r.Disclosures {
-		if d.Kind == "computed" || d.Kind == "admitted" {
-			continue
-		}
-		for _, step := range d.Steps {
-			assert.Empty(t, claimed[step], "one entry a step")
-			claimed[step] = d.To
-		}
-	}
+	claims := claimed(t, r)
 	transfers := make(map[int]*ir.Instr)
 	each(p.Body, func(i *ir.Instr) {
 		if i.Op == ir.OpOpen || i.Op == ir.OpReveal {
 			transfers[i.Step] = i
-			assert.NotEmpty(t, claimed[i.Step], "step %d is not in the report", i.Step)
+			assert.NotEmpty(t, claims[i.Step], "step %d is not in the report", i.Step)
 		}
 	})
 	for _, s := range stats {
 		for step, c := range s.Steps {
-			if c.ReceivedMessages == 0 {
-				continue
-			}
-			if transfers[step] != nil {
-				assert.Contains(t, claimed[step], s.Player, "step %d", step)
-			} else {
+			switch {
+			case c.ReceivedMessages == 0:
+			case transfers[step] != nil:
+				assert.Contains(t, claims[step], s.Player, "step %d", step)
+			default:
 				assert.True(t, computes(r, s.Player), "%s receives in step %d, which the report does not list", s.Player, step)
 			}
 		}
 	}
-	for step, players := range claimed {
+	for step, players := range claims {
 		require.NotNil(t, transfers[step], "step %d discloses nothing", step)
 		for _, name := range players {
-			if transfers[step].Op == ir.OpOpen && p.Protocol.Name == "plain" && computes(r, name) {
+			if transfers[step].Op == ir.OpOpen && r.Insecure && computes(r, name) {
 				continue // has it in clear already
 			}
 			at := slices.Index(p.PlayerNames(), name)
 			assert.NotZero(t, stats[at].Steps[step].ReceivedMessages, "%s learns nothing in step %d", name, step)
 		}
 	}
+}
+
+// claimed says, for each step that the report lists, who learns from it.
+func claimed(t *testing.T, r *report.Report) map[int][]string {
+	claims := make(map[int][]string)
+	for _, d := range r.Disclosures {
+		if d.Kind == "computed" || d.Kind == "admitted" {
+			continue // nothing is sent
+		}
+		for _, step := range d.Steps {
+			assert.Empty(t, claims[step], "one entry a step")
+			claims[step] = d.To
+		}
+	}
+	return claims
 }
 
 func computes(r *report.Report, name string) bool {

@@ -1,0 +1,307 @@
+package report
+
+// Collecting: one walk over the instructions, in order, that sorts what each
+// one shows to whom into the lists of a Report.
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/lang/types"
+)
+
+// A writer fills a report.
+type writer struct {
+	p       *ir.Program
+	deps    map[*ir.Instr]inputs
+	names   names
+	r       *Report
+	started bool     // behind Start
+	when    []string // the loops and branches around
+}
+
+// sizes says which dimensions bind each size.
+func (w *writer) sizes() {
+	for _, s := range w.p.Sizes {
+		size := Size{Name: s.Name, From: []string{}}
+		for _, x := range w.p.Inputs {
+			for axis, d := range x.Shape {
+				if name, ok := d.Var(); ok && name == s.Name {
+					size.From = append(size.From, fmt.Sprintf("%s of %s (%s)", dimension(axis), ir.Key(x.Name, x.Member), w.owner(x)))
+				}
+			}
+		}
+		w.r.Sizes = append(w.r.Sizes, size)
+	}
+}
+
+func dimension(axis int) string {
+	switch axis {
+	case 0:
+		return "rows"
+	case 1:
+		return "columns"
+	}
+	return fmt.Sprintf("dimension %d", axis+1)
+}
+
+func (w *writer) owner(x ir.Input) string {
+	if x.Owner.Public {
+		return "public"
+	}
+	return w.p.NamesOf(x.Owner.Holders.Members())
+}
+
+// inputs lists the public ones, and the checks on all of them.
+func (w *writer) inputs() {
+	for k, x := range w.p.Inputs {
+		reason := "not loaded"
+		public := Public{Name: x.Name, Type: text(x.Elem, x.Shape)}
+		if x.Range != nil {
+			reason += ", or outside " + x.Range.Text
+			public.Range = x.Range.Text
+		}
+		if x.Owner.Public {
+			w.r.Public = append(w.r.Public, public)
+			reason += ", or not the same everywhere"
+		}
+		w.abort(inputs{k: true}, reason, "before sharing")
+	}
+}
+
+// abort adds a reason; members of a bundle that have the same are one.
+func (w *writer) abort(from inputs, reason, when string) {
+	sources := w.sources(from)
+	if n := len(w.r.Aborts); n > 0 {
+		last := &w.r.Aborts[n-1]
+		if last.Reason == reason && last.When == when && len(last.From) == 1 && len(sources) == 1 && last.From[0].Input == sources[0].Input {
+			last.From[0].Players = append(last.From[0].Players, sources[0].Players...)
+			return
+		}
+	}
+	w.r.Aborts = append(w.r.Aborts, Abort{From: sources, Reason: reason, When: when})
+}
+
+// where is what all check alike once they know the sizes.
+func (w *writer) where() {
+	var conditions []string
+	for _, c := range w.p.Where {
+		conditions = append(conditions, c.Text)
+	}
+	dimensions := 0
+	for _, x := range w.p.Inputs {
+		dimensions += len(x.Shape)
+	}
+	if dimensions > len(w.p.Sizes) {
+		conditions = append(conditions, "sizes equal")
+	}
+	if len(conditions) > 0 {
+		w.abort(nil, list(conditions), "set-up")
+	}
+}
+
+// sources groups inputs by name.
+func (w *writer) sources(set inputs) []Source {
+	out := []Source{}
+	for k, x := range w.p.Inputs {
+		if !set[k] {
+			continue
+		}
+		if n := len(out); n == 0 || out[n-1].Input != x.Name {
+			out = append(out, Source{Input: x.Name})
+		}
+		last := &out[len(out)-1]
+		last.Players = append(last.Players, w.owner(x))
+	}
+	return out
+}
+
+func (w *writer) block(b ir.Block) {
+	for _, i := range b {
+		w.instr(i)
+	}
+}
+
+func (w *writer) instr(i *ir.Instr) {
+	switch i.Op {
+	case ir.OpStart:
+		w.started = true
+	case ir.OpShare:
+		w.held(i)
+	case ir.OpOpen:
+		w.disclosure(i, i.To.Set(w.p.Everybody()), "opened")
+	case ir.OpReveal:
+		w.disclosure(i, w.p.Receivers(i), "sent in clear by "+w.p.Players[w.p.Dealer(i)].Name)
+	case ir.OpOutput:
+		w.output(i)
+	case ir.OpAssert:
+		w.check(i)
+	case ir.OpFor, ir.OpWhile, ir.OpIf:
+		w.inside(i)
+		return
+	case ir.OpInput, ir.OpConst, ir.OpSizeOf:
+		return
+	default:
+		if len(i.Uses()) == 0 {
+			w.r.Randomness = append(w.r.Randomness, Draw{w.names.value(i.Dst), i.Pos.Line})
+		}
+	}
+	if i.Checked {
+		w.check(i)
+	}
+}
+
+// held notes what the computing players hold, or see.
+func (w *writer) held(i *ir.Instr) {
+	if x := w.names.value(i.Args[0]); !slices.Contains(w.r.Held, x) {
+		w.r.Held = append(w.r.Held, x)
+	}
+}
+
+// check is an operation or assert that can end the run.
+func (w *writer) check(i *ir.Instr) {
+	when := "before sharing"
+	if w.started {
+		when = "while running"
+	}
+	w.abort(w.deps[i], fmt.Sprintf("%s, line %d", i.Failure(), i.Pos.Line), when)
+}
+
+// inside is a loop or branch: everybody who computes sees the way it takes.
+func (w *writer) inside(i *ir.Instr) {
+	if i.Checked {
+		w.check(i)
+	}
+	if from := w.sources(w.deps[i]); len(from) > 0 {
+		w.r.Decisions = append(w.r.Decisions, Decision{string(i.Op), from, i.Pos.Line})
+	}
+	if i.Op == ir.OpWhile {
+		passes := fmt.Sprintf("the number of passes, at most %s", w.names.operand(i.Args[1]))
+		w.r.Implied = append(w.r.Implied, Implied{passes, w.sources(w.deps[i]), i.Pos.Line})
+	}
+	outer := w.when
+	what := "each pass of line %d"
+	if i.Op == ir.OpIf {
+		what = "the branch taken in line %d"
+	}
+	w.when = append(slices.Clip(outer), fmt.Sprintf(what, i.Pos.Line))
+	w.block(i.Body)
+	w.block(i.Else)
+	w.when = outer
+}
+
+// disclosure adds an open or reveal; several of one label to the same players
+// are one entry.
+func (w *writer) disclosure(i *ir.Instr, to types.Set, how string) {
+	d := Disclosure{
+		Name: w.p.LabelOf(i), Kind: "value", Type: w.typ(i.Dst), Everybody: i.To.Set(w.p.Everybody()) == w.p.Everybody(),
+		How: how, When: append([]string{}, w.when...), to: to,
+	}
+	if d.Name == "" {
+		d.Name = w.names.value(i.Dst)
+	}
+	if slices.ContainsFunc(w.p.Outputs, func(x ir.Output) bool { return x.Name == i.Name }) {
+		d.Kind = "output"
+	}
+	for _, x := range w.p.Reveals {
+		if x.Label == i.Name {
+			d.Kind, d.Type = "label", text(x.Elem, x.Shape)
+		}
+	}
+	w.add(d, w.deps[i], i)
+}
+
+// add completes an entry, or adds to the one of the same name and audience.
+func (w *writer) add(d Disclosure, from inputs, i *ir.Instr) {
+	d.From, d.To = w.sources(from), w.playerNames(d.to)
+	for k := range w.r.Disclosures {
+		e := &w.r.Disclosures[k]
+		if e.Name == d.Name && e.Kind == d.Kind && e.to == d.to && e.How == d.How && slices.Equal(e.When, d.When) && slices.EqualFunc(e.From, d.From, equal) {
+			e.Steps = append(e.Steps, i.Step)
+			if !slices.Contains(e.Lines, i.Pos.Line) {
+				e.Lines = append(e.Lines, i.Pos.Line)
+			}
+			return
+		}
+	}
+	d.Lines, d.Steps = []int{i.Pos.Line}, []int{i.Step}
+	w.r.Disclosures = append(w.r.Disclosures, d)
+}
+
+func equal(a, b Source) bool { return a.Input == b.Input && slices.Equal(a.Players, b.Players) }
+
+// output adds what receivers compute themselves from what they hold: all but
+// the outputs that an open or reveal already gave them.
+func (w *writer) output(i *ir.Instr) {
+	name, to := ir.Key(i.Name, i.Member), w.p.Values[i.Args[0]].Place
+	for _, x := range w.p.Outputs {
+		if x.Name == i.Name && x.Member == i.Member {
+			to = x.To
+		}
+	}
+	if to.IsShared() {
+		w.r.Kept = append(w.r.Kept, name)
+		return
+	}
+	if slices.ContainsFunc(w.r.Disclosures, func(d Disclosure) bool { return d.Name == name && d.Kind == "output" }) {
+		return
+	}
+	receivers := to.Set(w.p.Everybody())
+	w.add(Disclosure{Name: name, Kind: "computed", Type: w.typ(i.Args[0]), When: []string{},
+		Everybody: receivers == w.p.Everybody(), to: receivers}, w.deps[i], i)
+}
+
+// admitted adds the declared disclosures that name an input and no reveal.
+func (w *writer) admitted() {
+	for _, x := range w.p.Reveals {
+		if slices.ContainsFunc(w.r.Disclosures, func(d Disclosure) bool { return d.Kind == "label" && d.Name == x.Label }) {
+			continue
+		}
+		from := make(inputs)
+		for k, in := range w.p.Inputs {
+			if in.Name == x.Label {
+				from[k] = true
+			}
+		}
+		to := x.To.Set(w.p.Everybody())
+		w.add(Disclosure{Name: x.Label, Kind: "admitted", Type: text(x.Elem, x.Shape), When: []string{},
+			Everybody: to == w.p.Everybody(), to: to}, from, &ir.Instr{Pos: x.Pos})
+		w.r.Disclosures[len(w.r.Disclosures)-1].Steps = []int{}
+	}
+}
+
+// players sums up each player, and lists those that take no part.
+func (w *writer) players(declared []string) {
+	for k, q := range w.p.Players {
+		player := Player{Name: q.Name, Loads: []string{}, Learns: []string{}, Computes: w.p.Servers().Has(k)}
+		for _, x := range w.p.Inputs {
+			if !x.Owner.Public && x.Owner.Holders.Has(k) {
+				player.Loads = append(player.Loads, ir.Key(x.Name, x.Member))
+			}
+		}
+		for _, d := range w.r.Disclosures {
+			if !d.Everybody && d.to.Has(k) {
+				player.Learns = append(player.Learns, d.Name)
+			}
+		}
+		w.r.Players = append(w.r.Players, player)
+	}
+	for _, name := range declared {
+		if !slices.Contains(w.p.PlayerNames(), name) {
+			w.r.Absent = append(w.r.Absent, name)
+		}
+	}
+}
+
+func (w *writer) playerNames(s types.Set) []string {
+	out := []string{}
+	for _, k := range s.Members() {
+		out = append(out, w.p.Players[k].Name)
+	}
+	return out
+}
+
+func (w *writer) typ(v ir.Value) string { return text(w.p.Values[v].Elem, w.p.Values[v].Shape) }
+
+func text(e types.Elem, s types.Shape) string { return types.Type{Elem: e, Shape: s}.Plain() }
