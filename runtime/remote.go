@@ -38,6 +38,6 @@ func Remote(ctx context.Context, hosts Hostmap, c Credentials, prog *Program) er
 	if err != nil {
 		return err
 	}
-	request := session.StartRequest{File: prog.File, Computation: prog.Computation, Digest: prog.Digest}
+	request := session.StartRequest{File: prog.File, Computation: prog.Computation, Digest: prog.Digest, Protocol: prog.Protocol.String()}
 	return session.Start(ctx, &hosts, id, request, nil)
 }
