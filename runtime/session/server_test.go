@@ -103,6 +103,10 @@ func TestRefusals(t *testing.T) {
 				"the client and s1 do not have the same program: the source of average.tfe differs (digest d2 and d1)"},
 		{"two players differ", nil, func(p *Program) { p.Digest = "d3" }, StartRequest{File: "average.tfe", Computation: "average"}, 0,
 			"alice and s1 do not have the same program: the source of average.tfe differs (digest d1 and d3)"},
+		{"another protocol at the client", nil, nil, StartRequest{File: "average.tfe", Computation: "average", Digest: "d1", Protocol: "plain(s0)"}, 0,
+			"the client and alice do not have the same program: the protocol differs (plain(s0) and aby3(alice, s0, s1))\n" +
+				"the client and s0 do not have the same program: the protocol differs (plain(s0) and aby3(alice, s0, s1))\n" +
+				"the client and s1 do not have the same program: the protocol differs (plain(s0) and aby3(alice, s0, s1))"},
 		{"other players", nil, func(p *Program) { p.Players = []string{"s1", "alice", "s0"} }, average, 0,
 			"alice and s1 do not have the same program: the list of players differs"},
 		{"no such computation", nil, nil, StartRequest{File: "average.tfe", Computation: "median"}, 0,

@@ -135,7 +135,7 @@ var average = StartRequest{File: "average.tfe", Computation: "average", Digest: 
 // program is a player's part of average, run by run.
 func program(player string, players []string, run func(context.Context, link.Link, Run) error) Program {
 	return Program{File: average.File, Computation: average.Computation, Digest: average.Digest,
-		Player: player, Players: players, Run: run,
+		Protocol: "aby3(alice, s0, s1)", Player: player, Players: players, Run: run,
 		Step: func(n int) string { return fmt.Sprintf("step %d (mul, average.tfe:%d)", n, n+4) }}
 }
 
