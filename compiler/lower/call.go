@@ -45,7 +45,7 @@ func (l *lowerer) inline(e *ast.Call, c *check.Call) []result {
 	}
 	results := l.block(c.Body.Fn.Body)
 	if len(results) != len(c.Body.Result) {
-		l.notBuilt(e, "a function whose `return` is not its last statement")
+		l.missing(e, "a function whose `return` is not its last statement")
 	}
 	for k, t := range c.Body.Result {
 		results[k].values[0] = l.weaken(e, l.convert(results[k].values[0], t.Elem), l.place(t.Place))

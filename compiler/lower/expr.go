@@ -118,15 +118,11 @@ func (l *lowerer) single(e ast.Expr) ir.Value {
 	return r[0].values[0]
 }
 
-// variable is the value of a name; one that could not be lowered gives the
-// statement up without a second message.
+// variable is the value of a name.
 func (l *lowerer) variable(e *ast.Ident) ir.Value {
 	v, ok := l.values[l.frame.body.Vars[e]]
-	if !ok && l.diags.HasErrors() {
-		panic(bail{})
-	}
 	if !ok {
-		l.notBuilt(e, "`"+e.Name+"` as a value")
+		l.missing(e, "`"+e.Name+"` as a value")
 	}
 	return v
 }

@@ -121,7 +121,7 @@ func (l *lowerer) bounds(v *check.Variable, param *ast.Param, e types.Elem) *ir.
 // outputs writes what `return` gave, one instruction a receiver's value.
 func (l *lowerer) outputs(c *check.Computation, results []result) {
 	if len(results) != len(c.Outputs) {
-		l.notBuilt(c.Decl, "a computation whose `return` is not its last statement")
+		l.missing(c.Decl, "a computation whose `return` is not its last statement")
 	}
 	for k, o := range c.Outputs {
 		t := l.typ(o.Type)

@@ -160,6 +160,15 @@ func (l *lowerer) notBuilt(n ast.Node, what string) {
 	l.fail(n, "E901", "", "%s is not built yet", what)
 }
 
+// missing is notBuilt for what a statement before should have left: where one
+// was given up, it gives up this one without a second message.
+func (l *lowerer) missing(n ast.Node, what string) {
+	if l.diags.HasErrors() {
+		panic(bail{})
+	}
+	l.notBuilt(n, what)
+}
+
 // place renumbers a placement's holders to the computation's players; others
 // are not contacted.
 func (l *lowerer) place(p types.Place) types.Place {

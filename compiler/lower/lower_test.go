@@ -234,3 +234,13 @@ computation f(a: fixed @ alice in 0.0..9.0) -> r: fixed @ carol
 	assert.Equal(t, []string{"peek.seen", "second", "r"}, names)
 	assert.Equal(t, 5, q.Reveals[0].Pos.Line)
 }
+
+func TestWhatFollowsFromAnErrorIsNotReported(t *testing.T) {
+	for _, body := range []string{"return reveal(a < b) to carol", "let c = a < b return reveal(c) to carol", "return reveal(less(a, b)) to carol"} {
+		p := checked(t, "f.tfe", header+`fn less(x: uint64, y: int64) -> bool { return x < y }
+computation f(a: uint64 @ alice, b: int64 @ bob) -> r: bool @ carol { `+body+` }`)
+		_, diags := lower.Lower(p, p.Computations[0])
+		require.Len(t, diags, 1, text(diags, p.File.Source))
+		assert.Contains(t, diags[0].Message, "a comparison of uint64 and int64")
+	}
+}
