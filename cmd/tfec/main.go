@@ -49,7 +49,7 @@ func rootCommand() *cobra.Command {
 	}
 	root.AddCommand(
 		buildCommand(), generateCommand(), runCommand(), checkCommand(), fmtCommand(), testCommand(), explainCommand(),
-		reportCommand(), projectCommand(), docCommand(), playerCommand(), keysCommand(), hostmapCommand(), versionCommand(),
+		reportCommand(), projectCommand(), docCommand(), playerCommand(), bindCommand(), keysCommand(), hostmapCommand(), versionCommand(),
 	)
 	classifyUsage(root)
 	return root
@@ -78,7 +78,7 @@ type usageError struct {
 	error
 }
 
-func (e usageError) Unwrap() error { return e.error }
+func (e usageError) Unwrap() []error { return []error{e.error} }
 
 // errReported says that everything about a failure was already printed.
 var errReported = errors.New("reported")

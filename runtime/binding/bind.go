@@ -81,14 +81,18 @@ func splitFlags(flags []string) (entries []entry, err error) {
 	return entries, errors.Join(errs...)
 }
 
-// parseEach parses entries of distinct names; all errors at once.
+// parseEach parses entries of distinct names; all errors at once. Files of
+// several players may say the same of what all of them hold.
 func parseEach[T any](entries []entry, parse func(entry) (T, error)) (map[string]T, error) {
 	bound := make(map[string]T)
+	first := make(map[string]entry)
 	var errs []error
 	for _, e := range entries {
 		x, err := parse(e)
-		_, twice := bound[e.name]
+		other, twice := first[e.name]
 		switch {
+		case twice && e.line != "" && e.spec == other.spec && e.dir == other.dir:
+			continue
 		case e.spec == "" && e.line != "":
 			err = fmt.Errorf("%s is not filled in", e.name)
 		case err != nil:
@@ -96,7 +100,7 @@ func parseEach[T any](entries []entry, parse func(entry) (T, error)) (map[string
 		case twice:
 			err = fmt.Errorf("%s is bound twice", e.name)
 		default:
-			bound[e.name] = x
+			bound[e.name], first[e.name] = x, e
 			continue
 		}
 		errs = append(errs, at(e.line, err))

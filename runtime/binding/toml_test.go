@@ -86,6 +86,8 @@ func TestParseFileErrors(t *testing.T) {
 	require.EqualError(t, err, "cannot read none.toml: no such file or directory")
 
 	one, two := writeFile(t, "one.toml", "[in]\na = \"stdin\"\n"), writeFile(t, "two.toml", "[in]\na = \"stdin\"\n")
+	_, _, err = Parse([]string{one, one}, nil, nil)
+	require.NoError(t, err, "files of several players may bind a public input alike")
 	_, _, err = Parse([]string{one, two}, nil, nil)
 	require.EqualError(t, err, two+":2: a is bound twice")
 
