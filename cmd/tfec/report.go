@@ -45,17 +45,21 @@ func pageCommand(c *cobra.Command, page func(*compiler.Unit, *ir.Program) fmt.St
 		if err != nil {
 			return err
 		}
-		x := page(unit, p)
-		if !asJSON {
-			_, err := fmt.Fprint(c.OutOrStdout(), x)
-			return err
-		}
-		e := json.NewEncoder(c.OutOrStdout())
-		e.SetIndent("", "  ")
-		e.SetEscapeHTML(false)
-		return e.Encode(x)
+		return show(c, page(unit, p), asJSON)
 	}
 	src.flags(c)
 	c.Flags().BoolVar(&asJSON, "json", false, "write JSON")
 	return c
+}
+
+// show writes something as text or as JSON.
+func show(c *cobra.Command, x fmt.Stringer, asJSON bool) error {
+	if !asJSON {
+		_, err := fmt.Fprint(c.OutOrStdout(), x)
+		return err
+	}
+	e := json.NewEncoder(c.OutOrStdout())
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(x)
 }

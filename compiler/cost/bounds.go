@@ -48,15 +48,38 @@ func (b bounds) greater(s, t types.Size) (types.Size, bool) {
 	return types.Size{}, false
 }
 
-// halvings is how often something is halved, rounded up, until one is left:
-// ⌈log2 s⌉, a variable of its own where s is no number. s is at least 1.
+// What is no polynomial of the sizes is a variable of its own, named after it:
+// halvings is ⌈log2 s⌉ for s >= 1, quotient ⌈s / k⌉ for s >= 0, and positive is
+// s or, where that is negative, zero.
+
 func (b bounds) halvings(s types.Size) types.Size {
-	low, _ := b.least(s)
-	if n, ok := s.Const(); ok {
-		return types.Int(log2(n))
+	return b.variable(s, log2, fmt.Sprintf("⌈log2(%s)⌉", s))
+}
+
+func (b bounds) quotient(s types.Size, k int64) types.Size {
+	if k == 1 {
+		return s
 	}
-	name := fmt.Sprintf("⌈log2(%s)⌉", s)
-	b[name] = log2(low)
+	return b.variable(s, func(n int64) int64 { return n/k + min(n%k, 1) }, fmt.Sprintf("⌈(%s) / %d⌉", s, k))
+}
+
+func (b bounds) positive(s types.Size) types.Size {
+	if b.atLeast(s, types.Int(0)) {
+		return s
+	}
+	return b.variable(s, func(n int64) int64 { return max(0, n) }, fmt.Sprintf("max(0, %s)", s))
+}
+
+// variable is a function of s, which does not fall, under a name.
+func (b bounds) variable(s types.Size, f func(int64) int64, name string) types.Size {
+	if n, ok := s.Const(); ok {
+		return types.Int(f(n))
+	}
+	low, ok := b.least(s)
+	if !ok {
+		low = 0
+	}
+	b[name] = f(low)
 	return types.Name(name)
 }
 

@@ -29,6 +29,7 @@ type clock struct {
 	bounds bounds
 	now    []types.Size       // by player
 	lines  map[int]types.Size // by step: by how much it moved the latest clock
+	where  []string           // what they are stated for, beyond the least sizes
 	err    error              // why the rounds cannot be stated, once they cannot
 }
 
@@ -180,20 +181,31 @@ func (c *clock) alike(m []moment, receivers map[int]bool) bool {
 	return true
 }
 
-// skip adds what the passes after the first k move: as the last of them did. It
-// must hold of all moments, too, at which the loop may end.
+// skip adds what the passes after the first k move: as the last of them did. If
+// the trip count is no number, that holds from the moment on at which all later
+// ones agree with it.
 func (c *clock) skip(trip types.Size, seen []moment, low, k int64) {
 	last, before := seen[len(seen)-1], seen[len(seen)-2]
 	if _, known := trip.Const(); !known {
-		for n := low; n < k; n++ {
-			if !seen[n].equal(last.after(before, types.Int(n-k))) {
-				c.err = errSizes
-				return
-			}
+		from := k
+		for from > low && seen[from-1].equal(last.after(before, types.Int(from-1-k))) {
+			from--
 		}
+		c.assume(trip, from, low)
 	}
 	end := last.after(before, trip.Sub(types.Int(k)))
 	c.now, c.lines = end.now, end.lines
+}
+
+// assume restricts what is stated to trip >= from.
+func (c *clock) assume(trip types.Size, from, low int64) {
+	if from <= low {
+		return
+	}
+	c.where = append(c.where, fmt.Sprintf("%s >= %d", trip, from))
+	if name, ok := trip.Var(); ok {
+		c.bounds[name] = from
+	}
 }
 
 // after is the moment so many passes later, each of which moves everything as

@@ -14,7 +14,7 @@ import (
 func (b *planner) loop(i *ir.Instr) ([]node, error) {
 	trip, err := b.trip(i)
 	if err != nil {
-		return nil, err
+		return b.nothing(i, err)
 	}
 	before := b.save()
 	body, err := b.anyPass(i)
@@ -33,6 +33,18 @@ func (b *planner) loop(i *ir.Instr) ([]node, error) {
 		return nil, err
 	}
 	return []node{passes{trip: trip, body: body}}, nil
+}
+
+// nothing is the plan of a loop of which it is not known how often it runs: an
+// error, unless its body is in clear.
+func (b *planner) nothing(i *ir.Instr, unknown error) ([]node, error) {
+	before := b.save()
+	if body, err := b.anyPass(i); err == nil && len(body) == 0 {
+		return nil, nil
+	}
+	b.restore(before)
+	b.open++
+	return nil, unknown
 }
 
 // anyPass plans the body of a loop without knowing which pass it is.
@@ -65,28 +77,20 @@ func (b *planner) trip(i *ir.Instr) (types.Size, error) {
 	from, ok1 := b.known[i.Args[0]]
 	to, ok2 := b.known[i.Args[1]]
 	step, ok3 := b.known[i.Args[2]]
-	if !ok1 || !ok2 || !ok3 {
-		b.open++
+	k, number := step.Const()
+	switch {
+	case !ok1 || !ok2 || !ok3 || !number:
 		return types.Size{}, b.fail(i, "how often this loop runs is not known before the run%s", b.advice())
-	}
-	length := to.Sub(from)
-	k, whole := step.Const()
-	switch n, ok := length.Const(); {
-	case whole && k < 1:
+	case k < 1:
 		return types.Size{}, b.fail(i, "%s", i.Failure())
-	case ok && whole:
-		return types.Int(max(0, (n+k-1)/k)), nil
-	case whole && k == 1 && b.bounds.atLeast(length, types.Int(0)):
-		return length, nil
 	}
-	b.open++
-	return types.Size{}, b.fail(i, "how often this loop runs depends on the sizes in a way that only numbers can tell: set them")
+	return b.bounds.quotient(b.bounds.positive(to.Sub(from)), k), nil
 }
 
 // advice names the public inputs that a loop may depend on.
 func (b *planner) advice() string {
 	for _, x := range b.p.Inputs {
-		if _, given := b.inputs[x.Name]; !given && x.Owner.Public && len(x.Shape) == 0 && x.Elem.IsInt() {
+		if _, given := b.inputs[x.Name]; !given && settable(x) {
 			return ": set the public input " + x.Name
 		}
 	}
@@ -96,9 +100,8 @@ func (b *planner) advice() string {
 // while runs at most as often as its limit says.
 func (b *planner) while(i *ir.Instr) ([]node, error) {
 	limit, ok := b.known[i.Args[1]]
-	if !ok || !b.bounds.atLeast(limit, types.Int(0)) {
-		b.open++
-		return nil, b.fail(i, "the limit of this loop is not known before the run%s", b.advice())
+	if !ok {
+		return b.nothing(i, b.fail(i, "the limit of this loop is not known before the run%s", b.advice()))
 	}
 	body, err := b.anyPass(i)
 	if err != nil {
@@ -108,7 +111,7 @@ func (b *planner) while(i *ir.Instr) ([]node, error) {
 		b.open++
 		b.atMost = append(b.atMost, i)
 	}
-	return []node{passes{trip: limit, body: body}}, nil
+	return []node{passes{trip: b.bounds.positive(limit), body: body}}, nil
 }
 
 // branch is the arm that is taken, or either where that is not known.

@@ -28,7 +28,7 @@ const (
 )
 
 // Of returns the costs of a whole computation. set gives sizes, and public
-// inputs that are one whole number, by name; with all sizes given every figure
+// inputs that are one whole number or bool, by name; with all sizes given every figure
 // is a number. It is an error if set names anything else, or if a loop's trip
 // count cannot be known.
 func Of(p *ir.Program, set map[string]int64) (*Report, error) {
@@ -56,6 +56,11 @@ func OfProtocol(p *ir.Program, protocol *capability.Protocol, set map[string]int
 	return newReport(p, b, t, c)
 }
 
+// settable reports a public input that is one whole number, or a bool as 0 or 1.
+func settable(x ir.Input) bool {
+	return x.Owner.Public && len(x.Shape) == 0 && (x.Elem.IsInt() || x.Elem.Kind == types.Bool)
+}
+
 // accept checks the names and values of set.
 func accept(p *ir.Program, set map[string]int64) error {
 	least := make(map[string]int64)
@@ -63,7 +68,7 @@ func accept(p *ir.Program, set map[string]int64) error {
 		least[s.Name] = s.Min
 	}
 	for _, x := range p.Inputs {
-		if x.Owner.Public && len(x.Shape) == 0 && x.Elem.IsInt() {
+		if settable(x) {
 			low, high := x.Elem.Bounds()
 			if v, given := set[x.Name]; given && (low.IsInt64() && v < low.Int64() || high.IsInt64() && v > high.Int64()) {
 				return fmt.Errorf("cannot set %s to %d: it is no %s", x.Name, v, x.Elem)

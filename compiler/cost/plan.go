@@ -69,7 +69,7 @@ func newPlanner(p *ir.Program, protocol *capability.Protocol, set map[string]int
 		}
 	}
 	for _, x := range p.Inputs {
-		if v, ok := set[x.Name]; ok && x.Owner.Public && len(x.Shape) == 0 {
+		if v, ok := set[x.Name]; ok && settable(x) {
 			b.inputs[x.Name] = types.Int(v)
 		}
 	}
@@ -186,14 +186,12 @@ func (b *planner) messages(c capability.Call) []capability.Stage {
 // operation is a secure operation: each of its calls, and before them one
 // sending without messages that counts its elements.
 func (b *planner) operation(i *ir.Instr) ([]node, error) {
-	shown := b.count(i.Dst)
-	if len(i.Args) == 1 && len(b.shape(i.Args[0])) > len(b.shape(i.Dst)) {
-		shown = b.count(i.Args[0])
+	if i.Op == ir.OpSum {
+		return []node{sending{at: i, shown: b.count(i.Args[0])}}, nil
 	}
-	out := []node{sending{at: i, shown: shown}}
 	if (i.Op == ir.OpMin || i.Op == ir.OpMax) && len(i.Args) == 1 {
 		levels, err := b.tree(i)
-		return append(out, levels...), err
+		return append([]node{sending{at: i, shown: b.count(i.Args[0])}}, levels...), err
 	}
 	o := capability.Operation{Name: string(i.Op), Result: b.operand(i.Dst), Shift: i.Shift}
 	first := b.count(i.Dst)
@@ -203,7 +201,7 @@ func (b *planner) operation(i *ir.Instr) ([]node, error) {
 			first = b.count(v)
 		}
 	}
-	return append(out, b.calls(i, o, b.count(i.Dst), first)...), nil
+	return append([]node{sending{at: i, shown: b.count(i.Dst)}}, b.calls(i, o, b.count(i.Dst), first)...), nil
 }
 
 func (b *planner) calls(i *ir.Instr, o capability.Operation, elements, first types.Size) []node {

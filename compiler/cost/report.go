@@ -46,7 +46,9 @@ type Report struct {
 	// stated without numbers; Missing then says why.
 	Rounds  *Figure `json:"rounds"`
 	Missing string  `json:"missing,omitempty"`
-	Bytes   Figure  `json:"bytes"` // payload over all players
+	// Where is what the rounds are stated for, where that is not every size.
+	Where []string `json:"rounds_where,omitempty"`
+	Bytes Figure   `json:"bytes"` // payload over all players
 	// AtMost are the lines of the program that make the figures a bound: what a
 	// `while` or a branch decides in the run.
 	AtMost      []int `json:"at_most,omitempty"`
@@ -84,6 +86,9 @@ func newReport(p *ir.Program, b *planner, t *tally, c *clock) (*Report, error) {
 	r.Rounds = c.figure(c.rounds())
 	if c.err != nil {
 		r.Rounds, r.Missing = nil, c.err.Error()
+	}
+	if c.err == nil {
+		r.Where = c.where
 	}
 	for _, i := range b.atMost {
 		r.AtMost = append(r.AtMost, i.Pos.Line)

@@ -4,29 +4,28 @@ package cost
 
 import (
 	"fmt"
-	"io"
 	"strings"
 	"text/tabwriter"
 )
 
-// Print writes the report as tables.
-func (r *Report) Print(w io.Writer) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+// String is the report as tables, with notes on how to read them.
+func (r *Report) String() string {
+	var out strings.Builder
+	t := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(t, "op\telements\trounds\tbytes\tline\n")
 	for _, l := range r.Lines {
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%d\n", l.Op, l.Elements, optional(l.Rounds), l.Bytes, l.Line)
 	}
 	fmt.Fprintf(t, "total\t\t%s\t%s\t\n", optional(r.Rounds), r.Bytes)
-	fmt.Fprintf(t, "\t\t\t\t\n")
+	t.Flush()
+	fmt.Fprintln(&out)
 	fmt.Fprintf(t, "player\trounds\tbytes sent\tbytes received\tmessages sent\tmessages received\n")
 	for _, p := range r.Players {
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", p.Player, optional(p.Rounds), p.SentBytes, p.ReceivedBytes, p.SentMessages, p.ReceivedMessages)
 	}
-	if err := t.Flush(); err != nil {
-		return err
-	}
-	_, err := fmt.Fprint(w, "\n"+strings.Join(r.notes(), "\n")+"\n")
-	return err
+	t.Flush()
+	fmt.Fprintf(&out, "\n%s\n", strings.Join(r.notes(), "\n"))
+	return out.String()
 }
 
 // optional is a figure, or ? where none can be stated.
@@ -47,6 +46,9 @@ func (r *Report) notes() []string {
 	}
 	if r.Rounds == nil {
 		notes = append(notes, fmt.Sprintf("The rounds cannot be stated: %s. Set the sizes.", r.Missing))
+	}
+	if len(r.Where) > 0 {
+		notes = append(notes, fmt.Sprintf("The rounds hold for %s.", strings.Join(r.Where, ", ")))
 	}
 	for _, line := range r.AtMost {
 		notes = append(notes, fmt.Sprintf("At most: what line %d decides in the run may send less.", line))

@@ -17,6 +17,7 @@ import (
 	"github.com/tfec-lang/tfec/compiler/interp"
 	"github.com/tfec-lang/tfec/compiler/ir"
 	"github.com/tfec-lang/tfec/internal/exec"
+	"github.com/tfec-lang/tfec/lang/types"
 	"github.com/tfec-lang/tfec/runtime"
 	"github.com/tfec-lang/tfec/runtime/capability"
 )
@@ -87,7 +88,7 @@ func known(p *ir.Program, in map[string]interp.Tensor) map[string]int64 {
 				set[name] = v.Shape[k]
 			}
 		}
-		if x.Owner.Public && len(x.Shape) == 0 && x.Elem.IsInt() && v.Data[0].IsInt64() {
+		if x.Owner.Public && len(x.Shape) == 0 && (x.Elem.IsInt() || x.Elem.Kind == types.Bool) && v.Data[0].IsInt64() {
 			set[x.Name] = v.Data[0].Int64()
 		}
 	}

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tfec-lang/tfec/compiler/cost"
+	"github.com/tfec-lang/tfec/compiler/ir"
+)
+
+// costFlags are the flags of tfec cost.
+type costFlags struct {
+	source
+	set  []string
+	net  string
+	json bool
+}
+
+func costCommand() *cobra.Command {
+	var f costFlags
+	c := &cobra.Command{
+		Use:   "cost FILE [COMPUTATION]",
+		Short: "Say how many rounds and bytes a computation takes",
+		Long: `Rounds and payload bytes, by step and by player, as polynomials in the sizes. A
+run measures the same, exactly. With --set sizes become numbers; --net estimates
+the time on a lan (0.1 ms round trip, 10 Gbit/s) or a wan (40 ms, 352 Mbit/s).`,
+		Example: "  tfec cost average.tfe\n  tfec cost --set n=10000,m=500 --net wan average.tfe",
+		Args:    cobra.RangeArgs(1, 2),
+		RunE:    func(c *cobra.Command, args []string) error { return f.run(c, args) },
+	}
+	f.flags(c)
+	c.Flags().StringSliceVar(&f.set, "set", nil, "give sizes, and public inputs of one whole number: `NAME=NUMBER,…`")
+	c.Flags().StringVar(&f.net, "net", "", "estimate the time on this `NET`, lan or wan")
+	c.Flags().BoolVar(&f.json, "json", false, "write JSON")
+	return c
+}
+
+func (f *costFlags) run(c *cobra.Command, args []string) error {
+	set, err := f.sizes()
+	if err != nil {
+		return usageError{c, err}
+	}
+	net, err := f.chosenNet()
+	if err != nil {
+		return usageError{c, err}
+	}
+	unit, err := f.load(c, args[0])
+	if err != nil {
+		return err
+	}
+	p, err := computation(unit, args[0], args[1:])
+	if err != nil {
+		return err
+	}
+	r, err := cost.Of(p, set)
+	if err != nil {
+		return err
+	}
+	if net != nil {
+		if err := r.Estimate(*net); err != nil {
+			return hinted{err, "give all sizes: " + example(p)}
+		}
+	}
+	return show(c, r, f.json)
+}
+
+// example sets every size of a program to a thousand, or the least.
+func example(p *ir.Program) string {
+	var set []string
+	for _, s := range p.Sizes {
+		set = append(set, fmt.Sprintf("%s=%d", s.Name, max(s.Min, 1000)))
+	}
+	return "--set " + strings.Join(set, ",")
+}
+
+// sizes reads NAME=NUMBER.
+func (f *costFlags) sizes() (map[string]int64, error) {
+	set := make(map[string]int64)
+	for _, s := range f.set {
+		name, text, _ := strings.Cut(s, "=")
+		v, err := strconv.ParseInt(strings.ReplaceAll(text, "_", ""), 10, 64)
+		if err != nil || name == "" {
+			return nil, fmt.Errorf("cannot read --set %q: want NAME=NUMBER", s)
+		}
+		set[name] = v
+	}
+	return set, nil
+}
+
+func (f *costFlags) chosenNet() (*cost.Net, error) {
+	if f.net == "" {
+		return nil, nil
+	}
+	net, err := cost.NetOf(f.net)
+	return &net, err
+}
