@@ -5,6 +5,7 @@ package compiler
 import (
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/tfec-lang/tfec/compiler/check"
 	"github.com/tfec-lang/tfec/compiler/ir"
@@ -39,7 +40,7 @@ func Load(path string, o Options) (*Unit, diag.List, error) {
 	}
 	u := new(Unit)
 	passes := []func() diag.List{
-		func() diag.List { return u.parse(path, src) },
+		func() diag.List { return u.parse(path, src, o) },
 		func() diag.List { return u.check(o) },
 		u.lower,
 		u.tests,
@@ -61,9 +62,36 @@ func (u *Unit) Source(filename string) string {
 	return u.File.Source
 }
 
-func (u *Unit) parse(path string, src []byte) (diags diag.List) {
+// parse reads the file. A syntax error hides no error of the declarations
+// without one: those are checked here.
+func (u *Unit) parse(path string, src []byte, o Options) (diags diag.List) {
 	u.File, diags = parse.File(path, src)
+	if diags.HasErrors() && independent(u.File.Broken) {
+		diags = append(diags, besides(u.File, u.check(o))...)
+		diags.Sort()
+		u.Checked = nil // what could be read is not the program
+	}
 	return diags
+}
+
+// independent reports whether a file without its broken declarations means
+// what it would with them, but for their names.
+func independent(broken []ast.Broken) bool {
+	return !slices.ContainsFunc(broken, func(b ast.Broken) bool {
+		return !slices.Contains([]string{"fn", "computation", "const", "test"}, b.Word)
+	})
+}
+
+// besides keeps the errors that do not follow from a broken declaration: a
+// name that it would have given is no unknown one.
+func besides(f *ast.File, found diag.List) diag.List {
+	return slices.DeleteFunc(found, func(d diag.Diagnostic) bool {
+		if d.Code != "E101" || d.Span.Pos.Filename != f.Name {
+			return d.Warning() || d.Code == "E901"
+		}
+		name := f.Source[d.Span.Pos.Offset:d.Span.EndPos.Offset]
+		return slices.ContainsFunc(f.Broken, func(b ast.Broken) bool { return b.Name == name })
+	})
 }
 
 func (u *Unit) check(o Options) (diags diag.List) {

@@ -2,6 +2,7 @@ package compiler_test
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -125,6 +126,36 @@ func TestEveryProgramCompilesOrIsRefused(t *testing.T) {
 			for _, d := range diags {
 				assert.NotContains(t, d.Message, "this computation is not built yet", d.Notes)
 			}
+		})
+	}
+}
+
+// A syntax error hides no error of another declaration, and what is unknown
+// only because of it is no error.
+func TestSyntaxErrorsHideNothing(t *testing.T) {
+	const header = "players alice, bob, s0, s1, s2\nprotocol aby3(s0, s1, s2)\n"
+	const sound = "computation g(a: fixed @ alice, b: fixed @ bob) -> r: fixed @ alice { return reveal(half(a) * b) to alice }\n"
+	for _, c := range []struct {
+		name, source string
+		want         []string
+	}{
+		{"a broken computation and an unknown player", header +
+			"computation f(a: fixed @ alice -> r: fixed @ bob { return a }\n" +
+			"computation g(a: fixed @ carl, b: fixed @ bob) -> r: fixed @ bob { return b }\n", []string{"3:E001", "4:E101"}},
+		{"a call of a broken function", header + "fn half(x: fixed -> fixed { return x / 2 }\n" + sound, []string{"3:E001"}},
+		{"a call of a function that is not there", header + "const k = = 1\n" + sound, []string{"3:E001", "4:E101"}},
+		{"broken players", "players alice, , bob\nprotocol aby3(s0, s1, s2)\n" + sound, []string{"1:E001"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "f.tfe")
+			require.NoError(t, os.WriteFile(path, []byte(c.source), 0o644))
+			_, diags, err := compiler.Load(path, compiler.Options{})
+			require.NoError(t, err)
+			var got []string
+			for _, d := range diags {
+				got = append(got, fmt.Sprintf("%d:%s", d.Span.Pos.Line, d.Code))
+			}
+			assert.Equal(t, c.want, got)
 		})
 	}
 }

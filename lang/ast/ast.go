@@ -69,7 +69,12 @@ type File struct {
 	Imports  []*Import `parser:"@@*"`
 	Decls    []Decl    `parser:"@@*"` // in order of the text
 	Comments []*Comment
+	Broken   []Broken // declarations with a syntax error, which Decls lacks
 }
+
+// A Broken is what is known of a declaration with a syntax error: the word
+// that it starts with, and the name it would give; "" where that is unknown.
+type Broken struct{ Word, Name string }
 
 type Import struct {
 	Span

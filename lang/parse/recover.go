@@ -33,6 +33,7 @@ func declarations(tokens []lexer.Token, known diag.List) (*ast.File, diag.List) 
 		part, err := read[ast.File](p.tokens)
 		if err != nil {
 			failed = true
+			file.Broken = append(file.Broken, p.broken())
 			d := convert(err, declaration, p.after)
 			if !anyWithin(known, p.tokens[0].Pos.Offset, d.Span.Pos.Offset) {
 				errs.Add(d)
@@ -65,6 +66,20 @@ func anyWithin(l diag.List, from, to int) bool {
 type piece struct {
 	tokens []lexer.Token
 	after  lexer.Token
+}
+
+// broken names a declaration that cannot be read.
+func (p piece) broken() ast.Broken {
+	var words []string
+	for _, t := range p.tokens {
+		if !elides(t.Type) {
+			words = append(words, t.Value)
+		}
+	}
+	if len(words) < 2 || !slices.Contains(declWords, words[0]) {
+		return ast.Broken{}
+	}
+	return ast.Broken{Word: words[0], Name: words[1]}
 }
 
 // cut splits tokens before every declaration word in column 1 that a name or
