@@ -66,3 +66,16 @@ func TestSolution(t *testing.T) {
 		assert.Equal(t, want, list[0].Message, output)
 	}
 }
+
+// TestNoPlayers holds that a computation without players is told what is
+// missing, and not to leave its placements out, as a function may.
+func TestNoPlayers(t *testing.T) {
+	for source, want := range map[string]string{
+		"computation c(a: int32 @ alice) -> o: int32 @ public { return 1 }": "begin the file with the line `players …`",
+		"fn f(a: int32 @ alice) -> int32 { return a }":                      "leave the placement out: a function takes values of any placement",
+	} {
+		_, list := load("none.tfe", source)
+		require.NotEmpty(t, list)
+		assert.Equal(t, want, list[0].Hint)
+	}
+}

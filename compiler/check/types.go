@@ -32,7 +32,11 @@ func (f *frame) resolve(t *ast.Type) (written, bool) {
 		ok = false
 	}
 	if t.Placement != nil {
-		place, good := f.placement(t.Placement, "leave the placement out: a function takes values of any placement")
+		hint := "leave the placement out: a function takes values of any placement"
+		if f.unit.comp != nil {
+			hint = "begin the file with the line `players …`"
+		}
+		place, good := f.placement(t.Placement, hint)
 		ok = ok && good
 		out.Place, out.placed = place, good
 	}
