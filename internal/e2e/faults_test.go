@@ -4,9 +4,16 @@ package e2e
 // design/running.md, section 4, on processes.
 
 import (
+	"cmp"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -51,38 +58,30 @@ type party struct {
 	absent  bool
 }
 
-// play starts the players of program.tfe and a client, and returns them.
-func (s *stage) play(odd map[string]party, client ...string) (players map[string]*process, c *process) {
+// play starts the players of program.tfe.
+func (s *stage) play(odd map[string]party, common ...string) map[string]*process {
 	s.t.Helper()
-	players = make(map[string]*process)
+	players := make(map[string]*process)
+	inputs := map[string]string{"alice": "a=json:a.json", "bob": "b=json:b.json"}
 	for _, name := range everybody {
 		p := odd[name]
 		if p.absent {
 			continue
 		}
-		program := "program.tfe"
-		if p.program != "" {
-			program = p.program
-		}
-		args := append([]string{"player", name, program, "--config", "config.json", "--peer-timeout", "2s", "--connect-timeout", "3s"}, p.args...)
-		if strings.HasPrefix(name, "alice") && !hasIn(p.args) {
-			args = append(args, "--in", "a=json:a.json")
-		}
-		if name == "bob" && !hasIn(p.args) {
-			args = append(args, "--in", "b=json:b.json")
+		args := []string{"player", name, cmp.Or(p.program, "program.tfe"), "--config", "config.json", "--peer-timeout", "2s", "--connect-timeout", "3s"}
+		args = append(append(args, common...), p.args...)
+		if input := inputs[name]; input != "" && !slices.Contains(args, "--in") {
+			args = append(args, "--in", input)
 		}
 		players[name] = s.start(s.tfec, args...)
 	}
-	return players, s.start(s.tfec, append([]string{"run", "program.tfe", "--config", "config.json"}, client...)...)
+	return players
 }
 
-func hasIn(args []string) bool {
-	for _, a := range args {
-		if a == "--in" {
-			return true
-		}
-	}
-	return false
+// ask starts a client.
+func (s *stage) ask(args ...string) *process {
+	s.t.Helper()
+	return s.start(s.tfec, append([]string{"run", "program.tfe", "--config", "config.json"}, args...)...)
 }
 
 func averageStage(t *testing.T) *stage {
@@ -101,92 +100,218 @@ func TestFaults(t *testing.T) {
 	rows[15] = "unwell" // row 17 of the file: one header, and counting from 1
 	text := "gross\n" + strings.Join(rows, "\n") + "\n"
 
-	tests := []struct {
-		name  string
-		files map[string]string
-		odd   map[string]party
-		says  map[string]string // what each side must say, as a pattern; "client" is one
-	}{
+	aliceStopped := "alice stopped in the set-up"
+	carolMissing := `carol: cannot be reached at 127\.0\.0\.1:\d+ after 3s: connection refused`
+	s1Missing := strings.Replace(carolMissing, "carol", "s1", 1)
+	s1Differs := `(the client|s0) and s1 do not have the same program: the source of program\.tfe differs`
+	s1Insecure := `s1: s0 cannot connect to it at 127\.0\.0\.1:\d+: s1 was started with --insecure, and s0 uses TLS`
+	s1Unknown := `s1: s0 cannot connect to it at 127\.0\.0\.1:\d+: the certificate of s1 comes from another authority than that of s0`
+	tests := []fault{
 		{
-			name:  "a text in row 17",
-			files: map[string]string{"a.csv": text},
-			odd:   map[string]party{"alice": {args: []string{"--in", "a=csv:a.csv#gross"}}},
-			says: map[string]string{
-				"alice": "a.csv:17: column gross: .*`?unwell`? is not a number",
-				"bob":   "alice stopped in the set-up", "carol": "alice stopped in the set-up",
-				"s0": "alice stopped in the set-up", "s1": "alice stopped in the set-up", "s2": "alice stopped in the set-up",
-				"client": "tfec: error: alice stopped in the set-up",
-			},
+			name:   "a text in row 17",
+			files:  map[string]string{"a.csv": text},
+			odd:    map[string]party{"alice": {args: []string{"--in", "a=csv:a.csv#gross"}}},
+			says:   map[string]string{"alice": "a.csv:17: column gross: .*`?unwell`? is not a number"},
+			others: aliceStopped,
 		},
 		{
-			name:  "a missing column",
-			files: map[string]string{"a.csv": "name,pay\nx,1\ny,2\n"},
-			odd:   map[string]party{"alice": {args: []string{"--in", "a=csv:a.csv#gross"}}},
-			says: map[string]string{
-				"alice":  "a.csv: no column `gross`: the columns are name, pay",
-				"s1":     "alice stopped in the set-up",
-				"client": "tfec: error: alice stopped in the set-up",
-			},
+			name:   "a missing column",
+			files:  map[string]string{"a.csv": "name,pay\nx,1\ny,2\n"},
+			odd:    map[string]party{"alice": {args: []string{"--in", "a=csv:a.csv#gross"}}},
+			says:   map[string]string{"alice": "a.csv: no column `gross`: the columns are name, pay"},
+			others: aliceStopped,
 		},
 		{
-			name:  "a value out of range",
-			files: map[string]string{"b.json": "[1, 100001, 3]"},
-			says: map[string]string{
-				"bob":    `b.json.*100001.*0\.0\.\.100_000\.0`,
-				"alice":  "bob stopped in the set-up",
-				"s0":     "bob stopped in the set-up",
-				"client": "tfec: error: bob stopped in the set-up",
-			},
+			name:   "a value out of range",
+			files:  map[string]string{"b.json": "[1, 100001, 3]"},
+			says:   map[string]string{"bob": `b.json.*100001.*0\.0\.\.100_000\.0`},
+			others: "bob stopped in the set-up",
 		},
 		{
-			name:  "another program",
-			files: map[string]string{"other/program.tfe": strings.Replace(averageProgram, "total / (n + m)", "total / (n + m + 1)", 1)},
-			odd:   map[string]party{"s1": {program: "other/program.tfe"}},
-			says: map[string]string{
-				"client": "tfec: error: .*s1.*source",
-			},
+			name:   "another program",
+			files:  map[string]string{"other/program.tfe": strings.Replace(averageProgram, "total / (n + m)", "total / (n + m + 1)", 1)},
+			odd:    map[string]party{"s1": {program: "other/program.tfe"}},
+			others: s1Differs,
 		},
 		{
-			name: "one without TLS",
-			odd:  map[string]party{"s1": {args: []string{"--insecure"}}},
-			says: map[string]string{
-				"s1":     "TLS",
-				"client": "tfec: error: .*s1.*TLS",
-			},
+			name:   "one without TLS",
+			odd:    map[string]party{"s1": {args: []string{"--insecure"}}},
+			says:   map[string]string{"s1": "s1 was started with --insecure"},
+			others: s1Insecure,
 		},
 		{
-			name: "a player that is not there",
-			odd:  map[string]party{"carol": {absent: true}},
-			says: map[string]string{
-				"client": `tfec: error: .*carol.*127\.0\.0\.1:\d+.*3s`,
-			},
+			name:   "a player that is not there",
+			odd:    map[string]party{"carol": {absent: true}},
+			others: carolMissing,
+		},
+		{
+			name:   "a certificate of another authority",
+			keys:   true,
+			odd:    map[string]party{"s1": {args: []string{"--tls", "other/s1"}}},
+			says:   map[string]string{"s1": "comes from another authority"},
+			others: s1Unknown,
+		},
+		{
+			name:   "a certificate of another player",
+			keys:   true,
+			odd:    map[string]party{"s1": {args: []string{"--tls", "keys/bob"}}},
+			says:   map[string]string{"s1": "keys/bob holds the certificate of bob, not of s1"},
+			others: s1Missing,
+		},
+		{
+			name:   "an expired certificate",
+			keys:   true,
+			odd:    map[string]party{"s1": {args: []string{"--tls", "expired/s1"}}},
+			says:   map[string]string{"s1": `the certificate of s1 expired on 2020-01-31: renew it with .tfec keys request s1. and .tfec keys sign s1\.csr.`},
+			others: s1Missing,
 		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := averageStage(t)
-			for name, text := range tt.files {
-				s.write(name, text)
-			}
-			players, client := s.play(tt.odd)
-			began := time.Now()
-			require.Equal(t, 1, client.wait(), "the client: %s%s", &client.stdout, &client.stderr)
-			require.Less(t, time.Since(began), 20*time.Second)
-			for name, pattern := range tt.says {
-				p := client
-				if name != "client" {
-					p = players[name]
-				}
-				p.matches(pattern)
-			}
-			for name, p := range players {
-				require.Empty(t, p.stdout.String(), "%s must not have a result", name)
-				if name != "alice" {
-					require.NotContains(t, p.stderr.String(), "unwell", "alice's data leaked")
-				}
-			}
+			t.Run("client", tt.withClient)
+			t.Run("once", tt.once)
 		})
 	}
+}
+
+// A fault is a row of the table.
+type fault struct {
+	name  string
+	files map[string]string
+	keys  bool // certificates of keys/, and not the automatic ones
+	odd   map[string]party
+
+	// What each side must say, as a pattern: says by name, others else.
+	says   map[string]string
+	others string
+}
+
+// soon is when every side must have heard of a fault: the timeouts of the
+// players are 2 s and 3 s, and the machine may be busy.
+const soon = 15 * time.Second
+
+// withClient has a client start the run; the players go on afterwards.
+func (f *fault) withClient(t *testing.T) {
+	began := time.Now()
+	s, players := f.play(t)
+	client := s.ask(f.tls("client")...)
+	require.Equal(t, 1, client.wait(), "the client: %s%s", &client.stdout, &client.stderr)
+	client.matches("tfec: error: " + f.others)
+	f.check(t, players)
+	require.Less(t, time.Since(began), soon)
+}
+
+// once is the batch job: every process ends by itself, with the reason.
+func (f *fault) once(t *testing.T) {
+	began := time.Now()
+	_, players := f.play(t, "--once")
+	for name, p := range players {
+		require.Equal(t, 1, p.wait(), "%s: %s%s", name, &p.stdout, &p.stderr)
+		require.NotContains(t, p.stderr.String(), "client and", "there is none")
+	}
+	f.check(t, players)
+	require.Less(t, time.Since(began), soon)
+}
+
+func (f *fault) play(t *testing.T, common ...string) (*stage, map[string]*process) {
+	s := averageStage(t)
+	for name, text := range f.files {
+		s.write(name, text)
+	}
+	odd := maps.Clone(f.odd)
+	if f.keys {
+		s.makeKeys()
+		for _, name := range everybody {
+			if _, ok := odd[name]; !ok {
+				odd[name] = party{args: f.tls(name)}
+			}
+		}
+	}
+	return s, s.play(odd, common...)
+}
+
+func (f *fault) tls(name string) []string {
+	if !f.keys {
+		return nil
+	}
+	return []string{"--tls", filepath.Join("keys", name)}
+}
+
+func (f *fault) check(t *testing.T, players map[string]*process) {
+	for name, p := range players {
+		p.matches(cmp.Or(f.says[name], f.others))
+		require.Empty(t, p.stdout.String(), "%s must not have a result", name)
+		if name != "alice" {
+			require.NotContains(t, p.stderr.String(), "unwell", "alice's data leaked")
+		}
+	}
+}
+
+// makeKeys makes the keys of everybody in keys/, by another authority in
+// other/, and that of s1 with an expired certificate in expired/.
+func (s *stage) makeKeys() {
+	s.t.Helper()
+	for _, out := range []string{"keys", "other"} {
+		s.succeed(s.tfec, "keys", "demo", "--config", "config.json", "-o", out)
+	}
+	ca, err := tls.LoadX509KeyPair(s.path("keys/ca/ca.crt"), s.path("keys/ca/ca.key"))
+	require.NoError(s.t, err)
+	own, err := tls.LoadX509KeyPair(s.path("keys/s1/s1.crt"), s.path("keys/s1/s1.key"))
+	require.NoError(s.t, err)
+	expired := *own.Leaf
+	expired.NotBefore, expired.NotAfter = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2020, 1, 31, 0, 0, 0, 0, time.UTC)
+	der, err := x509.CreateCertificate(rand.Reader, &expired, ca.Leaf, own.Leaf.PublicKey, ca.PrivateKey)
+	require.NoError(s.t, err)
+	var text strings.Builder
+	for _, cert := range [][]byte{der, ca.Leaf.Raw} {
+		require.NoError(s.t, pem.Encode(&text, &pem.Block{Type: "CERTIFICATE", Bytes: cert}))
+	}
+	s.write("expired/s1/s1.crt", text.String())
+	key, err := os.ReadFile(s.path("keys/s1/s1.key"))
+	require.NoError(s.t, err)
+	s.write("expired/s1/s1.key", string(key))
+}
+
+// Without its coordinator a batch job ends, too; and with one that everybody
+// else refuses.
+func TestOnceWithoutCoordinator(t *testing.T) {
+	tests := []struct {
+		name   string
+		first  party
+		s0     string // what the coordinator says
+		others string
+	}{
+		{"absent", party{absent: true}, "", `cannot be reached at 127\.0\.0\.1:\d+ after 3s: connection refused`},
+		{"without TLS", party{args: []string{"--insecure"}},
+			`alice: s0 cannot connect to it at .*: alice refuses: s0 was started with --insecure, and alice uses TLS\ntfec: error: bob: `,
+			`\w+ cannot connect to it at .*: s0 was started with --insecure, and \w+ uses TLS`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			began := time.Now()
+			for name, p := range averageStage(t).play(map[string]party{"s0": tt.first}, "--once") {
+				require.Equal(t, 1, p.wait(), name)
+				pattern := tt.others
+				if name == "s0" {
+					pattern = tt.s0
+				}
+				p.matches("tfec: error: (s0: )?" + pattern)
+			}
+			require.Less(t, time.Since(began), soon)
+		})
+	}
+}
+
+// A client ends at once where the coordinator has no TLS.
+func TestCoordinatorWithoutTLS(t *testing.T) {
+	s := averageStage(t)
+	began := time.Now()
+	players := s.play(map[string]party{"s0": {args: []string{"--insecure"}}})
+	client := s.ask()
+	require.Equal(t, 1, client.wait())
+	client.matches("tfec: error: s0: client cannot connect to it at .*: s0 was started with --insecure, and client uses TLS")
+	players["s0"].matches("refused a connection.*it uses TLS, and s0 was started with --insecure")
+	require.Less(t, time.Since(began), soon)
 }
 
 // matches waits until the process has written what the pattern describes.
@@ -200,44 +325,41 @@ func (p *process) matches(pattern string) {
 // A player that is killed in the middle of a run ends it everywhere, and the
 // others are ready for the next.
 func TestKilledInTheMiddle(t *testing.T) {
-	s := averageStage(t)
-	s.write("program.tfe", slowProgram)
-	s.write("a.json", "1")
-	s.write("b.json", "1")
-	any := party{args: []string{"--runs", "any"}}
-	players, client := s.play(map[string]party{"alice": any, "bob": any})
-	client.says("step")
-	killed := time.Now()
-	require.NoError(t, players["s1"].cmd.Process.Kill())
-	require.Equal(t, 1, client.wait())
-	require.Less(t, time.Since(killed), 10*time.Second)
-	client.matches(`tfec: error: .*s1`)
-	for _, name := range []string{"alice", "bob", "carol", "s0", "s2"} {
-		players[name].matches(`(?s)the run failed.*s1`)
+	step := `step \d+ \(.*program\.tfe:\d+\)`
+	tests := []struct{ victim, client, player string }{
+		// Its last heartbeat may be from before the first step.
+		{"s1", "s1 (failed at " + step + "|stopped in the set-up): the connection to it was lost", "s1 (failed at " + step + "|stopped in the set-up)"},
+		{"s0", "the connection to s0, the coordinator, was lost: the last that was heard is that \\w+ was at " + step,
+			"s0, the coordinator, was lost while \\w+ was at " + step},
 	}
+	for _, tt := range tests {
+		t.Run(tt.victim, func(t *testing.T) {
+			s := averageStage(t)
+			s.write("program.tfe", slowProgram)
+			s.write("a.json", "1")
+			s.write("b.json", "1")
+			any := party{args: []string{"--runs", "any"}}
+			players := s.play(map[string]party{"alice": any, "bob": any})
+			client := s.ask()
+			client.says("step")
+			killed := time.Now()
+			require.NoError(t, players[tt.victim].cmd.Process.Kill())
+			require.Equal(t, 1, client.wait())
+			client.matches("tfec: error: " + tt.client)
+			delete(players, tt.victim)
+			for _, p := range players {
+				p.matches("the run failed.*" + tt.player)
+			}
+			require.Less(t, time.Since(killed), 10*time.Second)
 
-	// The next run, with s1 back.
-	players["s1"] = s.start(s.tfec, "player", "s1", "program.tfe", "--config", "config.json")
-	next := s.start(s.tfec, "run", "program.tfe", "--config", "config.json")
-	next.says("step")
-	next.cmd.Process.Signal(os.Interrupt)
-	require.NotZero(t, next.wait())
-}
-
-// A certificate that is right, but another player's.
-func TestCertificateOfAnother(t *testing.T) {
-	s := averageStage(t)
-	s.succeed(s.tfec, "keys", "demo", "--config", "config.json", "-o", "keys")
-	odd := make(map[string]party)
-	for _, name := range everybody {
-		odd[name] = party{args: []string{"--tls", filepath.Join("keys", name)}}
+			// The next run, with the victim back.
+			s.start(s.tfec, "player", tt.victim, "program.tfe", "--config", "config.json")
+			next := s.ask()
+			next.says("step")
+			next.cmd.Process.Signal(os.Interrupt)
+			require.NotZero(t, next.wait())
+		})
 	}
-	odd["s1"] = party{args: []string{"--tls", "keys/bob"}}
-	players, client := s.play(odd, "--tls", "keys/client")
-	require.Equal(t, 1, players["s1"].wait())
-	players["s1"].matches("keys/bob holds the certificate of bob, not of s1")
-	require.Equal(t, 1, client.wait())
-	client.matches("tfec: error: .*s1")
 }
 
 // Hostmaps that cannot be meant are refused before anything starts.
@@ -246,6 +368,7 @@ func TestHostmaps(t *testing.T) {
 		{"no JSON", "s0 = 127.0.0.1:4440\n", `config.json:1: .*JSON`},
 		{"a name twice", "{\n  \"s0\": \"127.0.0.1:1\",\n  \"s0\": \"127.0.0.1:2\"\n}\n", `config.json:3: .*s0`},
 		{"the same name with - and _", "{\n  \"s_0\": \"127.0.0.1:1\",\n  \"s-0\": \"127.0.0.1:2\"\n}\n", `config.json:3: .*s-0`},
+		{"an address twice", "{\n  \"s0\": \"127.0.0.1:1\",\n  \"s1\": \"127.0.0.1:1\"\n}\n", `config.json:3: s1: address 127.0.0.1:1 is that of s0, on line 2`},
 		{"a bad port", "{\n  \"s0\": \"127.0.0.1:99999\"\n}\n", `config.json:2: .*s0.*99999`},
 		{"a player missing", "{\n  \"s0\": \"127.0.0.1:1\",\n  \"s1\": \"127.0.0.1:2\"\n}\n", `config.json: has no entry for alice`},
 	}

@@ -316,7 +316,7 @@ func (c *coordination) ask(run, asking context.Context, e Entry) (*member, error
 		return nil, fmt.Errorf("%s: %w", e.Name, plain(err))
 	}
 	go m.receive(stream)
-	m.send(order{Kind: orderAsk, Request: c.request, Alone: c.alone})
+	m.send(order{Kind: orderAsk, Request: c.request, Client: c.client, Alone: c.alone})
 	m.offer, err = m.next(asking, c.PeerTimeout)
 	if err == nil && c.alone && !m.offer.Once {
 		err = errNotAlone

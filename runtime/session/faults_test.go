@@ -3,6 +3,7 @@ package session
 // What a fault looks like on every side, and that the next run works.
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
@@ -10,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -299,6 +301,40 @@ func TestCertificates(t *testing.T) {
 			err := Start(t.Context(), c.hostmap, id, average, nil)
 			require.Error(t, err)
 			require.Equal(t, test.want, anyPort(err.Error()))
+		})
+	}
+}
+
+// A certificate that expires while its player waits, and others that are
+// refused: every side says why.
+func TestRefusedCertificateEverywhere(t *testing.T) {
+	other, err := newAuthority(time.Hour)
+	require.NoError(t, err)
+	for _, test := range []struct {
+		name      string
+		authority *authority // nil: that of the others
+		life      time.Duration
+		want      string
+	}{
+		{"expired", nil, -time.Minute, "the certificate of s1 expired on " + day(time.Now().Add(-time.Minute)) + ": renew it with `tfec keys request s1` and `tfec keys sign s1.csr`"},
+		{"another authority", other, time.Hour, "the certificate of s1 comes from another authority than that of alice: all players need certificates signed with the key of one `tfec keys init`"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			c := newCast(t, trio...)
+			id, err := cmp.Or(test.authority, c.authority).issue("s1", RolePlayer, test.life)
+			require.NoError(t, err)
+			for _, name := range trio {
+				c.serve(name, func(s *Server) {
+					if name == "s1" {
+						s.Identity = id
+					}
+				}, program(name, trio, gossip(1)))
+			}
+			require.ErrorContains(t, c.start(average, nil), "s1: alice cannot connect to it at "+c.hostmap.Entries[2].Addr+": "+test.want)
+			for _, s := range c.servers {
+				require.Eventually(t, func() bool { return strings.Contains(s.log.String(), test.want) }, 10*time.Second, time.Millisecond, s.Player)
+			}
 		})
 	}
 }

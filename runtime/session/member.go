@@ -90,7 +90,7 @@ func (m *membership) serve() {
 		return
 	} else if err != nil {
 		m.log.Warn("a run did not begin", "file", printable(m.asked.Request.File), "computation", printable(m.asked.Request.Computation),
-			"client", printable(m.order.Client), "reason", inLine(err))
+			"client", printable(m.asked.Client), "reason", inLine(err))
 		if m.asked.Alone {
 			m.finishHere(err)
 		}
