@@ -264,7 +264,8 @@ func (f *runFlags) networked(c *cobra.Command, p *ir.Program) error {
 	if tag == "" {
 		tag = p.Name
 	}
-	request := session.StartRequest{File: p.File, Computation: p.Name, Digest: p.Digest, Tag: tag}
+	request := session.StartRequest{File: p.File, Computation: p.Name, Digest: p.Digest,
+		Protocol: exec.Programs(p)[0].Protocol.String(), Tag: tag}
 	return session.Start(c.Context(), hostmap, id, request, logEvents(c.ErrOrStderr()))
 }
 
