@@ -27,6 +27,12 @@ type Result struct {
 // process. The error is the one that began the failure, at whichever player,
 // and bears the player's name if it is that player's alone.
 func Simulate(ctx context.Context, programs []*Program, load Loader) (*Result, error) {
+	return SimulateObserved(ctx, programs, load, func(string, int) {})
+}
+
+// SimulateObserved is Simulate for those who watch: progress is called by each
+// player's goroutine with the step that it begins.
+func SimulateObserved(ctx context.Context, programs []*Program, load Loader, progress func(player string, step int)) (*Result, error) {
 	programs, err := inOrder(programs)
 	if err != nil {
 		return nil, err
@@ -34,7 +40,8 @@ func Simulate(ctx context.Context, programs []*Program, load Loader) (*Result, e
 	links := local.Connect(programs[0].Players)
 	parties := make([]*Party, len(programs))
 	for i, prog := range programs {
-		s := Session{Link: links[i], Load: func(prog *Program) (Values, error) { return loadEach(prog, load) }}
+		s := Session{Link: links[i], Load: func(prog *Program) (Values, error) { return loadEach(prog, load) },
+			Progress: func(step int) { progress(prog.Player, step) }}
 		if parties[i], err = NewParty(prog, s); err != nil {
 			return nil, err
 		}

@@ -83,6 +83,9 @@ func (f *runFlags) mode(c *cobra.Command) error {
 	if f.config != "" {
 		wrong, advice = []string{"bindings", "in", "out", "players", "json"}, "with --config each player has its own: give it to that player's program"
 	}
+	if f.json && f.out != nil {
+		return usageError{c, errors.New("cannot use --out with --json, which prints every output")}
+	}
 	for _, name := range wrong {
 		if c.Flags().Changed(name) {
 			return usageError{c, fmt.Errorf("cannot use --%s here: %s", name, advice)}
@@ -110,7 +113,10 @@ func (f *runFlags) simulated(c *cobra.Command, p *ir.Program) error {
 	}
 	fmt.Fprintf(c.ErrOrStderr(), "INFO  Players: %v  protocol=%s backend=local (simulated: not secure, times not representative)\n",
 		programs[0].Players, p.Protocol.Name)
-	result, err := runtime.Simulate(c.Context(), programs, load)
+	watch := newWatch(programs[0])
+	stop := watch.print(c.ErrOrStderr())
+	result, err := runtime.SimulateObserved(c.Context(), programs, load, watch.progress)
+	stop()
 	if err != nil {
 		return err
 	}
@@ -269,7 +275,7 @@ func (f *runFlags) networked(c *cobra.Command, p *ir.Program) error {
 	return session.Start(c.Context(), hostmap, id, request, logEvents(c.ErrOrStderr()))
 }
 
-// progressEvery is how often the steps of a networked run are shown.
+// progressEvery is how often the steps of a run are shown.
 const progressEvery = 2 * time.Second
 
 // logEvents prints how a networked run goes: every event but progress, which
