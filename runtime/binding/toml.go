@@ -62,11 +62,13 @@ type tomlFile struct {
 
 // read reads one key into its table, which is nil if there is none.
 func (f *tomlFile) read(key toml.Key, table *[]entry) {
+	if f.refused[key[0]] {
+		return
+	}
 	value, line := f.lookup(key)
 	spec, isText := value.(string)
 	_, isTable := value.(map[string]any)
 	switch {
-	case f.refused[key[0]]:
 	case table == nil:
 		f.refused[key[0]] = true
 		f.add(line, "unknown key %s: want the tables [in] and [out]", quoted(key[0]))
