@@ -4,6 +4,8 @@ package lower
 // not every player may know becomes both arms and a select.
 
 import (
+	"math"
+	"math/big"
 	"slices"
 
 	"github.com/tfec-lang/tfec/compiler/check"
@@ -16,6 +18,8 @@ import (
 // decide what they do.
 func (l *lowerer) known(v ir.Value) bool { return l.holders(v).Contains(l.local) }
 
+var lastInt64 = new(big.Rat).SetInt64(math.MaxInt64)
+
 func (l *lowerer) loop(s *ast.For) {
 	if s.To == nil {
 		for _, b := range l.frame.body.Members[s] {
@@ -26,6 +30,9 @@ func (l *lowerer) loop(s *ast.For) {
 	i := &ir.Instr{Op: ir.OpFor, Axis: -1, Who: l.local, Checked: l.frame.body.Checked[s]}
 	i.Args = []ir.Value{l.position(s.From), l.position(s.To)}
 	if s.Inclusive {
+		if k := l.frame.body.Consts[s.To]; k != nil && k.Num.Cmp(lastInt64) == 0 {
+			l.notBuilt(s.To, "a loop up to the largest int64") // there is no end after it
+		}
 		i.Args[1] = l.op(ir.OpAdd, types.Of(types.Int64), nil, i.Args[1], l.integer(1))
 	}
 	if s.Step != nil {

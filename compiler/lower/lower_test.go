@@ -214,6 +214,18 @@ func TestWhatMayFailInsideAMixedLoopIsRefused(t *testing.T) {
 	assert.Contains(t, diags[0].Message, "inside a loop or branch")
 }
 
+func TestALoopEndsBeforeTheLargestInteger(t *testing.T) {
+	for end, ok := range map[string]bool{"9_223_372_036_854_775_806": true, "9_223_372_036_854_775_807": false} {
+		p := checked(t, "f.tfe", header+`computation f(a: int64 @ alice, b: int64 @ bob) -> r: int64 @ carol {
+  var t: int64 = 0
+  for i in 9_223_372_036_854_775_805..=`+end+` { t += 1 }
+  return reveal(a + b + t) to carol
+}`)
+		_, diags := lower.Lower(p, p.Computations[0])
+		assert.Equal(t, ok, !diags.HasErrors(), text(diags, p.File.Source))
+	}
+}
+
 func TestDisclosuresOfFunctionsAreNamedByTheCall(t *testing.T) {
 	p := checked(t, "f.tfe", header+`fn peek(x: fixed) -> fixed discloses seen: bool @ public {
   let s = reveal(x > 1.0) to public as seen
