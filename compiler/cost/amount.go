@@ -66,7 +66,11 @@ func eighths(s types.Size) string {
 		if len(terms) == 0 {
 			sign = strings.TrimSpace(strings.TrimPrefix(sign, " + "))
 		}
-		terms = append(terms, sign+strings.Join(append([]string{factor}, t.Vars...), " * "))
+		factors := append([]string{factor}, t.Vars...)
+		if factor == "1" && len(t.Vars) > 0 {
+			factors = t.Vars
+		}
+		terms = append(terms, sign+strings.Join(factors, " * "))
 	}
 	return strings.Join(terms, "")
 }

@@ -5,8 +5,8 @@ package cost
 // its receiver's is one more, at least.
 //
 // A pass of a loop maps clocks to clocks by maxima of sums, so that it commutes
-// with moving all clocks of those who receive in it. Once two passes in a row
-// have moved all of these by the same number, every later pass does: what came
+// with moving all clocks of those who receive in it. Once two passes in a row (or
+// two times three) have moved all of these by the same number, every later pass does: what came
 // from players that send only, whose clocks stand still, no longer decides.
 
 import (
@@ -19,10 +19,12 @@ import (
 )
 
 // maxPasses bounds the passes that are followed one by one, maxSymbolic those
-// of a loop whose trip count is no number.
+// of a loop whose trip count is no number, and maxPeriod is after how many
+// passes they are compared.
 const (
 	maxPasses   = 1_000_000
 	maxSymbolic = 100
+	maxPeriod   = 3
 )
 
 type clock struct {
@@ -113,23 +115,43 @@ func (c *clock) passes(n passes) {
 		c.err = errSizes
 		return
 	}
-	receivers := receivers(n.body, make(map[int]bool))
+	receivers := slices.Sorted(maps.Keys(receivers(n.body, make(map[int]bool))))
 	seen := []moment{c.moment()}
 	for k := int64(0); c.err == nil && !(known && k == exact); k++ {
-		if r := len(seen); r > 2 && c.alike(seen[r-3:], receivers) {
+		if !known && c.alike(seen, 1, receivers) {
 			c.skip(n.trip, seen, low, k)
 			return
 		}
+		if d := c.period(seen, receivers); known && d > 0 {
+			rest := exact - k
+			end := seen[len(seen)-1].after(seen[len(seen)-1-d], types.Int(rest/int64(d)))
+			c.now, c.lines = end.now, end.lines
+			for range rest % int64(d) {
+				c.block(n.body)
+			}
+			return
+		}
 		if k == maxPasses || k == maxSymbolic && !known {
-			c.err = fmt.Errorf("the passes of a loop differ for more than %d passes", k)
+			c.err = errSizes
 			return
 		}
 		c.block(n.body)
 		seen = append(seen, c.moment())
 		if known {
-			seen = seen[max(0, len(seen)-3):]
+			seen = seen[max(0, len(seen)-2*maxPeriod-1):]
 		}
 	}
+}
+
+// period is after how many passes they are alike, or 0: parts that go round
+// among three players come back after three passes.
+func (c *clock) period(seen []moment, receivers []int) int {
+	for d := 1; d <= maxPeriod; d++ {
+		if c.alike(seen, d, receivers) {
+			return d
+		}
+	}
+	return 0
 }
 
 // receivers are the players that receive in a plan.
@@ -160,21 +182,26 @@ type moment struct {
 
 func (c *clock) moment() moment { return moment{slices.Clone(c.now), maps.Clone(c.lines)} }
 
-// alike reports that the passes between three moments moved all receivers by
-// the same, one of them being the latest of all players.
-func (c *clock) alike(m []moment, receivers map[int]bool) bool {
+// alike reports that the last d passes, and the d before them, moved all
+// receivers by the same, one of them being the latest of all players.
+func (c *clock) alike(seen []moment, d int, receivers []int) bool {
+	last := len(seen) - 1
+	if last < 2*d {
+		return false
+	}
 	var by *types.Size
-	for k := 1; k < len(m); k++ {
+	for _, k := range []int{last - d, last} {
+		before, now := seen[k-d].now, seen[k].now
 		var among []types.Size
-		for p := range receivers {
-			d := m[k].now[p].Sub(m[k-1].now[p])
-			if by != nil && !d.Equal(*by) {
+		for _, p := range receivers {
+			moved := now[p].Sub(before[p])
+			if by != nil && !moved.Equal(*by) {
 				return false
 			}
-			by = &d
-			among = append(among, m[k-1].now[p])
+			by = &moved
+			among = append(among, before[p])
 		}
-		if !c.latest(among).Equal(c.latest(m[k-1].now)) {
+		if !c.latest(among).Equal(c.latest(before)) {
 			return false
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -122,6 +123,58 @@ func TestCostOfCorpusAndExamples(t *testing.T) {
 			})
 		}
 	}
+}
+
+// Loops, branches and placements as programs have them.
+func TestCostOfControl(t *testing.T) {
+	const head = "players a, b, c, s0, s1, s2\nprotocol aby3(s0, s1, s2)\n\n"
+	r := rand.New(rand.NewPCG(19, 5))
+	for name, text := range map[string]string{
+		"a product in each pass": `computation f(x: int32[40] @ a in 0..2, y: int32[40] @ b in 0..2) -> r: int64 @ c {
+  var p: int64 = 0
+  for i in 0..40 { p = p * int64(x[i]) + int64(y[i]) }
+  return reveal(p) to c
+}`,
+		"one pass is another": `computation f[n](x: int32[n] @ a in 0..9, y: int32[n] @ b in 0..9) -> r: int32 @ {b, c} where n >= 3 {
+  var p: int32 = 0
+  for i in 0..n {
+    if i == 1 { p = max(p, x[i] * y[i]) } else { p = max(p, x[i] + y[i]) }
+  }
+  return reveal(p) to {b, c}
+}`,
+		"loops in loops": `computation f(x: int32[4] @ a in 0..9, y: int32[4] @ s1 in 0..9) -> r: int32[4] @ public {
+  var p = x + y
+  for i in 0..4 { for j in 0..3 { p[j] = min(p[j], p[j + 1]) } }
+  return reveal(p) to public
+}`,
+		"servers that own and learn": `computation f[n](x: fixed[n] @ s0 in 0.0..9.0, y: fixed[n] @ s2 in 0.0..9.0) -> (r: fixed[n] @ s1, m: bool[n] @ {a, s0}) {
+  return reveal(x * y) to s1, reveal(x < y) to {a, s0}
+}`,
+		"in clear": `computation f[n](x: int32[n] @ a in 0..9) -> (r: int32[n] @ {b, s1}, e: bool[n] @ c) {
+  return reveal(x + 1) to {b, s1}, reveal(x == 3) to c
+}`,
+		"matrices": `computation f[n, m](x: fixed[n, m] @ a in 0.0..2.0, y: fixed[m, 3] @ b in 0.0..2.0) -> r: fixed[n, 3] @ c where m <= 9 {
+  return reveal(dot(x, y)) to c
+}`,
+		"many passes": `computation f(x: int32 @ a in 0..9, y: int32 @ b in 0..9) -> r: int32 @ c {
+  var p = x
+  for i in 0..100 { p = if p < y then y else p }
+  return reveal(p) to c
+}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "f.tfe")
+			require.NoError(t, os.WriteFile(path, []byte(head+text+"\n"), 0o600))
+			for _, protocol := range []string{"", "plain(s0)", "aby3(s2, s0, s1)"} {
+				for range 4 {
+					p := load(t, path, protocol).Programs[0]
+					exactly(t, p, randomInputs(r, p))
+				}
+			}
+		})
+	}
+	p := parse(t, paths)
+	exactly(t, p, map[string]interp.Tensor{"x": tensor(int64s, []int64{3}, 10, 20, 30), "d": tensor(int64s, nil, 2)})
 }
 
 // Every operation on every element, each operand shared or public.
