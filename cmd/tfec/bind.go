@@ -30,7 +30,7 @@ on that player's machine: give it to the player's program, or to a simulated run
 			if err != nil {
 				return err
 			}
-			p, err := computation(unit, args[0], args[2:])
+			p, err := computation(c, unit, args[0], args[2:])
 			if err != nil {
 				return err
 			}

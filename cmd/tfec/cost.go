@@ -51,7 +51,7 @@ func (f *costFlags) run(c *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	p, err := computation(unit, args[0], args[1:])
+	p, err := computation(c, unit, args[0], args[1:])
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ its first entry is the coordinator, so a computing player stands there.`,
 				return err
 			}
 			if len(args) > 1 {
-				if _, err := computation(unit, args[0], args[1:]); err != nil {
+				if _, err := computation(c, unit, args[0], args[1:]); err != nil {
 					return err
 				}
 			}

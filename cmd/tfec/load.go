@@ -44,7 +44,7 @@ func readError(path string, err error) error {
 }
 
 // computation picks a computation by name, or the only one.
-func computation(unit *compiler.Unit, path string, args []string) (*ir.Program, error) {
+func computation(c *cobra.Command, unit *compiler.Unit, path string, args []string) (*ir.Program, error) {
 	var names []string
 	for _, p := range unit.Programs {
 		if len(args) == 0 && len(unit.Programs) == 1 || len(args) > 0 && p.Name == args[0] {
@@ -57,7 +57,7 @@ func computation(unit *compiler.Unit, path string, args []string) (*ir.Program, 
 		return nil, fmt.Errorf("%s has no computation", path)
 	case len(args) == 0:
 		return nil, hinted{fmt.Errorf("%s has several computations: %s", path, strings.Join(names, ", ")),
-			fmt.Sprintf("`tfec %s %s`", path, names[0])}
+			fmt.Sprintf("`%s %s %s`", c.CommandPath(), path, names[0])}
 	}
 	return nil, fmt.Errorf("%s has no computation `%s`; it has %s", path, args[0], strings.Join(names, ", "))
 }

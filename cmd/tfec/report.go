@@ -41,7 +41,7 @@ func pageCommand(c *cobra.Command, page func(*compiler.Unit, *ir.Program) fmt.St
 		if err != nil {
 			return err
 		}
-		p, err := computation(unit, args[0], args[1:])
+		p, err := computation(c, unit, args[0], args[1:])
 		if err != nil {
 			return err
 		}

@@ -53,7 +53,7 @@ results appear at their receivers only.`,
 			if err != nil {
 				return err
 			}
-			program, err := computation(unit, args[0], args[1:])
+			program, err := computation(c, unit, args[0], args[1:])
 			if err != nil {
 				return err
 			}
