@@ -134,6 +134,11 @@ func TestFaults(t *testing.T) {
 			others: s1Differs,
 		},
 		{
+			name:   "another protocol",
+			odd:    map[string]party{"s1": {args: []string{"--protocol", "aby3(s1, s0, s2)"}}},
+			others: `(the client|s0) and s1 do not have the same program: the protocol differs \(.*aby3\(s0, s1, s2\).* and .*aby3\(s1, s0, s2\)`,
+		},
+		{
 			name:   "one without TLS",
 			odd:    map[string]party{"s1": {args: []string{"--insecure"}}},
 			says:   map[string]string{"s1": "s1 was started with --insecure"},

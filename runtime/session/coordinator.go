@@ -69,7 +69,7 @@ func (v *serving) startAlone(ctx context.Context) {
 	c.tell = func(e Event) { v.log.Info(strings.TrimSpace(e.Kind+" "+e.Player), "step", e.Step, "text", e.Text) }
 	if len(v.Programs) == 1 {
 		p := v.Programs[0]
-		c.request = StartRequest{File: p.File, Computation: p.Computation, Digest: p.Digest}
+		c.request = StartRequest{File: p.File, Computation: p.Computation, Digest: p.Digest, Protocol: p.Protocol}
 	}
 	// A server that is stopping is waiting for nobody.
 	_ = v.take(func() { _ = c.coordinate(ctx) })
@@ -358,7 +358,8 @@ func (c *coordination) agree(context.Context) error {
 	first := "the client"
 	switch {
 	case c.request.Digest == "":
-		first, c.request.Digest = c.members[0].name, c.members[0].offer.program().Digest
+		has := c.members[0].offer.program()
+		first, c.request.Digest, c.request.Protocol = c.members[0].name, has.Digest, has.Protocol
 	case c.alone:
 		first = c.Player
 	}

@@ -107,6 +107,8 @@ func TestRefusals(t *testing.T) {
 			"the client and alice do not have the same program: the protocol differs (plain(s0) and aby3(alice, s0, s1))\n" +
 				"the client and s0 do not have the same program: the protocol differs (plain(s0) and aby3(alice, s0, s1))\n" +
 				"the client and s1 do not have the same program: the protocol differs (plain(s0) and aby3(alice, s0, s1))"},
+		{"two players differ in the protocol", nil, func(p *Program) { p.Protocol = "aby3(s1, s0)" }, StartRequest{File: "average.tfe", Computation: "average"}, 0,
+			"alice and s1 do not have the same program: the protocol differs (aby3(alice, s0, s1) and aby3(s1, s0))"},
 		{"other players", nil, func(p *Program) { p.Players = []string{"s1", "alice", "s0"} }, average, 0,
 			"alice and s1 do not have the same program: the list of players differs"},
 		{"no such computation", nil, nil, StartRequest{File: "average.tfe", Computation: "median"}, 0,
