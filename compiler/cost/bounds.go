@@ -39,7 +39,13 @@ func (b bounds) atLeast(s, t types.Size) bool {
 
 // greater returns the greater of two sizes, if it is certain which it is.
 func (b bounds) greater(s, t types.Size) (types.Size, bool) {
+	x, number := s.Const()
+	y, numbers := t.Const()
 	switch {
+	case number && numbers && x >= y:
+		return s, true
+	case number && numbers:
+		return t, true
 	case b.atLeast(s, t):
 		return s, true
 	case b.atLeast(t, s):

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/tfec-lang/tfec/compiler/ir"
 	"github.com/tfec-lang/tfec/lang/types"
@@ -91,7 +92,9 @@ func newReport(p *ir.Program, b *planner, t *tally, c *clock) (*Report, error) {
 		r.Where = c.where
 	}
 	for _, i := range b.atMost {
-		r.AtMost = append(r.AtMost, i.Pos.Line)
+		if !slices.Contains(r.AtMost, i.Pos.Line) {
+			r.AtMost = append(r.AtMost, i.Pos.Line)
+		}
 	}
 	r.lines(p, p.Body, t, c)
 	var total amount
