@@ -78,11 +78,15 @@ func plain(err error) error {
 	return errors.Join(lines(s.Message())...)
 }
 
-// lines are the reasons in a text from another process, one a line.
+// lines are the reasons in a text from another process, one a line; at least
+// one, so that no failure passes for success.
 func lines(text string) []error {
 	var all []error
 	for line := range strings.Lines(text) {
 		all = append(all, errors.New(strings.TrimSpace(printable(line))))
+	}
+	if all == nil {
+		all = []error{errors.New("no reason was given")}
 	}
 	return all
 }

@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/mem"
+	"google.golang.org/grpc/status"
 )
 
 func TestDecode(t *testing.T) {
@@ -99,3 +101,16 @@ func (s *script) RemoteAddr() net.Addr             { return &net.TCPAddr{} }
 func (s *script) SetDeadline(time.Time) error      { return nil }
 func (s *script) SetReadDeadline(time.Time) error  { return nil }
 func (s *script) SetWriteDeadline(time.Time) error { return nil }
+
+// Reasons come from elsewhere: none, several, and what a terminal must not get.
+func TestReasons(t *testing.T) {
+	for text, want := range map[string]string{
+		"":              "no reason was given",
+		"one":           "one",
+		"one\n two\x1b[m": "one\ntwo [m",
+	} {
+		require.EqualError(t, newStopped(text), want)
+		require.Len(t, newStopped(text).Unwrap(), 1+strings.Count(want, "\n"))
+		require.EqualError(t, plain(status.Error(codes.Aborted, text)), want)
+	}
+}
