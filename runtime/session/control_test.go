@@ -105,8 +105,8 @@ func (s *script) SetWriteDeadline(time.Time) error { return nil }
 // Reasons come from elsewhere: none, several, and what a terminal must not get.
 func TestReasons(t *testing.T) {
 	for text, want := range map[string]string{
-		"":              "no reason was given",
-		"one":           "one",
+		"":                "no reason was given",
+		"one":             "one",
 		"one\n two\x1b[m": "one\ntwo [m",
 	} {
 		require.EqualError(t, newStopped(text), want)
