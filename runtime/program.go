@@ -15,9 +15,11 @@ package runtime
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/tfec-lang/tfec/runtime/binding"
+	"github.com/tfec-lang/tfec/runtime/capability"
 	"github.com/tfec-lang/tfec/runtime/clear"
 )
 
@@ -56,6 +58,15 @@ func (p Protocol) String() string {
 		roles += "; " + strings.Join(p.Helpers, ", ")
 	}
 	return fmt.Sprintf("%s(%s) with ring = %d", p.Name, roles, p.Ring)
+}
+
+// trust says who may be corrupt, and how.
+func (p Protocol) trust() string {
+	row, known := capability.Lookup(p.Name)
+	if !known {
+		return "unknown"
+	}
+	return fmt.Sprintf(row.Trust, strings.Join(slices.Concat(p.Roles, p.Helpers), ", "))
 }
 
 // A SizeName is a size of the header: an owner refuses data below Min.

@@ -115,6 +115,8 @@ func Serve(ctx context.Context, o ServeOptions, programs ...*Program) error {
 	}
 	for _, prog := range programs {
 		server.Programs = append(server.Programs, bound.offer(prog))
+		bound.log.Info("relies on its protocol", "computation", prog.Computation,
+			"protocol", prog.Protocol.String(), "trust", prog.Protocol.trust())
 	}
 	return server.Serve(ctx)
 }
