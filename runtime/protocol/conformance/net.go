@@ -13,6 +13,8 @@ import (
 type Net struct {
 	Link   link.Link
 	Source *prg.Source
+	// Context ends all waiting.
+	Context context.Context
 	// Clock is the longest chain of messages that has reached the player.
 	Clock uint32
 
@@ -23,7 +25,7 @@ type Net struct {
 // NewNet returns the Net of a player.
 func NewNet(l link.Link, source *prg.Source) *Net {
 	n := len(l.Players())
-	return &Net{Link: l, Source: source, sent: make([]uint32, n), received: make([]uint32, n)}
+	return &Net{Link: l, Source: source, Context: context.Background(), sent: make([]uint32, n), received: make([]uint32, n)}
 }
 
 // At starts an occurrence of a step.
@@ -39,13 +41,13 @@ func (n *Net) Self() int { return n.Link.Self() }
 func (n *Net) Send(to int, parts ...[]byte) {
 	h := link.Header{Step: n.step, Occurrence: n.occurrence, Seq: n.sent[to], Clock: n.Clock + 1}
 	n.sent[to]++
-	if err := n.Link.Send(context.Background(), to, h, parts...); err != nil {
+	if err := n.Link.Send(n.Context, to, h, parts...); err != nil {
 		abort.Now(err)
 	}
 }
 
 func (n *Net) Recv(from, size int) []byte {
-	got, payload, err := n.Link.Recv(context.Background(), from, size)
+	got, payload, err := n.Link.Recv(n.Context, from, size)
 	if err != nil {
 		abort.Now(err)
 	}

@@ -3,6 +3,7 @@ package conformance
 // Runs of all players in one process.
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/tfec-lang/tfec/runtime/clear"
 	"github.com/tfec-lang/tfec/runtime/internal/abort"
@@ -124,8 +126,18 @@ type run struct {
 	key       func(prg.Key) prg.Key
 }
 
-// play has every player carry out body. Keys depend on the seed only.
+// patience bounds one execution, which takes seconds at most.
+const patience = time.Minute
+
+// play has every player carry out body. Keys depend on the seed only. An
+// execution in which a message is missing ends by itself, and there is no
+// other after it.
 func (p Protocol) play(r run, body func(*Player)) ([]*Player, error) {
+	if p.hung.Load() {
+		return nil, errors.New("not run: an execution before hung")
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
 	names := make([]string, p.Roles+2)
 	for i := range names {
 		names[i] = fmt.Sprintf("p%d", i)
@@ -134,12 +146,16 @@ func (p Protocol) play(r run, body func(*Player)) ([]*Player, error) {
 	var wg sync.WaitGroup
 	for i, l := range local.Connect(names) {
 		players[i] = p.newPlayer(r, l)
+		players[i].Context = ctx
 		wg.Go(func() {
 			errs[i] = carryOut(players[i], body)
 			l.Close(errs[i])
 		})
 	}
 	wg.Wait()
+	if ctx.Err() != nil {
+		p.hung.Store(true)
+	}
 	return players, cause(errs)
 }
 

@@ -8,6 +8,7 @@
 package conformance
 
 import (
+	"sync/atomic"
 	"testing"
 
 	"github.com/tfec-lang/tfec/runtime/mpc"
@@ -22,10 +23,13 @@ type Protocol struct {
 	KeySets func(roles []int, dealers []int) []prg.Set
 	// Insecure says that messages are not masked.
 	Insecure bool
+
+	hung *atomic.Bool // an execution waited for a message that did not come
 }
 
 // Run tests a protocol.
 func Run(t *testing.T, p Protocol) {
+	p.hung = new(atomic.Bool)
 	for _, c := range []struct {
 		name string
 		test func(*testing.T, Protocol)
