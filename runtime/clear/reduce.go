@@ -80,7 +80,7 @@ func without(shape []int, axis int) (rest []int, outer, n, inner int) {
 // exactly and rounded once, toward minus infinity.
 func Dot(x, y Tensor) Tensor {
 	t, shift := product(x.Elem, y.Elem)
-	shape, n, k, m := matrices(x.Shape, y.Shape)
+	shape, n, k, m := DotShape(x.Shape, y.Shape)
 	out := Zero(t, shape...)
 	ring.Split(n*m, func(lo, hi int) {
 		for i := lo; i < hi; i++ {
@@ -103,8 +103,9 @@ func dot(x, y []uint64, m, shift int) uint64 {
 	return hi<<(64-shift) | lo>>shift
 }
 
-// matrices reads two shapes as n × k and k × m, and says what the product's is.
-func matrices(x, y []int) (shape []int, n, k, m int) {
+// DotShape reads the shapes of the operands of a dot product as n × k and
+// k × m, a vector as one row or one column, and says what the product's is.
+func DotShape(x, y []int) (shape []int, n, k, m int) {
 	n, m = 1, 1
 	if len(x) == 2 {
 		n = x[0]

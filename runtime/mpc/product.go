@@ -32,7 +32,7 @@ func (e *Engine) Mul(net Net, x, y Operand) Share {
 func (e *Engine) Dot(net Net, x, y Operand) Share {
 	o := e.begin(net)
 	t, shift := product(x.Type(), y.Type())
-	shape, n, k, m := matrices(x.Dims(), y.Dims())
+	shape, n, k, m := clear.DotShape(x.Dims(), y.Dims())
 	if x, ok := x.(clear.Tensor); ok {
 		z := lift(func(y ...clear.Tensor) clear.Tensor { return matMul(x, y[0], shape, n, k, m) }, e.share(y))
 		return o.truncate(z, shift).as(t)
@@ -159,18 +159,4 @@ func product(t, u clear.Type) (clear.Type, int) {
 		return u, 0
 	}
 	return t, 0
-}
-
-// matrices reads two shapes as n × k and k × m, and says what the product's is.
-func matrices(x, y []int) (shape []int, n, k, m int) {
-	n, m = 1, 1
-	if len(x) == 2 {
-		n = x[0]
-		shape = append(shape, n)
-	}
-	if len(y) == 2 {
-		m = y[1]
-		shape = append(shape, m)
-	}
-	return shape, n, x[len(x)-1], m
 }
