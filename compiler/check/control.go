@@ -213,7 +213,7 @@ func (f *frame) havoc(b *ast.Block, s *scope) {
 		if !ok {
 			return
 		}
-		id := targetName(a.Target)
+		id := TargetName(a.Target)
 		if id == nil {
 			return
 		}

@@ -7,6 +7,7 @@ package check
 
 import (
 	"math/big"
+	"slices"
 
 	"github.com/tfec-lang/tfec/lang/ast"
 	"github.com/tfec-lang/tfec/lang/types"
@@ -20,6 +21,8 @@ type Program struct {
 	Groups       []*Group
 	Protocol     *Protocol // nil in a module
 	Precision    types.Elem
+	Enums        []*Enum
+	Records      []*Record
 	Computations []*Computation
 	Tests        []*Test
 }
@@ -41,6 +44,53 @@ type Player struct {
 type Group struct {
 	Name    string
 	Members []int // players, in the order of the group
+}
+
+// An Enum is a declared set of values, ordered as declared; a value is its
+// position.
+type Enum struct {
+	Decl   *ast.Enum
+	Name   string
+	Values []string
+}
+
+// A Record is a declared record: its fields in order.
+type Record struct {
+	Decl   *ast.Record
+	Name   string
+	Fields []*Field
+}
+
+// A Field is one field of a record. Its type has an element and a shape; the
+// placement is that of the record.
+type Field struct {
+	Decl  *ast.Param
+	Name  string
+	Type  types.Type
+	Range *Interval // as declared, or nil
+}
+
+// Enum finds an enum by its name.
+func (p *Program) Enum(name string) *Enum {
+	i := slices.IndexFunc(p.Enums, func(e *Enum) bool { return e.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return p.Enums[i]
+}
+
+// Record finds a record by its name.
+func (p *Program) Record(name string) *Record {
+	i := slices.IndexFunc(p.Records, func(r *Record) bool { return r.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return p.Records[i]
+}
+
+// Field finds a field by its name: its position, or -1.
+func (r *Record) Field(name string) int {
+	return slices.IndexFunc(r.Fields, func(f *Field) bool { return f.Name == name })
 }
 
 type Protocol struct {

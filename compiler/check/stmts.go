@@ -278,7 +278,7 @@ func (f *frame) lostVar(v value, variable *Variable) {
 
 // assign checks `target = value` and `target += value`.
 func (f *frame) assign(s *ast.Assign) {
-	id := targetName(s.Target)
+	id := TargetName(s.Target)
 	if id == nil {
 		f.errorf("E106", s.Target, "only a variable can be assigned").Label = "not a variable"
 		return

@@ -119,8 +119,8 @@ func callsIn(b *ast.Block) []*ast.Call {
 	return out
 }
 
-// targetName is the variable that an assignment changes.
-func targetName(e ast.Expr) *ast.Ident {
+// TargetName is the variable that an assignment changes.
+func TargetName(e ast.Expr) *ast.Ident {
 	for {
 		switch t := e.(type) {
 		case *ast.Ident:

@@ -35,23 +35,29 @@ func (l *lowerer) inline(e *ast.Call, c *check.Call) []result {
 	for _, p := range c.Body.Fn.Params {
 		names = append(names, p.Name.Name)
 	}
-	var args []ir.Value
+	var args []tree
 	for _, a := range arguments(e, names) {
-		args = append(args, l.value(a))
+		args = append(args, l.tree(a))
 	}
 	l.frame = inner
 	for k, p := range c.Body.Params {
-		l.values[p] = l.weaken(e, l.convert(args[k], p.Type.Elem), l.place(p.Type.Place))
+		l.values[p] = l.passed(e, args[k], p.Type)
 	}
 	results := l.block(c.Body.Fn.Body)
 	if len(results) != len(c.Body.Result) {
 		l.missing(e, "a function whose `return` is not its last statement")
 	}
 	for k, t := range c.Body.Result {
-		results[k].values[0] = l.weaken(e, l.convert(results[k].values[0], t.Elem), l.place(t.Place))
+		results[k].values[0] = l.passed(e, results[k].values[0], t)
 	}
 	l.frame = inner.outer
 	return results
+}
+
+// passed is x as a value of type t.
+func (l *lowerer) passed(n ast.Node, x tree, t types.Type) tree {
+	at := l.place(t.Place)
+	return l.converted(x, t).each(func(v ir.Value) ir.Value { return l.weaken(n, v, at) })
 }
 
 // label is what the header of the computation calls a disclosure of the body:
@@ -79,6 +85,24 @@ var conversions = map[string]bool{
 type primitive struct {
 	parameters []string
 	lower      func(c *primitiveCall) ir.Value
+}
+
+// A byColumn is a primitive of records too.
+type byColumn struct {
+	parameters []string
+	lower      func(c *primitiveCall) tree
+}
+
+func byColumnOf(name string) (byColumn, bool) {
+	switch name {
+	case "select":
+		return byColumn{ofBool, (*primitiveCall).selection}, true
+	case "concat":
+		return byColumn{ofTwo, (*primitiveCall).concat}, true
+	case "gather":
+		return byColumn{one, (*primitiveCall).gather}, true
+	}
+	return byColumn{}, false
 }
 
 type primitiveCall struct {
@@ -116,25 +140,19 @@ func primitiveOf(name string) (primitive, bool) {
 		return primitive{one, func(c *primitiveCall) ir.Value { return c.elementwise(ir.OpTranspose) }}, true
 	case "rescale":
 		return primitive{one, func(c *primitiveCall) ir.Value { return c.element(0) }}, true
-	case "select":
-		return primitive{ofBool, (*primitiveCall).selection}, true
 	case "dot":
 		return primitive{two, (*primitiveCall).dot}, true
-	case "concat":
-		return primitive{ofTwo, (*primitiveCall).concat}, true
 	case "zeros":
 		return primitive{nil, func(c *primitiveCall) ir.Value { return c.same(0, c.t) }}, true
 	case "ones":
 		return primitive{nil, func(c *primitiveCall) ir.Value { return c.same(1, c.t) }}, true
 	case "full":
 		return primitive{one, func(c *primitiveCall) ir.Value { return c.filled(c.element(0), c.t.Shape) }}, true
-	case "gather":
-		return primitive{one, (*primitiveCall).gather}, true
 	}
 	return primitive{}, false
 }
 
-func (l *lowerer) call(e *ast.Call, t types.Type) ir.Value {
+func (l *lowerer) call(e *ast.Call, t types.Type) tree {
 	if _, ok := l.frame.body.Calls[e]; ok {
 		return l.single(e)
 	}
@@ -143,17 +161,23 @@ func (l *lowerer) call(e *ast.Call, t types.Type) ir.Value {
 		l.notBuilt(e, "this call")
 	}
 	if conversions[id.Name] {
-		return l.convert(l.value(arguments(e, one)[0]), t.Elem)
+		return leaf(l.convert(l.value(arguments(e, one)[0]), t.Elem))
+	}
+	if p, ok := byColumnOf(id.Name); ok {
+		return p.lower(&primitiveCall{l, e, arguments(e, p.parameters), t})
 	}
 	p, ok := primitiveOf(id.Name)
 	if !ok {
 		l.notBuilt(e.Fn, "`"+id.Name+"`")
 	}
-	return p.lower(&primitiveCall{l, e, arguments(e, p.parameters), t})
+	return leaf(p.lower(&primitiveCall{l, e, arguments(e, p.parameters), t}))
 }
 
 // element lowers an argument and converts it to the element of the result.
 func (c *primitiveCall) element(k int) ir.Value { return c.convert(c.value(c.args[k]), c.t.Elem) }
+
+// operand is element for what may be a record.
+func (c *primitiveCall) operand(k int) tree { return c.converted(c.tree(c.args[k]), c.t) }
 
 func (c *primitiveCall) elementwise(o ir.Op) ir.Value {
 	return c.op(o, c.t.Elem, c.t.Shape, c.element(0))
@@ -210,23 +234,25 @@ func (c *primitiveCall) mean() ir.Value {
 	return c.op(ir.OpDiv, c.t.Elem, c.t.Shape, c.convert(c.reduce(ir.OpSum, x), c.t.Elem), c.size(c.Call, n))
 }
 
-func (c *primitiveCall) selection() ir.Value {
-	return c.op(ir.OpSelect, c.t.Elem, c.t.Shape, c.value(c.args[0]), c.element(1), c.element(2))
+func (c *primitiveCall) selection() tree {
+	cond := c.value(c.args[0])
+	return c.selected(c.t, cond, c.operand(1), c.operand(2))
 }
 
 func (c *primitiveCall) dot() ir.Value {
 	return c.multiply(ir.OpDot, c.Call, c.value(c.args[0]), c.value(c.args[1]), c.t)
 }
 
-func (c *primitiveCall) concat() ir.Value {
-	i := ir.Instr{Op: ir.OpConcat, Axis: c.axisOf(c.args[2], 0)}
-	return c.operate(i, c.t.Elem, c.t.Shape, c.element(0), c.element(1))
+func (c *primitiveCall) concat() tree {
+	x, y := c.operand(0), c.operand(1)
+	axis := c.axisOf(c.args[2], 0)
+	return c.columnwise(c.t, func(t types.Type, v []ir.Value) ir.Value {
+		return c.operate(ir.Instr{Op: ir.OpConcat, Axis: axis}, t.Elem, t.Shape, v...)
+	}, x, y)
 }
 
 // gather stacks the values of all members.
-func (c *primitiveCall) gather() ir.Value {
-	return c.op(ir.OpStack, c.t.Elem, c.t.Shape, c.bundle(c.args[0])...)
-}
+func (c *primitiveCall) gather() tree { return c.stacked(c.t, c.bundle(c.args[0])) }
 
 // same is k everywhere, in any element type.
 func (l *lowerer) same(k int64, t types.Type) ir.Value {

@@ -48,7 +48,7 @@ func (l *lowerer) loop(s *ast.For) {
 	l.ownAll(s, l.assignedIn(s.Body))
 	body := l.within(loop, func() {
 		i.Dst = l.define(s.Name.Name, types.Of(types.Int64), nil, l.held(l.local))
-		l.values[l.frame.body.Vars[s.Name]] = i.Dst
+		l.values[l.frame.body.Vars[s.Name]] = leaf(i.Dst)
 		l.block(s.Body)
 	})
 	i.Body = body.block
@@ -72,22 +72,32 @@ func (l *lowerer) while(s *ast.While) {
 	l.emit(i)
 }
 
-// own makes sure that the name stands for a variable that may be assigned by
+// own makes sure that the name stands for variables that may be assigned by
 // copying where we are, though it may be carried out many times or never.
 func (l *lowerer) own(n ast.Node, v *check.Variable) {
-	if cur := l.values[v]; !l.owned(cur) {
-		at := l.place(v.Type.Place)
-		l.values[v] = l.newVar(v.Name, l.flow(n, cur, at), at)
+	if cur := l.values[v]; !l.ownedAll(cur) {
+		l.values[v] = l.newVars(n, v, cur)
 	}
 }
 
 // owned reports a variable that was made under the same conditions.
 func (l *lowerer) owned(v ir.Value) bool { return l.out.Values[v].Var && l.armOf[v] == l.arm }
 
+func (l *lowerer) ownedAll(x tree) bool {
+	for _, v := range x.leaves() {
+		if !l.owned(v) {
+			return false
+		}
+	}
+	return true
+}
+
 func (l *lowerer) ownAll(n ast.Node, vars []*check.Variable) {
 	for _, v := range vars {
 		l.own(n, v)
-		l.forget(l.values[v])
+		for _, x := range l.values[v].leaves() {
+			l.forget(x)
+		}
 	}
 }
 
@@ -117,15 +127,7 @@ func walkAssigns(b *check.Body, blocks []*ast.Block, found func(*check.Variable)
 func walkStmt(b *check.Body, s ast.Stmt, found func(*check.Variable)) {
 	switch s := s.(type) {
 	case *ast.Assign:
-		target := s.Target
-		for {
-			x, ok := target.(*ast.Index)
-			if !ok {
-				break
-			}
-			target = x.X
-		}
-		if id, ok := target.(*ast.Ident); ok {
+		if id := check.TargetName(s.Target); id != nil {
 			found(b.Vars[id])
 		}
 	case *ast.For:
@@ -200,44 +202,55 @@ func (l *lowerer) secretIf(s *ast.If, c ir.Value, then, otherwise *ast.Block) {
 	y := l.current(vars)
 	l.restore(vars, before)
 	l.arm--
-	after := make([]ir.Value, len(vars))
+	after := make([]tree, len(vars))
 	for k := range vars {
-		if after[k] = before[k]; x[k] != y[k] {
-			after[k] = l.op(ir.OpSelect, l.elem(before[k]), l.shape(before[k]), c, x[k], y[k])
-		}
+		after[k] = l.chosen(c, x[k], y[k])
 	}
 	for k, v := range vars {
-		if after[k] != before[k] {
-			l.set(s, v, after[k])
-		}
+		l.values[v] = zip(before[k], after[k], func(cur, x ir.Value) ir.Value {
+			if cur == x {
+				return cur
+			}
+			return l.set(s, v, cur, x)
+		})
 	}
 }
 
-func (l *lowerer) current(vars []*check.Variable) []ir.Value {
-	out := make([]ir.Value, len(vars))
+// chosen is x where c holds, else y; where both are one value, that.
+func (l *lowerer) chosen(c ir.Value, x, y tree) tree {
+	return zip(x, y, func(x, y ir.Value) ir.Value {
+		if x == y {
+			return x
+		}
+		return l.op(ir.OpSelect, l.elem(x), l.shape(x), c, x, y)
+	})
+}
+
+func (l *lowerer) current(vars []*check.Variable) []tree {
+	out := make([]tree, len(vars))
 	for k, v := range vars {
 		out[k] = l.values[v]
 	}
 	return out
 }
 
-func (l *lowerer) restore(vars []*check.Variable, to []ir.Value) {
+func (l *lowerer) restore(vars []*check.Variable, to []tree) {
 	for k, v := range vars {
 		l.values[v] = to[k]
 	}
 }
 
 // conditional is `if c then a else b`.
-func (l *lowerer) conditional(e *ast.Cond, t types.Type) ir.Value {
+func (l *lowerer) conditional(e *ast.Cond, t types.Type) tree {
 	if k, ok := l.frame.body.Consts[e.If]; ok {
 		if k.Bool {
-			return l.value(e.Then)
+			return l.tree(e.Then)
 		}
-		return l.value(e.Else)
+		return l.tree(e.Else)
 	}
 	c := l.value(e.If)
-	arm := func(x ast.Expr) func() ir.Value {
-		return func() ir.Value { return l.convert(l.value(x), t.Elem) }
+	arm := func(x ast.Expr) func() tree {
+		return func() tree { return l.converted(l.tree(x), t) }
 	}
 	if l.known(c) && len(l.shape(c)) == 0 {
 		return l.choose(e, c, l.branchArm(arm(e.Then)), l.branchArm(arm(e.Else)), t)
@@ -245,16 +258,23 @@ func (l *lowerer) conditional(e *ast.Cond, t types.Type) ir.Value {
 	l.arm++
 	x, y := arm(e.Then)(), arm(e.Else)()
 	l.arm--
-	return l.op(ir.OpSelect, t.Elem, t.Shape, c, x, y)
+	return l.selected(t, c, x, y)
+}
+
+// selected is a select of two values of type t, column by column.
+func (l *lowerer) selected(t types.Type, c ir.Value, x, y tree) tree {
+	return l.columnwise(t, func(t types.Type, v []ir.Value) ir.Value {
+		return l.op(ir.OpSelect, t.Elem, t.Shape, c, v[0], v[1])
+	}, x, y)
 }
 
 // An arm is one side of a conditional expression that stands in a branch.
 type arm struct {
 	*region
-	value ir.Value
+	value tree
 }
 
-func (l *lowerer) branchArm(f func() ir.Value) arm {
+func (l *lowerer) branchArm(f func() tree) arm {
 	var a arm
 	a.region = l.within(branch, func() { a.value = f() })
 	return a
@@ -262,26 +282,36 @@ func (l *lowerer) branchArm(f func() ir.Value) arm {
 
 // choose is a conditional expression that all who take part follow: a select
 // where both arms are trifles, else a branch, so that only one is carried out.
-func (l *lowerer) choose(e ast.Expr, c ir.Value, a, b arm, t types.Type) ir.Value {
-	at := l.held(l.meet(a.value, b.value))
+func (l *lowerer) choose(e ast.Expr, c ir.Value, a, b arm, t types.Type) tree {
+	at := l.held(l.meet(append(a.value.leaves(), b.value.leaves()...)...))
 	if !at.IsShared() && l.trifle(a.block) && l.trifle(b.block) {
 		l.splice(a.region)
 		l.splice(b.region)
-		return l.op(ir.OpSelect, t.Elem, t.Shape, c, a.value, b.value)
+		return l.selected(t, c, a.value, b.value)
 	}
 	if l.first(a, at) {
 		a, b, c = b, a, l.op(ir.OpNot, l.elem(c), nil, c)
 	}
-	var v ir.Value
+	var v tree
 	assign := func(x arm) func() {
-		return func() { l.copy(v, l.flow(e, l.spread(x.value, t), at)) }
+		return func() {
+			l.columnwise(t, func(t types.Type, x []ir.Value) ir.Value {
+				l.copy(x[0], l.flow(e, l.spread(x[1], t), at))
+				return 0
+			}, v, x.value)
+		}
+	}
+	fresh := func(f func(t types.Type, x []ir.Value) ir.Value, x ...tree) tree {
+		return l.columnwise(t, func(t types.Type, x []ir.Value) ir.Value {
+			return l.newVar("", l.flow(e, f(t, x), at), at)
+		}, x...)
 	}
 	i := &ir.Instr{Op: ir.OpIf, Args: []ir.Value{c}, Axis: -1, Who: l.local}
 	if l.first(b, at) {
 		l.splice(b.region)
-		v = l.newVar("", l.flow(e, l.spread(b.value, t), at), at)
+		v = fresh(func(t types.Type, x []ir.Value) ir.Value { return l.spread(x[0], t) }, b.value)
 	} else {
-		v = l.newVar("", l.flow(e, l.same(0, t), at), at)
+		v = fresh(func(t types.Type, _ []ir.Value) ir.Value { return l.same(0, t) })
 		l.inside(b.region, assign(b))
 		i.Else = b.block
 	}
@@ -294,7 +324,16 @@ func (l *lowerer) choose(e ast.Expr, c ir.Value, a, b arm, t types.Type) ir.Valu
 // first reports that an arm costs nothing, so that it is carried out before
 // the branch, which then only holds the other.
 func (l *lowerer) first(a arm, at types.Place) bool {
-	return l.trifle(a.block) && (!at.IsShared() || !l.holders(a.value).Empty() && l.out.Values[a.value].Place.Public)
+	return l.trifle(a.block) && (!at.IsShared() || l.public(a.value))
+}
+
+func (l *lowerer) public(x tree) bool {
+	for _, v := range x.leaves() {
+		if !l.out.Values[v].Place.Public {
+			return false
+		}
+	}
+	return true
 }
 
 // spread broadcasts a scalar to the shape of t.
@@ -342,14 +381,14 @@ func (l *lowerer) logic(e *ast.Binary, t types.Type) ir.Value {
 		l.arm--
 		return l.op(o, t.Elem, t.Shape, x, y)
 	}
-	second := l.branchArm(func() ir.Value { return l.value(e.Y) })
+	second := l.branchArm(func() tree { return l.tree(e.Y) })
 	if l.trifle(second.block) {
 		l.splice(second.region)
-		return l.op(o, t.Elem, t.Shape, x, second.value)
+		return l.op(o, t.Elem, t.Shape, x, second.value.leaf)
 	}
-	decided := l.branchArm(func() ir.Value { return l.constant(e, &check.Const{Bool: o == ir.OpOr}, t.Elem) })
+	decided := l.branchArm(func() tree { return leaf(l.constant(e, &check.Const{Bool: o == ir.OpOr}, t.Elem)) })
 	if o == ir.OpOr {
-		return l.choose(e, x, decided, second, t)
+		return l.choose(e, x, decided, second, t).leaf
 	}
-	return l.choose(e, x, second, decided, t)
+	return l.choose(e, x, second, decided, t).leaf
 }

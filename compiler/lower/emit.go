@@ -78,11 +78,14 @@ func (l *lowerer) unique(name string) string {
 	return free
 }
 
-// name gives a temporary the name that the program has for it.
-func (l *lowerer) name(v ir.Value, name string) {
-	if info := &l.out.Values[v]; info.Temp {
-		info.Name, info.Temp = l.unique(name), false
-	}
+// name gives temporaries of a value of type t the name that the program has
+// for it.
+func (l *lowerer) name(t types.Type, name string, x tree) {
+	l.walk(t, name, x, func(_ types.Type, name string, v ir.Value) {
+		if info := &l.out.Values[v]; info.Temp {
+			info.Name, info.Temp = l.unique(identifier(name)), false
+		}
+	})
 }
 
 // emit appends an instruction to the current region.

@@ -1,7 +1,8 @@
 package lower
 
-// Expressions. value returns one value with the element that the checker gave
-// the expression; results returns all values of a tuple or bundle.
+// Expressions. tree returns one value with the element that the checker gave
+// the expression, value the same where it is no record; results returns all
+// values of a tuple or bundle.
 
 import (
 	"math/big"
@@ -14,7 +15,7 @@ import (
 
 // A result is one value, or one a member of a bundle.
 type result struct {
-	values []ir.Value
+	values []tree
 	at     ast.Span
 }
 
@@ -38,7 +39,7 @@ func (l *lowerer) results(e ast.Expr) []result {
 }
 
 // bundle lowers one result: the values of a bundle, or one value.
-func (l *lowerer) bundle(e ast.Expr) []ir.Value {
+func (l *lowerer) bundle(e ast.Expr) []tree {
 	switch e := e.(type) {
 	case *ast.Each:
 		return l.each(e)
@@ -47,14 +48,14 @@ func (l *lowerer) bundle(e ast.Expr) []ir.Value {
 			return b
 		}
 	}
-	return []ir.Value{l.value(e)}
+	return []tree{l.tree(e)}
 }
 
 // each lowers the body once a member.
-func (l *lowerer) each(e *ast.Each) []ir.Value {
-	var out []ir.Value
+func (l *lowerer) each(e *ast.Each) []tree {
+	var out []tree
 	for _, b := range l.frame.body.Members[e] {
-		l.member(b, func() { out = append(out, l.value(e.Body)) })
+		l.member(b, func() { out = append(out, l.tree(e.Body)) })
 	}
 	return out
 }
@@ -69,48 +70,79 @@ func (l *lowerer) member(b *check.Body, f func()) {
 	l.frame = outer
 }
 
-// value lowers an expression to one value of the type that the checker found.
+// value lowers an expression that is no record.
 func (l *lowerer) value(e ast.Expr) ir.Value {
+	x := l.tree(e)
+	if x.columns != nil {
+		l.notBuilt(e, "a record here")
+	}
+	return x.leaf
+}
+
+// tree lowers an expression to one value of the type that the checker found.
+func (l *lowerer) tree(e ast.Expr) tree {
 	outer := l.at
 	l.at = e.Extent()
 	defer func() { l.at = outer }()
 	t := l.typeOf(e)
-	l.onlyBuilt(e, t.Elem)
+	if !l.compound(t) {
+		l.onlyBuilt(e, t.Elem)
+	}
 	if k, ok := l.frame.body.Consts[e]; ok {
-		return l.constant(e, k, t.Elem)
+		return leaf(l.constant(e, k, t.Elem))
 	}
 	if s, ok := l.frame.body.Sizes[e]; ok {
-		return l.convert(l.size(e, s.Subst(l.frame.sizes)), t.Elem)
+		return leaf(l.convert(l.size(e, s.Subst(l.frame.sizes)), t.Elem))
 	}
-	return l.convert(l.expr(e, t), t.Elem)
+	return l.converted(l.expr(e, t), t)
 }
 
-func (l *lowerer) expr(e ast.Expr, t types.Type) ir.Value {
+// compound reports a record or a table.
+func (l *lowerer) compound(t types.Type) bool { return l.record(t) != nil }
+
+// converted gives a value the element of t; fields have theirs already.
+func (l *lowerer) converted(x tree, t types.Type) tree {
+	if x.columns != nil {
+		return x
+	}
+	return leaf(l.convert(x.leaf, t.Elem))
+}
+
+// expr lowers what may be a record; all else is one value.
+func (l *lowerer) expr(e ast.Expr, t types.Type) tree {
 	switch e := e.(type) {
 	case *ast.Ident:
 		return l.variable(e)
-	case *ast.Unary:
-		return l.unary(e, t)
-	case *ast.Binary:
-		return l.binary(e, t)
 	case *ast.Cond:
 		return l.conditional(e, t)
 	case *ast.Call:
 		return l.call(e, t)
 	case *ast.Index:
 		return l.index1(e, t)
+	case *ast.Field:
+		return l.field(e, l.tree(e.X))
 	case *ast.Reveal:
-		return l.reveal(e)
+		return l.reveal(e, t)
 	case *ast.Array:
 		return l.array(e, t)
 	case *ast.Paren, *ast.LocalExpr:
 		return l.single(e)
 	}
+	return leaf(l.operation(e, t))
+}
+
+func (l *lowerer) operation(e ast.Expr, t types.Type) ir.Value {
+	switch e := e.(type) {
+	case *ast.Unary:
+		return l.unary(e, t)
+	case *ast.Binary:
+		return l.binary(e, t)
+	}
 	l.notBuilt(e, "this expression")
 	return 0
 }
 
-func (l *lowerer) single(e ast.Expr) ir.Value {
+func (l *lowerer) single(e ast.Expr) tree {
 	r := l.results(e)
 	if len(r) != 1 || len(r[0].values) != 1 {
 		l.notBuilt(e, "a tuple or bundle as a value")
@@ -119,12 +151,21 @@ func (l *lowerer) single(e ast.Expr) ir.Value {
 }
 
 // variable is the value of a name.
-func (l *lowerer) variable(e *ast.Ident) ir.Value {
+func (l *lowerer) variable(e *ast.Ident) tree {
 	v, ok := l.values[l.frame.body.Vars[e]]
 	if !ok {
 		l.missing(e, "`"+e.Name+"` as a value")
 	}
 	return v
+}
+
+// field is the column of x that e names.
+func (l *lowerer) field(e *ast.Field, x tree) tree {
+	r := l.record(l.typeOf(e.X))
+	if r == nil || r.Field(e.Name.Name) < 0 {
+		l.notBuilt(e, "this field")
+	}
+	return x.columns[r.Field(e.Name.Name)]
 }
 
 func (l *lowerer) unary(e *ast.Unary, t types.Type) ir.Value {
@@ -252,28 +293,35 @@ func common(a, b types.Elem) (types.Elem, bool) {
 }
 
 // index1 is x[…]: the member of a bundle, or elements of an array.
-func (l *lowerer) index1(e *ast.Index, t types.Type) ir.Value {
+func (l *lowerer) index1(e *ast.Index, t types.Type) tree {
 	if id, ok := e.X.(*ast.Ident); ok {
 		if b, ok := l.bundles[l.frame.body.Vars[id]]; ok {
 			x := b[l.memberIndex(e, l.frame.body.Vars[id].Type.Place.Each)]
 			return l.sliced(e, x, e.Slices[1:], t)
 		}
 	}
-	return l.sliced(e, l.value(e.X), e.Slices, t)
+	return l.sliced(e, l.tree(e.X), e.Slices, t)
 }
 
 // sliced is x[slices] of type t.
-func (l *lowerer) sliced(e *ast.Index, x ir.Value, slices []*ast.Slice, t types.Type) ir.Value {
+func (l *lowerer) sliced(e *ast.Index, x tree, slices []*ast.Slice, t types.Type) tree {
 	if len(slices) == 0 {
 		return x
 	}
-	s := l.slices(slices, l.shape(x), t.Shape)
-	at := l.meet(indices(s)...)
-	if l.holders(x).Empty() && at != l.everybody || !l.holders(x).Empty() && at.Intersect(l.holders(x)).Empty() {
-		l.notBuilt(e, "an index that the holder of the array does not know")
-	}
-	i := ir.Instr{Op: ir.OpIndex, Slices: s, Axis: -1, Checked: l.frame.body.Checked[e]}
-	return l.operate(i, l.elem(x), t.Shape, x)
+	positions := l.slices(slices)
+	at := l.meet(indices(positions)...)
+	return l.columnwise(t, func(t types.Type, v []ir.Value) ir.Value {
+		if l.holders(v[0]).Empty() && at != l.everybody || !l.holders(v[0]).Empty() && at.Intersect(l.holders(v[0])).Empty() {
+			l.notBuilt(e, "an index that the holder of the array does not know")
+		}
+		return l.elements(v[0], positions, l.frame.body.Checked[e], t.Shape)
+	}, x)
+}
+
+// elements is x[positions], of the shape given.
+func (l *lowerer) elements(x ir.Value, positions []ir.Slice, checked bool, s types.Shape) ir.Value {
+	i := ir.Instr{Op: ir.OpIndex, Slices: spanning(positions, l.shape(x), s), Axis: -1, Checked: checked}
+	return l.operate(i, l.elem(x), s, x)
 }
 
 // memberIndex is the position of the player in `b[p]` in its group.
@@ -295,17 +343,25 @@ func (l *lowerer) memberIndex(e *ast.Index, group string) int {
 	return 0
 }
 
-// slices lowers the positions of an index into shape; dimensions without one
-// are whole, and lengths gives those of the ranges, in order.
-func (l *lowerer) slices(slices []*ast.Slice, shape, lengths types.Shape) []ir.Slice {
+// slices lowers the positions of an index.
+func (l *lowerer) slices(slices []*ast.Slice) []ir.Slice {
+	out := make([]ir.Slice, len(slices))
+	for d, s := range slices {
+		out[d] = l.slice(s)
+	}
+	return out
+}
+
+// spanning is positions in an array of a shape: dimensions without one are
+// whole, and lengths gives those of the ranges, in order.
+func spanning(positions []ir.Slice, shape, lengths types.Shape) []ir.Slice {
 	out := make([]ir.Slice, len(shape))
 	for d := range out {
-		s := &ast.Slice{Range: true}
-		if d < len(slices) {
-			s = slices[d]
+		out[d].Range = true
+		if d < len(positions) {
+			out[d] = positions[d]
 		}
-		out[d] = l.slice(s)
-		if s.Range {
+		if out[d].Range {
 			out[d].Len, lengths = lengths[0], lengths[1:]
 		}
 	}
@@ -328,14 +384,22 @@ func (l *lowerer) position(e ast.Expr) ir.Value {
 }
 
 // reveal opens shares, or sends what a holder has in clear.
-func (l *lowerer) reveal(e *ast.Reveal) ir.Value {
-	x := l.value(e.X)
+func (l *lowerer) reveal(e *ast.Reveal, t types.Type) tree {
+	x := l.tree(e.X)
 	info := l.frame.body.Reveals[e]
 	if info == nil {
 		l.notBuilt(e, "this reveal")
 	}
+	rest := x.leaves()
+	return l.made(t, path{name: l.frame.label(info.Label)}, func(_ types.Type, at path) ir.Value {
+		v := rest[0]
+		rest = rest[1:]
+		return l.revealed(v, info, at.name)
+	})
+}
+
+func (l *lowerer) revealed(x ir.Value, info *check.RevealInfo, label string) ir.Value {
 	to := l.place(info.Audience)
-	label := l.frame.label(info.Label)
 	audience, holders := to.Set(l.everybody), l.holders(x)
 	if holders.Contains(audience) {
 		return x
@@ -362,15 +426,19 @@ func (l *lowerer) disclosed(label string) {
 }
 
 // array is one constant, or a stack of its elements.
-func (l *lowerer) array(e *ast.Array, t types.Type) ir.Value {
+func (l *lowerer) array(e *ast.Array, t types.Type) tree {
 	if data, ok := l.literal(e, t.Elem); ok {
-		return l.constants(t.Elem, t.Shape, data)
+		return leaf(l.constants(t.Elem, t.Shape, data))
 	}
-	var args []ir.Value
+	var args []tree
 	for _, x := range e.Elems {
-		args = append(args, l.convert(l.value(x), t.Elem))
+		args = append(args, l.converted(l.tree(x), t))
 	}
-	return l.op(ir.OpStack, t.Elem, t.Shape, args...)
+	return l.stacked(t, args)
+}
+
+func (l *lowerer) stacked(t types.Type, args []tree) tree {
+	return l.columnwise(t, func(t types.Type, x []ir.Value) ir.Value { return l.op(ir.OpStack, t.Elem, t.Shape, x...) }, args...)
 }
 
 // literal returns the elements of an array of constants, row by row.
@@ -379,7 +447,7 @@ func (l *lowerer) literal(e ast.Expr, elem types.Elem) ([]*big.Int, bool) {
 		return []*big.Int{l.representation(e, k, elem)}, true
 	}
 	a, ok := e.(*ast.Array)
-	if !ok {
+	if !ok || elem.Kind == types.Record {
 		return nil, false
 	}
 	var out []*big.Int

@@ -32,8 +32,11 @@ func (l *lowerer) header(c *check.Computation) {
 	}
 	for _, d := range c.Disclose {
 		t := l.typ(d.Type)
-		p.Reveals = append(p.Reveals, ir.Disclosure{
-			Label: d.Label, Elem: t.Elem, Shape: t.Shape, To: t.Place, Pos: position(d.Decl), Doc: d.Decl.Doc,
+		l.made(t, path{name: d.Label}, func(u types.Type, at path) ir.Value {
+			p.Reveals = append(p.Reveals, ir.Disclosure{
+				Label: at.name, Elem: u.Elem, Shape: u.Shape, To: t.Place, Pos: position(d.Decl), Doc: d.Decl.Doc,
+			})
+			return 0
 		})
 	}
 }
@@ -58,7 +61,8 @@ func (l *lowerer) protocol() ir.Protocol {
 	return out
 }
 
-// inputs writes one input instruction a value; a bundle is one a member.
+// inputs writes one input instruction a value: a bundle is one a member, a
+// record one a field.
 func (l *lowerer) inputs(c *check.Computation) {
 	for k, v := range c.Inputs {
 		param := c.Decl.Params[k]
@@ -74,23 +78,41 @@ func (l *lowerer) inputs(c *check.Computation) {
 	}
 }
 
-func (l *lowerer) input(v *check.Variable, param *ast.Param, member string, owner types.Place) ir.Value {
-	t := l.typ(v.Type)
+func (l *lowerer) input(v *check.Variable, param *ast.Param, member string, owner types.Place) tree {
 	if owner.IsShared() {
 		l.notBuilt(param, "a `@ shared` input")
 	}
-	l.onlyBuilt(param, t.Elem)
-	x := ir.Input{Name: v.Name, Member: member, Elem: t.Elem, Shape: t.Shape, Owner: owner, Doc: param.Doc}
-	if v.Range != nil {
-		x.Range = l.bounds(v, param, t.Elem)
-	}
-	x.Value = l.define(memberName(v.Name, member), t.Elem, t.Shape, owner)
+	return l.made(l.typ(v.Type), path{name: v.Name}, func(t types.Type, at path) ir.Value {
+		l.onlyBuilt(param, t.Elem)
+		x := ir.Input{Name: at.name, Member: member, Elem: t.Elem, Shape: t.Shape, Owner: owner, Doc: param.Doc}
+		x.Range = l.inputRange(v, param, at.field, t.Elem)
+		if at.field != nil {
+			x.Doc = at.field.Decl.Doc
+		}
+		return l.load(x)
+	})
+}
+
+// load writes the instruction of an input.
+func (l *lowerer) load(x ir.Input) ir.Value {
+	x.Value = l.define(memberName(identifier(x.Name), x.Member), x.Elem, x.Shape, x.Owner)
 	l.isInput[x.Value] = true
 	l.emit(&ir.Instr{
-		Op: ir.OpInput, Dst: x.Value, Name: x.Name, Member: member, Axis: -1, Who: owner.Set(l.everybody),
+		Op: ir.OpInput, Dst: x.Value, Name: x.Name, Member: x.Member, Axis: -1, Who: x.Owner.Set(l.everybody),
 	})
 	l.out.Inputs = append(l.out.Inputs, x)
 	return x.Value
+}
+
+// inputRange is the declared range of an input, or of a field in one.
+func (l *lowerer) inputRange(v *check.Variable, param *ast.Param, f *check.Field, e types.Elem) *ir.Range {
+	switch {
+	case f != nil && f.Range != nil:
+		return l.bounds(f.Range, f.Decl, e)
+	case v.Range != nil:
+		return l.bounds(v.Range, param, e)
+	}
+	return nil
 }
 
 func memberName(name, member string) string {
@@ -107,13 +129,13 @@ func (l *lowerer) onlyBuilt(n ast.Node, e types.Elem) {
 	}
 }
 
-func (l *lowerer) bounds(v *check.Variable, param *ast.Param, e types.Elem) *ir.Range {
+func (l *lowerer) bounds(r *check.Interval, param *ast.Param, e types.Elem) *ir.Range {
 	low, high := e.Bounds()
-	if v.Range.Low != nil {
-		low = l.representation(param, &check.Const{Num: v.Range.Low}, e)
+	if r.Low != nil {
+		low = l.representation(param, &check.Const{Num: r.Low}, e)
 	}
-	if v.Range.High != nil {
-		high = l.representation(param, &check.Const{Num: v.Range.High}, e)
+	if r.High != nil {
+		high = l.representation(param, &check.Const{Num: r.High}, e)
 	}
 	return &ir.Range{Low: low, High: high, Text: l.source(param.Range)}
 }
@@ -137,20 +159,24 @@ func (l *lowerer) outputs(c *check.Computation, results []result) {
 	}
 }
 
-func (l *lowerer) output(o *check.Output, member string, t types.Type, to types.Place, v ir.Value) {
+func (l *lowerer) output(o *check.Output, member string, t types.Type, to types.Place, x tree) {
 	if to.IsShared() {
 		l.notBuilt(o.Decl, "a `@ shared` output")
 	}
-	if !l.holders(v).Contains(to.Set(l.everybody)) {
-		l.notBuilt(o.Decl, "an output that its receiver does not hold")
-	}
-	v = l.convert(v, t.Elem)
+	l.walk(t, o.Decl.Name.Name, x, func(t types.Type, name string, v ir.Value) {
+		if !l.holders(v).Contains(to.Set(l.everybody)) {
+			l.notBuilt(o.Decl, "an output that its receiver does not hold")
+		}
+		l.write(ir.Output{Name: name, Member: member, Value: l.convert(v, t.Elem), Elem: t.Elem, Shape: t.Shape, To: to, Doc: o.Decl.Doc})
+	})
+}
+
+// write writes the instruction of an output.
+func (l *lowerer) write(x ir.Output) {
 	l.emit(&ir.Instr{
-		Op: ir.OpOutput, Args: []ir.Value{v}, Name: o.Decl.Name.Name, Member: member, Axis: -1, Who: to.Set(l.everybody),
+		Op: ir.OpOutput, Args: []ir.Value{x.Value}, Name: x.Name, Member: x.Member, Axis: -1, Who: x.To.Set(l.everybody),
 	})
-	l.out.Outputs = append(l.out.Outputs, ir.Output{
-		Name: o.Decl.Name.Name, Member: member, Value: v, Elem: t.Elem, Shape: t.Shape, To: to, Doc: o.Decl.Doc,
-	})
+	l.out.Outputs = append(l.out.Outputs, x)
 }
 
 func (l *lowerer) group(name string) *check.Group {

@@ -9,7 +9,7 @@
 //
 // The work goes in four steps, each over the whole computation: the
 // instructions are written in program order (header.go, stmt.go, expr.go,
-// call.go, control.go); what may fail goes before OpStart together with all it
+// call.go, control.go, records by column: tree.go); what may fail goes before OpStart together with all it
 // depends on (start.go); integers on shares are held to their types
 // (widths.go, interval.go, sizes.go); steps are numbered and the result
 // verified.
@@ -59,8 +59,8 @@ type lowerer struct {
 
 	// What names stand for.
 	frame   *frame
-	values  map[*check.Variable]ir.Value
-	bundles map[*check.Variable][]ir.Value
+	values  map[*check.Variable]tree
+	bundles map[*check.Variable][]tree
 	taken   map[string]bool
 
 	// Where the current instruction comes from, and where each did.
@@ -89,7 +89,7 @@ type frame struct {
 func newLowerer(p *check.Program, players types.Set) *lowerer {
 	l := &lowerer{
 		prog: p, index: make(map[int]int), origin: make(map[*ir.Instr]ast.Span),
-		values: make(map[*check.Variable]ir.Value), bundles: make(map[*check.Variable][]ir.Value),
+		values: make(map[*check.Variable]tree), bundles: make(map[*check.Variable][]tree),
 		taken: make(map[string]bool), armOf: make(map[ir.Value]int),
 		home: make(map[ir.Value]*region), isInput: make(map[ir.Value]bool),
 		out:    &ir.Program{Values: make([]ir.Info, 1), Player: -1},

@@ -73,13 +73,15 @@ func (l *lowerer) let(s *ast.Let) {
 		if v.Type.Place.Each != "" {
 			l.bundles[v] = results[k].values
 			for m, x := range results[k].values {
-				l.name(x, memberName(v.Name, l.prog.Players[l.group(v.Type.Place.Each).Members[m]].Name))
+				l.name(v.Type, memberName(v.Name, l.prog.Players[l.group(v.Type.Place.Each).Members[m]].Name), x)
 			}
 			continue
 		}
-		x := l.convert(results[k].values[0], v.Type.Elem)
-		l.values[v] = l.snapshot(l.weaken(s.Value, x, l.place(v.Type.Place)))
-		l.name(l.values[v], v.Name)
+		at := l.place(v.Type.Place)
+		l.values[v] = l.converted(results[k].values[0], v.Type).each(func(x ir.Value) ir.Value {
+			return l.snapshot(l.weaken(s.Value, x, at))
+		})
+		l.name(v.Type, v.Name, l.values[v])
 	}
 }
 
@@ -94,8 +96,17 @@ func (l *lowerer) snapshot(x ir.Value) ir.Value {
 
 func (l *lowerer) variableDecl(s *ast.Var) {
 	v := l.frame.body.Vars[s.Name]
-	x, at := l.convert(l.value(s.Value), v.Type.Elem), l.place(v.Type.Place)
-	l.values[v] = l.newVar(v.Name, l.flow(s.Value, x, at), at)
+	l.values[v] = l.newVars(s.Value, v, l.converted(l.tree(s.Value), v.Type))
+}
+
+// newVars makes the variables that v stands for, with the values of x.
+func (l *lowerer) newVars(n ast.Node, v *check.Variable, x tree) tree {
+	at, rest := l.place(v.Type.Place), x.leaves()
+	return l.made(v.Type, path{name: v.Name}, func(_ types.Type, to path) ir.Value {
+		x := rest[0]
+		rest = rest[1:]
+		return l.newVar(identifier(to.name), l.flow(n, x, at), at)
+	})
 }
 
 // newVar makes a variable with the value of x.
@@ -108,73 +119,114 @@ func (l *lowerer) newVar(name string, x ir.Value, at types.Place) ir.Value {
 	return v
 }
 
-// set assigns x.
-func (l *lowerer) set(n ast.Node, v *check.Variable, x ir.Value) {
-	if cur := l.values[v]; l.owned(cur) {
-		l.copy(cur, l.flow(n, x, l.place(v.Type.Place)))
-		l.forget(cur)
-		return
+// set assigns x to cur, which is a leaf of v, and returns what v stands for
+// from here on.
+func (l *lowerer) set(n ast.Node, v *check.Variable, cur, x ir.Value) ir.Value {
+	if !l.owned(cur) {
+		return l.snapshot(x)
 	}
-	l.values[v] = l.snapshot(x)
+	l.copy(cur, l.flow(n, x, l.place(v.Type.Place)))
+	l.forget(cur)
+	return cur
 }
 
 func (l *lowerer) assign(s *ast.Assign) {
-	switch target := s.Target.(type) {
-	case *ast.Ident:
-		l.assignVariable(s, target)
-	case *ast.Index:
-		l.assignElement(s, target)
-	default:
-		l.notBuilt(s.Target, "assignment to a field")
+	if id, ok := s.Target.(*ast.Ident); ok {
+		l.assignVariable(s, id)
+		return
 	}
+	l.assignPart(s)
 }
 
 func (l *lowerer) assignVariable(s *ast.Assign, id *ast.Ident) {
 	v, cur := l.frame.body.Vars[id], l.variable(id)
-	x := l.assigned(s, func() ir.Value { return cur }, types.Type{Elem: l.elem(cur), Shape: l.shape(cur)})
-	l.set(s.Value, v, x)
+	x := l.assigned(s, func() tree { return cur }, v.Type)
+	l.values[v] = zip(cur, x, func(cur, x ir.Value) ir.Value { return l.set(s.Value, v, cur, x) })
 }
 
 // assigned is the new value of type t: that of the right side, or old op it.
-func (l *lowerer) assigned(s *ast.Assign, old func() ir.Value, t types.Type) ir.Value {
+func (l *lowerer) assigned(s *ast.Assign, old func() tree, t types.Type) tree {
 	if s.Op == "=" {
-		return l.convert(l.value(s.Value), t.Elem)
+		return l.converted(l.tree(s.Value), t)
 	}
 	op := s.Op[:1]
-	x := old()
-	return l.convert(l.arithmetic(s, op, x, l.value(s.Value), t), t.Elem)
+	x := old().leaf
+	return leaf(l.convert(l.arithmetic(s, op, x, l.value(s.Value), t), t.Elem))
 }
 
-// assignElement is x[…] = e.
-func (l *lowerer) assignElement(s *ast.Assign, target *ast.Index) {
-	id, ok := target.X.(*ast.Ident)
-	if !ok {
-		l.notBuilt(target, "assignment to an element of an element")
+// A part is what an assignment to fields and elements changes: a column of a
+// variable, or several, at a place.
+type part struct {
+	columns tree
+	slices  []*ast.Slice
+	checked bool
+}
+
+// part resolves x[…], x.f and what they are made of.
+func (l *lowerer) part(e ast.Expr) part {
+	switch e := e.(type) {
+	case *ast.Index:
+		p := l.part(e.X)
+		for _, s := range p.slices {
+			if s.Range {
+				l.notBuilt(e, "assignment to an element of a slice")
+			}
+		}
+		p.slices = append(p.slices, e.Slices...)
+		p.checked = p.checked || l.frame.body.Checked[e]
+		return p
+	case *ast.Field:
+		p := l.part(e.X)
+		p.columns = l.field(e, p.columns)
+		return p
+	case *ast.Ident:
+		l.variable(e)
+		l.own(e, l.frame.body.Vars[e])
+		return part{columns: l.values[l.frame.body.Vars[e]]}
 	}
-	l.variable(id)
-	v := l.frame.body.Vars[id]
-	l.own(target, v)
-	cur := l.values[v]
-	t := l.typeOf(target)
-	t.Elem = l.elem(cur)
-	i := ir.Instr{Op: ir.OpUpdate, Axis: -1, Slices: l.slices(target.Slices, l.shape(cur), t.Shape)}
-	i.Checked = l.frame.body.Checked[target]
-	old := func() ir.Value {
-		read := i
-		read.Op = ir.OpIndex
-		return l.operate(read, t.Elem, t.Shape, cur)
+	l.notBuilt(e, "this assignment")
+	return part{}
+}
+
+// assignPart is x[…] = e, x.f = e and their combinations.
+func (l *lowerer) assignPart(s *ast.Assign) {
+	p := l.part(s.Target)
+	positions := l.slices(p.slices)
+	t := l.typeOf(s.Target)
+	if !l.compound(t) {
+		t.Elem = l.elem(p.columns.leaf) // the checker's may have fewer integer bits
+	}
+	old := func() tree {
+		if len(positions) == 0 {
+			return p.columns
+		}
+		return leaf(l.elements(p.columns.leaf, positions, p.checked, t.Shape))
 	}
 	x := l.assigned(s, old, t)
-	if len(l.shape(x)) < len(t.Shape) {
-		x = l.filled(x, t.Shape)
+	l.columnwise(t, func(t types.Type, v []ir.Value) ir.Value {
+		l.update(s, v[0], v[1], positions, p.checked, t.Shape)
+		return 0
+	}, p.columns, x)
+}
+
+// update writes cur[positions] = x, where that part has the shape given.
+func (l *lowerer) update(n *ast.Assign, cur, x ir.Value, positions []ir.Slice, checked bool, s types.Shape) {
+	if len(l.shape(x)) < len(s) {
+		x = l.filled(x, s)
 	}
+	if len(positions) == 0 {
+		l.copy(cur, l.flow(n, x, l.out.Values[cur].Place))
+		l.forget(cur)
+		return
+	}
+	i := ir.Instr{Op: ir.OpUpdate, Axis: -1, Slices: spanning(positions, l.shape(cur), s), Checked: checked}
 	i.Dst, i.Who = cur, l.writers(l.out.Values[cur].Place)
 	i.Args = []ir.Value{cur, x}
 	if l.out.Values[cur].Place.IsShared() {
 		i.Args = l.sharedOperands(i.Args)
 	}
 	if !l.meet(append(indices(i.Slices), i.Args[1])...).Contains(l.holders(cur)) {
-		l.notBuilt(target, "an assignment of what not every holder of the variable knows")
+		l.notBuilt(n.Target, "an assignment of what not every holder of the variable knows")
 	}
 	l.emit(&i)
 	l.forget(cur)
@@ -218,8 +270,8 @@ func (l *lowerer) localExpr(e *ast.LocalExpr) []result {
 	l.inLocal(e.Player, func() {
 		out = l.block(e.Body)
 		for _, r := range out {
-			for k, v := range r.values {
-				r.values[k] = l.weaken(e, v, l.held(l.local))
+			for k, x := range r.values {
+				r.values[k] = x.each(func(v ir.Value) ir.Value { return l.weaken(e, v, l.held(l.local)) })
 			}
 		}
 	})

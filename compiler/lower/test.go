@@ -45,13 +45,15 @@ func given(p *check.Program, t *check.Test) (*ir.Program, diag.List) {
 	return newTest(p, t, func(l *lowerer) {
 		for _, g := range t.Decl.Givens {
 			l.statement(g, func() {
-				v := l.value(g.Value)
-				for _, x := range t.Of.Inputs {
-					if x.Name == g.Name.Name {
-						v = l.convert(v, x.Type.Elem)
+				v, x := l.tree(g.Value), l.typeOf(g.Value)
+				for _, in := range t.Of.Inputs {
+					if in.Name == g.Name.Name {
+						x.Elem = in.Type.Elem
 					}
 				}
-				l.publish(g.Name.Name, memberOf(g), v)
+				l.walk(x, g.Name.Name, l.converted(v, x), func(t types.Type, name string, v ir.Value) {
+					l.publish(name, memberOf(g), v)
+				})
 			})
 		}
 	})
@@ -66,10 +68,7 @@ func memberOf(g *ast.Given) string {
 
 // publish makes v a public output.
 func (l *lowerer) publish(name, member string, v ir.Value) {
-	l.emit(&ir.Instr{Op: ir.OpOutput, Args: []ir.Value{v}, Name: name, Member: member, Axis: -1, Who: l.everybody})
-	l.out.Outputs = append(l.out.Outputs, ir.Output{
-		Name: name, Member: member, Value: v, Elem: l.elem(v), Shape: l.shape(v), To: types.PublicPlace,
-	})
+	l.write(ir.Output{Name: name, Member: member, Value: v, Elem: l.elem(v), Shape: l.shape(v), To: types.PublicPlace})
 }
 
 func expect(p *check.Program, t *check.Test, out *ir.Test) (*ir.Program, diag.List) {
@@ -101,7 +100,7 @@ func unquoted(t *ast.Text) string {
 // bindNames makes outputs and givens inputs, and binds the names of the block to
 // them.
 func (l *lowerer) bindNames(t *check.Test) {
-	inputs := make(map[string][]ir.Value)
+	inputs := make(map[string][]tree)
 	for _, o := range t.Of.Outputs {
 		inputs[o.Decl.Name.Name] = l.seen(t, o.Decl.Name.Name, o.Type)
 	}
@@ -119,7 +118,7 @@ func (l *lowerer) bindNames(t *check.Test) {
 }
 
 // seen makes an input of what the block calls name.
-func (l *lowerer) seen(t *check.Test, name string, typ types.Type) []ir.Value {
+func (l *lowerer) seen(t *check.Test, name string, typ types.Type) []tree {
 	for _, v := range t.Body.Vars {
 		if v.Name == name {
 			typ.Elem, typ.Shape = v.Type.Elem, v.Type.Shape
@@ -132,20 +131,13 @@ func (l *lowerer) seen(t *check.Test, name string, typ types.Type) []ir.Value {
 			members = append(members, l.prog.Players[q].Name)
 		}
 	}
-	var out []ir.Value
+	var out []tree
 	for _, m := range members {
-		out = append(out, l.publicInput(name, m, typ))
+		out = append(out, l.made(typ, path{name: name}, func(t types.Type, at path) ir.Value {
+			return l.load(ir.Input{Name: at.name, Member: m, Elem: t.Elem, Shape: t.Shape, Owner: types.PublicPlace})
+		}))
 	}
 	return out
-}
-
-func (l *lowerer) publicInput(name, member string, t types.Type) ir.Value {
-	v := l.define(memberName(name, member), t.Elem, t.Shape, types.PublicPlace)
-	l.emit(&ir.Instr{Op: ir.OpInput, Dst: v, Name: name, Member: member, Axis: -1, Who: l.everybody})
-	l.out.Inputs = append(l.out.Inputs, ir.Input{
-		Name: name, Member: member, Value: v, Elem: t.Elem, Shape: t.Shape, Owner: types.PublicPlace,
-	})
-	return v
 }
 
 // sizesOfInputs declares the sizes that the inputs bind.

@@ -1,0 +1,125 @@
+package lower
+
+// Records. A value of the language is a tree: a leaf is a value of the ir, a
+// record is its columns, one a field. A table is a record whose columns are
+// arrays. What works by field is carried out once a column.
+
+import (
+	"strings"
+
+	"github.com/tfec-lang/tfec/compiler/check"
+	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/lang/types"
+)
+
+type tree struct {
+	leaf    ir.Value
+	columns []tree // of a record, in the order of its fields
+}
+
+func leaf(v ir.Value) tree { return tree{leaf: v} }
+
+// leaves lists the values of the ir, in order.
+func (x tree) leaves() []ir.Value {
+	if x.columns == nil {
+		return []ir.Value{x.leaf}
+	}
+	var out []ir.Value
+	for _, c := range x.columns {
+		out = append(out, c.leaves()...)
+	}
+	return out
+}
+
+// each carries out f for every leaf.
+func (x tree) each(f func(ir.Value) ir.Value) tree {
+	if x.columns == nil {
+		return leaf(f(x.leaf))
+	}
+	out := tree{columns: make([]tree, len(x.columns))}
+	for k, c := range x.columns {
+		out.columns[k] = c.each(f)
+	}
+	return out
+}
+
+// zip carries out f for every pair of leaves of two trees of one type.
+func zip(x, y tree, f func(x, y ir.Value) ir.Value) tree {
+	rest := y.leaves()
+	return x.each(func(v ir.Value) ir.Value {
+		w := rest[0]
+		rest = rest[1:]
+		return f(v, w)
+	})
+}
+
+// record is the declaration behind a type, or nil.
+func (l *lowerer) record(t types.Type) *check.Record {
+	if t.Elem.Kind != types.Record {
+		return nil
+	}
+	return l.prog.Record(t.Elem.Name)
+}
+
+// column is the type of a field of a value of type t: its own dimensions come
+// after those of the table.
+func column(t types.Type, f *check.Field) types.Type {
+	t.Elem = f.Type.Elem
+	t.Shape = append(t.Shape[:len(t.Shape):len(t.Shape)], f.Type.Shape...)
+	return t
+}
+
+// columnwise makes a value of type t, where f makes each leaf from those of xs.
+func (l *lowerer) columnwise(t types.Type, f func(t types.Type, xs []ir.Value) ir.Value, xs ...tree) tree {
+	r := l.record(t)
+	if r == nil {
+		var values []ir.Value
+		for _, x := range xs {
+			values = append(values, x.leaf)
+		}
+		return leaf(f(t, values))
+	}
+	out := tree{columns: make([]tree, len(r.Fields))}
+	for k, field := range r.Fields {
+		inner := make([]tree, len(xs))
+		for j, x := range xs {
+			inner[j] = x.columns[k]
+		}
+		out.columns[k] = l.columnwise(column(t, field), f, inner...)
+	}
+	return out
+}
+
+// A path is a leaf's place in a value: the value's name and those of the
+// fields that lead to it, `left.amount`, with the last field.
+type path struct {
+	name  string
+	field *check.Field // nil: no record
+}
+
+// made makes a value of type t, where f makes the leaf at each path.
+func (l *lowerer) made(t types.Type, at path, f func(t types.Type, at path) ir.Value) tree {
+	r := l.record(t)
+	if r == nil {
+		return leaf(f(t, at))
+	}
+	out := tree{columns: make([]tree, len(r.Fields))}
+	for k, field := range r.Fields {
+		out.columns[k] = l.made(column(t, field), path{at.name + "." + field.Name, field}, f)
+	}
+	return out
+}
+
+// walk visits the leaves of a value of type t.
+func (l *lowerer) walk(t types.Type, name string, x tree, f func(t types.Type, name string, v ir.Value)) {
+	rest := x.leaves()
+	l.made(t, path{name: name}, func(t types.Type, at path) ir.Value {
+		v := rest[0]
+		rest = rest[1:]
+		f(t, at.name, v)
+		return v
+	})
+}
+
+// identifier is a path as a name of the ir.
+func identifier(name string) string { return strings.ReplaceAll(name, ".", "_") }
