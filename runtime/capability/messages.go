@@ -16,6 +16,7 @@ const (
 	And        Action = "and"
 	Negative   Action = "negative"
 	IsZero     Action = "is zero"
+	Bits       Action = "bits"
 	BitsToRing Action = "bits to ring"
 	SelectBits Action = "select by bits"
 )
@@ -25,7 +26,7 @@ const (
 type Call struct {
 	Action Action
 	// Param is the shift of Product (0: none) and Truncate, the width of
-	// Negative and IsZero, and the bits of an element (1 or 64) of Deal and
+	// Negative, IsZero and Bits, and the bits of an element (1 or 64) of Deal and
 	// Open.
 	Param  int
 	Dealer int   // Deal
@@ -91,6 +92,8 @@ func aby3Messages(c Call) []Stage {
 		return comparison(m-1, 1, func(blocks int) int { return 2*blocks - 1 }, func(pairs int) int { return 2*pairs - 1 })
 	case IsZero:
 		return comparison(m, 0, func(blocks int) int { return blocks }, func(pairs int) int { return pairs })
+	case Bits:
+		return decomposition(m - 1)
 	case BitsToRing:
 		return []Stage{input(0, 64), exchange(2, 64)}
 	case SelectBits:
@@ -129,6 +132,28 @@ func opening(to []int, bits int) Stage {
 // quotient and a bit, of which as many bits matter as the correction has.
 func division(component, correction int) []Stage {
 	return []Stage{input((component+1)%3, 64+correction), exchange(component, correction)}
+}
+
+// decomposition of a number with carries into width bits, in blocks of four:
+// the monomials and the highest bit are input, the carries within each block
+// are reshared, then a level of the tree is one And.
+func decomposition(width int) []Stage {
+	blocks, monomials := 0, 1
+	for rest := width; rest > 0; rest -= 4 {
+		monomials += 1<<min(rest, 4) - 1
+		blocks++
+	}
+	stages := []Stage{input(0, monomials), exchange(2, 2*width-min(width, 4))}
+	for half := 1; half < blocks; half *= 2 {
+		ands := 0
+		for i := half; i < blocks; i++ {
+			if group := i / half; group%2 == 1 {
+				ands += min(4, width-4*i) * min(group, 2)
+			}
+		}
+		stages = append(stages, rotation(ands))
+	}
+	return stages
 }
 
 // comparison over width bits in blocks of four: role 0 inputs the monomials of

@@ -140,6 +140,9 @@ type Kernel interface {
 	Negative(net Net, x Share, width int) Share
 	// IsZero returns whether x is zero modulo 2^width, as bits.
 	IsZero(net Net, x Share, width int) Share
+	// Bits returns the lowest width bits of x, 2 <= width <= 64, as packed bits
+	// along a new first dimension, the lowest first.
+	Bits(net Net, x Share, width int) Share
 	// BitsToRing converts packed bits to ring elements 0 and 1 of elem.
 	BitsToRing(net Net, b Share, elem clear.Type) Share
 	// SelectBits returns b * x, b packed bits of x's shape.

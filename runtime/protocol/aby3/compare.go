@@ -134,7 +134,10 @@ func (a *addition) blocks(net mpc.Net, in [][]uint64, generate bool) (g, p [][]u
 	var part []uint64
 	if known := a.place(2); known >= 0 {
 		part = make([]uint64, 2*count*a.words)
-		a.evaluate(part[:count*a.words], part[count*a.words:], in[1-known])
+		a.evaluate(in[1-known], func(i, w int, carry, pass *[blockBits]uint64) {
+			last := a.blockLen[i] - 1
+			part[i*a.words+w], part[(count+i)*a.words+w] = carry[last], pass[last]
+		})
 		if generate {
 			part = append(part[:count*a.words:count*a.words], part[(count+1)*a.words:]...)
 		} else {
@@ -153,9 +156,9 @@ func (a *addition) blocks(net mpc.Net, in [][]uint64, generate bool) (g, p [][]u
 	return g, p
 }
 
-// evaluate sets this role's parts of each block's G and P from its parts of
-// the monomials. Role 1 adds the constant terms.
-func (a *addition) evaluate(g, p, in []uint64) {
+// evaluate computes this role's parts of the carries of each block, by words of
+// elements, from its parts of the monomials. Role 1 adds the constant terms.
+func (a *addition) evaluate(in []uint64, put func(block, word int, carry, pass *[blockBits]uint64)) {
 	var one uint64
 	if a.role == 1 {
 		one = ^uint64(0)
@@ -164,7 +167,6 @@ func (a *addition) evaluate(g, p, in []uint64) {
 	for i, b := range a.blockLen {
 		block := in[next*a.words : (next+1<<b-1)*a.words]
 		f := a.slices[i*blockBits*a.words:]
-		g, p := g[i*a.words:(i+1)*a.words], p[i*a.words:(i+1)*a.words]
 		ring.Split(a.n, func(lo, hi int) {
 			for w := lo / 64; w*64 < hi; w++ {
 				part := [1 << blockBits]uint64{one}
@@ -175,20 +177,22 @@ func (a *addition) evaluate(g, p, in []uint64) {
 				for bit := range b {
 					fs[bit] = f[bit*a.words+w]
 				}
-				g[w], p[w] = fold(&part, &fs, b)
+				carry, pass := fold(&part, &fs, b)
+				put(i, w, &carry, &pass)
 			}
 		})
 		next += 1<<b - 1
 	}
 }
 
-// fold evaluates the carry out of b bits and whether they pass one on.
+// fold evaluates, at place i, the carry out of the bits 0 to i of a block and
+// whether they pass one on.
 //
 // part[S] is a part of the monomial of the set S of bits of e. Going up the
 // bits, g[T] becomes a part of (carry out of the bits so far) * (monomial of
 // T), T a set of higher bits, and p[T] likewise of "all pass on". A bit i
 // carries e_i f_i ^ c (e_i ^ f_i) and passes on if e_i ^ f_i.
-func fold(part *[1 << blockBits]uint64, f *[blockBits]uint64, b int) (uint64, uint64) {
+func fold(part *[1 << blockBits]uint64, f *[blockBits]uint64, b int) (carry, pass [blockBits]uint64) {
 	var g [1 << blockBits]uint64
 	p := *part
 	for i := range b {
@@ -197,8 +201,9 @@ func fold(part *[1 << blockBits]uint64, f *[blockBits]uint64, b int) (uint64, ui
 			g[t] = f[i]&(g[t]^part[t|bit]) ^ g[t|bit]
 			p[t] = f[i]&p[t] ^ p[t|bit]
 		}
+		carry[i], pass[i] = g[0], p[0]
 	}
-	return g[0], p[0]
+	return carry, pass
 }
 
 // carry joins the blocks pairwise: a pair generates what its upper block does

@@ -97,7 +97,7 @@ func kernelCases() []testCase {
 		all = append(all, truncation(m), truncatedProduct(m))
 	}
 	for _, w := range []int{2, 3, 4, 5, 6, 9, 16, 17, 21, 32, 33, 42, 48, 63, 64} {
-		all = append(all, negative(w), isZero(w))
+		all = append(all, negative(w), isZero(w), bitsOf(w))
 	}
 	return append(all, isZero(1))
 }
@@ -125,6 +125,23 @@ func isZero(w int) testCase {
 	return testCase{fmt.Sprintf("zero of %d bits", w), []domain{int64s},
 		func(p *Player, x []mpc.Share, _ []clear.Tensor) mpc.Share { return p.Kernel.IsZero(p, x[0], w) },
 		nil, truth(func(v []*big.Int) bool { return new(big.Int).Mod(v[0], pow2(w)).Sign() == 0 }), []capability.Part{call(capability.IsZero, w, 1)}}
+}
+
+// bitsOf adds the bits up again, here, where nothing is sent: what is wrong with
+// one of them is wrong with the sum.
+func bitsOf(w int) testCase {
+	return testCase{fmt.Sprintf("%d bits", w), []domain{int64s},
+		func(p *Player, x []mpc.Share, _ []clear.Tensor) mpc.Share {
+			b := p.Kernel.Bits(p, x[0], w)
+			all := p.Kernel.BitsToRing(p.At(operationStep, 1), b, clear.Uint64)
+			weights := clear.Zero(clear.Uint64, w)
+			for i := range weights.Data {
+				weights.Data[i] = 1 << i
+			}
+			return p.Engine.Dot(p, weights, all)
+		},
+		nil, exact(func(v []*big.Int) *big.Int { return new(big.Int).Mod(v[0], pow2(w)) }),
+		[]capability.Part{call(capability.Bits, w, 1), call(capability.BitsToRing, 0, w)}}
 }
 
 // An engineOp is a method of the engine on two operands.

@@ -75,6 +75,7 @@ func exposures() []exposure {
 		{"divide", numbers, func(q *Player, x []mpc.Share) { q.Kernel.DivPublic(q, x[0], []uint64{1000}) }},
 		{"negative", numbers, func(q *Player, x []mpc.Share) { q.Kernel.Negative(q, x[0], 12) }},
 		{"is zero", numbers, func(q *Player, x []mpc.Share) { q.Kernel.IsZero(q, x[0], 11) }},
+		{"bits", numbers, func(q *Player, x []mpc.Share) { q.Kernel.Bits(q, x[0], 10) }},
 		{"and", numbers, func(q *Player, x []mpc.Share) { q.Kernel.And(q, x[2], x[3]) }},
 		{"bits to ring", numbers, func(q *Player, x []mpc.Share) { q.Kernel.BitsToRing(q, x[2], clear.Int64) }},
 		{"select by bits", numbers, func(q *Player, x []mpc.Share) { q.Kernel.SelectBits(q, x[2], x[0]) }},

@@ -120,6 +120,16 @@ func (k Kernel) IsZero(_ mpc.Net, x mpc.Share, width int) mpc.Share {
 	return share(clear.Bool, x.Shape, ring.Bits(z))
 }
 
+func (k Kernel) Bits(_ mpc.Net, x mpc.Share, width int) mpc.Share {
+	all := make([]uint64, 0, width*len(x.Comp[0]))
+	for i := range width {
+		for _, v := range x.Comp[0] {
+			all = append(all, v>>i&1)
+		}
+	}
+	return share(clear.Bool, append([]int{width}, x.Shape...), ring.Bits(all))
+}
+
 func (k Kernel) BitsToRing(_ mpc.Net, b mpc.Share, elem clear.Type) mpc.Share {
 	return share(elem, b.Shape, ring.Elements(b.Comp[0], b.Len()))
 }
