@@ -57,7 +57,10 @@ func (p *Party) progress(step uint32) {
 
 func (n *stepNet) Self() int { return n.p.self }
 
+func (n *stepNet) Stage() { n.p.stage() }
+
 func (n *stepNet) Send(to int, parts ...[]byte) {
+	n.p.send()
 	n.p.progress(n.at.step)
 	h := link.Header{Step: n.at.step, Occurrence: n.at.occurrence, Seq: n.sent[to], Clock: n.p.clock}
 	n.sent[to]++
@@ -68,6 +71,7 @@ func (n *stepNet) Send(to int, parts ...[]byte) {
 }
 
 func (n *stepNet) Recv(from int, size int) []byte {
+	n.p.receive()
 	n.p.progress(n.at.step)
 	h, payload, err := n.p.session.Link.Recv(n.p.ctx, from, size)
 	n.accept(from, h, err)

@@ -38,6 +38,7 @@ func (p *Party) Opened(step int, t clear.Type, shape ...int) clear.Tensor {
 func (p *Party) Reveal(step int, x clear.Tensor, to ...string) {
 	net := p.at(step)
 	message := packed(x)
+	net.Stage()
 	for _, player := range p.indices(to) {
 		net.Send(player, message)
 	}
@@ -46,7 +47,9 @@ func (p *Party) Reveal(step int, x clear.Tensor, to ...string) {
 // Revealed is Reveal at a receiver.
 func (p *Party) Revealed(step int, from string, t clear.Type, shape ...int) clear.Tensor {
 	x := clear.Zero(t, shape...)
-	b := p.at(step).Recv(p.index(from), ring.PackedSize(len(x.Data), t.Bits))
+	net := p.at(step)
+	net.Stage()
+	b := net.Recv(p.index(from), ring.PackedSize(len(x.Data), t.Bits))
 	return clear.FromWords(t, shape, ring.Unpack(b, len(x.Data), t.Bits))
 }
 

@@ -64,6 +64,7 @@ type Party struct {
 	step        uint32 // the last one at which this player sent or received
 	occurrences map[uint32]uint32
 	clock       uint32
+	branch      *branch // that runs now, within Together
 	stats       Stats
 }
 

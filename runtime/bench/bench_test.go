@@ -227,6 +227,7 @@ func (t *team) passing(b *testing.B, size int) float64 {
 		t.together(b, func(i int) {
 			n := t.nets[i]
 			n.At(2, t.runs)
+			n.Stage()
 			n.Send((i+1)%len(t.nets), message)
 			n.Recv((i+len(t.nets)-1)%len(t.nets), size)
 		})
@@ -254,6 +255,7 @@ type silent struct {
 }
 
 func (s *silent) Self() int                { return s.self }
+func (s *silent) Stage()                   {}
 func (s *silent) Send(int, ...[]byte)      {}
 func (s *silent) Recv(_ int, n int) []byte { return make([]byte, n) }
 

@@ -87,7 +87,11 @@ type Operand interface {
 type Net interface {
 	// Self is this player's index in the run.
 	Self() int
-	// Send queues one message of this round; parts must not change afterwards.
+	// Stage begins the next stage of a call, at all players of it alike: what
+	// is sent in a stage is sent before anything is received in it. So calls
+	// that do not depend on each other can share their rounds, stage by stage.
+	Stage()
+	// Send queues one message of this stage; parts must not change afterwards.
 	Send(to int, parts ...[]byte)
 	// Recv waits for one message of exactly size bytes.
 	Recv(from int, size int) []byte

@@ -120,6 +120,7 @@ func (k *Kernel) zeros(net mpc.Net, p prg.Purpose, g group) []uint64 {
 // rotate makes replicated shares of parts that add up to the value: each role
 // sends its part to the one before it. One round, an element a role.
 func (k *Kernel) rotate(net mpc.Net, z []uint64, g group) [][]uint64 {
+	net.Stage()
 	k.send(net, -1, g.encode(z))
 	return [][]uint64{z, g.decode(k.recv(net, 1, g.size()))}
 }
@@ -129,6 +130,7 @@ func (k *Kernel) rotate(net mpc.Net, z []uint64, g group) [][]uint64 {
 // each other what remains. One round, two elements. The third role, which
 // holds the masks, gives no part.
 func (k *Kernel) reshare(net mpc.Net, j int, p prg.Purpose, t []uint64, g group) [][]uint64 {
+	net.Stage()
 	switch mod3(k.role - j) {
 	case 0:
 		after := k.mask(net, j+1, p, g)
@@ -147,6 +149,7 @@ func (k *Kernel) reshare(net mpc.Net, j int, p prg.Purpose, t []uint64, g group)
 // one message, and component from+2 is zero, which is nil here. It returns this
 // role's components of each. One round, an element a vector.
 func (k *Kernel) input(net mpc.Net, from int, gs []group, x ...[]uint64) [][][]uint64 {
+	net.Stage()
 	comp := make([][][]uint64, len(gs))
 	mask := func(i int) []uint64 { return k.mask(net, from, inputs+prg.Purpose(i), gs[i]) }
 	switch mod3(k.role - from) {

@@ -42,6 +42,7 @@ func (k *Kernel) reduce(net mpc.Net, z []uint64, shift int) [][]uint64 {
 	if shift == 0 {
 		return k.rotate(net, z, g)
 	}
+	net.Stage()
 	switch k.role {
 	case 1:
 		z = k.exchange(net, 1, z, g)

@@ -20,6 +20,7 @@ func (k *Kernel) Deal(net mpc.Net, x clear.Tensor) mpc.Share {
 		g.sub(rest, data, g.draw(net.Stream(k.with(k.self, 0), dealing)))
 		g.sub(rest, rest, g.draw(net.Stream(k.with(k.self, 1), dealing)))
 		message := g.encode(rest)
+		net.Stage()
 		net.Send(k.player(2), message)
 		net.Send(k.player(1), message)
 		return mpc.Share{}
@@ -37,6 +38,7 @@ func (k *Kernel) Dealt(net mpc.Net, from int, elem clear.Type, shape []int) mpc.
 		x.Comp[k.place(dealer+2)] = make([]uint64, g.words())
 		return x
 	}
+	net.Stage()
 	x.Comp = make([][]uint64, 2)
 	for i := range x.Comp {
 		if c := mod3(k.role + i); c < 2 {
@@ -54,6 +56,7 @@ func (k *Kernel) Dealt(net mpc.Net, from int, elem clear.Type, shape []int) mpc.
 func (k *Kernel) Open(net mpc.Net, x mpc.Share, to []int) clear.Tensor {
 	g := groupOf(x)
 	comp := k.maskAbove(net, x, g)
+	net.Stage()
 	for _, p := range to {
 		switch receiver := New(p, k.roles[:]).role; {
 		case receiver < 0:
@@ -86,6 +89,7 @@ func (k *Kernel) openOutside(net mpc.Net, to int, comp [][]uint64, g group) {
 func (k *Kernel) Opened(net mpc.Net, elem clear.Type, shape []int) clear.Tensor {
 	g := groupOf(mpc.Share{Elem: elem, Shape: shape})
 	sum := make([]uint64, g.words())
+	net.Stage()
 	first := g.decode(net.Recv(k.player(0), g.size()))
 	g.add(sum, first, g.decode(net.Recv(k.player(1), g.size())))
 	return mpc.Value(elem, shape, sum)

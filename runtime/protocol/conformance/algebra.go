@@ -60,13 +60,17 @@ func (p Protocol) checkCost(t *testing.T, players []*Player, n int, calls []capa
 	if !ok {
 		t.Fatalf("no cost expressions for %s", p.Name)
 	}
-	clocks, bytes := make([]int, len(players)), make([]int, len(players))
+	clocks, bytes, stages := make([]int, len(players)), make([]int, len(players)), 0
 	for _, c := range calls {
 		for _, s := range protocol.Messages(c.Call) {
 			p.send(s, c.Times*n, clocks, bytes)
+			stages++
 		}
 	}
 	for i, q := range players {
+		if slices.Contains(p.roles(), i) && q.took != stages {
+			t.Errorf("%d elements: player %d took %d stages, want %d", n, i, q.took, stages)
+		}
 		if q.rounds != clocks[i] || int(q.bytes) != bytes[i] {
 			t.Errorf("%d elements: player %d took %d rounds and sent %d bytes, want %d and %d", n, i, q.rounds, q.bytes, clocks[i], bytes[i])
 		}

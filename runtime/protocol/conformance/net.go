@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/tfec-lang/tfec/runtime/internal/abort"
@@ -20,6 +21,8 @@ type Net struct {
 
 	step, occurrence uint32
 	sent, received   []uint32 // messages of this step, by peer
+	stages           int      // begun so far
+	closed           bool     // nothing is sent before the next stage
 }
 
 // NewNet returns the Net of a player.
@@ -30,15 +33,21 @@ func NewNet(l link.Link, source *prg.Source) *Net {
 
 // At starts an occurrence of a step.
 func (n *Net) At(step, occurrence uint32) {
-	n.step, n.occurrence = step, occurrence
+	n.step, n.occurrence, n.closed = step, occurrence, true
 	clear(n.sent)
 	clear(n.received)
 }
 
 func (n *Net) Self() int { return n.Link.Self() }
 
+func (n *Net) Stage() { n.stages, n.closed = n.stages+1, false }
+
 // Send makes a chain of messages one longer than what has reached the player.
+// It refuses what a stage cannot hold.
 func (n *Net) Send(to int, parts ...[]byte) {
+	if n.closed {
+		abort.Now(errors.New("sends outside a stage, or after it received in it"))
+	}
 	h := link.Header{Step: n.step, Occurrence: n.occurrence, Seq: n.sent[to], Clock: n.Clock + 1}
 	n.sent[to]++
 	if err := n.Link.Send(n.Context, to, h, parts...); err != nil {
@@ -47,6 +56,7 @@ func (n *Net) Send(to int, parts ...[]byte) {
 }
 
 func (n *Net) Recv(from, size int) []byte {
+	n.closed = true
 	got, payload, err := n.Link.Recv(n.Context, from, size)
 	if err != nil {
 		abort.Now(err)

@@ -46,6 +46,7 @@ type Player struct {
 
 	// What happens between Begin and End.
 	rounds  int
+	took    int // stages
 	bytes   uint64
 	watched bool     // between them, and asked for
 	had     []uint64 // the operands' components, and masks
@@ -62,7 +63,7 @@ func (p *Player) At(step, occurrence uint32) *Player {
 
 // Begin starts to measure, and End stops.
 func (p *Player) Begin(x ...mpc.Share) {
-	p.Clock, p.bytes, p.watched = 0, p.SentBytes(), p.watch
+	p.Clock, p.stages, p.bytes, p.watched = 0, 0, p.SentBytes(), p.watch
 	for _, s := range x {
 		for _, c := range s.Comp {
 			p.note(c)
@@ -71,7 +72,7 @@ func (p *Player) Begin(x ...mpc.Share) {
 }
 
 func (p *Player) End() {
-	p.rounds, p.bytes, p.watched = int(p.Clock), p.SentBytes()-p.bytes, false
+	p.rounds, p.took, p.bytes, p.watched = int(p.Clock), p.stages, p.SentBytes()-p.bytes, false
 }
 
 // note keeps what a watched player has.

@@ -30,6 +30,7 @@ func KeySets(roles []int, dealers []int) []prg.Set { return nil }
 func (k Kernel) Deal(net mpc.Net, x clear.Tensor) mpc.Share {
 	data := mpc.Vector(x)
 	if k.self != k.role {
+		net.Stage()
 		net.Send(k.role, encode(data, x))
 		return mpc.Share{}
 	}
@@ -42,6 +43,9 @@ func (k Kernel) Dealt(net mpc.Net, from int, elem clear.Type, shape []int) mpc.S
 
 func (k Kernel) Open(net mpc.Net, x mpc.Share, to []int) clear.Tensor {
 	v := mpc.Value(x.Elem, x.Shape, x.Comp[0])
+	if slices.ContainsFunc(to, func(p int) bool { return p != k.self }) {
+		net.Stage()
+	}
 	for _, p := range to {
 		if p != k.self {
 			net.Send(p, encode(mpc.Vector(v), x))
@@ -59,6 +63,7 @@ func (k Kernel) Opened(net mpc.Net, elem clear.Type, shape []int) clear.Tensor {
 
 func (k Kernel) receive(net mpc.Net, from int, elem clear.Type, shape []int) []uint64 {
 	n := mpc.Count(shape)
+	net.Stage()
 	if elem == clear.Bool {
 		return ring.UnpackBits(net.Recv(from, ring.PackedSize(1, n)), 1, n)
 	}

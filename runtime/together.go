@@ -1,0 +1,123 @@
+package runtime
+
+// Independent steps in the same rounds.
+
+import (
+	"errors"
+	"iter"
+
+	"github.com/tfec-lang/tfec/runtime/internal/abort"
+)
+
+// Together carries out branches that do not depend on each other, in as many
+// rounds as the longest of them: they advance stage by stage (see mpc.Net),
+// and in each stage all that they send leaves before any of them waits.
+//
+// One branch runs at a time, in order, on every player alike; so on each
+// connection messages come in the order in which they are expected. A branch
+// may hold Together itself. What players outside the protocol take part in
+// stands first in its branch.
+func (p *Party) Together(branches ...func()) {
+	around := p.branch
+	var running []*branch
+	defer func() {
+		p.branch = around
+		for _, b := range running {
+			b.stop()
+		}
+	}()
+	for _, steps := range branches {
+		b := newBranch(steps)
+		running = append(running, b)
+		p.resume(b)
+	}
+	for running = unfinished(running); len(running) > 0; running = unfinished(running) {
+		p.branch = around
+		p.stage()
+		for _, b := range running {
+			p.resume(b)
+		}
+		p.branch = around
+		p.receive()
+		for _, b := range running {
+			if b.waits {
+				p.resume(b)
+			}
+		}
+	}
+}
+
+// A branch is steps that pause where a stage begins, and in each stage before
+// they first receive.
+type branch struct {
+	next  func() (struct{}, bool)
+	stop  func()
+	pause func()
+	err   error // that ended it
+
+	waits    bool // paused before it receives
+	received bool // since the stage began
+	ended    bool
+}
+
+// errStop ends a branch because of another.
+var errStop = errors.New("another branch has failed")
+
+func newBranch(steps func()) *branch {
+	b := new(branch)
+	b.next, b.stop = iter.Pull(func(yield func(struct{}) bool) {
+		defer abort.Catch(&b.err)
+		b.pause = func() {
+			if !yield(struct{}{}) {
+				abort.Now(errStop)
+			}
+		}
+		steps()
+	})
+	return b
+}
+
+// resume lets a branch go on to its next pause. What ends it ends the run.
+func (p *Party) resume(b *branch) {
+	p.branch, b.waits = b, false
+	_, more := b.next()
+	b.ended = !more
+	if b.err != nil {
+		abort.Now(b.err)
+	}
+}
+
+func unfinished(all []*branch) []*branch {
+	var out []*branch
+	for _, b := range all {
+		if !b.ended {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+// stage begins the next stage of the branch that runs, if one does.
+func (p *Party) stage() {
+	if b := p.branch; b != nil {
+		b.received = false
+		b.pause()
+	}
+}
+
+// receive is called before something is received: not before the other
+// branches have sent.
+func (p *Party) receive() {
+	if b := p.branch; b != nil && !b.received {
+		b.received, b.waits = true, true
+		b.pause()
+	}
+}
+
+// send is called before something is sent. In a branch all is sent before
+// anything is received: the peers expect it in this order.
+func (p *Party) send() {
+	if b := p.branch; b != nil && b.received {
+		abort.Now(errors.New("cannot send after receiving in one stage"))
+	}
+}
