@@ -26,9 +26,9 @@ func (c *checker) computations() {
 		}
 		c.results = make(map[string]*instance)
 		var comp *Computation
-		u := stable(func(states map[stateKey]state) *unit {
+		u := stable(func(before findings) *unit {
 			var u *unit
-			comp, u = c.computation(decl, states)
+			comp, u = c.computation(decl, before)
 			return u
 		})
 		c.chain(u, nil, make(map[*unit]bool))
@@ -37,12 +37,11 @@ func (c *checker) computations() {
 	}
 }
 
-// computation checks one computation, given the variables' placements as far
-// as they are known.
-func (c *checker) computation(decl *ast.Computation, states map[stateKey]state) (*Computation, *unit) {
+// computation checks one computation, given what passes before have found.
+func (c *checker) computation(decl *ast.Computation, before findings) (*Computation, *unit) {
 	u := newUnit(decl.Name.Name)
 	comp := &Computation{Decl: decl, Players: c.participants(decl)}
-	u.comp, u.states, u.everybody = comp, states, comp.Players
+	u.comp, u.before, u.everybody = comp, before, comp.Players
 	f := c.newFrame(u)
 	comp.Body = f.body
 	f.headerSizes(comp, decl)

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/tfec-lang/tfec/lang/ast"
-	"github.com/tfec-lang/tfec/lang/diag"
 	"github.com/tfec-lang/tfec/lang/types"
 )
 
@@ -24,21 +23,64 @@ func (f *frame) forStmt(s *ast.For) {
 	if !ok1 || !ok2 || !ok3 {
 		from, to, step = poison(s.From), poison(s.To), value{}
 	}
-	outer := f.scope
 	defer f.open()()
 	i, dim := f.loopVar(s, from, to, step)
+	dim.upto = dim.upto || leaves(s.Body)
 	facts := len(f.least)
 	if !bad(from, to) {
 		f.loopFacts(s, from, to, step)
 	}
-	f.havoc(s.Body, outer)
-	f.within(func(pc *context) {
-		pc.loops = append(pc.loops[:len(pc.loops):len(pc.loops)], dim)
-		pc.late = pc.late || !from.early || !to.early
-	}, func() { f.block(s.Body) })
-	f.havoc(s.Body, outer)
+	f.repeat(s, s.Body, f.passes(s, from, to, step), func() {
+		f.within(func(pc *context) {
+			pc.loops = append(pc.loops[:len(pc.loops):len(pc.loops)], dim)
+			pc.late = pc.late || !from.early || !to.early
+		}, func() { f.block(s.Body) })
+	})
 	f.least = f.least[:facts]
 	delete(f.infos, i.Name)
+}
+
+// leaves reports that a block may be left by a `return`.
+func leaves(b *ast.Block) bool {
+	found := false
+	walkBlock(b, func(n ast.Node) {
+		_, ok := n.(*ast.Return)
+		found = found || ok
+	})
+	return found
+}
+
+// passes bounds how often `for i in from..to` is carried out.
+func (f *frame) passes(s *ast.For, from, to, step value) bounds {
+	if bad(from, to) || !from.bounds.known() || !to.bounds.known() {
+		return whole(types.Of(types.Uint64))
+	}
+	last := to.bounds
+	if !s.Inclusive {
+		last = last.sub(exactly(big.NewRat(1, 1)))
+	}
+	span := last.sub(from.bounds)
+	if from.lin != nil && to.lin != nil { // n..n + 3
+		exact := f.value(to.lin.Sub(*from.lin))
+		if !s.Inclusive {
+			exact = exact.sub(exactly(big.NewRat(1, 1)))
+		}
+		if exact.high.Cmp(span.high) < 0 {
+			span = exact
+		}
+	}
+	stride := big.NewRat(1, 1)
+	if step.bounds.known() && step.bounds.low.Cmp(stride) > 0 {
+		stride = step.bounds.low
+	}
+	most := truncate(new(big.Rat).Quo(span.high, stride))
+	return upto(most.Add(most, big.NewRat(1, 1)), span.declared)
+}
+
+// upto is the interval of a number of passes; where it would be negative,
+// there are none.
+func upto(most *big.Rat, declared bool) bounds {
+	return exactly(new(big.Rat)).greatest(bounds{new(big.Rat), most, declared})
 }
 
 // loopBound checks one bound: a whole number that everybody knows early.
@@ -145,8 +187,8 @@ func (f *frame) loopVar(s *ast.For, from, to, step value) (*Variable, loopDim) {
 			dim.size = dim.size.Add(types.Int(1))
 		}
 		dim.size = f.most(dim.size)
-	} else if b.known() && b.high.Num().IsInt64() {
-		dim.size = types.Int(b.high.Num().Int64() + 1)
+	} else if most := f.passes(s, from, to, step).high.Num(); most.IsInt64() {
+		dim.size = types.Int(most.Int64())
 	}
 	return v, dim
 }
@@ -203,26 +245,6 @@ func (f *frame) loopFacts(s *ast.For, from, to, step value) {
 			info.first, info.last = from.lin, &last
 		}
 	}
-}
-
-// havoc forgets the intervals of the variables that a block assigns: before
-// its first pass and after its last, they may hold what any pass left.
-func (f *frame) havoc(b *ast.Block, s *scope) {
-	walkBlock(b, func(n ast.Node) {
-		a, ok := n.(*ast.Assign)
-		if !ok {
-			return
-		}
-		id := TargetName(a.Target)
-		if id == nil {
-			return
-		}
-		if v := s.find(id.Name); v != nil && v.Kind == VarVar {
-			k := f.unit.known[v]
-			k.bounds, k.affine, k.parts = whole(k.Elem), nil, nil
-			f.unit.known[v] = k
-		}
-	})
 }
 
 // group resolves the name of a group in a loop over it.
@@ -357,18 +379,11 @@ func (f *frame) uniform(e *ast.Each, parts []value) bool {
 }
 
 func (f *frame) while(s *ast.While) {
-	f.notBuilt(s.Cond, "`while` is")
 	if f.pc.secret {
 		f.errorf("E407", s, "`while` cannot stand under a secret condition").Label = "condition " + f.secretCondition()
 		return
 	}
-	outer := f.scope
-	f.havoc(s.Body, outer)
-	c := f.settle(f.expr(s.Cond, types.Elem{}))
 	limit := f.settle(f.expr(s.Limit, types.Elem{}))
-	if f.isCondition(s.Cond, c) && !c.Place.Public && f.pc.local == nil {
-		f.secretLoop(s, c)
-	}
 	if !limit.bad() {
 		if !limit.Elem.IsInt() || len(limit.Shape) > 0 {
 			f.errorf("E204", s.Limit, "a limit is a whole number").Label = f.c.plain(limit.Type)
@@ -379,12 +394,23 @@ func (f *frame) while(s *ast.While) {
 	dim := loopDim{upto: true}
 	if limit.lin != nil {
 		dim.size = *limit.lin
+	} else if b := limit.bounds; b.known() && b.high.Num().IsInt64() {
+		dim.size = types.Int(b.high.Num().Int64())
 	}
-	f.within(func(pc *context) {
-		pc.loops = append(pc.loops[:len(pc.loops):len(pc.loops)], dim)
-		pc.late = pc.late || !c.early
-	}, func() { f.block(s.Body) })
-	f.havoc(s.Body, outer)
+	most := whole(types.Of(types.Uint64))
+	if limit.bounds.known() {
+		most = upto(limit.bounds.high, limit.bounds.declared)
+	}
+	f.repeat(s, s.Body, most, func() {
+		f.within(func(pc *context) { pc.loops = append(pc.loops[:len(pc.loops):len(pc.loops)], dim) }, func() {
+			c := f.settle(f.expr(s.Cond, types.Elem{}))
+			if f.isCondition(s.Cond, c) && !c.Place.Public && f.pc.local == nil {
+				f.secretLoop(s, c)
+			}
+			f.pc.late = f.pc.late || !c.early
+			f.block(s.Body)
+		})
+	})
 }
 
 // isCondition checks that a statement's condition is one bool.
@@ -444,12 +470,7 @@ func (f *frame) ifStmt(s *ast.If) bool {
 
 // runs records where a conditional statement runs.
 func (f *frame) runs(s *ast.If, c value, run *arm) {
-	place := f.runsAt(c, run)
-	f.body.Runs[s] = place
-	if place.IsShared() {
-		f.notBuilt(s.Cond, "a statement `if` under a secret condition is").Hint =
-			"write a conditional expression: `x = if c then a else b`"
-	}
+	f.body.Runs[s] = f.runsAt(c, run)
 }
 
 // runsAt is K of R10: everybody where the condition is public, else who holds
@@ -493,6 +514,7 @@ func (f *frame) mergeKnown(other map[*Variable]value) {
 			w = v
 		}
 		w.bounds = w.bounds.union(v.bounds)
+		w.drift = w.drift.join(v.drift)
 		w.deps = joinDeps(w, v)
 		if w.affine != v.affine {
 			w.affine = nil
@@ -501,25 +523,26 @@ func (f *frame) mergeKnown(other map[*Variable]value) {
 	}
 }
 
-// local checks `local p { }`.
-func (f *frame) local(n ast.Node, player *ast.Ident, body *ast.Block) {
-	f.notBuilt(player, "`local` is")
+// local checks `local p { }` and reports whether every path ends in `yield`.
+func (f *frame) local(n ast.Node, player *ast.Ident, body *ast.Block) bool {
 	if f.pc.secret {
 		f.errorf("E407", n, "a `local` block cannot stand under a secret condition").Label = "condition " + f.secretCondition()
-		return
+		return true
 	}
 	if f.pc.local != nil {
 		f.errorf("E407", n, "a `local` block cannot stand in `local %s`", f.pc.local.Name).Label = "one player runs this alone"
-		return
+		return true
 	}
 	p, ok := f.onePlayer(player)
 	if !ok {
-		return
+		return true
 	}
+	ends := false
 	outerLocal, outerBlock := f.localScope, f.inLocalBlock
 	f.localScope, f.inLocalBlock = f.scope, true
-	f.within(func(pc *context) { pc.local, pc.player = f.c.prog.Players[p], p }, func() { f.block(body) })
+	f.within(func(pc *context) { pc.local, pc.player = f.c.prog.Players[p], p }, func() { ends = f.block(body) })
 	f.localScope, f.inLocalBlock = outerLocal, outerBlock
+	return ends
 }
 
 func (f *frame) onePlayer(id *ast.Ident) (int, bool) {
@@ -533,45 +556,32 @@ func (f *frame) onePlayer(id *ast.Ident) (int, bool) {
 
 // localExpr checks `local p { … yield e }`.
 func (f *frame) localExpr(e *ast.LocalExpr) value {
-	var yields [][]value
-	outer := f.yields
+	var yields []value
+	outer, left, wrong := f.yields, f.unit.left, f.unit.diags.HasErrors()
 	f.yields = &yields
-	before := len(f.unit.diags)
-	f.local(e, e.Player, e.Body)
-	f.yields = outer
-	if len(yields) == 0 {
-		if wrong := f.unit.diags[before:]; !wrong.HasErrors() || onlyNotBuilt(wrong) {
-			f.errorf("E409", e, "this `local` expression yields nothing").Label = "every path ends in `yield`"
-		}
+	ends := f.local(e, e.Player, e.Body)
+	f.yields, f.unit.left = outer, left
+	switch {
+	case !ends && yields != nil:
+		f.errorf("E409", e, "this `local` expression does not end in `yield`").Label = "on every path"
 		return poison(e)
+	case !ends && (wrong || !f.unit.diags.HasErrors()):
+		f.errorf("E409", e, "this `local` expression yields nothing").Label = "every path ends in `yield`"
+		return poison(e)
+	case yields == nil || bad(yields...):
+		return poison(e)
+	case len(yields) == 1:
+		return yields[0]
 	}
-	first := yields[0]
-	if bad(first...) || len(yields) > 1 {
-		return poison(e) // several yields are as little built as local itself
-	}
-	if len(first) == 1 {
-		first[0].affine = nil
-		return first[0]
-	}
-	out := value{parts: first, early: allEarly(first...)}
-	for _, v := range first {
+	out := value{parts: yields, early: allEarly(yields...)}
+	for _, v := range yields {
 		out.Tuple = append(out.Tuple, v.Type)
 	}
 	return out
 }
 
-func onlyNotBuilt(l diag.List) bool {
-	for _, d := range l {
-		if d.Code != notBuilt {
-			return false
-		}
-	}
-	return true
-}
-
 // assert checks R14's asserts: on public conditions, or early ones in local.
 func (f *frame) assert(s *ast.Assert) {
-	f.notBuilt(s.Cond, "`assert` is")
 	if f.pc.secret {
 		f.errorf("E405", s, "an assertion cannot stand under a secret condition").Label = "condition " + f.secretCondition()
 		return

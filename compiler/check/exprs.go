@@ -259,6 +259,9 @@ func (f *frame) arithmetic(at ast.Node, op string, x, y value) value {
 	if out.bounds, ok = f.fitUnlessUntyped(at, out, x, y); !ok {
 		return poison(nil)
 	}
+	if exact.within(whole(out.Elem)) {
+		out.drift = drifts(op, x, y)
+	}
 	if out.Elem.Kind != types.Int64 && !exact.within(whole(out.Elem)) {
 		out.lin = nil // it may wrap
 	}
@@ -564,6 +567,7 @@ func (f *frame) selection(e ast.Expr, what string, c, x, y value) value {
 	out.untyped = x.untyped && y.untyped
 	out.flexible = !out.untyped && (x.untyped || x.flexible) && (y.untyped || y.flexible)
 	out.bounds = x.bounds.union(y.bounds)
+	out.drift = x.drift.join(y.drift)
 	return out
 }
 

@@ -22,11 +22,14 @@ type unit struct {
 	calls     []callSite
 	typeArgs  map[string]types.Elem
 
-	// states are the placements of variables as far as they are known (R8),
-	// next what this pass over the text found.
-	states, next map[stateKey]state
+	// before is what is known of variables and loops from the passes before
+	// (R8), next what this pass over the text found.
+	before, next findings
 	known        map[*Variable]value // what each variable holds now
 	lengths      int                 // how many lengths depend on data
+	// left says that what follows may have been left by a `return` or `yield`
+	// under a late condition.
+	left bool
 
 	disclosed []*disclosure
 	idle      map[string]bool // labels of reveals that disclose nothing in this call
@@ -48,7 +51,7 @@ type state struct {
 }
 
 func newUnit(name string) *unit {
-	return &unit{name: name, next: make(map[stateKey]state), known: make(map[*Variable]value), idle: make(map[string]bool)}
+	return &unit{name: name, next: newFindings(), known: make(map[*Variable]value), idle: make(map[string]bool)}
 }
 
 // A frame is the state while one Body of a unit is checked.
@@ -69,9 +72,9 @@ type frame struct {
 	otherReturn  *ast.Return // what is returned otherwise, for the hint of E404
 	eachOutput   *Output     // of an `each` that stands directly after return
 	inLocalBlock bool
-	branched     bool       // inside a conditional statement
-	yields       *[][]value // of the local expression at hand
-	localScope   *scope     // outside the `local` block at hand
+	branched     bool     // inside a conditional statement
+	yields       *[]value // of the local expression at hand
+	localScope   *scope   // outside the `local` block at hand
 
 	givenGroup *Group    // the group of the bundle that a test gives
 	declared   []written // the results that the header declares

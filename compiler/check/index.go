@@ -84,7 +84,7 @@ func (f *frame) sliced(e *ast.Index, slices []*ast.Slice, x value) value {
 		f.notBuilt(e, "a slice with a bound that is not public is")
 	}
 	out := f.result(x.Elem, shape, place, met, vs...)
-	out.bounds = x.bounds
+	out.bounds, out.drift = x.bounds, x.drift
 	if place.IsShared() {
 		out.met = x.met
 		if out.met == nil {

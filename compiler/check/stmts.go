@@ -22,6 +22,7 @@ func (f *frame) stmts(list []ast.Stmt) bool {
 	ends := false
 	for i, s := range list {
 		f.following = list[i+1:]
+		f.pc.late = f.pc.late || f.unit.left
 		if f.stmt(s) {
 			ends = true
 		}
@@ -207,7 +208,7 @@ func (f *frame) varStmt(s *ast.Var) {
 // far leave it (R8).
 func (f *frame) defineVar(variable *Variable, v value, want written) {
 	key := stateKey{variable.Decl, f.member}
-	now, known := f.unit.states[key]
+	now, known := f.unit.before.vars[key]
 	if !known {
 		now = state{place: types.PublicPlace, early: true}
 	}
@@ -217,7 +218,7 @@ func (f *frame) defineVar(variable *Variable, v value, want written) {
 			v = f.flow(v, want.Place)
 		}
 	}
-	f.unit.next[key] = state{place: now.place, early: now.early, met: now.met, deps: now.deps}
+	f.unit.next.vars[key] = state{place: now.place, early: now.early, met: now.met, deps: now.deps}
 	if !v.bad() {
 		v.konst, v.lin, v.flexible, v.untyped = nil, nil, false, false
 		variable.Type.Place = now.place
@@ -230,7 +231,7 @@ func (f *frame) defineVar(variable *Variable, v value, want written) {
 // leaves, and what the variable holds from here on.
 func (f *frame) assigned(variable *Variable, v value, place types.Place) {
 	key := stateKey{variable.Decl, variable.member}
-	s := f.unit.next[key]
+	s := f.unit.next.vars[key]
 	if variable.declared == nil && !v.bad() {
 		before := s.place
 		s.place = f.normal(s.place.Join(place))
@@ -243,7 +244,7 @@ func (f *frame) assigned(variable *Variable, v value, place types.Place) {
 	}
 	s.early = s.early && v.early && !f.pc.late
 	s.deps = joinDeps(value{deps: s.deps}, v)
-	f.unit.next[key] = s
+	f.unit.next.vars[key] = s
 	if !v.bad() {
 		v.Type = variable.Type
 		v.early = s.early && !variable.Type.Place.IsShared()
@@ -251,11 +252,12 @@ func (f *frame) assigned(variable *Variable, v value, place types.Place) {
 		if variable.Type.Place.IsShared() {
 			v.met = s.met
 			if !s.place.IsShared() || v.met == nil {
-				v.met = f.unit.states[key].met
+				v.met = f.unit.before.vars[key].met
 			}
 		}
 		if f.pc.secret || f.pc.total {
 			v.bounds = v.bounds.union(f.unit.known[variable].bounds)
+			v.drift = v.drift.join(f.unit.known[variable].drift)
 			v.affine = nil
 		}
 	}
@@ -412,6 +414,7 @@ func (f *frame) store(s *ast.Assign, variable *Variable, v value, places types.P
 	if _, whole := s.Target.(*ast.Ident); !whole {
 		old := f.unit.known[variable]
 		v.bounds = v.bounds.union(old.bounds)
+		v.drift = v.drift.join(old.drift)
 		v.deps = joinDeps(v, old)
 		v.affine, v.parts = nil, nil
 		if v.met == nil {
@@ -457,18 +460,23 @@ func (f *frame) returnStmt(s *ast.Return) {
 	case f.pc.local != nil && f.inLocalBlock:
 		f.errorf("E404", s, "`return` cannot stand in `local %s`", f.pc.local.Name).Label = "one player runs this alone"
 		return
-	case f.branched && f.pc.secret:
+	case f.midway() && f.pc.secret:
 		f.secretReturn(s, "return")
 		return
-	case len(f.pc.loops) > 0 || f.branched:
-		f.notBuilt(s, "a `return` inside a loop or branch is")
 	}
+	f.leave()
 	if f.unit.comp != nil {
 		f.returnOutputs(s)
 		return
 	}
 	f.returnResults(s)
 }
+
+// midway reports that a statement stands in a loop or branch.
+func (f *frame) midway() bool { return f.branched || len(f.pc.loops) > 0 }
+
+// leave notes that what follows may not be carried out.
+func (f *frame) leave() { f.unit.left = f.unit.left || f.midway() && f.pc.late }
 
 // secretReturn reports E404, with the conditional expression that is meant.
 func (f *frame) secretReturn(s ast.Node, what string) {
@@ -494,20 +502,25 @@ func (f *frame) returnResults(s *ast.Return) {
 	results := make([]value, len(s.Values))
 	for i, e := range s.Values {
 		v := f.declaredAs(f.expr(e, want[i].Elem), want[i], "the result of `"+f.unit.name+"`", f.unit.fn.Pos.Line)
-		v.konst, v.flexible, v.untyped = nil, false, false
-		results[i] = v
+		results[i] = f.leaving(v)
 	}
-	f.unit.merge(results)
+	f.unit.results = merged(f.unit.results, results)
 }
 
-// merge joins the results of several returns.
-func (u *unit) merge(results []value) {
-	if u.results == nil {
-		u.results = results
-		return
+// leaving is a value that one `return` or `yield` gives.
+func (f *frame) leaving(v value) value {
+	v.konst, v.lin, v.flexible, v.untyped, v.drift = nil, nil, false, false, nil
+	v.early = v.early && !f.pc.late
+	return v
+}
+
+// merged joins the values of one more `return` or `yield` with those before.
+func merged(before, now []value) []value {
+	if before == nil {
+		return now
 	}
-	for i, v := range results {
-		r := &u.results[i]
+	for i, v := range now {
+		r := &before[i]
 		if r.bad() || v.bad() {
 			*r = poison(v.expr)
 			continue
@@ -521,10 +534,12 @@ func (u *unit) merge(results []value) {
 			r.met = v.met
 		}
 	}
+	return before
 }
 
 // yield ends a local expression.
 func (f *frame) yield(s *ast.Yield) {
+	vs := make([]value, len(s.Values))
 	if f.pc.local == nil || f.yields == nil {
 		f.errorf("E404", s, "`yield` stands only in `local p { … }` as an expression").Label = "nothing takes this value"
 		for _, e := range s.Values {
@@ -532,11 +547,31 @@ func (f *frame) yield(s *ast.Yield) {
 		}
 		return
 	}
-	vs := make([]value, len(s.Values))
+	f.leave()
+	before := *f.yields
 	for i, e := range s.Values {
-		vs[i] = f.settle(f.expr(e, types.Elem{}))
-		vs[i].Place = types.At(types.SetOf(f.pc.player))
-		vs[i].konst, vs[i].lin, vs[i].flexible = nil, nil, false
+		var want types.Elem
+		if i < len(before) {
+			want = before[i].Elem
+		}
+		vs[i] = f.leaving(f.settle(f.expr(e, want)))
+		vs[i].Place, vs[i].affine = types.At(types.SetOf(f.pc.player)), nil
+		if i < len(before) && !bad(before[i], vs[i]) {
+			vs[i] = f.alike(before[i], vs[i])
+		}
 	}
-	*f.yields = append(*f.yields, vs)
+	if before != nil && len(before) != len(vs) {
+		f.errorf("E208", s, "this block yields %s on another path", times(len(before), "value")).Label = times(len(vs), "value")
+		return
+	}
+	*f.yields = merged(before, vs)
+}
+
+// alike checks that what is yielded on two paths has one type.
+func (f *frame) alike(first, v value) value {
+	v = f.convertTo(v, first.Elem, "what the block yields")
+	if v.bad() || !f.declaredShape(v, first.Shape, "what the block yields") {
+		return poison(v.expr)
+	}
+	return v
 }

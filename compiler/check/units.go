@@ -4,6 +4,7 @@ package check
 // end of its body, repeated until the placements of variables are stable (R8).
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/tfec-lang/tfec/lang/ast"
@@ -12,37 +13,43 @@ import (
 
 // stable runs pass until no variable loses a holder any more. Placements only
 // shrink, so this ends.
-func stable(pass func(states map[stateKey]state) *unit) *unit {
-	states := map[stateKey]state{}
+func stable(pass func(before findings) *unit) *unit {
+	before := newFindings()
 	for {
-		u := pass(states)
-		if sameStates(states, u.next) {
+		u := pass(before)
+		if before.equal(u.next) {
 			return u
 		}
-		states = u.next
+		before = u.next
 	}
 }
 
-func sameStates(a, b map[stateKey]state) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for k, x := range a {
-		y, ok := b[k]
-		if !ok || x.place != y.place || x.early != y.early || len(x.deps) != len(y.deps) {
-			return false
-		}
-	}
-	return true
+// findings is what a pass over a unit finds that the next one begins with: of
+// variables, and of loops.
+type findings struct {
+	vars  map[stateKey]state
+	loops map[loopKey]loopState
+}
+
+func newFindings() findings {
+	return findings{make(map[stateKey]state), make(map[loopKey]loopState)}
+}
+
+func (a findings) equal(b findings) bool {
+	return maps.EqualFunc(a.vars, b.vars, state.equal) && maps.EqualFunc(a.loops, b.loops, loopState.equal)
+}
+
+func (x state) equal(y state) bool {
+	return x.place == y.place && x.early == y.early && len(x.deps) == len(y.deps)
 }
 
 // checkFn checks a function for arguments that are already of its types.
 func (c *checker) checkFn(fn *ast.Fn, vs []value, infos map[string]*sizeInfo, elems map[string]types.Elem, pc context, everybody types.Set) *instance {
 	in := &instance{}
 	c.checked[fn] = true
-	in.unit = stable(func(states map[stateKey]state) *unit {
+	in.unit = stable(func(before findings) *unit {
 		u := newUnit(fn.Name.Name)
-		u.fn, u.states, u.typeArgs, u.everybody = fn, states, elems, everybody
+		u.fn, u.before, u.typeArgs, u.everybody = fn, before, elems, everybody
 		f := c.newFrame(u)
 		f.body.Fn = fn
 		f.pc = context{local: pc.local, player: pc.player, secret: pc.secret, cond: pc.cond, late: pc.late, total: pc.total,

@@ -22,6 +22,7 @@ type value struct {
 	konst             *Const
 	lin               *types.Size // as a polynomial over sizes and loop variables
 	bounds            bounds
+	drift             *drift      // from what a variable held when a loop's pass began
 	early             bool        // R14
 	deps              []*Variable // the inputs it depends on, in order of the header
 	met               *meeting    // where it became shared

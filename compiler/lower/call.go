@@ -43,7 +43,7 @@ func (l *lowerer) inline(e *ast.Call, c *check.Call) []result {
 	for k, p := range c.Body.Params {
 		l.values[p] = l.passed(e, args[k], p.Type)
 	}
-	results := l.block(c.Body.Fn.Body)
+	results := l.body(e, c.Body.Fn.Body, l.resultTypes(c.Body.Result...))
 	if len(results) != len(c.Body.Result) {
 		l.missing(e, "a function whose `return` is not its last statement")
 	}

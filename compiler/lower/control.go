@@ -18,12 +18,15 @@ import (
 // decide what they do.
 func (l *lowerer) known(v ir.Value) bool { return l.holders(v).Contains(l.local) }
 
+// The representations of a false and a true bool.
+var zeroes, ones = []*big.Int{big.NewInt(0)}, []*big.Int{big.NewInt(1)}
+
 var lastInt64 = new(big.Rat).SetInt64(math.MaxInt64)
 
 func (l *lowerer) loop(s *ast.For) {
 	if s.To == nil {
 		for _, b := range l.frame.body.Members[s] {
-			l.member(b, func() { l.block(s.Body) })
+			l.member(b, func() { l.pass(s, s.Body) })
 		}
 		return
 	}
@@ -49,27 +52,79 @@ func (l *lowerer) loop(s *ast.For) {
 	body := l.within(loop, func() {
 		i.Dst = l.define(s.Name.Name, types.Of(types.Int64), nil, l.held(l.local))
 		l.values[l.frame.body.Vars[s.Name]] = leaf(i.Dst)
-		l.block(s.Body)
+		l.pass(s, s.Body)
 	})
 	i.Body = body.block
 	l.emit(i)
 }
 
-// while keeps its condition in a variable that the body assigns last.
+// while keeps its condition in a variable. The body assigns it last, ready for
+// the next pass; a condition that discloses something is left out after the
+// last one, so there the body begins with it.
 func (l *lowerer) while(s *ast.While) {
 	limit := l.position(s.Limit)
 	l.ownAll(s, l.assignedIn(s.Body))
-	first := l.value(s.Cond)
-	if !l.known(first) {
-		l.notBuilt(s.Cond, "a loop condition that not every player knows")
+	i := &ir.Instr{Op: ir.OpWhile, Axis: -1, Who: l.local}
+	var cond ir.Value
+	if l.discloses(s.Cond) {
+		cond = l.newVar("", l.constants(types.Of(types.Bool), nil, ones), l.held(l.local))
+		i.Body = l.within(loop, func() { l.tested(s, cond) }).block
+	} else {
+		cond = l.newVar("", l.goesOn(s), l.held(l.local))
+		i.Body = l.within(loop, func() {
+			l.pass(s, s.Body)
+			l.again(s, cond)
+		}).block
 	}
-	cond := l.newVar("", first, l.held(l.local))
-	i := &ir.Instr{Op: ir.OpWhile, Args: []ir.Value{cond, limit}, Axis: -1, Who: l.local}
-	i.Body = l.within(loop, func() {
-		l.block(s.Body)
-		l.copy(cond, l.value(s.Cond))
+	i.Args = []ir.Value{cond, limit}
+	l.emit(i)
+}
+
+// tested is a pass that begins with its condition.
+func (l *lowerer) tested(s *ast.While, cond ir.Value) {
+	l.copy(cond, l.goesOn(s))
+	i := &ir.Instr{Op: ir.OpIf, Args: []ir.Value{cond}, Axis: -1, Who: l.local}
+	i.Body = l.within(branch, func() {
+		l.pass(s, s.Body)
+		if l.frame.leaving != nil && leavesBody(s.Body) {
+			l.copy(cond, l.op(ir.OpNot, types.Of(types.Bool), nil, l.frame.leaving.left))
+		}
 	}).block
 	l.emit(i)
+}
+
+// again computes the condition of the next pass, if there can be one.
+func (l *lowerer) again(s *ast.While, cond ir.Value) {
+	if l.frame.leaving == nil || !leavesBody(s.Body) {
+		l.copy(cond, l.goesOn(s))
+		return
+	}
+	l.copy(cond, l.constants(types.Of(types.Bool), nil, zeroes))
+	l.staying(func() { l.copy(cond, l.goesOn(s)) })
+}
+
+func (l *lowerer) goesOn(s *ast.While) ir.Value {
+	c := l.value(s.Cond)
+	if !l.known(c) {
+		l.notBuilt(s.Cond, "a loop condition that not every player knows")
+	}
+	return c
+}
+
+// discloses reports that an expression reveals something, itself or by a call.
+func (l *lowerer) discloses(e ast.Expr) bool {
+	found := false
+	ast.Walk(e, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Reveal:
+			found = true
+		case *ast.Call:
+			c := l.frame.body.Calls[n]
+			found = found || c != nil && len(c.Body.Fn.Discloses) > 0
+		}
+		return !found
+	})
+	return found
 }
 
 // own makes sure that the name stands for variables that may be assigned by
@@ -164,11 +219,17 @@ func arms(s *ast.If) (then, otherwise *ast.Block) {
 
 func (l *lowerer) ifStmt(s *ast.If) {
 	then, otherwise := arms(s)
+	l.either(s, then, otherwise)
+}
+
+// either carries out one of two blocks, or both arms under a condition that
+// not everybody who takes part knows.
+func (l *lowerer) either(s *ast.If, then, otherwise *ast.Block) {
 	if k, ok := l.frame.body.Consts[s.Cond]; ok {
 		if !k.Bool {
 			then = otherwise
 		}
-		l.noResults(s, then)
+		l.block(then)
 		return
 	}
 	c := l.value(s.Cond)
@@ -178,16 +239,9 @@ func (l *lowerer) ifStmt(s *ast.If) {
 	}
 	l.ownAll(s, l.assignedIn(then, otherwise))
 	i := &ir.Instr{Op: ir.OpIf, Args: []ir.Value{c}, Axis: -1, Who: l.local}
-	i.Body = l.within(branch, func() { l.noResults(s, then) }).block
-	i.Else = l.within(branch, func() { l.noResults(s, otherwise) }).block
+	i.Body = l.within(branch, func() { l.block(then) }).block
+	i.Else = l.within(branch, func() { l.block(otherwise) }).block
 	l.emit(i)
-}
-
-// noResults lowers a block that must not return.
-func (l *lowerer) noResults(s *ast.If, b *ast.Block) {
-	if l.block(b) != nil {
-		l.notBuilt(s, "`return` or `yield` inside `if`")
-	}
 }
 
 // secretIf carries out both arms and selects each variable's value.
@@ -195,10 +249,10 @@ func (l *lowerer) secretIf(s *ast.If, c ir.Value, then, otherwise *ast.Block) {
 	vars := l.assignedIn(then, otherwise)
 	before := l.current(vars)
 	l.arm++
-	l.noResults(s, then)
+	l.block(then)
 	x := l.current(vars)
 	l.restore(vars, before)
-	l.noResults(s, otherwise)
+	l.block(otherwise)
 	y := l.current(vars)
 	l.restore(vars, before)
 	l.arm--

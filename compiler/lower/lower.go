@@ -37,8 +37,7 @@ func Lower(p *check.Program, c *check.Computation) (*ir.Program, diag.List) {
 	l.header(c)
 	l.statement(c.Decl, func() {
 		l.inputs(c)
-		results := l.block(c.Decl.Body)
-		l.outputs(c, results)
+		l.outputs(c, l.body(c.Decl.Name, c.Decl.Body, l.resultTypes(c.Body.Result...)))
 	})
 	return l.finish(c.Decl.Name, boundsOf(c))
 }
@@ -84,6 +83,8 @@ type frame struct {
 	sizes map[string]types.Size
 	outer *frame
 	call  *ast.Call
+	// leaving is set while a body is lowered that may be left before its end.
+	leaving *leaving
 }
 
 func newLowerer(p *check.Program, players types.Set) *lowerer {
@@ -170,12 +171,15 @@ func (l *lowerer) missing(n ast.Node, what string) {
 }
 
 // place renumbers a placement's holders to the computation's players; others
-// are not contacted.
+// are not contacted, and in a `local` block nobody but its player computes.
 func (l *lowerer) place(p types.Place) types.Place {
-	if p.Public || p.Each != "" {
+	switch {
+	case p.Public:
+		return l.held(l.local)
+	case p.Each != "":
 		return p
 	}
-	return l.held(l.renumbered(p.Holders))
+	return l.held(l.renumbered(p.Holders).Intersect(l.local))
 }
 
 func (l *lowerer) renumbered(s types.Set) types.Set {

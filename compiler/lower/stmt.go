@@ -16,19 +16,32 @@ import (
 // block lowers statements and returns what its `return` or `yield` gives.
 func (l *lowerer) block(b *ast.Block) []result {
 	var out []result
-	for _, s := range b.Stmts {
+	for k, s := range b.Stmts {
+		if l.frame.leaving != nil && mayLeave(s) {
+			l.statement(s, func() { l.midway(s, b.Stmts[k+1:]) })
+			break
+		}
 		l.statement(s, func() {
 			switch s := s.(type) {
 			case *ast.Return:
-				out = l.resultList(s.Values)
+				out = l.given(s, s.Values)
 			case *ast.Yield:
-				out = l.resultList(s.Values)
+				out = l.given(s, s.Values)
 			default:
 				l.stmt(s)
 			}
 		})
 	}
 	return out
+}
+
+// given is what a `return` or `yield` gives, unless the body keeps it.
+func (l *lowerer) given(s ast.Stmt, values []ast.Expr) []result {
+	if l.frame.leaving == nil {
+		return l.resultList(values)
+	}
+	l.leave(s, values)
+	return nil
 }
 
 func (l *lowerer) resultList(values []ast.Expr) []result {
@@ -233,10 +246,10 @@ func (l *lowerer) update(n *ast.Assign, cur, x ir.Value, positions []ir.Slice, c
 }
 
 func (l *lowerer) assert(s *ast.Assert) {
-	if s.Label != nil {
-		l.notBuilt(s, "an assert with a label")
-	}
 	c := l.value(s.Cond)
+	if s.Label != nil {
+		c = l.revealed(c, &check.RevealInfo{Audience: types.PublicPlace}, l.frame.label(s.Label.Name))
+	}
 	at := l.meet(c)
 	if at.Empty() {
 		l.notBuilt(s, "an assert on a shared value")
@@ -268,12 +281,25 @@ func (l *lowerer) inLocal(player *ast.Ident, f func()) {
 func (l *lowerer) localExpr(e *ast.LocalExpr) []result {
 	var out []result
 	l.inLocal(e.Player, func() {
-		out = l.block(e.Body)
+		out = l.body(e, e.Body, l.resultTypes(l.frame.body.Types[e]))
 		for _, r := range out {
 			for k, x := range r.values {
 				r.values[k] = x.each(func(v ir.Value) ir.Value { return l.weaken(e, v, l.held(l.local)) })
 			}
 		}
 	})
+	return out
+}
+
+// resultTypes are the types of an expression's results, as lowering has them.
+func (l *lowerer) resultTypes(ts ...types.Type) []types.Type {
+	var out []types.Type
+	for _, t := range ts {
+		if t.Tuple != nil {
+			out = append(out, l.resultTypes(t.Tuple...)...)
+			continue
+		}
+		out = append(out, l.typ(t))
+	}
 	return out
 }
