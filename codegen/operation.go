@@ -16,6 +16,7 @@ import (
 // functions are the operations whose arguments are their operands.
 var functions = map[ir.Op]string{
 	ir.OpNeg: "Neg", ir.OpNot: "Not", ir.OpAbs: "Abs", ir.OpTranspose: "Transpose",
+	ir.OpReverse: "Reverse", ir.OpCumSum: "CumSum",
 	ir.OpAdd: "Add", ir.OpSub: "Sub", ir.OpMul: "Mul", ir.OpDiv: "Div", ir.OpMod: "Mod",
 	ir.OpEq: "Eq", ir.OpNe: "Ne", ir.OpLt: "Lt", ir.OpLe: "Le", ir.OpGt: "Gt", ir.OpGe: "Ge",
 	ir.OpAnd: "And", ir.OpOr: "Or", ir.OpSelect: "Select", ir.OpDot: "Dot", ir.OpStack: "Stack",
@@ -70,6 +71,12 @@ func (b *body) call(in *ir.Instr) (string, []jen.Code) {
 		return "Update", append(args, b.sliced(in.Slices)...)
 	case ir.OpFill:
 		return "Fill", append(args, b.dims(info.Shape)...)
+	case ir.OpReshape:
+		return "Reshape", append(args, b.dims(info.Shape)...)
+	case ir.OpIota:
+		return "Iota", b.dims(info.Shape)
+	case ir.OpWindows:
+		return "Windows", append(args, b.dims(in.Window)...)
 	case ir.OpConcat:
 		return "Concat", append([]jen.Code{jen.Lit(in.Axis)}, args...)
 	}

@@ -125,3 +125,11 @@ func (p *Party) Fill(step int, x mpc.Operand, shape ...int) mpc.Share {
 func (p *Party) Transpose(step int, x mpc.Operand) mpc.Share {
 	return p.engine.Transpose(p.at(step), x)
 }
+func (p *Party) Reshape(step int, x mpc.Operand, shape ...int) mpc.Share {
+	return p.engine.Reshape(p.at(step), x, shape...)
+}
+func (p *Party) Reverse(step int, x mpc.Operand) mpc.Share { return p.engine.Reverse(p.at(step), x) }
+func (p *Party) CumSum(step int, x mpc.Operand) mpc.Share  { return p.engine.CumSum(p.at(step), x) }
+func (p *Party) Windows(step int, x mpc.Operand, height, width, stride, padding int) mpc.Share {
+	return p.engine.Windows(p.at(step), x, height, width, stride, padding)
+}

@@ -21,8 +21,8 @@ func (f *frame) dot(e *ast.Call, want types.Elem) value {
 	if bad(x, y) {
 		return poison(e)
 	}
-	if len(x.Shape) == 0 || len(x.Shape) > 2 || len(y.Shape) == 0 || len(y.Shape) > 2 {
-		return f.fail(e, "E201", f.operands("", []value{x, y}), "`dot` takes vectors and matrices")
+	if len(x.Shape) == 0 || len(y.Shape) == 0 || len(y.Shape) > 2 {
+		return f.fail(e, "E201", f.operands("", []value{x, y}), "`dot` takes an array, and a vector or a matrix")
 	}
 	x, y, elem, ok := f.dotElem(e, x, y)
 	if !ok {
@@ -31,17 +31,22 @@ func (f *frame) dot(e *ast.Call, want types.Elem) value {
 	if !f.innerDims(e, x, y) {
 		return poison(e)
 	}
-	inner := y.Shape[0]
 	shape := append(append(types.Shape{}, x.Shape[:len(x.Shape)-1]...), y.Shape[1:]...)
-	place, met, ok := f.join(e, "dot", x, y)
+	return f.products(e, "dot", elem, shape, y.Shape[0], x, y)
+}
+
+// products is a value whose elements are sums of n products of those of x and
+// y, each rounded once.
+func (f *frame) products(e *ast.Call, name string, elem types.Elem, shape types.Shape, n types.Size, x, y value) value {
+	place, met, ok := f.join(e, name, x, y)
 	if !ok {
 		return poison(e)
 	}
 	out := f.result(elem, shape, place, met, x, y)
-	n := f.value(inner)
+	length := f.value(n)
 	b := x.bounds.mul(y.bounds)
-	if b.known() && n.low.Sign() >= 0 {
-		b = b.mul(n).widened(elem)
+	if b.known() && length.low.Sign() >= 0 {
+		b = b.mul(length).widened(elem)
 	} else {
 		b = bounds{}
 	}
@@ -95,24 +100,6 @@ func (f *frame) innerDims(e *ast.Call, x, y value) bool {
 	return false
 }
 
-func (f *frame) transpose(e *ast.Call, want types.Elem) value {
-	args, ok := f.bind(e, "transpose", []string{"x"}, 1)
-	if !ok {
-		return poison(e)
-	}
-	x := f.settle(f.argument(args, 0, want))
-	if x.bad() {
-		return poison(e)
-	}
-	if len(x.Shape) != 2 {
-		return f.fail(args[0].Value, "E201", f.c.plain(x.Type), "`transpose` takes a matrix")
-	}
-	out := x
-	out.Shape = types.Shape{x.Shape[1], x.Shape[0]}
-	out.parts = nil
-	return out
-}
-
 // concat checks concat(a, b, axis: k).
 func (f *frame) concat(e *ast.Call, want types.Elem) value {
 	params := []string{"a", "b", "axis"}
@@ -158,12 +145,13 @@ func (f *frame) concat(e *ast.Call, want types.Elem) value {
 	return out
 }
 
-// filled checks zeros(d, …), ones(d, …) and full(v, d, …).
+// filled checks zeros(d, …), ones(d, …) and full(v, d, …); false and true are
+// the zeros and ones of bool.
 func (f *frame) filled(e *ast.Call, want types.Elem) value {
 	name := f.callee
 	args := e.Args
 	out := value{Type: types.Scalar(want, types.PublicPlace), early: true, affine: &affine{offset: true}}
-	if !want.IsNum() {
+	if !want.IsNum() && want.Kind != types.Bool {
 		out.Elem = f.c.prog.Precision
 	}
 	k := new(big.Rat)
@@ -185,19 +173,9 @@ func (f *frame) filled(e *ast.Call, want types.Elem) value {
 		out, args = v, args[1:]
 		out.konst, out.lin, out.parts, out.affine = nil, nil, nil, nil
 	}
-	if len(args) == 0 || len(args) > 4 {
-		return f.fail(e, "E208", times(len(args), "dimension"), "`%s` takes one to four dimensions", name)
-	}
-	out.Shape = nil
-	for _, a := range args {
-		if a.Name != nil {
-			return f.fail(a, "E101", "by position", "`%s` has no parameter `%s`", name, a.Name.Name)
-		}
-		n, ok := f.size(a.Value)
-		if !ok {
-			return poison(e)
-		}
-		out.Shape = append(out.Shape, n)
+	var ok bool
+	if out.Shape, ok = f.dimensions(e, args); !ok {
+		return poison(e)
 	}
 	return out
 }

@@ -31,6 +31,20 @@ func builtin(name string) func(*frame, *ast.Call, types.Elem) value {
 		return (*frame).concat
 	case "zeros", "ones", "full":
 		return (*frame).filled
+	case "reshape":
+		return (*frame).reshape
+	case "reverse":
+		return (*frame).reverse
+	case "cumsum":
+		return (*frame).cumsum
+	case "outer":
+		return (*frame).outer
+	case "iota":
+		return (*frame).iota
+	case "conv2d":
+		return (*frame).conv2d
+	case "max_pool", "avg_pool":
+		return (*frame).pool
 	case "gather":
 		return (*frame).gather
 	case "size":
@@ -126,7 +140,7 @@ func (f *frame) selectCall(e *ast.Call, want types.Elem) value {
 // sameShaped are primitives that are not built and whose result is of the
 // type of their first argument.
 var sameShaped = map[string]bool{"sqrt": true, "exp": true, "log": true, "sigmoid": true, "tanh": true, "relu": true, "softmax": true,
-	"reverse": true, "cumsum": true, "sort": true, "clamp": true}
+	"sort": true, "clamp": true}
 
 // unbuilt checks the arguments of a primitive that lowering does not know.
 func (f *frame) unbuilt(e *ast.Call, o *op.Op) value {

@@ -13,6 +13,7 @@ import (
 	"fmt"
 
 	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/lang/types"
 )
 
 // Run binds the sizes of a whole (not projected) and verified program from
@@ -122,7 +123,10 @@ func (m *machine) define(i *ir.Instr) error {
 		o.slices = append(o.slices, m.slice(s))
 	}
 	var err error
-	if o.shape, err = m.eval(info); err != nil {
+	if o.shape, err = m.eval(info.Name, info.Shape); err != nil {
+		return err
+	}
+	if o.window, err = m.eval(info.Name, i.Window); err != nil {
 		return err
 	}
 	if i.Checked && !o.defined() {
@@ -132,12 +136,12 @@ func (m *machine) define(i *ir.Instr) error {
 	return err
 }
 
-func (m *machine) eval(info ir.Info) ([]int64, error) {
-	shape := make([]int64, len(info.Shape))
-	for k, d := range info.Shape {
+func (m *machine) eval(name string, s types.Shape) ([]int64, error) {
+	shape := make([]int64, len(s))
+	for k, d := range s {
 		n, err := d.Eval(m.sizes)
 		if err != nil {
-			return nil, fmt.Errorf("cannot tell the shape of %s: %w", info.Name, err)
+			return nil, fmt.Errorf("cannot tell the shape of %s: %w", name, err)
 		}
 		shape[k] = n
 	}

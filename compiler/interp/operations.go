@@ -17,6 +17,7 @@ type operation struct {
 	shape  []int64
 	args   []Tensor
 	slices []slice
+	window []int64
 }
 
 // operations computes each operation's result; elements are wrapped to the
@@ -56,9 +57,21 @@ var operations = map[ir.Op]func(*operation) Tensor{
 	ir.OpIndex: index, ir.OpUpdate: update, ir.OpStack: stack, ir.OpConcat: concat,
 	ir.OpFill: elementwise(func(_ *operation, x ...*big.Int) *big.Int { return x[0] }),
 	ir.OpTranspose: func(o *operation) Tensor {
-		n, m := int(o.shape[0]), int(o.shape[1])
-		return o.tensor(func(k int) *big.Int { return o.args[0].Data[k%m*n+k/m] })
+		d := len(o.shape)
+		n, m := int(o.shape[d-2]), int(o.shape[d-1])
+		return o.tensor(func(k int) *big.Int { return o.args[0].Data[k/(n*m)*(n*m)+k%m*n+k/m%n] })
 	},
+	ir.OpReshape: elementwise(func(_ *operation, x ...*big.Int) *big.Int { return x[0] }),
+	ir.OpReverse: func(o *operation) Tensor {
+		n := int(o.shape[len(o.shape)-1])
+		return o.tensor(func(k int) *big.Int { return o.args[0].Data[k/n*n+n-1-k%n] })
+	},
+	ir.OpCumSum: func(o *operation) Tensor {
+		n := int(o.shape[len(o.shape)-1])
+		return o.tensor(func(k int) *big.Int { return sum(o, o.args[0].Data[k/n*n:k+1]...) })
+	},
+	ir.OpIota:    func(o *operation) Tensor { return o.tensor(func(k int) *big.Int { return big.NewInt(int64(k)) }) },
+	ir.OpWindows: windows,
 }
 
 // tensor makes the result from its elements, row by row.
@@ -207,6 +220,25 @@ func dot(o *operation) Tensor {
 			s.Add(s, new(big.Int).Mul(x.Data[k/cols*inner+j], y.Data[j*cols+k%cols]))
 		}
 		return o.shifted(s)
+	})
+}
+
+// windows reads each place of each window; those outside are zero.
+func windows(o *operation) Tensor {
+	h, w := o.args[0].Shape[2], o.args[0].Shape[3]
+	height, width, stride, padding := o.window[0], o.window[1], o.window[2], o.window[3]
+	columns := (w+2*padding-width)/stride + 1
+	return o.tensor(func(k int) *big.Int {
+		at := int64(k)
+		place, at := at%(height*width), at/(height*width)
+		channel, at := at%o.shape[2], at/o.shape[2]
+		window, image := at%o.shape[1], at/o.shape[1]
+		row := window/columns*stride + place/width - padding
+		column := window%columns*stride + place%width - padding
+		if row < 0 || row >= h || column < 0 || column >= w {
+			return new(big.Int)
+		}
+		return o.args[0].Data[((image*o.shape[2]+channel)*h+row)*w+column]
 	})
 }
 

@@ -148,6 +148,7 @@ type Instr struct {
 	Shift   int         // Mul, Dot: fractional bits truncated from the product
 	Axis    int         // reductions, Concat: the axis; -1: all of them
 	Slices  []Slice     // Index, Update
+	Window  types.Shape // Windows: height and width, stride, padding
 	To      types.Place // Share: unused; Open, Reveal: the audience (all of it, holders included)
 	Name    string      // Input, Output: the name; Open, Reveal: output or label; Assert: the text
 	Member  string      // Input, Output of a bundle
@@ -219,10 +220,18 @@ const (
 	OpAbs Op = "abs"
 	OpDot Op = "dot" // Shift as Mul; vector·vector to matrix·matrix
 
-	OpIndex     Op = "index"  // Dst = Args[0][Slices]
-	OpUpdate    Op = "update" // Dst (a Var) = Args[0] with [Slices] replaced by Args[1]
-	OpStack     Op = "stack"  // Dst[k, …] from k Args of equal shape: array literals, gather
-	OpConcat    Op = "concat" // along Axis
-	OpFill      Op = "fill"   // Dst = Args[0] (a scalar) at every place of Dst's shape
-	OpTranspose Op = "transpose"
+	OpIndex     Op = "index"     // Dst = Args[0][Slices]
+	OpUpdate    Op = "update"    // Dst (a Var) = Args[0] with [Slices] replaced by Args[1]
+	OpStack     Op = "stack"     // Dst[k, …] from k Args of equal shape: array literals, gather
+	OpConcat    Op = "concat"    // along Axis
+	OpFill      Op = "fill"      // Dst = Args[0] (a scalar) at every place of Dst's shape
+	OpTranspose Op = "transpose" // the last two dimensions change places
+	OpReshape   Op = "reshape"   // Dst = the elements of Args[0], row by row, in Dst's shape
+	OpReverse   Op = "reverse"   // along the last axis
+	OpCumSum    Op = "cumsum"    // running sums along the last axis
+	OpIota      Op = "iota"      // Dst[n] int64: 0, 1, …
+	// Dst[b, rows * columns, c, height * width] = the windows of
+	// Args[0][b, c, h, w] from left to right and from top to bottom, every
+	// stride; padding zeros stand around
+	OpWindows Op = "windows"
 )

@@ -442,6 +442,11 @@ var attributeWords = map[string]func(*reader, *Instr){
 		r.list(func() { i.Slices = append(i.Slices, r.slice()) })
 		r.expect("]")
 	},
+	"window": func(r *reader, i *Instr) {
+		r.expect("[")
+		r.list(func() { i.Window = append(i.Window, r.size()) })
+		r.expect("]")
+	},
 	"shift":   func(r *reader, i *Instr) { i.Shift = r.number() },
 	"axis":    func(r *reader, i *Instr) { i.Axis = r.number() },
 	"to":      func(r *reader, i *Instr) { i.To = r.place() },
@@ -465,7 +470,7 @@ func (r *reader) attribute(i *Instr) bool {
 
 func (r *reader) operands(i *Instr) {
 	switch i.Op {
-	case OpInput, OpStart:
+	case OpInput, OpStart, OpIota:
 	case OpConst:
 		r.list(func() { i.Const = append(i.Const, r.integer()) })
 	case OpSizeOf:

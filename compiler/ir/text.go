@@ -203,6 +203,9 @@ func (w *printer) attributes(i *Instr) string {
 	if i.reduces() && i.Axis >= 0 {
 		fmt.Fprintf(&b, " axis %d", i.Axis)
 	}
+	if len(i.Window) > 0 {
+		b.WriteString(" window " + i.Window.String())
+	}
 	if i.Op == OpOpen || i.Op == OpReveal {
 		b.WriteString(" to " + i.To.Format(w.names))
 	}

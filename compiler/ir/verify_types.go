@@ -73,11 +73,33 @@ var typeRules = map[Op]func(*verifier, *Instr){
 		v.result(i, v.info(i, 0).Elem, v.dst(i).Shape)
 	},
 	OpTranspose: func(v *verifier, i *Instr) {
-		s := v.info(i, 0).Shape
-		if v.rank(i, 0, 2) {
-			v.result(i, v.info(i, 0).Elem, types.Shape{s[1], s[0]})
+		s := slices.Clone(v.info(i, 0).Shape)
+		if n := len(s); v.atLeast(i, 0, 2) {
+			s[n-2], s[n-1] = s[n-1], s[n-2]
+			v.result(i, v.info(i, 0).Elem, s)
 		}
 	},
+	OpReshape: func(v *verifier, i *Instr) {
+		x, d := v.info(i, 0), v.dst(i)
+		if !v.sameSize(x.Shape.Count(), d.Shape.Count()) {
+			v.fail("%s has not as many elements as %s", plain(d.Elem, d.Shape), plain(x.Elem, x.Shape))
+		}
+		v.result(i, x.Elem, d.Shape)
+	},
+	OpReverse: func(v *verifier, i *Instr) {
+		v.atLeast(i, 0, 1)
+		v.same(i)
+	},
+	OpCumSum: func(v *verifier, i *Instr) {
+		v.atLeast(i, 0, 1)
+		v.number(i)
+	},
+	OpIota: func(v *verifier, i *Instr) {
+		if d := v.dst(i); len(d.Shape) != 1 || d.Elem != types.Of(types.Int64) {
+			v.fail("%s is %s, want a vector of int64", d.Name, plain(d.Elem, d.Shape))
+		}
+	},
+	OpWindows: (*verifier).windows,
 }
 
 func (v *verifier) info(i *Instr, arg int) Info { return v.p.Values[i.Args[arg]] }
@@ -125,12 +147,13 @@ func (v *verifier) scalar(i *Instr, arg int, k types.Kind) {
 	}
 }
 
-func (v *verifier) rank(i *Instr, arg, n int) bool {
+// atLeast checks that an operand has n dimensions or more.
+func (v *verifier) atLeast(i *Instr, arg, n int) bool {
 	a := v.info(i, arg)
-	if len(a.Shape) != n {
-		v.fail("%s has %d dimensions, want %d", a.Name, len(a.Shape), n)
+	if len(a.Shape) < n {
+		v.fail("%s has %d dimensions, want %d or more", a.Name, len(a.Shape), n)
 	}
-	return len(a.Shape) == n
+	return len(a.Shape) >= n
 }
 
 func (v *verifier) constant(i *Instr) {
@@ -303,6 +326,44 @@ func (v *verifier) dot(i *Instr) {
 	}
 	out := append(slices.Clone(x[:len(x)-1]), y[1:]...)
 	v.result(i, v.productElem(i), out)
+}
+
+// windows: the number of windows is what fits, along each of the two axes.
+func (v *verifier) windows(i *Instr) {
+	s := v.info(i, 0).Shape
+	if len(s) != 4 || len(i.Window) != 4 {
+		v.fail("windows %s of %s", i.Window, s)
+		return
+	}
+	stride, ok1 := i.Window[2].Const()
+	padding, ok2 := i.Window[3].Const()
+	if !ok1 || !ok2 || stride < 1 || padding < 0 {
+		v.fail("stride and padding of %s", i.Window)
+		return
+	}
+	for _, h := range v.equals(s[2]) {
+		for _, w := range v.equals(s[3]) {
+			rows, ok1 := types.Windows(h, i.Window[0], stride, padding)
+			columns, ok2 := types.Windows(w, i.Window[1], stride, padding)
+			out := types.Shape{s[0], rows.Mul(columns), s[1], i.Window[0].Mul(i.Window[1])}
+			if ok1 && ok2 && v.sameShape(v.dst(i).Shape, out) {
+				v.result(i, v.info(i, 0).Elem, out)
+				return
+			}
+		}
+	}
+	v.fail("%s are not the windows of %s", plain(v.dst(i).Elem, v.dst(i).Shape), s)
+}
+
+// equals are a size and what the equations of where make of it.
+func (v *verifier) equals(s types.Size) []types.Size {
+	out := []types.Size{s}
+	for _, c := range v.p.Where {
+		if e := c.Left.Sub(c.Right); c.Rel == "==" {
+			out = append(out, s.Sub(e), s.Add(e))
+		}
+	}
+	return out
 }
 
 // sliced is the shape of Args[0][Slices].

@@ -137,7 +137,7 @@ func primitiveOf(name string) (primitive, bool) {
 	case "abs":
 		return primitive{one, func(c *primitiveCall) ir.Value { return c.elementwise(ir.OpAbs) }}, true
 	case "transpose":
-		return primitive{one, func(c *primitiveCall) ir.Value { return c.elementwise(ir.OpTranspose) }}, true
+		return primitive{one, func(c *primitiveCall) ir.Value { return c.transposed(c.element(0)) }}, true
 	case "rescale":
 		return primitive{one, func(c *primitiveCall) ir.Value { return c.element(0) }}, true
 	case "dot":
@@ -148,6 +148,22 @@ func primitiveOf(name string) (primitive, bool) {
 		return primitive{nil, func(c *primitiveCall) ir.Value { return c.same(1, c.t) }}, true
 	case "full":
 		return primitive{one, func(c *primitiveCall) ir.Value { return c.filled(c.element(0), c.t.Shape) }}, true
+	case "reshape":
+		return primitive{one, func(c *primitiveCall) ir.Value { return c.reshaped(c.element(0), c.t.Shape...) }}, true
+	case "reverse":
+		return primitive{one, func(c *primitiveCall) ir.Value { return c.elementwise(ir.OpReverse) }}, true
+	case "cumsum":
+		return primitive{one, func(c *primitiveCall) ir.Value { return c.elementwise(ir.OpCumSum) }}, true
+	case "outer":
+		return primitive{two, (*primitiveCall).outer}, true
+	case "iota":
+		return primitive{nil, func(c *primitiveCall) ir.Value { return c.op(ir.OpIota, c.t.Elem, c.t.Shape) }}, true
+	case "conv2d":
+		return primitive{ofImages, (*primitiveCall).conv2d}, true
+	case "max_pool":
+		return primitive{ofPooling, (*primitiveCall).maxPool}, true
+	case "avg_pool":
+		return primitive{ofPooling, (*primitiveCall).avgPool}, true
 	}
 	return primitive{}, false
 }
@@ -197,13 +213,19 @@ func (l *lowerer) axisOf(e ast.Expr, otherwise int) int {
 	return int(k.Num.Num().Int64())
 }
 
-// reduce writes a reduction of x over an axis, or over everything.
-func (c *primitiveCall) reduce(o ir.Op, x ir.Value) ir.Value {
-	e := c.elem(x)
+// reduce writes a reduction of x over the axis of the call, or over everything.
+func (c *primitiveCall) reduce(o ir.Op, x ir.Value) ir.Value { return c.reduceOver(o, x, c.axis()) }
+
+// reduceOver writes a reduction of x over an axis, or over everything.
+func (l *lowerer) reduceOver(o ir.Op, x ir.Value, axis int) ir.Value {
+	e, s := l.elem(x), types.Shape(nil)
 	if o == ir.OpSum {
 		e = sumOf(e)
 	}
-	return c.operate(ir.Instr{Op: o, Axis: c.axis()}, e, c.t.Shape, x)
+	if axis >= 0 {
+		s = append(append(s, l.shape(x)[:axis]...), l.shape(x)[axis+1:]...)
+	}
+	return l.operate(ir.Instr{Op: o, Axis: axis}, e, s, x)
 }
 
 func sumOf(e types.Elem) types.Elem {
@@ -224,23 +246,21 @@ func (c *primitiveCall) extreme(o ir.Op) ir.Value {
 	return c.reduce(o, c.value(c.args[0]))
 }
 
-// mean is the sum divided by the number of elements; of nothing, it is 0.
-func (c *primitiveCall) mean() ir.Value {
-	x := c.value(c.args[0])
+func (c *primitiveCall) mean() ir.Value { return c.meanOver(c.value(c.args[0]), c.axis()) }
+
+// meanOver is the sum divided by the number of elements; of nothing, it is 0.
+func (c *primitiveCall) meanOver(x ir.Value, axis int) ir.Value {
 	n := c.shape(x).Count()
-	if axis := c.axis(); axis >= 0 {
+	if axis >= 0 {
 		n = c.shape(x)[axis]
 	}
-	return c.op(ir.OpDiv, c.t.Elem, c.t.Shape, c.convert(c.reduce(ir.OpSum, x), c.t.Elem), c.size(c.Call, n))
+	sum := c.convert(c.reduceOver(ir.OpSum, x, axis), c.t.Elem)
+	return c.op(ir.OpDiv, c.t.Elem, c.shape(sum), sum, c.size(c.Call, n))
 }
 
 func (c *primitiveCall) selection() tree {
 	cond := c.value(c.args[0])
 	return c.selected(c.t, cond, c.operand(1), c.operand(2))
-}
-
-func (c *primitiveCall) dot() ir.Value {
-	return c.multiply(ir.OpDot, c.Call, c.value(c.args[0]), c.value(c.args[1]), c.t)
 }
 
 func (c *primitiveCall) concat() tree {

@@ -84,7 +84,8 @@ func (p *prover) interval(i *ir.Instr) interval {
 		return p.sizeInterval(i.Size)
 	case ir.OpInput:
 		return p.inputInterval(i)
-	case ir.OpCopy, ir.OpShare, ir.OpOpen, ir.OpReveal, ir.OpIndex, ir.OpFill, ir.OpTranspose:
+	case ir.OpCopy, ir.OpShare, ir.OpOpen, ir.OpReveal, ir.OpIndex, ir.OpFill, ir.OpTranspose,
+		ir.OpReshape, ir.OpReverse:
 		return arg(0)
 	case ir.OpUpdate, ir.OpStack, ir.OpConcat:
 		return p.joined(i.Args)
@@ -104,6 +105,13 @@ func (p *prover) interval(i *ir.Instr) interval {
 		return corners(arg(0), arg(1), (*big.Int).Mul).shift(-i.Shift)
 	case ir.OpDot:
 		return p.times(corners(arg(0), arg(1), (*big.Int).Mul), p.shape(i.Args[1])[0], i.Shift)
+	case ir.OpIota:
+		return span(new(big.Int), new(big.Int).Sub(p.sizeInterval(p.shape(i.Dst)[0]).high, big.NewInt(1)))
+	case ir.OpWindows:
+		return arg(0).join(constantly(0)) // of the padding
+	case ir.OpCumSum:
+		s := p.shape(i.Dst)
+		return arg(0).join(p.times(arg(0), s[len(s)-1], 0))
 	case ir.OpSum:
 		return p.times(arg(0), p.reduced(i), 0)
 	case ir.OpDiv:

@@ -33,6 +33,8 @@ var unaries = map[ir.Op]unary{
 	ir.OpNot:       {clear.Not, (*runtime.Party).Not},
 	ir.OpAbs:       {clear.Abs, (*runtime.Party).Abs},
 	ir.OpTranspose: {clear.Transpose, (*runtime.Party).Transpose},
+	ir.OpReverse:   {clear.Reverse, (*runtime.Party).Reverse},
+	ir.OpCumSum:    {clear.CumSum, (*runtime.Party).CumSum},
 }
 
 var binaries = map[ir.Op]binary{
@@ -134,6 +136,15 @@ func (t *translator) clearForm(i *ir.Instr) func(*frame) clear.Tensor {
 		return func(f *frame) clear.Tensor { return clear.Concat(i.Axis, f.clears(i)...) }
 	case ir.OpFill:
 		return func(f *frame) clear.Tensor { return clear.Fill(f.clear(x), f.dims(i.Step, info.Shape)...) }
+	case ir.OpReshape:
+		return func(f *frame) clear.Tensor { return clear.Reshape(f.clear(x), f.dims(i.Step, info.Shape)...) }
+	case ir.OpIota:
+		return func(f *frame) clear.Tensor { return clear.Iota(f.dims(i.Step, info.Shape)[0]) }
+	case ir.OpWindows:
+		return func(f *frame) clear.Tensor {
+			w := f.dims(i.Step, i.Window)
+			return clear.Windows(f.clear(x), w[0], w[1], w[2], w[3])
+		}
 	}
 	return func(f *frame) clear.Tensor {
 		f.Fail(i.Step, unknown(i))
@@ -173,6 +184,13 @@ func (t *translator) secureForm(i *ir.Instr) func(*frame) mpc.Share {
 		return func(f *frame) mpc.Share { return f.Concat(i.Step, i.Axis, f.operands(i)...) }
 	case ir.OpFill:
 		return func(f *frame) mpc.Share { return f.Fill(i.Step, f.values[x], f.dims(i.Step, info.Shape)...) }
+	case ir.OpReshape:
+		return func(f *frame) mpc.Share { return f.Reshape(i.Step, f.values[x], f.dims(i.Step, info.Shape)...) }
+	case ir.OpWindows:
+		return func(f *frame) mpc.Share {
+			w := f.dims(i.Step, i.Window)
+			return f.Windows(i.Step, f.values[x], w[0], w[1], w[2], w[3])
+		}
 	}
 	return func(f *frame) mpc.Share {
 		f.Fail(i.Step, unknown(i))

@@ -58,6 +58,12 @@ func operationCases() []operationCase {
 		add("stack", e.String()+"[2, 6, 5]", v, v)
 		add("concat axis 1", e.String()+"[6, 10]", v, v)
 		add("fill", v, e.String())
+		add("reshape", e.String()+"[2, 5, 3]", v)
+		add("reverse", v, v)
+		add("transpose", e.String()+"[2, 4, 3]", e.String()+"[2, 3, 4]")
+		images := e.String() + "[2, 3, 5, 4]"
+		add("windows window [2, 3, 1, 0]", e.String()+"[2, 8, 3, 6]", images)
+		add("windows window [3, 3, 2, 1]", e.String()+"[2, 6, 3, 9]", images)
 	}
 	for _, e := range append(integers, fixeds...) {
 		v := e.String() + "[6, 5]"
@@ -77,6 +83,7 @@ func operationCases() []operationCase {
 		add("sum", total, v)
 		add("sum axis 0", total+"[5]", v)
 		add("sum axis 1", total+"[6]", v)
+		add("cumsum", v, v)
 		shift := ""
 		if e.F > 0 {
 			shift = fmt.Sprintf(" shift %d", e.F)

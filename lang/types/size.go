@@ -246,3 +246,24 @@ func (s Shape) String() string {
 	}
 	return "[" + strings.Join(parts, ", ") + "]"
 }
+
+// Windows returns how many windows of k places fit n places with padding on
+// either side, every stride places: (n + 2 padding - k) / stride + 1, rounded
+// down. It is no polynomial, and ok false, unless the stride divides what
+// depends on a size.
+func Windows(n, k Size, stride, padding int64) (count Size, ok bool) {
+	var out []Term
+	for _, t := range n.Add(Int(padding)).Add(Int(padding)).Sub(k).terms {
+		q := t.Coef / stride
+		if t.Coef%stride != 0 {
+			if len(t.Vars) > 0 {
+				return Size{}, false
+			}
+			if t.Coef < 0 {
+				q--
+			}
+		}
+		out = append(out, Term{q, t.Vars})
+	}
+	return normal(out, n.overflow || k.overflow).Add(Int(1)), true
+}

@@ -22,6 +22,22 @@ func Sum(x Tensor, axis int) Tensor {
 	return reduce(t, x, axis, 0, func(s, a uint64) uint64 { return s + a })
 }
 
+// CumSum returns the running sums along the last axis; they wrap.
+func CumSum(x Tensor) Tensor {
+	out := Zero(x.Elem, x.Shape...)
+	n := last(x)
+	ring.Split(len(out.Data)/n, func(lo, hi int) {
+		for at := lo * n; at < hi*n; at += n {
+			s := uint64(0)
+			for i := at; i < at+n; i++ {
+				s += x.Data[i]
+				out.Data[i] = x.Elem.wrap(s)
+			}
+		}
+	})
+	return out
+}
+
 // Min returns the least element; of nothing, the greatest of the type.
 func Min(x Tensor, axis int) Tensor {
 	_, start := x.Elem.Bounds()

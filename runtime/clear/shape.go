@@ -131,14 +131,69 @@ func Fill(x Tensor, shape ...int) Tensor {
 	return Tensor{x.Elem, shape, slices.Repeat(x.Data, count(shape))}
 }
 
-// Transpose exchanges the two dimensions of a matrix.
+// Transpose exchanges the last two dimensions.
 func Transpose(x Tensor) Tensor {
-	n, m := x.Shape[0], x.Shape[1]
-	out := Zero(x.Elem, m, n)
-	ring.Split(m, func(lo, hi int) {
-		for j := lo; j < hi; j++ {
+	d := len(x.Shape)
+	shape := slices.Clone(x.Shape)
+	n, m := shape[d-2], shape[d-1]
+	shape[d-2], shape[d-1] = m, n
+	out := Zero(x.Elem, shape...)
+	ring.Split(count(shape[:d-1]), func(lo, hi int) {
+		for row := lo; row < hi; row++ {
+			matrix, j := row/m*n*m, row%m
 			for i := range n {
-				out.Data[j*n+i] = x.Data[i*m+j]
+				out.Data[row*n+i] = x.Data[matrix+i*m+j]
+			}
+		}
+	})
+	return out
+}
+
+// Reshape returns the elements of x, row by row, in another shape.
+func Reshape(x Tensor, shape ...int) Tensor { return Tensor{x.Elem, shape, x.Data} }
+
+// Reverse returns x backwards along the last axis.
+func Reverse(x Tensor) Tensor {
+	out := Tensor{x.Elem, x.Shape, slices.Clone(x.Data)}
+	n := last(x)
+	for at := 0; at < len(out.Data); at += n {
+		slices.Reverse(out.Data[at : at+n])
+	}
+	return out
+}
+
+// last is the length of the last axis, at least 1.
+func last(x Tensor) int { return max(1, x.Shape[len(x.Shape)-1]) }
+
+// Iota returns 0, 1, … below n.
+func Iota(n int) Tensor {
+	out := Zero(Int64, n)
+	for i := range out.Data {
+		out.Data[i] = uint64(i)
+	}
+	return out
+}
+
+// Windows returns the windows of images x[b, c, h, w] as [b, rows · columns,
+// c, height · width], from left to right and from top to bottom, every stride
+// places, with padding zeros around each image.
+func Windows(x Tensor, height, width, stride, padding int) Tensor {
+	b, c, h, w := x.Shape[0], x.Shape[1], x.Shape[2], x.Shape[3]
+	rows, columns := (h+2*padding-height)/stride+1, (w+2*padding-width)/stride+1
+	out := Zero(x.Elem, b, rows*columns, c, height*width)
+	ring.Split(b*rows*columns, func(lo, hi int) {
+		for at := lo; at < hi; at++ {
+			image, top, left := at/(rows*columns), at/columns%rows*stride-padding, at%columns*stride-padding
+			for k := range c * height {
+				channel, y := k/height, top+k%height
+				if y < 0 || y >= h {
+					continue
+				}
+				from := x.Data[((image*c+channel)*h+y)*w:][:w]
+				to := out.Data[(at*c*height+k)*width:][:width]
+				for j := max(0, -left); j < width && left+j < w; j++ {
+					to[j] = from[left+j]
+				}
 			}
 		}
 	})

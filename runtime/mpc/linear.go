@@ -30,6 +30,11 @@ func (e *Engine) Sum(_ Net, x Operand, axis int) Share {
 	return s
 }
 
+// CumSum returns the running sums along the last axis.
+func (e *Engine) CumSum(_ Net, x Operand) Share {
+	return lift(func(x ...clear.Tensor) clear.Tensor { return clear.CumSum(x[0]) }, e.share(x))
+}
+
 func sum(x Share, axis int) Share {
 	return lift(func(x ...clear.Tensor) clear.Tensor { return clear.Sum(x[0], axis) }, x)
 }

@@ -37,9 +37,26 @@ func (e *Engine) Fill(_ Net, x Operand, shape ...int) Share {
 	return lift(func(x ...clear.Tensor) clear.Tensor { return clear.Fill(x[0], shape...) }, e.share(x))
 }
 
-// Transpose exchanges the two dimensions of a matrix.
+// Transpose exchanges the last two dimensions.
 func (e *Engine) Transpose(_ Net, x Operand) Share {
 	return lift(func(x ...clear.Tensor) clear.Tensor { return clear.Transpose(x[0]) }, e.share(x))
+}
+
+// Reshape returns the elements of x, row by row, in another shape.
+func (e *Engine) Reshape(_ Net, x Operand, shape ...int) Share {
+	return lift(func(x ...clear.Tensor) clear.Tensor { return clear.Reshape(x[0], shape...) }, e.share(x))
+}
+
+// Reverse returns x backwards along the last axis.
+func (e *Engine) Reverse(_ Net, x Operand) Share {
+	return lift(func(x ...clear.Tensor) clear.Tensor { return clear.Reverse(x[0]) }, e.share(x))
+}
+
+// Windows returns the windows of images as clear.Windows does.
+func (e *Engine) Windows(_ Net, x Operand, height, width, stride, padding int) Share {
+	return lift(func(x ...clear.Tensor) clear.Tensor {
+		return clear.Windows(x[0], height, width, stride, padding)
+	}, e.share(x))
 }
 
 func (e *Engine) shares(x []Operand) []Share {

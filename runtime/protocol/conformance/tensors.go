@@ -156,6 +156,23 @@ func moves(d domain) []tensorCase {
 			return e.Transpose(net, s[0])
 		},
 			func(v []clear.Tensor) clear.Tensor { return clear.Transpose(v[0]) }, nil},
+		{"transpose of a cube", func(e *mpc.Engine, net mpc.Net, s []mpc.Operand, _ []clear.Tensor) mpc.Share {
+			return e.Transpose(net, s[4])
+		},
+			func(v []clear.Tensor) clear.Tensor { return clear.Transpose(v[4]) }, nil},
+		{"reshape", func(e *mpc.Engine, net mpc.Net, s []mpc.Operand, _ []clear.Tensor) mpc.Share {
+			return e.Reshape(net, s[4], 5, 6)
+		},
+			func(v []clear.Tensor) clear.Tensor { return clear.Reshape(v[4], 5, 6) }, nil},
+		{"reverse", func(e *mpc.Engine, net mpc.Net, s []mpc.Operand, _ []clear.Tensor) mpc.Share {
+			return e.Reverse(net, s[4])
+		},
+			func(v []clear.Tensor) clear.Tensor { return clear.Reverse(v[4]) }, nil},
+		{"windows", func(e *mpc.Engine, net mpc.Net, s []mpc.Operand, _ []clear.Tensor) mpc.Share {
+			return e.Windows(net, e.Reshape(net, s[4], 1, 2, 3, 5), 2, 3, 2, 1)
+		}, func(v []clear.Tensor) clear.Tensor {
+			return clear.Windows(clear.Reshape(v[4], 1, 2, 3, 5), 2, 3, 2, 1)
+		}, nil},
 	}
 }
 
@@ -216,6 +233,10 @@ func reductions(d domain) []tensorCase {
 			return e.Sum(net, s[4], 1)
 		},
 			func(v []clear.Tensor) clear.Tensor { return clear.Sum(v[4], 1) }, nil},
+		tensorCase{"running sums", func(e *mpc.Engine, net mpc.Net, s []mpc.Operand, _ []clear.Tensor) mpc.Share {
+			return e.CumSum(net, s[4])
+		},
+			func(v []clear.Tensor) clear.Tensor { return clear.CumSum(v[4]) }, nil},
 		tensorCase{"row + matrix", func(e *mpc.Engine, net mpc.Net, s []mpc.Operand, _ []clear.Tensor) mpc.Share {
 			return e.Add(net, s[2], s[0])
 		},

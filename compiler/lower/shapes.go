@@ -1,0 +1,106 @@
+package lower
+
+// Shapes, and products and reductions of windows: moves of elements around
+// products of matrices and reductions over an axis.
+
+import (
+	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/lang/types"
+)
+
+var (
+	ofImages  = []string{"x", "w", "stride", "padding"}
+	ofPooling = []string{"x", "size", "stride"}
+)
+
+// reshaped returns v in another shape.
+func (l *lowerer) reshaped(v ir.Value, s ...types.Size) ir.Value {
+	if l.shape(v).Equal(s) {
+		return v
+	}
+	return l.op(ir.OpReshape, l.elem(v), s, v)
+}
+
+// transposed exchanges the last two dimensions.
+func (l *lowerer) transposed(v ir.Value) ir.Value {
+	s := append(types.Shape{}, l.shape(v)...)
+	n := len(s)
+	s[n-2], s[n-1] = s[n-1], s[n-2]
+	return l.op(ir.OpTranspose, l.elem(v), s, v)
+}
+
+// rows flattens all dimensions but the last.
+func (l *lowerer) rows(v ir.Value) ir.Value {
+	s := l.shape(v)
+	if len(s) <= 2 {
+		return v
+	}
+	n := len(s) - 1
+	return l.reshaped(v, s[:n].Count(), s[n])
+}
+
+// dot multiplies the last dimension of x with the first of y.
+func (c *primitiveCall) dot() ir.Value {
+	x, y := c.rows(c.value(c.args[0])), c.value(c.args[1])
+	return c.reshaped(c.product(x, y, c.t.Elem), c.t.Shape...)
+}
+
+// product is the inner product of vectors and matrices.
+func (c *primitiveCall) product(x, y ir.Value, e types.Elem) ir.Value {
+	s, t := c.shape(x), c.shape(y)
+	shape := append(append(types.Shape{}, s[:len(s)-1]...), t[1:]...)
+	return c.multiply(ir.OpDot, c.Call, x, y, types.Type{Elem: e, Shape: shape})
+}
+
+// outer is the product of a column and a row.
+func (c *primitiveCall) outer() ir.Value {
+	x, y := c.value(c.args[0]), c.value(c.args[1])
+	one := types.Int(1)
+	return c.product(c.reshaped(x, c.shape(x)[0], one), c.reshaped(y, one, c.shape(y)[0]), c.t.Elem)
+}
+
+// windows are those of the images x, every stride places.
+func (c *primitiveCall) windows(x ir.Value, height, width, stride, padding types.Size) ir.Value {
+	s := c.shape(x)
+	i := ir.Instr{Op: ir.OpWindows, Axis: -1, Window: types.Shape{height, width, stride, padding}}
+	rows, columns := c.t.Shape[2], c.t.Shape[3]
+	return c.operate(i, c.elem(x), types.Shape{s[0], rows.Mul(columns), s[1], height.Mul(width)}, x)
+}
+
+// images returns values a window and channel [b, rows · columns, c] as images.
+func (c *primitiveCall) images(v ir.Value) ir.Value {
+	return c.reshaped(c.transposed(v), c.t.Shape...)
+}
+
+// number is the k-th argument, a constant, or what stands for it.
+func (c *primitiveCall) number(k int, otherwise types.Size) types.Size {
+	if c.args[k] == nil {
+		return otherwise
+	}
+	return types.Int(int64(c.axisOf(c.args[k], 0)))
+}
+
+// conv2d is one product of matrices: of the windows, a row each, and of the
+// kernels, a column each. What must be shared is shared before it is repeated.
+func (c *primitiveCall) conv2d() ir.Value {
+	x, w := c.value(c.args[0]), c.value(c.args[1])
+	if c.meet(x, w).Empty() {
+		x = c.sharedOperands([]ir.Value{x})[0]
+	}
+	k := c.shape(w)
+	windows := c.windows(x, k[2], k[3], c.number(2, types.Int(1)), c.number(3, types.Int(0)))
+	s := c.shape(windows)
+	kernels := c.transposed(c.reshaped(w, k[0], k[1:].Count()))
+	y := c.product(c.reshaped(windows, s[0].Mul(s[1]), k[1:].Count()), kernels, c.t.Elem)
+	return c.images(c.reshaped(y, s[0], s[1], k[0]))
+}
+
+// squares are the windows of pooling.
+func (c *primitiveCall) squares() ir.Value {
+	k := c.number(1, types.Int(1))
+	return c.windows(c.value(c.args[0]), k, k, c.number(2, k), types.Int(0))
+}
+
+func (c *primitiveCall) maxPool() ir.Value { return c.images(c.reduceOver(ir.OpMax, c.squares(), 3)) }
+
+func (c *primitiveCall) avgPool() ir.Value { return c.images(c.meanOver(c.squares(), 3)) }
