@@ -31,7 +31,7 @@ type importRule struct {
 var rules = []importRule{
 	{[]string{"lang/parse"}, []string{module + "lang/", "github.com/alecthomas/participle/v2"}},
 	{[]string{"lang"}, []string{module + "lang/"}},
-	{[]string{"compiler"}, []string{module + "lang/", module + "compiler/", module + "runtime/capability"}},
+	{[]string{"compiler"}, []string{module + "lang/", module + "stdlib", module + "compiler/", module + "runtime/capability"}},
 	{[]string{"codegen"}, []string{module + "lang/", module + "compiler/ir", module + "compiler/project", module + "runtime/capability", "github.com/dave/jennifer/jen"}},
 	{[]string{"stdlib"}, nil},
 	{[]string{"runtime/capability"}, nil},
@@ -39,7 +39,7 @@ var rules = []importRule{
 
 // passes in their order; none imports a later one. The driver, compiler, may
 // import all of them.
-var passes = []string{"check", "ir", "lower", "opt", "project", "report", "interp", "cost"}
+var passes = []string{"load", "check", "ir", "lower", "opt", "project", "report", "interp", "cost"}
 
 // owned says which packages alone may import a library.
 var owned = map[string][]string{

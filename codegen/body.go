@@ -25,7 +25,7 @@ type body struct {
 
 	inline   map[ir.Value]*ir.Instr // literals, sizes and loops: what defines a value written where it is used
 	declared map[ir.Value]bool      // variables that exist already
-	line     int                    // the source line whose comment was written last
+	line     ir.Line                // the source line whose comment was written last
 }
 
 // steps writes the function that carries out a projection.
@@ -91,14 +91,14 @@ func (b *body) source(g *jen.Group, in *ir.Instr, first bool) {
 	if in.Op == ir.OpStart && !first {
 		g.Line()
 	}
-	if in.Pos.Line == b.line || in.Op == ir.OpStart {
+	if in.Pos.At() == b.line || in.Op == ir.OpStart {
 		return
 	}
-	b.line = in.Pos.Line
+	b.line = in.Pos.At()
 	if !first {
 		g.Line()
 	}
-	g.Comment(comment(fmt.Sprintf("%s:%d  %s", b.proj.File, in.Pos.Line, in.Text)))
+	g.Comment(comment(fmt.Sprintf("%s  %s", in.Pos.At().In(b.proj.File), in.Text)))
 }
 
 func (b *body) instr(g *jen.Group, in *ir.Instr) {

@@ -174,7 +174,7 @@ func (s *summary) inside(in *ir.Instr) {
 	if in.Op == ir.OpIf {
 		what = "if taken, in"
 	}
-	s.loop += fmt.Sprintf(", %s line %d", what, in.Pos.Line)
+	s.loop += fmt.Sprintf(", %s line %s", what, in.Pos.At())
 	s.block(in.Body)
 	s.block(in.Else)
 	s.loop = outer
@@ -236,5 +236,5 @@ func (s *summary) label(in *ir.Instr) string {
 }
 
 func (s *summary) at(in *ir.Instr) string {
-	return fmt.Sprintf(" (step %d, line %d%s)", in.Step, in.Pos.Line, s.loop)
+	return fmt.Sprintf(" (step %d, line %s%s)", in.Step, in.Pos.At(), s.loop)
 }

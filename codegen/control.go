@@ -66,5 +66,5 @@ func (b *body) branch(g *jen.Group, in *ir.Instr) {
 // inside writes a nested block; what comes after it shows its line again.
 func (b *body) inside(g *jen.Group, block ir.Block) {
 	b.block(g, block)
-	b.line = 0
+	b.line = ir.Line{}
 }

@@ -220,7 +220,11 @@ func representation(v *big.Int) *jen.Statement {
 func stepTable(block ir.Block) []jen.Code {
 	var out []jen.Code
 	eachInstr(block, func(in *ir.Instr) {
-		out = append(out, jen.Values(field("Number", jen.Lit(in.Step)), field("Op", jen.Lit(in.Op.Verb())), field("Line", jen.Lit(in.Pos.Line))))
+		step := []jen.Code{field("Number", jen.Lit(in.Step)), field("Op", jen.Lit(in.Op.Verb())), field("Line", jen.Lit(in.Pos.Line))}
+		if in.Pos.File != "" {
+			step = append(step, field("File", jen.Lit(in.Pos.File)))
+		}
+		out = append(out, jen.Values(step...))
 	})
 	return out
 }

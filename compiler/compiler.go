@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/tfec-lang/tfec/compiler/check"
 	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/compiler/load"
 	"github.com/tfec-lang/tfec/compiler/lower"
 	"github.com/tfec-lang/tfec/compiler/opt"
 	"github.com/tfec-lang/tfec/lang/ast"
@@ -21,11 +23,16 @@ type Options struct {
 	// Protocol replaces the file's protocol line: `pond(s0, s1; s2)`; "": the
 	// file's own.
 	Protocol string
+	// Read returns the text of a file; nil: what the disk has. An editor lays
+	// its unsaved buffers over that.
+	Read load.Reader
 }
 
-// A Unit is a compiled file. Programs are in the order of the text.
+// A Unit is a compiled file with its imports. Programs are in the order of the
+// text.
 type Unit struct {
 	File     *ast.File
+	Sources  *load.Sources
 	Checked  *check.Program
 	Programs []*ir.Program
 	Tests    []*ir.Test
@@ -34,13 +41,16 @@ type Unit struct {
 // Load compiles the file at a path. Where the list has errors the Unit holds
 // what the passes before them made; the error is of reading the file alone.
 func Load(path string, o Options) (*Unit, diag.List, error) {
-	src, err := os.ReadFile(path)
-	if err != nil {
-		return nil, nil, fmt.Errorf("cannot read the program: %w", err)
+	if o.Read == nil {
+		o.Read = os.ReadFile
 	}
-	u := new(Unit)
+	sources, read, err := load.Load(path, o.Read)
+	if err != nil {
+		return nil, nil, err
+	}
+	u := &Unit{File: sources.Main(), Sources: sources}
 	passes := []func() diag.List{
-		func() diag.List { return u.parse(path, src, o) },
+		func() diag.List { return u.readable(read, o) },
 		func() diag.List { return u.check(o) },
 		u.lower,
 		u.tests,
@@ -56,22 +66,31 @@ func Load(path string, o Options) (*Unit, diag.List, error) {
 
 // Source returns the text of a file of the unit, for diag.Print.
 func (u *Unit) Source(filename string) string {
-	if u.File == nil || filename != u.File.Name {
-		return ""
+	for _, f := range u.Sources.Files {
+		if f.Name == filename {
+			return f.Source
+		}
 	}
-	return u.File.Source
+	return ""
 }
 
-// parse reads the file. A syntax error hides no error of the declarations
-// without one: those are checked here.
-func (u *Unit) parse(path string, src []byte, o Options) (diags diag.List) {
-	u.File, diags = parse.File(path, src)
-	if diags.HasErrors() && independent(u.File.Broken) {
+// readable passes on what reading the files found. A syntax error of the
+// program, or a file that cannot be imported, hides no error of the
+// declarations without one: those are checked here.
+func (u *Unit) readable(diags diag.List, o Options) diag.List {
+	if diags.HasErrors() && independent(u.File.Broken) && u.modulesParse(diags) {
 		diags = append(diags, besides(u.File, u.check(o))...)
 		diags.Sort()
 		u.Checked = nil // what could be read is not the program
 	}
 	return diags
+}
+
+// modulesParse reports that no module has a syntax error.
+func (u *Unit) modulesParse(diags diag.List) bool {
+	return !slices.ContainsFunc(diags, func(d diag.Diagnostic) bool {
+		return strings.HasPrefix(d.Code, "E0") && d.Span.Pos.Filename != u.File.Name
+	})
 }
 
 // independent reports whether a file without its broken declarations means
@@ -101,7 +120,7 @@ func (u *Unit) check(o Options) (diags diag.List) {
 			return diags
 		}
 	}
-	u.Checked, diags = check.Check(u.File, check.Options{Protocol: p})
+	u.Checked, diags = check.Check(u.File, check.Options{Protocol: p, Modules: u.Sources.Files[1:], Imports: u.Sources.Imports})
 	return diags
 }
 

@@ -159,3 +159,19 @@ func TestSyntaxErrorsHideNothing(t *testing.T) {
 		})
 	}
 }
+
+// TestDigest holds that the digest covers what is imported, and no comments.
+func TestDigest(t *testing.T) {
+	texts := map[string]string{"main.tfe": `import "./m" players p, s0, s1, s2 protocol aby3(s0, s1, s2)
+computation c(x: fixed @ p) -> r: fixed @ p { return x * m.half }`}
+	digest := func(module string) string {
+		texts["m.tfe"] = module
+		u, diags, err := compiler.Load("main.tfe", compiler.Options{Read: func(path string) ([]byte, error) { return []byte(texts[path]), nil }})
+		require.NoError(t, err)
+		require.Empty(t, diags)
+		return u.Programs[0].Digest
+	}
+	first := digest("const half: fixed = 0.5")
+	assert.Equal(t, first, digest("const half: fixed   = 0.5 // a comment"))
+	assert.NotEqual(t, first, digest("const half: fixed = 0.25"))
+}

@@ -136,7 +136,7 @@ func (prog *Program) describe(step uint32) string {
 	}
 	for _, s := range prog.Steps {
 		if uint32(s.Number) == step {
-			return fmt.Sprintf("step %d (%s, %s:%d)", step, s.Op, prog.File, s.Line)
+			return fmt.Sprintf("step %d (%s, %s)", step, s.Op, s.Source(prog))
 		}
 	}
 	return fmt.Sprintf("step %d", step)

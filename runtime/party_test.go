@@ -63,7 +63,7 @@ func average() []*Program {
 			Where: []Cond{{Text: "n + m <= 100_000", Left: slices.Concat(sizeOf("n"), sizeOf("m")), Rel: "<=",
 				Right: Size{{Coef: 100_000}}}},
 			Inputs: inputs[name],
-			Steps:  []Step{{7, "share", 13}, {8, "share", 13}, {9, "add", 13}, {10, "divide", 14}, {11, "open", 14}},
+			Steps:  []Step{{7, "share", 13, ""}, {8, "share", 13, ""}, {9, "add", 13, ""}, {10, "divide", 14, ""}, {11, "open", 14, ""}},
 			Run:    steps[name],
 		})
 	}

@@ -14,6 +14,7 @@
 package runtime
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -118,6 +119,12 @@ type Step struct {
 	Number int
 	Op     string
 	Line   int
+	File   string // the module that the line is in; "": Program.File
+}
+
+// Source is where the step comes from: "average.tfe:14".
+func (s Step) Source(prog *Program) string {
+	return fmt.Sprintf("%s:%d", cmp.Or(s.File, prog.File), s.Line)
 }
 
 // Binding says what a binding of the input must yield.

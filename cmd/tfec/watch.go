@@ -50,7 +50,7 @@ func (w *watch) String() string {
 	steps := w.program.Steps
 	for _, s := range steps {
 		if s.Number == at {
-			return fmt.Sprintf("at step %d of %d (%s, %s:%d)", at, steps[len(steps)-1].Number, s.Op, w.program.File, s.Line)
+			return fmt.Sprintf("at step %d of %d (%s, %s)", at, steps[len(steps)-1].Number, s.Op, s.Source(w.program))
 		}
 	}
 	return "in the set-up"

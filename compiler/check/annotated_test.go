@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tfec-lang/tfec/lang/diag"
 )
 
 var annotation = regexp.MustCompile(`//! ([EW0-9 ]+)`)
@@ -24,25 +26,37 @@ func TestAnnotated(t *testing.T) {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			source, err := os.ReadFile(file)
 			require.NoError(t, err)
-			_, list := load(file, string(source))
-			got := make(map[int][]string)
-			for _, d := range list {
-				got[d.Span.Pos.Line] = append(got[d.Span.Pos.Line], d.Code)
-			}
-			for i, line := range strings.Split(string(source), "\n") {
-				var want []string
-				if m := annotation.FindStringSubmatch(line); m != nil {
-					want = strings.Fields(m[1])
+			program, list := load(file, string(source))
+			annotated(t, file, string(source), list)
+			if program != nil {
+				for _, m := range program.Modules {
+					annotated(t, m.Name, m.Source, list)
 				}
-				have := got[i+1]
-				slices.Sort(want)
-				slices.Sort(have)
-				assert.Equal(t, want, have, "%s:%d: %s", file, i+1, line)
 			}
 			if t.Failed() {
 				t.Log(show(file, string(source), list))
 			}
 		})
+	}
+}
+
+// annotated compares what is reported in one file with its annotations.
+func annotated(t *testing.T, file, source string, list diag.List) {
+	got := make(map[int][]string)
+	for _, d := range list {
+		if d.Span.Pos.Filename == file {
+			got[d.Span.Pos.Line] = append(got[d.Span.Pos.Line], d.Code)
+		}
+	}
+	for i, line := range strings.Split(source, "\n") {
+		var want []string
+		if m := annotation.FindStringSubmatch(line); m != nil {
+			want = strings.Fields(m[1])
+		}
+		have := got[i+1]
+		slices.Sort(want)
+		slices.Sort(have)
+		assert.Equal(t, want, have, "%s:%d: %s", file, i+1, line)
 	}
 }
 

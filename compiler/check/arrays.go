@@ -228,14 +228,12 @@ func (f *frame) sizeCall(e *ast.Call, _ types.Elem) value {
 	if !ok {
 		return poison(e)
 	}
-	if id, ok := args[0].Value.(*ast.Ident); ok && f.scope.find(id.Name) == nil {
-		if s, ok := f.c.names[id.Name]; ok {
-			if s.group != nil {
-				return sizeValue(types.Int(int64(len(s.group.Members))))
-			}
-			if enum, ok := s.decl.(*ast.Enum); ok {
-				return sizeValue(types.Int(int64(len(enum.Values))))
-			}
+	if s, ok := f.top(args[0].Value); ok {
+		if s.group != nil {
+			return sizeValue(types.Int(int64(len(s.group.Members))))
+		}
+		if enum, ok := s.decl.(*ast.Enum); ok {
+			return sizeValue(types.Int(int64(len(enum.Values))))
 		}
 	}
 	x := f.expr(args[0].Value, types.Elem{})

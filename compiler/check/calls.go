@@ -33,10 +33,13 @@ type callSite struct {
 
 // call checks a call: of a conversion, a primitive or a function.
 func (f *frame) call(e *ast.Call, want types.Elem) value {
+	if q, ok := e.Fn.(*ast.Field); ok {
+		return f.moduleCall(e, q)
+	}
 	id, ok := e.Fn.(*ast.Ident)
 	if !ok {
 		f.arguments(e)
-		return poison(e) // a module's function; its import is not built
+		return poison(e) // refused by the parser
 	}
 	outer := f.callee
 	f.callee = id.Name
@@ -64,13 +67,13 @@ func (f *frame) call(e *ast.Call, want types.Elem) value {
 func (f *frame) callSymbol(e *ast.Call, id *ast.Ident, s *symbol) value {
 	switch d := s.decl.(type) {
 	case *ast.Fn:
-		return f.callFn(e, d)
+		return f.callFn(e, d, s.home)
 	case *ast.Record:
 		f.arguments(e)
 		return poison(e)
 	}
 	f.arguments(e)
-	return f.fail(id, "E106", "declared on line "+strconv.Itoa(s.name.Pos.Line), "`%s` is not a function", id.Name)
+	return f.fail(id, "E106", "declared on "+f.c.line(s.name), "`%s` is not a function", id.Name)
 }
 
 func (f *frame) unknownFunction(id *ast.Ident) value {
@@ -135,8 +138,8 @@ func (f *frame) bind(e *ast.Call, name string, params []string, required int) ([
 	return out, ok
 }
 
-// callFn checks a call of a declared function.
-func (f *frame) callFn(e *ast.Call, fn *ast.Fn) value {
+// callFn checks a call of a function that the file home declares.
+func (f *frame) callFn(e *ast.Call, fn *ast.Fn, home *checker) value {
 	names := make([]string, len(fn.Params))
 	for i, p := range fn.Params {
 		names[i] = p.Name.Name
@@ -153,7 +156,7 @@ func (f *frame) callFn(e *ast.Call, fn *ast.Fn) value {
 	if bad(vs...) || f.c.cyclic[fn] {
 		return poison(e)
 	}
-	in, sizes, ok := f.instantiate(e, fn, vs)
+	in, sizes, ok := f.instantiate(e, fn, home, vs)
 	if !ok || in == nil {
 		return poison(e)
 	}
@@ -188,14 +191,15 @@ func (f *frame) callText(fn *ast.Fn, vs []value) string {
 type matcher struct {
 	f     *frame
 	fn    *ast.Fn
+	home  *checker // of the function's file
 	sizes map[string]types.Size
 	elems map[string]types.Elem
 }
 
 // instantiate matches arguments with parameters and checks the function for
 // what they are, unless that was done before.
-func (f *frame) instantiate(e *ast.Call, fn *ast.Fn, vs []value) (*instance, map[string]types.Size, bool) {
-	m := &matcher{f, fn, make(map[string]types.Size), make(map[string]types.Elem)}
+func (f *frame) instantiate(e *ast.Call, fn *ast.Fn, home *checker, vs []value) (*instance, map[string]types.Size, bool) {
+	m := &matcher{f, fn, home, make(map[string]types.Size), make(map[string]types.Elem)}
 	ok := true
 	for i, p := range fn.Params {
 		vs[i], ok = m.match(p, vs[i], ok)
@@ -209,7 +213,7 @@ func (f *frame) instantiate(e *ast.Call, fn *ast.Fn, vs []value) (*instance, map
 			return nil, nil, false
 		}
 	}
-	in := f.c.instance(f, fn, vs, m)
+	in := home.instance(f, fn, vs, m)
 	return in, m.sizes, in != nil
 }
 
@@ -239,12 +243,12 @@ func (m *matcher) match(p *ast.Param, v value, ok bool) (value, bool) {
 		return v, false
 	}
 	if p.Type.Placement != nil {
-		place, good := f.calleePlace(p.Type.Placement)
+		place, good := m.header().placement(p.Type.Placement, "leave the placement out: a function takes values of any placement")
 		if !good {
 			return v, false
 		}
 		if !f.normal(v.Place).Flows(place) {
-			f.lost(v, place, what, p.Pos.Line)
+			f.lost(v, place, what, p)
 			return v, false
 		}
 		w := f.flow(v, place)
@@ -256,7 +260,7 @@ func (m *matcher) match(p *ast.Param, v value, ok bool) (value, bool) {
 // inRange reports E505: the argument is not known to lie in the range that the
 // parameter declares.
 func (m *matcher) inRange(p *ast.Param, v value) bool {
-	b, ok := m.f.c.newFrame(newUnit(m.fn.Name.Name)).rangeOf(p.Range, v.Elem)
+	b, ok := m.home.newFrame(newUnit(m.fn.Name.Name)).rangeOf(p.Range, v.Elem)
 	if !ok || v.bounds.within(b) {
 		return true // an error of the range itself is the callee's
 	}
@@ -267,14 +271,10 @@ func (m *matcher) inRange(p *ast.Param, v value) bool {
 	return false
 }
 
-// calleePlace resolves a placement in a function's header, where the caller's
-// member variables are not in scope.
-func (f *frame) calleePlace(p *ast.Placement) (types.Place, bool) {
-	outer := f.scope
-	f.scope = &scope{vars: map[string]*Variable{}}
-	defer func() { f.scope = outer }()
-	return f.placement(p, "leave the placement out: a function takes values of any placement")
-}
+// header is a frame for the types of the function's header: they are written
+// in the names of its own file, without the caller's variables. Their errors
+// count for the caller.
+func (m *matcher) header() *frame { return m.home.newFrame(m.f.unit) }
 
 func (m *matcher) matchElem(p *ast.Param, v value) (value, bool) {
 	f, what := m.f, "parameter `"+p.Name.Name+"`"
@@ -282,7 +282,7 @@ func (m *matcher) matchElem(p *ast.Param, v value) (value, bool) {
 		return g.Class != nil && p.Type.Name != nil && p.Type.Module == nil && g.Name.Name == p.Type.Name.Name
 	})
 	if i < 0 {
-		elem, ok := f.resolveElem(p.Type)
+		elem, ok := m.header().resolveElem(p.Type)
 		if !ok || elem.Kind == types.Invalid {
 			return v, false
 		}
@@ -334,7 +334,7 @@ func (m *matcher) matchDim(d *ast.Dim, v value, i int) bool {
 
 // dim evaluates a dimension of the header in the caller's sizes.
 func (m *matcher) dim(e ast.Expr) (types.Size, bool) {
-	in := m.f.c.newFrame(newUnit(m.fn.Name.Name))
+	in := m.home.newFrame(newUnit(m.fn.Name.Name))
 	for _, g := range m.fn.Generics {
 		if g.Class == nil {
 			in.defineSize(g.Name, &sizeInfo{place: types.PublicPlace, early: true})
@@ -397,7 +397,7 @@ func (f *frame) sizeOf(s types.Size) *sizeInfo {
 // types, context, and what is known of ranges and sizes.
 func (f *frame) instanceKey(fn *ast.Fn, vs []value, infos map[string]*sizeInfo, m *matcher) string {
 	var b strings.Builder
-	fmt.Fprint(&b, fn.Name.Name, f.pc.secret, f.pc.late, f.pc.total, f.pc.test, f.pc.cond)
+	fmt.Fprint(&b, fn.Pos.Filename, ":", fn.Name.Name, f.pc.secret, f.pc.late, f.pc.total, f.pc.test, f.pc.cond)
 	if f.pc.local != nil {
 		fmt.Fprint(&b, f.pc.local.Name)
 	}
@@ -502,7 +502,7 @@ func (f *frame) discloseCall(e *ast.Call, fn *ast.Fn, in *instance) {
 		f.errorf("E306", e.As, "`%s` discloses nothing that `as` could name", fn.Name.Name).Label = "no disclosure"
 		return
 	}
-	name := fn.Name.Name
+	name := f.text(e.Fn)
 	if e.As != nil {
 		name = e.As.Name
 	}
@@ -538,7 +538,7 @@ func (c *checker) chain(u *unit, calls []string, seen map[*unit]bool) {
 			continue
 		}
 		seen[s.to.unit] = true
-		note := fmt.Sprintf("called from %s at line %d", u.name, s.at.Pos.Line)
+		note := fmt.Sprintf("called from %s at %s", u.name, lineFrom(s.to.unit.fn.Pos.Filename, s.at))
 		if s.with != "" {
 			note += " with " + s.with
 		}

@@ -30,41 +30,67 @@ import (
 type Options struct {
 	// Protocol replaces the file's protocol line (--protocol); nil: none.
 	Protocol *ast.Protocol
+	// Modules are the files that the program imports, directly or not, and
+	// Imports says which one an import brings. What an import that is not in
+	// it would have named raises nothing more.
+	Modules []*ast.File
+	Imports map[*ast.Import]*ast.File
 }
 
 // notBuilt is the code of what the language has and this version refuses.
 const notBuilt = "E901"
 
-// Check finds the meaning of a parsed file, or all its errors in order of
-// position. Without errors the list may hold warnings; with any, the Program
-// must not be used.
+// Check finds the meaning of a parsed file and its modules, or all their
+// errors in order of position. Without errors the list may hold warnings; with
+// any, the Program must not be used.
+//
+// A module's functions are checked for the calls that the program makes; those
+// that it does not call are the concern of a check of the module itself.
 func Check(f *ast.File, opt Options) (*Program, diag.List) {
-	c := &checker{file: f, opt: opt, prog: &Program{File: f}, names: make(map[string]*symbol)}
-	c.declare()
+	s := &session{opt: opt, prog: &Program{File: f, Modules: opt.Modules}, header: make(map[*ast.Computation]*Computation),
+		cyclic: make(map[*ast.Fn]bool), checked: make(map[*ast.Fn]bool), results: make(map[string]*instance)}
+	for _, file := range s.prog.Files() {
+		s.files = append(s.files, &checker{session: s, file: file, names: make(map[string]*symbol)})
+	}
+	c := s.files[0]
+	s.each((*checker).declare)
 	c.groups()
 	c.protocol()
 	c.precision()
-	c.constants()
-	c.declarations()
-	c.recursion()
+	s.each((*checker).constants)
+	s.each((*checker).declarations)
+	s.each((*checker).recursion)
 	c.computations()
 	c.uncalled()
 	c.tests()
-	return c.prog, c.report()
+	s.each((*checker).unused)
+	return s.prog, s.report()
 }
 
-// A checker is the state of one file's check.
-type checker struct {
-	file *ast.File
-	opt  Options
-	prog *Program
-
-	names   map[string]*symbol // the file's top level
+// A session is the state of one program's check.
+type session struct {
+	opt     Options
+	prog    *Program
+	files   []*checker // the program's file first
 	diags   diag.List
 	cyclic  map[*ast.Fn]bool     // functions on a cycle of calls: not entered
 	checked map[*ast.Fn]bool     // functions that some call was checked for
 	results map[string]*instance // functions checked for the computation in hand
 	header  map[*ast.Computation]*Computation
+}
+
+// each carries out a step for every file.
+func (s *session) each(step func(*checker)) {
+	for _, c := range s.files {
+		step(c)
+	}
+}
+
+// A checker is the state of one file: what its names stand for.
+type checker struct {
+	*session
+	file  *ast.File
+	names map[string]*symbol // the file's top level
 }
 
 // errorf adds a diagnostic of the top level and returns it for label, notes
@@ -81,16 +107,17 @@ func add(l *diag.List, code string, at ast.Node, format string, args ...any) *di
 // report drops what follows from something else: doubles (a function is
 // checked more than once), what is merely not built where the program has
 // errors, and warnings where it has any.
-func (c *checker) report() diag.List {
+func (s *session) report() diag.List {
 	type place struct {
 		code    string
+		file    string
 		offset  int
 		message string
 	}
 	var wrong, unbuilt, warnings diag.List
 	seen := make(map[place]bool)
-	for _, d := range c.diags {
-		key := place{d.Code, d.Span.Pos.Offset, d.Message}
+	for _, d := range s.diags {
+		key := place{d.Code, d.Span.Pos.Filename, d.Span.Pos.Offset, d.Message}
 		switch {
 		case seen[key]:
 		case d.Warning():
@@ -121,4 +148,4 @@ func (c *checker) everybody() types.Set {
 }
 
 // module reports that the file names no players.
-func (c *checker) module() bool { return len(c.prog.Players) == 0 }
+func (c *checker) module() bool { return c.playersLine() == 0 }

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tfec-lang/tfec/compiler/check"
+	sources "github.com/tfec-lang/tfec/compiler/load"
 	"github.com/tfec-lang/tfec/lang/diag"
 	"github.com/tfec-lang/tfec/lang/parse"
 )
@@ -18,13 +19,18 @@ import (
 // corpus is where the project keeps its programs.
 const corpus = "../../corpus"
 
-// load parses and checks a file under the name given.
+// load reads and checks a file under the name given, with its imports.
 func load(name, source string) (*check.Program, diag.List) {
-	f, list := parse.File(name, []byte(source))
-	if list.HasErrors() {
+	sources, list, err := sources.Load(name, func(path string) ([]byte, error) {
+		if path == name {
+			return []byte(source), nil
+		}
+		return os.ReadFile(path)
+	})
+	if err != nil || list.HasErrors() {
 		return nil, list
 	}
-	return check.Check(f, check.Options{})
+	return check.Check(sources.Main(), check.Options{Modules: sources.Files[1:], Imports: sources.Imports})
 }
 
 func show(name, source string, list diag.List) string {

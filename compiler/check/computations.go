@@ -14,7 +14,6 @@ import (
 
 // computations checks every computation with the functions that it calls.
 func (c *checker) computations() {
-	c.header = make(map[*ast.Computation]*Computation)
 	for _, d := range c.file.Decls {
 		decl, ok := d.(*ast.Computation)
 		if !ok {

@@ -26,7 +26,7 @@ func (c *checker) groups() {
 
 // playerList enters the players.
 func (c *checker) playerList(d *ast.Players) {
-	if !c.module() {
+	if len(c.prog.Players) > 0 {
 		c.errorf("E102", d, "a file has one `players` line").Label = "second `players`"
 		return
 	}
@@ -38,7 +38,7 @@ func (c *checker) playerList(d *ast.Players) {
 		if c.taken(&c.diags, n.Name) {
 			continue
 		}
-		c.names[n.Name.Name] = &symbol{name: n.Name, player: len(c.prog.Players)}
+		c.names[n.Name.Name] = &symbol{name: n.Name, home: c, player: len(c.prog.Players)}
 		c.prog.Players = append(c.prog.Players, &Player{Name: n.Name.Name, Doc: n.Doc})
 	}
 }

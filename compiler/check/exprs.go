@@ -5,7 +5,6 @@ package check
 import (
 	"math/big"
 	"slices"
-	"strconv"
 
 	"github.com/tfec-lang/tfec/lang/ast"
 	"github.com/tfec-lang/tfec/lang/diag"
@@ -110,7 +109,7 @@ func (f *frame) variable(id *ast.Ident) value {
 func (f *frame) symbolValue(id *ast.Ident, s *symbol) value {
 	switch s.decl.(type) {
 	case *ast.Const:
-		k := f.c.constant(s)
+		k := s.home.constant(s)
 		f.body.Vars[id] = k.variable
 		v := k.value
 		v.expr = id
@@ -121,7 +120,7 @@ func (f *frame) symbolValue(id *ast.Ident, s *symbol) value {
 		}
 		return f.fail(id, "E106", "a player", "`%s` is a player, not a value", id.Name)
 	}
-	return f.fail(id, "E106", "declared on line "+strconv.Itoa(s.name.Pos.Line), "`%s` is not a value", id.Name)
+	return f.fail(id, "E106", "declared on "+f.c.line(s.name), "`%s` is not a value", id.Name)
 }
 
 func (f *frame) unknownName(id *ast.Ident) value {
@@ -651,11 +650,12 @@ func (f *frame) array(e *ast.Array, want types.Elem) value {
 
 // field checks `x.name`: columns of records and values of enums, not built.
 func (f *frame) field(e *ast.Field) value {
-	if id, ok := e.X.(*ast.Ident); ok && f.scope.find(id.Name) == nil {
-		if s, ok := f.c.names[id.Name]; ok {
-			if enum, ok := s.decl.(*ast.Enum); ok {
-				return f.enumValue(e, enum)
-			}
+	if imp, ok := f.moduleOf(e); ok {
+		return f.moduleValue(e, imp)
+	}
+	if s, ok := f.top(e.X); ok {
+		if enum, ok := s.decl.(*ast.Enum); ok {
+			return f.enumValue(e, enum)
 		}
 	}
 	x := f.expr(e.X, types.Elem{})

@@ -14,10 +14,11 @@ import (
 	"github.com/tfec-lang/tfec/runtime/capability"
 )
 
-// A Program is a checked file.
+// A Program is a checked file with the modules that it imports.
 type Program struct {
 	File         *ast.File
-	Players      []*Player // as declared; the index is the bit in every types.Set
+	Modules      []*ast.File // in the order in which the text first imports them
+	Players      []*Player   // as declared; the index is the bit in every types.Set
 	Groups       []*Group
 	Protocol     *Protocol // nil in a module
 	Precision    types.Elem
@@ -25,6 +26,19 @@ type Program struct {
 	Records      []*Record
 	Computations []*Computation
 	Tests        []*Test
+}
+
+// Files returns all files, the program's own first.
+func (p *Program) Files() []*ast.File { return append([]*ast.File{p.File}, p.Modules...) }
+
+// FileOf returns the file that a position is in.
+func (p *Program) FileOf(pos ast.Pos) *ast.File {
+	for _, m := range p.Modules {
+		if m.Name == pos.Filename {
+			return m
+		}
+	}
+	return p.File
 }
 
 // PlayerNames returns the names in order of declaration.

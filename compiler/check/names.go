@@ -15,10 +15,13 @@ import (
 // A symbol is what a name of the top level stands for.
 type symbol struct {
 	name   *ast.Ident
+	home   *checker // of the file that declares it
 	decl   ast.Node // *ast.Const, *ast.Enum, *ast.Record, *ast.Fn, *ast.Computation, *ast.Import; nil: a player or group
 	player int      // of a player
 	group  *Group
 	value  *constant
+	module *checker // of an import; nil where it could not be read
+	used   bool     // of an import
 }
 
 func (s *symbol) isPlayer() bool { return s.decl == nil && s.group == nil }
@@ -42,6 +45,7 @@ func (c *checker) define(s *symbol) {
 	if c.taken(&c.diags, s.name) {
 		return
 	}
+	s.home = c
 	c.names[s.name.Name] = s
 }
 
@@ -69,10 +73,8 @@ func alreadyDefined(l *diag.List, name *ast.Ident, line int) {
 // declare enters all names of the top level, which may be used before they
 // are declared.
 func (c *checker) declare() {
-	for _, imp := range c.file.Imports {
-		d := c.errorf(notBuilt, imp, "`import` is not built yet")
-		d.Label = "modules"
-	}
+	c.edition()
+	c.imports()
 	for _, d := range c.file.Decls {
 		switch d := d.(type) {
 		case *ast.Players:

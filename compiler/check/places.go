@@ -273,12 +273,12 @@ func (f *frame) flow(v value, p types.Place) value {
 }
 
 // lost reports that a value lacks holders of a declared placement (E309).
-func (f *frame) lost(v value, p types.Place, what string, line int) *diag.Diagnostic {
+func (f *frame) lost(v value, p types.Place, what string, declared ast.Node) *diag.Diagnostic {
 	how := "this value is shared"
 	if !v.Place.IsShared() {
 		how = "this value is held by " + f.c.holders(v.Place) + " only"
 	}
-	d := f.errorf("E309", v.expr, "%s is declared `@ %s` (line %d), but %s", what, f.c.place(p), line, how)
+	d := f.errorf("E309", v.expr, "%s is declared `@ %s` (%s), but %s", what, f.c.place(p), f.c.line(declared), how)
 	d.Label = f.c.full(v.Type)
 	if v.Place.IsShared() && v.met != nil && v.met.expr != nil && v.met.players.Len() > 1 {
 		d.Label = fmt.Sprintf("%s meet in `%s`", and(f.c.members(v.met.players)), f.text(v.met.expr))

@@ -85,7 +85,7 @@ func (f *frame) let(s *ast.Let) {
 		v = poison(s.Value)
 	}
 	if s.Type != nil {
-		v = f.declaredAs(v, want, "`"+s.Names[0].Name+"`", s.Names[0].Pos.Line)
+		v = f.declaredAs(v, want, "`"+s.Names[0].Name+"`", s.Names[0])
 	}
 	f.letVar(s.Names[0], f.settle(v), s.Value)
 }
@@ -125,7 +125,7 @@ func (f *frame) letTuple(s *ast.Let, v value) {
 }
 
 // declaredAs checks a value against the type written for it.
-func (f *frame) declaredAs(v value, want written, what string, line int) value {
+func (f *frame) declaredAs(v value, want written, what string, declared ast.Node) value {
 	if v.bad() {
 		v.Type = want.Type
 		if !want.placed {
@@ -152,7 +152,7 @@ func (f *frame) declaredAs(v value, want written, what string, line int) value {
 		return v
 	}
 	if !f.normal(v.Place).Flows(want.Place) {
-		d := f.lost(v, want.Place, what, line)
+		d := f.lost(v, want.Place, what, declared)
 		d.Hint = "drop `@ " + f.c.place(want.Place) + "` (the placement is inferred)"
 		return poison(v.expr)
 	}
@@ -188,7 +188,7 @@ func (f *frame) varStmt(s *ast.Var) {
 	if s.Type != nil {
 		plain := want
 		plain.placed = false
-		v = f.declaredAs(v, plain, "`"+s.Name.Name+"`", s.Name.Pos.Line)
+		v = f.declaredAs(v, plain, "`"+s.Name.Name+"`", s.Name)
 	}
 	v = f.settle(v)
 	variable := &Variable{Name: s.Name.Name, Decl: s.Name, Kind: VarVar, Type: v.Type, member: f.member}
@@ -268,7 +268,7 @@ func (f *frame) assigned(variable *Variable, v value, place types.Place) {
 func (f *frame) lostVar(v value, variable *Variable) {
 	s := variable.declared
 	place := f.text(s.Type.Placement)
-	d := f.lost(v, variable.Type.Place, "`"+variable.Name+"`", s.Name.Pos.Line)
+	d := f.lost(v, variable.Type.Place, "`"+variable.Name+"`", s.Name)
 	d.Hint = "drop `@ " + place + "` (the placement is inferred)"
 	if v.Place.IsShared() {
 		plain := *s.Type
@@ -501,7 +501,7 @@ func (f *frame) returnResults(s *ast.Return) {
 	}
 	results := make([]value, len(s.Values))
 	for i, e := range s.Values {
-		v := f.declaredAs(f.expr(e, want[i].Elem), want[i], "the result of `"+f.unit.name+"`", f.unit.fn.Pos.Line)
+		v := f.declaredAs(f.expr(e, want[i].Elem), want[i], "the result of `"+f.unit.name+"`", f.unit.fn)
 		results[i] = f.leaving(v)
 	}
 	f.unit.results = merged(f.unit.results, results)

@@ -14,19 +14,19 @@ import (
 
 // text is the source of a node on one line, without comments.
 func (c *checker) text(n ast.Node) string {
-	s := n.Extent()
-	if s.Pos.Filename != c.file.Name || s.EndPos.Offset > len(c.file.Source) || s.Pos.Offset > s.EndPos.Offset {
+	s, file := n.Extent(), c.prog.FileOf(n.Extent().Pos)
+	if s.Pos.Filename != file.Name || s.EndPos.Offset > len(file.Source) || s.Pos.Offset > s.EndPos.Offset {
 		return ""
 	}
 	var b strings.Builder
 	at := s.Pos.Offset
-	for _, k := range c.file.Comments {
+	for _, k := range file.Comments {
 		if k.Pos.Offset >= at && k.EndPos.Offset <= s.EndPos.Offset {
-			b.WriteString(c.file.Source[at:k.Pos.Offset])
+			b.WriteString(file.Source[at:k.Pos.Offset])
 			at = k.EndPos.Offset
 		}
 	}
-	b.WriteString(c.file.Source[at:s.EndPos.Offset])
+	b.WriteString(file.Source[at:s.EndPos.Offset])
 	return strings.Join(strings.Fields(b.String()), " ")
 }
 

@@ -65,7 +65,7 @@ func (f *frame) resolveTuple(t *ast.Type) (written, bool) {
 func (f *frame) resolveElem(t *ast.Type) (types.Elem, bool) {
 	bad := types.Of(types.Invalid)
 	if t.Module != nil {
-		return bad, true // imports are not built; the import says so
+		return f.moduleElem(t)
 	}
 	name := t.Name.Name
 	if kind, ok := elemNames[name]; ok {

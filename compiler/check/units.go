@@ -180,9 +180,6 @@ func (f *frame) disclosedList(list []*ast.Disclosed) []*Disclosed {
 
 // recursion finds functions that call themselves, also through others (E406).
 func (c *checker) recursion() {
-	c.cyclic = make(map[*ast.Fn]bool)
-	c.checked = make(map[*ast.Fn]bool)
-	c.results = make(map[string]*instance)
 	for _, d := range c.file.Decls {
 		fn, ok := d.(*ast.Fn)
 		if !ok || c.cyclic[fn] || c.names[fn.Name.Name] == nil || c.names[fn.Name.Name].decl != d {

@@ -221,7 +221,7 @@ func TestUnknown(t *testing.T) {
 `)
 	r, err = Of(branch, nil)
 	require.NoError(t, err)
-	assert.Equal(t, []int{3}, r.AtMost)
+	assert.Equal(t, []ir.Line{{Number: 3}}, r.AtMost)
 	assert.Equal(t, "3", r.Rounds.Text)
 	r, err = Of(branch, map[string]int64{"c": 0})
 	require.NoError(t, err)
@@ -238,7 +238,7 @@ func TestUnknown(t *testing.T) {
 `)
 	r, err = Of(while, nil)
 	require.NoError(t, err)
-	assert.Equal(t, []int{3}, r.AtMost)
+	assert.Equal(t, []ir.Line{{Number: 3}}, r.AtMost)
 
 	for set, want := range map[string]string{
 		"m": "cannot set m: f has c, k, n", "n": "cannot set n to 0: it is at least 1",

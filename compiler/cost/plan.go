@@ -92,7 +92,7 @@ func (b *planner) block(block ir.Block) ([]node, error) {
 }
 
 func (b *planner) fail(i *ir.Instr, format string, args ...any) error {
-	return fmt.Errorf("%s:%d: cannot state the cost: %s", b.p.File, i.Pos.Line, fmt.Sprintf(format, args...))
+	return fmt.Errorf("%s: cannot state the cost: %s", i.Pos.At().In(b.p.File), fmt.Sprintf(format, args...))
 }
 
 func (b *planner) instr(i *ir.Instr) ([]node, error) {

@@ -52,10 +52,10 @@ type Report struct {
 	Bytes Figure   `json:"bytes"` // payload over all players
 	// AtMost are the lines of the program that make the figures a bound: what a
 	// `while` or a branch decides in the run.
-	AtMost      []int `json:"at_most,omitempty"`
-	SetUpRounds int   `json:"set_up_rounds"`
-	LastRounds  int   `json:"last_rounds"`
-	Time        *Time `json:"time,omitempty"`
+	AtMost      []ir.Line `json:"at_most,omitempty"`
+	SetUpRounds int       `json:"set_up_rounds"`
+	LastRounds  int       `json:"last_rounds"`
+	Time        *Time     `json:"time,omitempty"`
 }
 
 // A Line is one step that is secure or sends something, all passes of its
@@ -66,7 +66,7 @@ type Line struct {
 	Elements Figure  `json:"elements"`
 	Rounds   *Figure `json:"rounds"`
 	Bytes    Figure  `json:"bytes"`
-	Line     int     `json:"line"`
+	Line     ir.Line `json:"line"`
 }
 
 // A Counter is what one player sends to and receives from all others. Rounds
@@ -92,8 +92,8 @@ func newReport(p *ir.Program, b *planner, t *tally, c *clock) (*Report, error) {
 		r.Where = c.where
 	}
 	for _, i := range b.atMost {
-		if !slices.Contains(r.AtMost, i.Pos.Line) {
-			r.AtMost = append(r.AtMost, i.Pos.Line)
+		if !slices.Contains(r.AtMost, i.Pos.At()) {
+			r.AtMost = append(r.AtMost, i.Pos.At())
 		}
 	}
 	r.lines(p, p.Body, t, c)
@@ -131,7 +131,7 @@ func (r *Report) lines(p *ir.Program, b ir.Block, t *tally, c *clock) {
 		if l, ok := t.lines[i.Step]; ok {
 			r.Lines = append(r.Lines, Line{
 				Step: i.Step, Op: title(p, i), Elements: figure(l.elements),
-				Rounds: c.figure(c.lines[i.Step]), Bytes: l.bytes.figure(), Line: i.Pos.Line,
+				Rounds: c.figure(c.lines[i.Step]), Bytes: l.bytes.figure(), Line: i.Pos.At(),
 			})
 		}
 		r.lines(p, i.Body, t, c)

@@ -14,7 +14,7 @@ func (r *Report) String() string {
 	t := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(t, "op\telements\trounds\tbytes\tline\n")
 	for _, l := range r.Lines {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%d\n", l.Op, l.Elements, optional(l.Rounds), l.Bytes, l.Line)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", l.Op, l.Elements, optional(l.Rounds), l.Bytes, l.Line)
 	}
 	fmt.Fprintf(t, "total\t\t%s\t%s\t\n", optional(r.Rounds), r.Bytes)
 	t.Flush()
@@ -51,7 +51,7 @@ func (r *Report) notes() []string {
 		notes = append(notes, fmt.Sprintf("The rounds hold for %s.", strings.Join(r.Where, ", ")))
 	}
 	for _, line := range r.AtMost {
-		notes = append(notes, fmt.Sprintf("At most: what line %d decides in the run may send less.", line))
+		notes = append(notes, fmt.Sprintf("At most: what line %s decides in the run may send less.", line))
 	}
 	if r.Time != nil {
 		notes = append(notes,

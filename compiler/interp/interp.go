@@ -85,7 +85,7 @@ func (m *machine) arg(i *ir.Instr, k int) Tensor { return m.values[i.Args[k]] }
 
 // failure is how an early check or assert ends the run.
 func (m *machine) failure(i *ir.Instr) error {
-	return fmt.Errorf("%s, at step %d (%s, %s:%d)", i.Failure(), i.Step, i.Op.Verb(), m.p.File, i.Pos.Line)
+	return fmt.Errorf("%s, at step %d (%s, %s)", i.Failure(), i.Step, i.Op.Verb(), i.Pos.At().In(m.p.File))
 }
 
 func (m *machine) loop(i *ir.Instr) error {

@@ -126,8 +126,12 @@ type Info struct {
 	Temp bool
 }
 
-// Pos is where in File an instruction comes from.
-type Pos struct{ Line, Col int }
+// Pos is where an instruction comes from; File is "" for Program.File, else
+// the module.
+type Pos struct {
+	File      string
+	Line, Col int
+}
 
 // A Block is a list of instructions.
 type Block []*Instr

@@ -311,8 +311,7 @@ func (r *reader) where() {
 	c.Right = r.size()
 	r.expect("as")
 	c.Text = r.str()
-	r.expect("line")
-	c.Pos.Line = r.number()
+	c.Pos = r.pos()
 	r.p.Where = append(r.p.Where, c)
 }
 
@@ -340,12 +339,21 @@ func (r *reader) output() {
 	r.p.Outputs = append(r.p.Outputs, x)
 }
 
+// pos reads `line 13` or `line 13 of "std/stats"`.
+func (r *reader) pos() Pos {
+	r.expect("line")
+	p := Pos{Line: r.number()}
+	if r.accept("of") {
+		p.File = r.str()
+	}
+	return p
+}
+
 func (r *reader) disclose() {
 	x := Disclosure{Label: r.ident()}
 	r.expect(":")
 	x.Elem, x.Shape, x.To = r.typ()
-	r.expect("line")
-	x.Pos.Line = r.number()
+	x.Pos = r.pos()
 	r.p.Reveals = append(r.p.Reveals, x)
 }
 
@@ -391,8 +399,7 @@ func (r *reader) instr() *Instr {
 	}
 	r.expect("by")
 	i.Who = r.place().Set(r.p.Everybody())
-	r.expect("line")
-	i.Pos.Line = r.number()
+	i.Pos = r.pos()
 	if i.Op.Structured() {
 		r.blocks(i)
 	} else {

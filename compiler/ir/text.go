@@ -91,7 +91,7 @@ func (w *printer) header() {
 		w.line("size %s >= %d", s.Name, s.Min)
 	}
 	for _, c := range p.Where {
-		w.line("where %s %s %s as %q line %d", c.Left, c.Rel, c.Right, c.Text, c.Pos.Line)
+		w.line("where %s %s %s as %q %s", c.Left, c.Rel, c.Right, c.Text, line(c.Pos))
 	}
 	for _, x := range p.Inputs {
 		w.line("input %s: %s%s", Key(x.Name, x.Member), w.typ(x.Elem, x.Shape, x.Owner), bounds(x.Range))
@@ -100,8 +100,17 @@ func (w *printer) header() {
 		w.line("output %s: %s", Key(x.Name, x.Member), w.typ(x.Elem, x.Shape, x.To))
 	}
 	for _, x := range p.Reveals {
-		w.line("disclose %s: %s line %d", x.Label, w.typ(x.Elem, x.Shape, x.To), x.Pos.Line)
+		w.line("disclose %s: %s %s", x.Label, w.typ(x.Elem, x.Shape, x.To), line(x.Pos))
 	}
+}
+
+// line is where something comes from: `line 13`, `line 13 of "std/stats"`.
+func line(p Pos) string {
+	text := fmt.Sprintf("line %d", p.Line)
+	if p.File != "" {
+		text += fmt.Sprintf(" of %q", p.File)
+	}
+	return text
 }
 
 func (w *printer) protocol() string {
@@ -141,7 +150,7 @@ func (w *printer) block(b Block, depth int) {
 func (w *printer) instr(i *Instr, depth int) {
 	indent := strings.Repeat("  ", depth)
 	text := w.target(i) + string(i.Op) + w.operands(i) + w.attributes(i)
-	text += fmt.Sprintf(" by %s line %d", w.who(i.Who), i.Pos.Line)
+	text += fmt.Sprintf(" by %s %s", w.who(i.Who), line(i.Pos))
 	if !i.Op.Structured() {
 		w.line("%4d  %s%s", i.Step, indent, text)
 		return

@@ -8,6 +8,7 @@ import (
 	"github.com/tfec-lang/tfec/compiler/check"
 	"github.com/tfec-lang/tfec/compiler/ir"
 	"github.com/tfec-lang/tfec/lang/ast"
+	"github.com/tfec-lang/tfec/lang/format"
 	"github.com/tfec-lang/tfec/lang/types"
 )
 
@@ -67,7 +68,7 @@ func (f *frame) label(name string) string {
 		return name
 	}
 	if f.call.As == nil {
-		return f.outer.label(f.body.Fn.Name.Name + "." + name)
+		return f.outer.label(format.Expr(f.call.Fn) + "." + name)
 	}
 	if len(f.body.Fn.Discloses) == 1 {
 		return f.outer.label(f.call.As.Name)

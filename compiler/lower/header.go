@@ -5,20 +5,21 @@ package lower
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"path/filepath"
 
 	"github.com/tfec-lang/tfec/compiler/check"
 	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/compiler/load"
 	"github.com/tfec-lang/tfec/lang/ast"
 	"github.com/tfec-lang/tfec/lang/format"
 	"github.com/tfec-lang/tfec/lang/types"
 )
 
 func (l *lowerer) header(c *check.Computation) {
-	sum := sha256.Sum256(format.Canonical(l.prog.File))
 	p := l.out
 	p.File, p.Name = filepath.Base(l.prog.File.Name), c.Decl.Name.Name
-	p.Doc, p.Digest = c.Decl.Doc, hex.EncodeToString(sum[:])
+	p.Doc, p.Digest = c.Decl.Doc, digest(l.prog)
 	p.Protocol = l.protocol()
 	l.servers = types.SetOf(p.Protocol.Roles...)
 	for _, s := range c.Sizes {
@@ -27,23 +28,47 @@ func (l *lowerer) header(c *check.Computation) {
 	}
 	for _, w := range c.Where {
 		p.Where = append(p.Where, ir.Cond{
-			Text: l.source(w.Expr), Left: w.Left, Right: w.Right, Rel: w.Rel, Pos: position(w.Expr),
+			Text: l.source(w.Expr), Left: w.Left, Right: w.Right, Rel: w.Rel, Pos: position(l.prog, w.Expr),
 		})
 	}
 	for _, d := range c.Disclose {
 		t := l.typ(d.Type)
 		l.made(t, path{name: d.Label}, func(u types.Type, at path) ir.Value {
 			p.Reveals = append(p.Reveals, ir.Disclosure{
-				Label: at.name, Elem: u.Elem, Shape: u.Shape, To: t.Place, Pos: position(d.Decl), Doc: d.Decl.Doc,
+				Label: at.name, Elem: u.Elem, Shape: u.Shape, To: t.Place, Pos: position(l.prog, d.Decl), Doc: d.Decl.Doc,
 			})
 			return 0
 		})
 	}
 }
 
-func position(n ast.Node) ir.Pos {
-	pos := n.Extent().Pos
-	return ir.Pos{Line: pos.Line, Col: pos.Column}
+// digest is over the canonical text of the program, followed by that of each
+// module with its length, in the order in which the texts first import them:
+// which module an import brings follows from the texts.
+func digest(p *check.Program) string {
+	sum := sha256.New()
+	sum.Write(format.Canonical(p.File))
+	for _, m := range p.Modules {
+		text := format.Canonical(m)
+		fmt.Fprintf(sum, "\x00%d\x00", len(text))
+		sum.Write(text)
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// position is where a node stands: a module by its path from the program's
+// folder, so that it is the same wherever the program is.
+func position(p *check.Program, n ast.Node) ir.Pos {
+	pos, main := n.Extent().Pos, p.File.Name
+	out := ir.Pos{Line: pos.Line, Col: pos.Column}
+	if pos.Filename == main {
+		return out
+	}
+	out.File = pos.Filename
+	if rel, err := filepath.Rel(filepath.Dir(main), pos.Filename); err == nil && !load.Standard(pos.Filename) {
+		out.File = filepath.ToSlash(rel)
+	}
+	return out
 }
 
 func (l *lowerer) protocol() ir.Protocol {

@@ -227,12 +227,13 @@ func (l *lowerer) typ(t types.Type) types.Type {
 // source is the text of a node as it was written.
 func (l *lowerer) source(n ast.Node) string {
 	s := n.Extent()
-	return l.prog.File.Source[s.Pos.Offset:s.EndPos.Offset]
+	return l.prog.FileOf(s.Pos).Source[s.Pos.Offset:s.EndPos.Offset]
 }
 
 // line is the source line at a position, trimmed, without its comment.
 func (l *lowerer) line(pos ast.Pos) string {
-	text := l.prog.File.Source
+	file := l.prog.FileOf(pos)
+	text := file.Source
 	if pos.Offset > len(text) {
 		return ""
 	}
@@ -241,7 +242,7 @@ func (l *lowerer) line(pos ast.Pos) string {
 	if n := strings.IndexByte(text[start:], '\n'); n >= 0 {
 		end = start + n
 	}
-	for _, c := range l.prog.File.Comments {
+	for _, c := range file.Comments {
 		if c.Pos.Offset >= start && c.Pos.Offset < end {
 			end = c.Pos.Offset
 		}

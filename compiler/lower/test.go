@@ -21,7 +21,7 @@ func Test(p *check.Program, t *check.Test) (*ir.Test, diag.List) {
 	if t.Of == nil {
 		return nil, diag.List{{Code: "E901", Span: t.Decl.Of.Span, Message: "a test of a function is not built yet"}}
 	}
-	out := &ir.Test{Title: t.Title, Pos: position(t.Decl.Title)}
+	out := &ir.Test{Title: t.Title, Pos: position(p, t.Decl.Title)}
 	var diags, more diag.List
 	out.Given, diags = given(p, t)
 	out.Expect, more = expect(p, t, out)
@@ -80,7 +80,7 @@ func expect(p *check.Program, t *check.Test, out *ir.Test) (*ir.Program, diag.Li
 				out.Abort = &text
 				continue
 			}
-			out.Expects = append(out.Expects, ir.Expect{Text: l.source(e), Pos: position(e)})
+			out.Expects = append(out.Expects, ir.Expect{Text: l.source(e), Pos: position(l.prog, e)})
 			l.statement(e, func() { l.publish(fmt.Sprintf("expect%d", len(out.Expects)), "", l.holds(e)) })
 		}
 	})

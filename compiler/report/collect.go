@@ -144,7 +144,7 @@ func (w *writer) instr(i *ir.Instr) {
 		return
 	default:
 		if len(i.Uses()) == 0 {
-			w.r.Randomness = append(w.r.Randomness, Draw{w.names.value(i.Dst), i.Pos.Line})
+			w.r.Randomness = append(w.r.Randomness, Draw{w.names.value(i.Dst), i.Pos.At()})
 		}
 	}
 	if i.Checked {
@@ -165,7 +165,7 @@ func (w *writer) check(i *ir.Instr) {
 	if w.started {
 		when = "while running"
 	}
-	w.abort(w.deps[i], fmt.Sprintf("%s, line %d", i.Failure(), i.Pos.Line), when)
+	w.abort(w.deps[i], fmt.Sprintf("%s, line %s", i.Failure(), i.Pos.At()), when)
 }
 
 // inside is a loop or branch: everybody who computes sees the way it takes.
@@ -174,18 +174,18 @@ func (w *writer) inside(i *ir.Instr) {
 		w.check(i)
 	}
 	if from := w.sources(w.deps[i]); len(from) > 0 {
-		w.r.Decisions = append(w.r.Decisions, Decision{string(i.Op), from, i.Pos.Line})
+		w.r.Decisions = append(w.r.Decisions, Decision{string(i.Op), from, i.Pos.At()})
 	}
 	if i.Op == ir.OpWhile {
 		passes := fmt.Sprintf("the number of passes, at most %s", w.names.operand(i.Args[1]))
-		w.r.Implied = append(w.r.Implied, Implied{passes, w.sources(w.deps[i]), i.Pos.Line})
+		w.r.Implied = append(w.r.Implied, Implied{passes, w.sources(w.deps[i]), i.Pos.At()})
 	}
 	outer := w.when
-	what := "each pass of line %d"
+	what := "each pass of line %s"
 	if i.Op == ir.OpIf {
-		what = "the branch taken in line %d"
+		what = "the branch taken in line %s"
 	}
-	w.when = append(slices.Clip(outer), fmt.Sprintf(what, i.Pos.Line))
+	w.when = append(slices.Clip(outer), fmt.Sprintf(what, i.Pos.At()))
 	w.block(i.Body)
 	w.block(i.Else)
 	w.when = outer
@@ -219,13 +219,13 @@ func (w *writer) add(d Disclosure, from inputs, i *ir.Instr) {
 		e := &w.r.Disclosures[k]
 		if e.Name == d.Name && e.Kind == d.Kind && e.to == d.to && e.How == d.How && slices.Equal(e.When, d.When) && slices.EqualFunc(e.From, d.From, equal) {
 			e.Steps = append(e.Steps, i.Step)
-			if !slices.Contains(e.Lines, i.Pos.Line) {
-				e.Lines = append(e.Lines, i.Pos.Line)
+			if !slices.Contains(e.Lines, i.Pos.At()) {
+				e.Lines = append(e.Lines, i.Pos.At())
 			}
 			return
 		}
 	}
-	d.Lines, d.Steps = []int{i.Pos.Line}, []int{i.Step}
+	d.Lines, d.Steps = []ir.Line{i.Pos.At()}, []int{i.Step}
 	w.r.Disclosures = append(w.r.Disclosures, d)
 }
 

@@ -66,15 +66,15 @@ type Disclosure struct {
 	// inside a function), computed (an output that its receivers compute from
 	// what they have) or admitted (an input that can be computed from what is
 	// disclosed, and is declared so).
-	Kind      string   `json:"kind"`
-	Type      string   `json:"type"` // the loops around a label's reveal included
-	Everybody bool     `json:"everybody"`
-	To        []string `json:"to"`   // who learns it and did not hold it before
-	From      []Source `json:"from"` // the inputs that it can depend on
-	How       string   `json:"how"`  // "opened", "sent in clear by alice"; "" for computed and admitted
-	When      []string `json:"when"` // the loops and branches around it, outermost first
-	Lines     []int    `json:"lines"`
-	Steps     []int    `json:"steps"` // the instructions, as in messages and in the projection
+	Kind      string    `json:"kind"`
+	Type      string    `json:"type"` // the loops around a label's reveal included
+	Everybody bool      `json:"everybody"`
+	To        []string  `json:"to"`   // who learns it and did not hold it before
+	From      []Source  `json:"from"` // the inputs that it can depend on
+	How       string    `json:"how"`  // "opened", "sent in clear by alice"; "" for computed and admitted
+	When      []string  `json:"when"` // the loops and branches around it, outermost first
+	Lines     []ir.Line `json:"lines"`
+	Steps     []int     `json:"steps"` // the instructions, as in messages and in the projection
 
 	to types.Set
 }
@@ -83,7 +83,7 @@ type Disclosure struct {
 type Implied struct {
 	Text string   `json:"text"`
 	From []Source `json:"from"`
-	Line int      `json:"line"`
+	Line ir.Line  `json:"line"`
 }
 
 // An Abort is a reason for a run to end early. A player that stops in the
@@ -104,15 +104,15 @@ type Player struct {
 
 // A Draw is a random choice.
 type Draw struct {
-	Value string `json:"value"`
-	Line  int    `json:"line"`
+	Value string  `json:"value"`
+	Line  ir.Line `json:"line"`
 }
 
 // A Decision is a public branch or loop that depends on inputs.
 type Decision struct {
 	Op   string   `json:"op"` // if, for or while
 	From []Source `json:"from"`
-	Line int      `json:"line"`
+	Line ir.Line  `json:"line"`
 }
 
 // Of returns the report of a computation whose header stands in the given

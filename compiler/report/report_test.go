@@ -187,8 +187,8 @@ func TestImplied(t *testing.T) {
   17    going = copy o by public line 7
       }`)
 	all := []report.Source{{Input: "a", Players: []string{"alice"}}, {Input: "b", Players: []string{"bob"}}, {Input: "c", Players: []string{"public"}}}
-	assert.Equal(t, []report.Implied{{Text: "the number of passes, at most 3", From: all, Line: 6}}, r.Implied)
-	assert.Equal(t, []report.Decision{{Op: "while", From: all, Line: 6}}, r.Decisions)
+	assert.Equal(t, []report.Implied{{Text: "the number of passes, at most 3", From: all, Line: ir.Line{Number: 6}}}, r.Implied)
+	assert.Equal(t, []report.Decision{{Op: "while", From: all, Line: ir.Line{Number: 6}}}, r.Decisions)
 	assert.Equal(t, []string{"each pass of line 6"}, r.Disclosures[0].When)
 	assert.Contains(t, r.String(), "  how many passes, line 6, from a (alice), b (bob), c (public)\n")
 }
@@ -212,7 +212,7 @@ func TestDraws(t *testing.T) {
 	require.NoError(t, err)
 	p.Body[10].Op, p.Body[10].Args = "coin", nil
 	r := report.Of(p, 1, p.PlayerNames())
-	assert.Equal(t, []report.Draw{{Value: "[v]", Line: 5}}, r.Randomness)
+	assert.Equal(t, []report.Draw{{Value: "[v]", Line: ir.Line{Number: 5}}}, r.Randomness)
 	assert.Contains(t, r.String(), "randomness         [v] (line 5)\n")
 }
 

@@ -23,9 +23,9 @@ type Steps struct {
 
 // A Row is what the players do at one point of the program.
 type Row struct {
-	Step  int `json:"step"`  // 0: the set-up, the last exchange, and the end of a block
-	Line  int `json:"line"`  // of the source; 0: none
-	Depth int `json:"depth"` // blocks around it
+	Step  int     `json:"step"`  // 0: the set-up, the last exchange, and the end of a block
+	Line  ir.Line `json:"line"`  // of the source; 0: none
+	Depth int     `json:"depth"` // blocks around it
 	// Does is what each player does, in the order of Players; "": nothing.
 	Does []string `json:"does"`
 }
@@ -145,7 +145,7 @@ func (w *columns) block(b ir.Block, depth int) {
 		if i.Op == ir.OpInput || i.Op == ir.OpOutput || w.names.inlined(i) {
 			continue // stands in the set-up, in the last exchange, or where it is used
 		}
-		row := Row{Step: i.Step, Line: i.Pos.Line, Depth: depth}
+		row := Row{Step: i.Step, Line: i.Pos.At(), Depth: depth}
 		if i.Op.Structured() {
 			w.structured(i, row)
 			continue

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/tfec-lang/tfec/compiler/ir"
 )
 
 // String writes the report as text.
@@ -62,7 +64,7 @@ func (w *page) everybody() {
 		}
 	}
 	for _, x := range w.r.Implied {
-		w.row("(implied)", x.Text, from(x.From), fmt.Sprintf("line %d", x.Line))
+		w.row("(implied)", x.Text, from(x.From), fmt.Sprintf("line %s", x.Line))
 	}
 	for _, a := range w.r.Aborts {
 		w.abort(a)
@@ -142,7 +144,7 @@ func (w *page) computing() {
 func (w *page) randomness() {
 	draws := []string{}
 	for _, d := range w.r.Randomness {
-		draws = append(draws, fmt.Sprintf("%s (line %d)", d.Value, d.Line))
+		draws = append(draws, fmt.Sprintf("%s (line %s)", d.Value, d.Line))
 	}
 	if len(draws) == 0 {
 		draws = []string{"none"}
@@ -159,7 +161,7 @@ func (w *page) coordinator() {
 		if d.Op == "if" {
 			what = "which branch"
 		}
-		w.line("  %s, line %d, %s", what, d.Line, from(d.From))
+		w.line("  %s, line %s, %s", what, d.Line, from(d.From))
 	}
 }
 
@@ -175,10 +177,10 @@ func from(sources []Source) string {
 	return "from " + list(parts)
 }
 
-func lines(numbers []int) string {
+func lines(numbers []ir.Line) string {
 	parts := make([]string, len(numbers))
 	for k, n := range numbers {
-		parts[k] = fmt.Sprint(n)
+		parts[k] = n.String()
 	}
 	if len(parts) == 1 {
 		return "line " + parts[0]

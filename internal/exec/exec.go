@@ -131,7 +131,7 @@ func outputs(p *ir.Program) []runtime.Output {
 // steps lists everybody's steps, those inside loops and branches included.
 func steps(out []runtime.Step, b ir.Block) []runtime.Step {
 	for _, i := range b {
-		out = append(out, runtime.Step{Number: i.Step, Op: i.Op.Verb(), Line: i.Pos.Line})
+		out = append(out, runtime.Step{Number: i.Step, Op: i.Op.Verb(), Line: i.Pos.Line, File: i.Pos.File})
 		out = steps(steps(out, i.Body), i.Else)
 	}
 	return out

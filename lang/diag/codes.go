@@ -22,6 +22,8 @@ var Codes = []Code{
 	{"E104", "an input with several named holders"},
 	{"E105", "an input, output or disclosure without a placement"},
 	{"E106", "a name that stands for something else than is needed: a player as a value, a value as a function, a `let` as a variable"},
+	{"E107", "an import that cannot be read, imports itself, or is no module"},
+	{"E108", "an edition that this compiler does not know"},
 	{"E201", "two dimensions differ"},
 	{"E202", "two dimensions cannot be proved equal; the hint is the `where` to add"},
 	{"E203", "a length that depends on one player's data would be disclosed by sharing"},
@@ -63,5 +65,6 @@ var Codes = []Code{
 	{"W802", "an output over rows without a `where` bound of 5 or more, and without a select on a count"},
 	{"W803", "a disclosed condition that may repeat more than 100 times"},
 	{"W804", "a value from others steers how long one player's clear code runs"},
+	{"W805", "an import that nothing uses"},
 	{"E901", "the language has it, but this compiler does not build it yet"},
 }
