@@ -105,6 +105,8 @@ func (b *body) instr(g *jen.Group, in *ir.Instr) {
 	switch in.Op {
 	case ir.OpInput:
 		b.define(g, in, b.party("Input", jen.Lit(ir.Key(in.Name, in.Member))), b.place(in.Dst))
+	case ir.OpValid:
+		b.define(g, in, b.party("Valid", jen.Lit(ir.Key(in.Name, in.Member))), b.place(in.Dst))
 	case ir.OpOutput:
 		g.Add(b.party("Output", jen.Lit(ir.Key(in.Name, in.Member)), b.operand(in.Args[0])))
 	case ir.OpConst:

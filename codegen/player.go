@@ -159,6 +159,9 @@ func (f *file) inputs(proj *ir.Program) []jen.Code {
 			continue
 		}
 		fields := f.value(ir.Key(x.Name, x.Member), x.Elem, x.Shape)
+		if x.Padded() {
+			fields = append(fields, field("Upto", jen.True()))
+		}
 		if x.Owner.Public {
 			fields = append(fields, field("Public", jen.True()))
 		}

@@ -56,6 +56,7 @@ type Party struct {
 	keys   *prg.Source
 
 	inputs     Values
+	masks      Values // of padded inputs, by name
 	sizes      map[string]int64
 	outputs    Values
 	transcript []byte // hash over all hellos
@@ -139,6 +140,9 @@ func (p *Party) reason(err error) error {
 
 // Input returns an input of this player, or a public one.
 func (p *Party) Input(name string) clear.Tensor { return p.inputs[name] }
+
+// Valid returns which rows of a padded input were loaded.
+func (p *Party) Valid(name string) clear.Tensor { return p.masks[name] }
 
 // Size returns a size of the header.
 func (p *Party) Size(name string) int64 { return p.sizes[name] }

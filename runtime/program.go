@@ -98,6 +98,7 @@ type Input struct {
 	Name   string // "a", or "pay[e0]" for a member's part of a bundle
 	Elem   clear.Type
 	Shape  []Size
+	Upto   bool // at most Shape[0] rows are loaded; the party adds the others
 	Public bool
 	Range  *Range
 	Doc    string

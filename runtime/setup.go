@@ -31,6 +31,7 @@ func (p *Party) setUp() {
 	if err := p.prog.checkShapes(p.inputs, p.sizes); err != nil {
 		p.refuse(err)
 	}
+	p.pad()
 }
 
 // load loads and checks this player's inputs; all reasons against them at once.

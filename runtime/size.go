@@ -123,6 +123,7 @@ func (prog *Program) measure(inputs Values) (map[string]int64, error) {
 	for _, in := range prog.Inputs {
 		for d, s := range in.Shape {
 			name, ok := s.name()
+			ok = ok && !in.pads(d)
 			n := int64(inputs[in.Name].Shape[d])
 			switch {
 			case !ok:
@@ -152,7 +153,11 @@ func (prog *Program) checkShapes(inputs Values, sizes map[string]int64) error {
 		for d, s := range in.Shape {
 			known := !slices.ContainsFunc(s.vars(), func(v string) bool { _, ok := sizes[v]; return !ok })
 			got, want := int64(inputs[in.Name].Shape[d]), s.eval(sizes)
-			if known && want.Cmp(big.NewInt(got)) != 0 {
+			switch order := big.NewInt(got).Cmp(want); {
+			case !known:
+			case in.pads(d) && order > 0:
+				errs = append(errs, fmt.Errorf("input %s: got %d rows, and there may be at most %s", in.Name, got, want))
+			case !in.pads(d) && order != 0:
 				errs = append(errs, fmt.Errorf("input %s: dimension %d is %d, and must be %s", in.Name, d+1, got, want))
 			}
 		}

@@ -13,7 +13,7 @@ import (
 
 // dot checks vector and matrix products.
 func (f *frame) dot(e *ast.Call, want types.Elem) value {
-	args, ok := f.bind(e, "dot", []string{"a", "b"}, 2)
+	args, ok := f.bind(e, "dot", []string{"a", "b", "mask"}, 2)
 	if !ok {
 		return poison(e)
 	}
@@ -31,20 +31,32 @@ func (f *frame) dot(e *ast.Call, want types.Elem) value {
 	if !f.innerDims(e, x, y) {
 		return poison(e)
 	}
-	shape := append(append(types.Shape{}, x.Shape[:len(x.Shape)-1]...), y.Shape[1:]...)
-	return f.products(e, "dot", elem, shape, y.Shape[0], x, y)
-}
-
-// products is a value whose elements are sums of n products of those of x and
-// y, each rounded once.
-func (f *frame) products(e *ast.Call, name string, elem types.Elem, shape types.Shape, n types.Size, x, y value) value {
-	place, met, ok := f.join(e, name, x, y)
+	var masks []value
+	m, ok := f.innerMask(e, args[2], x, y)
 	if !ok {
 		return poison(e)
 	}
-	out := f.result(elem, shape, place, met, x, y)
+	if !m.bad() {
+		masks = append(masks, m)
+	}
+	shape := append(append(types.Shape{}, x.Shape[:len(x.Shape)-1]...), y.Shape[1:]...)
+	return f.products(e, "dot", elem, shape, y.Shape[0], x, y, masks...)
+}
+
+// products is a value whose elements are sums of n products of those of x and
+// y, each rounded once, or of fewer where a mask says so.
+func (f *frame) products(e *ast.Call, name string, elem types.Elem, shape types.Shape, n types.Size, x, y value, masks ...value) value {
+	vs := append([]value{x, y}, masks...)
+	place, met, ok := f.join(e, name, vs...)
+	if !ok {
+		return poison(e)
+	}
+	out := f.result(elem, shape, place, met, vs...)
 	length := f.value(n)
 	b := x.bounds.mul(y.bounds)
+	if len(masks) > 0 && b.known() {
+		b = b.union(exactly(new(big.Rat)))
+	}
 	if b.known() && length.low.Sign() >= 0 {
 		b = b.mul(length).widened(elem)
 	} else {
@@ -100,6 +112,17 @@ func (f *frame) innerDims(e *ast.Call, x, y value) bool {
 	return false
 }
 
+// innerMask is the mask of the dimension that is summed over, where either
+// operand may be padded.
+func (f *frame) innerMask(e *ast.Call, a *ast.Arg, x, y value) (value, bool) {
+	k := len(x.Shape) - 1
+	if a == nil && y.Shape[0].Padded() {
+		x = y
+		k = 0
+	}
+	return f.mask(e, a, x, k)
+}
+
 // concat checks concat(a, b, axis: k).
 func (f *frame) concat(e *ast.Call, want types.Elem) value {
 	params := []string{"a", "b", "axis"}
@@ -135,7 +158,7 @@ func (f *frame) concat(e *ast.Call, want types.Elem) value {
 	if !ok {
 		return poison(e)
 	}
-	shape := append(types.Shape{}, x.Shape...)
+	shape := withPadding(x.Shape, y.Shape)
 	shape[k] = x.Shape[k].Add(y.Shape[k])
 	if x.untyped {
 		elem = x.Elem
@@ -256,7 +279,7 @@ func (f *frame) arraySize(e *ast.Call, args []*ast.Arg, x value) value {
 	case len(x.Shape) > 1:
 		return f.fail(args[0].Value, "E201", f.c.plain(x.Type), "`size` of an array of several dimensions needs `axis: k`")
 	}
-	v := sizeValue(x.Shape[k])
+	v := sizeValue(x.Shape[k].Unpadded())
 	v.bounds = f.value(x.Shape[k])
 	if place, private := f.data(x.Shape[k : k+1]); private {
 		v.Place, v.early = place, x.early

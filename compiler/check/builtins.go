@@ -51,6 +51,8 @@ func builtin(name string) func(*frame, *ast.Call, types.Elem) value {
 		return (*frame).sizeCall
 	case "index":
 		return (*frame).indexCall
+	case "valid":
+		return (*frame).validCall
 	case "rescale":
 		return (*frame).rescale
 	}
@@ -60,6 +62,9 @@ func builtin(name string) func(*frame, *ast.Call, types.Elem) value {
 func (f *frame) primitive(e *ast.Call, o *op.Op, want types.Elem) value {
 	if check := builtin(o.Name); check != nil {
 		v := check(f, e, want)
+		if !v.bad() && f.disturbed(e) {
+			return poison(e)
+		}
 		if !o.Built && !v.bad() {
 			f.notBuilt(e.Fn, "`%s` is", o.Name)
 		}
@@ -163,6 +168,9 @@ func (f *frame) unbuilt(e *ast.Call, o *op.Op) value {
 		d := f.errorf("E311", e, "`%s` draws at random, and nothing says who", o.Name)
 		d.Label = "outside `local`"
 		d.Hint = "draw it in `local p { … }`, or jointly, known to nobody: `" + o.Name + "_shared`"
+		return poison(e)
+	}
+	if f.disturbed(e) {
 		return poison(e)
 	}
 	if len(vs) == 0 || bad(vs...) {

@@ -313,7 +313,7 @@ func (m *matcher) matchDim(d *ast.Dim, v value, i int) bool {
 	if id, ok := d.Size.(*ast.Ident); ok {
 		_, bound := m.sizes[id.Name]
 		if slices.ContainsFunc(m.fn.Generics, func(g *ast.Generic) bool { return g.Class == nil && g.Name.Name == id.Name }) && !bound {
-			m.sizes[id.Name] = v.Shape[i]
+			m.sizes[id.Name] = v.Shape[i].Unpadded()
 			return true
 		}
 	}
@@ -403,6 +403,9 @@ func (f *frame) instanceKey(fn *ast.Fn, vs []value, infos map[string]*sizeInfo, 
 	}
 	for _, v := range vs {
 		fmt.Fprint(&b, ";", v.Elem, v.Place, v.early, v.bounds.key())
+		for _, d := range v.Shape {
+			fmt.Fprint(&b, d.Padded())
+		}
 	}
 	for _, g := range fn.Generics {
 		if i := infos[g.Name.Name]; i != nil {

@@ -181,7 +181,7 @@ func (f *frame) input(comp *Computation, p *ast.Param) {
 		d.Hint = "name one player, or `@ public`, which is compared before anything is shared"
 		ok = false
 	}
-	if !ok {
+	if !ok || !f.paddedInput(p, t.Type) {
 		v.Type = invalid
 		f.define(v, poison(p.Name))
 		return
@@ -312,7 +312,7 @@ func (f *frame) boundInputs(comp *Computation) {
 			if _, ok := d.Var(); ok {
 				continue
 			}
-			if _, ok := d.Const(); !ok {
+			if _, ok := d.Const(); !ok && !d.Padded() {
 				f.notBuilt(comp.Decl.Params[i].Type.Shape[k], "an input dimension that is computed from sizes is")
 			}
 		}
@@ -504,7 +504,7 @@ func (f *frame) returnOutput(e ast.Expr, o *Output, sole bool) {
 		f.errorf("E204", e, "%s is %s, these values %s", what, f.c.elem(want.Elem), f.c.elem(v.Elem)).Label = f.c.full(v.Type)
 		return
 	}
-	if v.bad() || !f.declaredShape(v, want.Shape, what) || v.Place.Each != "" {
+	if v.bad() || !f.outputShape(v, o) || v.Place.Each != "" {
 		return
 	}
 	f.received(e, o, v, sole)

@@ -635,7 +635,11 @@ func (f *frame) array(e *ast.Array, want types.Elem) value {
 	if !ok {
 		return poison(e)
 	}
-	shape := append(types.Shape{types.Int(int64(len(vs)))}, vs[0].Shape...)
+	rows := vs[0].Shape
+	for _, v := range vs[1:] {
+		rows = withPadding(rows, v.Shape)
+	}
+	shape := append(types.Shape{types.Int(int64(len(vs)))}, rows...)
 	out := f.result(elem, shape, place, met, vs...)
 	out.untyped, out.flexible = true, true
 	out.bounds = vs[0].bounds

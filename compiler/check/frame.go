@@ -242,6 +242,7 @@ func (f *frame) isSize(p types.Size) bool {
 func (f *frame) freshLength(place types.Place, most types.Size) types.Size {
 	f.unit.lengths++
 	name := fmt.Sprintf("?%d", f.unit.lengths)
+	most = most.Unpadded()
 	_, high := f.interval(most)
 	f.infos[name] = &sizeInfo{min: zero, max: high, place: place, data: true}
 	f.least = append(f.least, most.Sub(types.Name(name)))

@@ -174,7 +174,11 @@ func (f *frame) outside(s *ast.Slice, i value, n types.Size) bool {
 // length is the number of elements of a slice.
 func (f *frame) length(s *ast.Slice, low, high value, n types.Size) (types.Size, bool, bool) {
 	if low.lin != nil && high.lin != nil {
-		return high.lin.Sub(*low.lin), false, true
+		length := high.lin.Sub(*low.lin)
+		if n.Padded() {
+			length = types.Upto(length)
+		}
+		return length, false, true
 	}
 	place := low.Place.Join(high.Place)
 	if !place.Public {

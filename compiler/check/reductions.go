@@ -28,7 +28,7 @@ func without(s types.Shape, axis int) types.Shape {
 // reduction checks sum, mean, count, any and all.
 func (f *frame) reduction(e *ast.Call, _ types.Elem) value {
 	name := f.callee
-	args, ok := f.bind(e, name, []string{"x", "axis"}, 1)
+	args, ok := f.bind(e, name, []string{"x", "axis", "mask"}, 1)
 	if !ok {
 		return poison(e)
 	}
@@ -40,23 +40,55 @@ func (f *frame) reduction(e *ast.Call, _ types.Elem) value {
 	if !inClass(x.Elem, o.Class) {
 		return f.fail(args[0].Value, "E204", f.c.plain(x.Type), "`%s` takes %s", name, classText(o.Class))
 	}
-	shape, n := types.Shape{}, x.Shape.Count()
-	if args[1] != nil {
-		k, ok := f.axis(args[1], x)
-		if !ok {
-			return poison(e)
-		}
-		shape, n = without(x.Shape, k), x.Shape[k]
-	}
-	place, met, ok := f.join(e, name, x)
+	r, ok := f.reduced(e, name, args, x)
 	if !ok {
 		return poison(e)
 	}
-	out := f.result(f.reducedElem(name, x.Elem), shape, place, met, x)
-	if place.IsShared() {
+	out := f.result(f.reducedElem(name, x.Elem), r.shape, r.place, r.met, r.operands...)
+	if r.masked() && x.bounds.known() {
+		x.bounds = x.bounds.union(exactly(new(big.Rat)))
+	}
+	if x.Place.IsShared() {
 		out.met = x.met
 	}
-	return f.reducedBounds(e, name, x, n, out)
+	if out = f.reducedBounds(e, name, x, r.count, out); r.masked() && !out.bad() {
+		out.affine = nil
+	}
+	return out
+}
+
+// A reducedTo is what is left of an operand of which elements are taken
+// together.
+type reducedTo struct {
+	shape    types.Shape
+	count    types.Size // of the elements that are taken together
+	place    types.Place
+	met      *meeting
+	operands []value // the operand, and the mask if there is one
+}
+
+func (r reducedTo) masked() bool { return len(r.operands) > 1 }
+
+// reduced evaluates the axis and the mask of a reduction, the second and third
+// of its arguments.
+func (f *frame) reduced(e *ast.Call, name string, args []*ast.Arg, x value) (r reducedTo, ok bool) {
+	k := -1
+	r.shape, r.count, r.operands = types.Shape{}, x.Shape.Count(), []value{x}
+	if args[1] != nil {
+		if k, ok = f.axis(args[1], x); !ok {
+			return r, false
+		}
+		r.shape, r.count = without(x.Shape, k), x.Shape[k]
+	}
+	m, ok := f.mask(e, args[2], x, k)
+	if !ok {
+		return r, false
+	}
+	if !m.bad() {
+		r.operands = append(r.operands, m)
+	}
+	r.place, r.met, ok = f.join(e, name, r.operands...)
+	return r, ok
 }
 
 func (f *frame) reducedElem(name string, e types.Elem) types.Elem {
@@ -124,7 +156,7 @@ func (f *frame) extremum(e *ast.Call, want types.Elem) value {
 	if len(e.Args) == 2 && e.Args[1].Name == nil {
 		return f.extremumOfTwo(e, name, want)
 	}
-	args, ok := f.bind(e, name, []string{"x", "axis"}, 1)
+	args, ok := f.bind(e, name, []string{"x", "axis", "mask"}, 1)
 	if !ok {
 		return poison(e)
 	}
@@ -135,23 +167,15 @@ func (f *frame) extremum(e *ast.Call, want types.Elem) value {
 	if !inClass(x.Elem, op.Ord) {
 		return f.fail(args[0].Value, "E204", f.c.plain(x.Type), "`%s` takes values that are ordered", name)
 	}
-	shape, n := types.Shape{}, x.Shape.Count()
-	if args[1] != nil {
-		k, ok := f.axis(args[1], x)
-		if !ok {
-			return poison(e)
-		}
-		shape, n = without(x.Shape, k), x.Shape[k]
-	}
-	place, met, ok := f.join(e, name, x)
+	r, ok := f.reduced(e, name, args, x)
 	if !ok {
 		return poison(e)
 	}
-	out := f.result(x.Elem, shape, place, met, x)
-	if place.IsShared() {
+	out := f.result(x.Elem, r.shape, r.place, r.met, r.operands...)
+	if x.Place.IsShared() {
 		out.met = x.met
 	}
-	if f.positive(n) {
+	if f.positive(r.count) && !r.masked() {
 		out.bounds = x.bounds // of nothing, it is an end of the type
 	}
 	return out

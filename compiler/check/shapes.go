@@ -40,7 +40,12 @@ func (f *frame) operandOf(e *ast.Call, rank int, want types.Elem) (value, bool) 
 	if !ok {
 		return poison(e), false
 	}
-	x := f.settle(f.argument(args, 0, want))
+	return f.ranked(args[0], name, rank, want)
+}
+
+// ranked evaluates an argument of at least so many dimensions.
+func (f *frame) ranked(a *ast.Arg, name string, rank int, want types.Elem) (value, bool) {
+	x := f.settle(f.expr(a.Value, want))
 	if x.bad() {
 		return x, false
 	}
@@ -49,7 +54,7 @@ func (f *frame) operandOf(e *ast.Call, rank int, want types.Elem) (value, bool) 
 		if rank == 2 {
 			what = "a matrix, or an array of them"
 		}
-		return f.fail(args[0].Value, "E201", f.c.plain(x.Type), "`%s` takes %s", name, what), false
+		return f.fail(a.Value, "E201", f.c.plain(x.Type), "`%s` takes %s", name, what), false
 	}
 	return x, true
 }
@@ -100,19 +105,32 @@ func (f *frame) reshape(e *ast.Call, want types.Elem) value {
 
 // cumsum checks cumsum(x): the sums of 1 to n elements.
 func (f *frame) cumsum(e *ast.Call, want types.Elem) value {
-	x, ok := f.operandOf(e, 1, want)
+	args, ok := f.bind(e, "cumsum", []string{"x", "mask"}, 1)
+	if !ok {
+		return poison(e)
+	}
+	x, ok := f.ranked(args[0], "cumsum", 1, want)
 	if !ok {
 		return poison(e)
 	}
 	if !x.Elem.IsNum() {
 		return f.notNumber(e, "`cumsum`", x)
 	}
-	place, met, ok := f.join(e, "cumsum", x)
+	m, ok := f.mask(e, args[1], x, len(x.Shape)-1)
 	if !ok {
 		return poison(e)
 	}
-	out := f.result(x.Elem, x.Shape, place, met, x)
-	if place.IsShared() {
+	vs := []value{x}
+	if !m.bad() {
+		vs = append(vs, m)
+		x.bounds = x.bounds.union(exactly(new(big.Rat)))
+	}
+	place, met, ok := f.join(e, "cumsum", vs...)
+	if !ok {
+		return poison(e)
+	}
+	out := f.result(x.Elem, x.Shape, place, met, vs...)
+	if x.Place.IsShared() {
 		out.met = x.met
 	}
 	n := f.value(x.Shape[len(x.Shape)-1])

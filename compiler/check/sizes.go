@@ -305,7 +305,7 @@ func (f *frame) broadcast(at ast.Node, what string, vs ...value) (types.Shape, b
 		if !f.sameShape(at, long[len(long)-len(short):], short, what, vs) {
 			return nil, false
 		}
-		shape = long
+		shape = withPadding(long, short)
 	}
 	return shape, true
 }

@@ -148,6 +148,7 @@ func (f *frame) declaredAs(v value, want written, what string, declared ast.Node
 		return poison(v.expr)
 	}
 	v.Elem = want.Elem
+	v.Shape = withPadding(v.Shape, want.Shape)
 	if !want.placed {
 		return v
 	}
@@ -334,6 +335,9 @@ func (f *frame) sameElem(v value, variable *Variable, s *ast.Assign) value {
 // assignable checks the shape: a whole variable keeps its own, elements take
 // what broadcasts to them.
 func (f *frame) assignable(s *ast.Assign, v value, want types.Shape) bool {
+	if !f.keepsPadding(s, v, want) {
+		return false
+	}
 	if _, whole := s.Target.(*ast.Ident); whole || len(v.Shape) > len(want) {
 		return f.declaredShape(v, want, "`"+f.text(s.Target)+"`")
 	}

@@ -133,7 +133,7 @@ func (f *frame) givenValue(g *ast.Given, in *Variable, sizes map[string]types.Si
 				continue
 			}
 			sizes[name] = v.Shape[i]
-		} else if f.same(d.Subst(sizes), v.Shape[i]) == refuted {
+		} else if n := d.Subst(sizes); f.same(n, v.Shape[i]) == refuted && !(d.Padded() && f.nonneg(n.Sub(v.Shape[i]))) {
 			f.errorf("E201", g.Value, "dimensions differ, %s and %s", d, v.Shape[i]).Label = f.c.plain(v.Type)
 		}
 	}

@@ -109,10 +109,11 @@ func (f *frame) resolveElem(t *ast.Type) (types.Elem, bool) {
 
 // dimension evaluates one dimension: an expression over constants and sizes.
 func (f *frame) dimension(d *ast.Dim) (types.Size, bool) {
+	n, ok := f.size(d.Size)
 	if d.Upto && !f.disclosing {
-		f.errorf(notBuilt, d, "`upto` dimensions are not built yet").Label = "padded length"
+		n = types.Upto(n)
 	}
-	return f.size(d.Size)
+	return n, ok
 }
 
 // size evaluates an expression that must be a size.

@@ -75,6 +75,7 @@ func (f *frame) fnHeader(fn *ast.Fn, vs []value, infos map[string]*sizeInfo) []*
 		t, _ := f.resolve(p.Type)
 		if !t.bad() {
 			t.Type.Place = v.Place
+			t.Type.Shape = withPadding(t.Type.Shape, v.Shape)
 			v.Type = t.Type
 		}
 		variable := &Variable{Name: p.Name.Name, Decl: p.Name, Kind: ParamVar, Type: v.Type}

@@ -28,8 +28,9 @@ func Run(p *ir.Program, in map[string]Tensor) (map[string]Tensor, error) {
 	if err != nil {
 		return nil, err
 	}
+	in, masks := padded(p, in, sizes)
 	m := &machine{
-		p: p, in: in, sizes: sizes,
+		p: p, in: in, masks: masks, sizes: sizes,
 		values: make([]Tensor, len(p.Values)),
 		out:    make(map[string]Tensor),
 	}
@@ -42,7 +43,8 @@ func Run(p *ir.Program, in map[string]Tensor) (map[string]Tensor, error) {
 // A machine is the state of one run.
 type machine struct {
 	p      *ir.Program
-	in     map[string]Tensor
+	in     map[string]Tensor // padded
+	masks  map[string]Tensor // of padded inputs
 	sizes  map[string]int64
 	values []Tensor // by ir.Value; tensors are never changed
 	out    map[string]Tensor
@@ -163,6 +165,8 @@ func (m *machine) result(o *operation) (Tensor, error) {
 	switch o.Op {
 	case ir.OpInput:
 		return m.in[ir.Key(o.Name, o.Member)], nil
+	case ir.OpValid:
+		return m.masks[ir.Key(o.Name, o.Member)], nil
 	case ir.OpConst:
 		return Tensor{o.elem, o.shape, o.Const}, nil
 	case ir.OpSizeOf:

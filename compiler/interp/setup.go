@@ -6,6 +6,7 @@ package interp
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math/big"
 	"slices"
 	"strings"
@@ -143,10 +144,44 @@ func checkShapes(p *ir.Program, in map[string]Tensor, sizes map[string]int64) er
 		key := ir.Key(x.Name, x.Member)
 		for d, s := range x.Shape {
 			got, want := in[key].Shape[d], value(s, sizes)
-			if want.Cmp(big.NewInt(got)) != 0 {
+			if order := big.NewInt(got).Cmp(want); s.Padded() && order > 0 {
+				errs = append(errs, fmt.Errorf("input %s: got %d rows, and there may be at most %s", key, got, want))
+			} else if !s.Padded() && order != 0 {
 				errs = append(errs, fmt.Errorf("input %s: dimension %d is %d, and must be %s", key, d+1, got, want))
 			}
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// padded returns the inputs with all the rows that the program works on, and the
+// masks of those that were padded.
+func padded(p *ir.Program, in map[string]Tensor, sizes map[string]int64) (all, masks map[string]Tensor) {
+	all, masks = maps.Clone(in), make(map[string]Tensor)
+	for _, x := range p.Inputs {
+		if !x.Padded() {
+			continue
+		}
+		key := ir.Key(x.Name, x.Member)
+		rows, n := in[key].Shape[0], value(x.Shape[0], sizes).Int64()
+		y := Tensor{x.Elem, append([]int64{n}, in[key].Shape[1:]...), slices.Clone(in[key].Data)}
+		for len(y.Data) < count(y.Shape) {
+			y.Data = append(y.Data, filler(x))
+		}
+		m := Tensor{Elem: types.Of(types.Bool), Shape: []int64{n}}
+		for k := range n {
+			m.Data = append(m.Data, bit(k < rows))
+		}
+		all[key], masks[key] = y, m
+	}
+	return all, masks
+}
+
+// filler is the element of a row that is no data: 0 where the range admits it,
+// else the lower end.
+func filler(x ir.Input) *big.Int {
+	if r := x.Range; r != nil && (r.Low.Sign() > 0 || r.High.Sign() < 0) {
+		return r.Low
+	}
+	return new(big.Int)
 }

@@ -70,7 +70,8 @@ type Cond struct {
 }
 
 // An Input is one value that a player loads. A bundle `pay @ each staff` is
-// one Input a member, with Member set.
+// one Input a member, with Member set. Where its first dimension is padded the
+// player loads at most so many rows, and the runtime adds the others.
 type Input struct {
 	Name   string
 	Member string // "": not a bundle
@@ -81,6 +82,9 @@ type Input struct {
 	Range  *Range
 	Doc    []string
 }
+
+// Padded reports that the player may load fewer rows than the program works on.
+func (x Input) Padded() bool { return len(x.Shape) > 0 && x.Shape[0].Padded() }
 
 // A Range bounds an input's cells, both ends included, as the element's
 // integer representation (fixed: scaled by 2^F). Text is as written.
@@ -154,8 +158,8 @@ type Instr struct {
 	Slices  []Slice     // Index, Update
 	Window  types.Shape // Windows: height and width, stride, padding
 	To      types.Place // Share: unused; Open, Reveal: the audience (all of it, holders included)
-	Name    string      // Input, Output: the name; Open, Reveal: output or label; Assert: the text
-	Member  string      // Input, Output of a bundle
+	Name    string      // Input, Valid, Output: the name; Open, Reveal: output or label; Assert: the text
+	Member  string      // Input, Valid, Output of a bundle
 	Text    string      // the source line, trimmed, for generated comments
 	Who     types.Set   // participants
 	Pos     Pos
@@ -179,6 +183,7 @@ type Op string
 // Structure, data movement and control. Everybody means Program.Players.
 const (
 	OpInput  Op = "input"  // Dst @ owner: load, cells and range already checked
+	OpValid  Op = "valid"  // Dst @ owner: bool, which rows of a padded input were loaded
 	OpOutput Op = "output" // Args[0] @ receivers: written after the last exchange
 	OpConst  Op = "const"  // Dst @ public: literal
 	OpSizeOf Op = "sizeof" // Dst @ public int64: Size

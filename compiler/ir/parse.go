@@ -209,11 +209,18 @@ func (r *reader) typ() (types.Elem, types.Shape, types.Place) {
 	e := r.elem()
 	var s types.Shape
 	if r.accept("[") {
-		r.list(func() { s = append(s, r.size()) })
+		r.list(func() { s = append(s, r.dimension()) })
 		r.expect("]")
 	}
 	r.expect("@")
 	return e, s, r.place()
+}
+
+func (r *reader) dimension() types.Size {
+	if r.accept("upto") {
+		return types.Upto(r.size())
+	}
+	return r.size()
 }
 
 func (r *reader) elem() types.Elem {
@@ -477,7 +484,7 @@ func (r *reader) attribute(i *Instr) bool {
 
 func (r *reader) operands(i *Instr) {
 	switch i.Op {
-	case OpInput, OpStart, OpIota:
+	case OpInput, OpValid, OpStart, OpIota:
 	case OpConst:
 		r.list(func() { i.Const = append(i.Const, r.integer()) })
 	case OpSizeOf:

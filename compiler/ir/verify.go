@@ -182,7 +182,7 @@ const many = 1 << 30
 
 // arity is the number of operands, from least to most.
 var arity = map[Op]struct{ least, most int }{
-	OpInput: {0, 0}, OpOutput: {1, 1}, OpConst: {0, 0}, OpSizeOf: {0, 0}, OpCopy: {1, 1},
+	OpInput: {0, 0}, OpValid: {0, 0}, OpOutput: {1, 1}, OpConst: {0, 0}, OpSizeOf: {0, 0}, OpCopy: {1, 1},
 	OpStart: {0, 0}, OpShare: {1, 1}, OpOpen: {1, 1}, OpReveal: {1, 1},
 	OpFor: {3, 3}, OpWhile: {2, 2}, OpIf: {1, 1}, OpAssert: {1, 1},
 	OpNeg: {1, 1}, OpAdd: {2, 2}, OpSub: {2, 2}, OpMul: {2, 2}, OpDiv: {2, 2}, OpMod: {2, 2},
@@ -248,6 +248,8 @@ func (v *verifier) participants(i *Instr) {
 		v.who(i, v.everybody)
 	case OpInput:
 		v.input(i)
+	case OpValid:
+		v.valid(i)
 	case OpOutput:
 		v.output(i)
 	case OpShare:
@@ -330,6 +332,17 @@ func (v *verifier) input(i *Instr) {
 		}
 	}
 	v.fail("no input %s", Key(i.Name, i.Member))
+}
+
+func (v *verifier) valid(i *Instr) {
+	for _, x := range v.p.Inputs {
+		if x.Name == i.Name && x.Member == i.Member && x.Padded() {
+			v.who(i, x.Owner.Set(v.everybody))
+			v.placed(i, x.Owner.Set(v.everybody))
+			return
+		}
+	}
+	v.fail("no padded input %s", Key(i.Name, i.Member))
 }
 
 func (v *verifier) output(i *Instr) {

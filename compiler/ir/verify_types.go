@@ -27,6 +27,13 @@ var typeRules = map[Op]func(*verifier, *Instr){
 			}
 		}
 	},
+	OpValid: func(v *verifier, i *Instr) {
+		for _, x := range v.p.Inputs {
+			if x.Name == i.Name && x.Member == i.Member {
+				v.result(i, types.Of(types.Bool), x.Shape[:1])
+			}
+		}
+	},
 	OpOutput: func(v *verifier, i *Instr) {
 		for _, x := range v.p.Outputs {
 			if a := v.info(i, 0); x.Value == i.Args[0] && (a.Elem != x.Elem || !v.sameShape(a.Shape, x.Shape)) {

@@ -33,7 +33,7 @@ func (o Op) Verb() string {
 
 // verbs are those that are not the operation's own name.
 var verbs = map[Op]string{
-	OpSizeOf: "size", OpConst: "constant", OpNeg: "negate", OpSub: "subtract", OpMul: "multiply",
+	OpSizeOf: "size", OpValid: "rows", OpConst: "constant", OpNeg: "negate", OpSub: "subtract", OpMul: "multiply",
 	OpDiv: "divide", OpMod: "remainder", OpEq: "compare", OpNe: "compare", OpLt: "compare", OpLe: "compare",
 	OpGt: "compare", OpGe: "compare", OpDot: "product", OpUpdate: "assign",
 }

@@ -114,20 +114,22 @@ type primitiveCall struct {
 }
 
 var (
-	one    = []string{"x"}
-	two    = []string{"a", "b"}
-	oneOf  = []string{"x", "axis"}
-	ofTwo  = []string{"a", "b", "axis"}
-	ofBool = []string{"c", "a", "b"}
+	one      = []string{"x"}
+	two      = []string{"a", "b"}
+	withMask = []string{"x", "mask"}
+	twoOf    = []string{"a", "b", "mask"}
+	oneOf    = []string{"x", "axis", "mask"}
+	ofTwo    = []string{"a", "b", "axis"}
+	ofBool   = []string{"c", "a", "b"}
 )
 
 func primitiveOf(name string) (primitive, bool) {
 	switch name {
 	case "sum":
-		return primitive{oneOf, func(c *primitiveCall) ir.Value { return c.reduce(ir.OpSum, c.value(c.args[0])) }}, true
+		return primitive{oneOf, func(c *primitiveCall) ir.Value { return c.reduce(ir.OpSum, c.real(0)) }}, true
 	case "count":
 		return primitive{oneOf, func(c *primitiveCall) ir.Value {
-			return c.reduce(ir.OpSum, c.convert(c.value(c.args[0]), types.Of(types.Int64)))
+			return c.reduce(ir.OpSum, c.convert(c.real(0), types.Of(types.Int64)))
 		}}, true
 	case "mean":
 		return primitive{oneOf, (*primitiveCall).mean}, true
@@ -142,7 +144,7 @@ func primitiveOf(name string) (primitive, bool) {
 	case "rescale":
 		return primitive{one, func(c *primitiveCall) ir.Value { return c.element(0) }}, true
 	case "dot":
-		return primitive{two, (*primitiveCall).dot}, true
+		return primitive{twoOf, (*primitiveCall).dot}, true
 	case "zeros":
 		return primitive{nil, func(c *primitiveCall) ir.Value { return c.same(0, c.t) }}, true
 	case "ones":
@@ -154,7 +156,13 @@ func primitiveOf(name string) (primitive, bool) {
 	case "reverse":
 		return primitive{one, func(c *primitiveCall) ir.Value { return c.elementwise(ir.OpReverse) }}, true
 	case "cumsum":
-		return primitive{one, func(c *primitiveCall) ir.Value { return c.elementwise(ir.OpCumSum) }}, true
+		return primitive{withMask, func(c *primitiveCall) ir.Value {
+			x := c.element(0)
+			if c.args[1] != nil {
+				x = c.kept(x, c.value(c.args[1]), len(c.shape(x))-1, new(big.Int))
+			}
+			return c.op(ir.OpCumSum, c.t.Elem, c.t.Shape, x)
+		}}, true
 	case "outer":
 		return primitive{two, (*primitiveCall).outer}, true
 	case "iota":
@@ -165,6 +173,8 @@ func primitiveOf(name string) (primitive, bool) {
 		return primitive{ofPooling, (*primitiveCall).maxPool}, true
 	case "avg_pool":
 		return primitive{ofPooling, (*primitiveCall).avgPool}, true
+	case "valid":
+		return primitive{one, (*primitiveCall).valid}, true
 	}
 	return primitive{}, false
 }
@@ -244,10 +254,20 @@ func (c *primitiveCall) extreme(o ir.Op) ir.Value {
 	if len(c.Args) == 2 && c.Args[1].Name == nil {
 		return c.op(o, c.t.Elem, c.t.Shape, c.element(0), c.element(1))
 	}
-	return c.reduce(o, c.value(c.args[0]))
+	low, high := c.t.Elem.Bounds()
+	if o == ir.OpMin {
+		return c.reduce(o, c.masked(c.args[0], high))
+	}
+	return c.reduce(o, c.masked(c.args[0], low))
 }
 
-func (c *primitiveCall) mean() ir.Value { return c.meanOver(c.value(c.args[0]), c.axis()) }
+func (c *primitiveCall) mean() ir.Value {
+	x := c.real(0)
+	if c.args[2] != nil {
+		return c.meanOfRows(x)
+	}
+	return c.meanOver(x, c.axis())
+}
 
 // meanOver is the sum divided by the number of elements; of nothing, it is 0.
 func (c *primitiveCall) meanOver(x ir.Value, axis int) ir.Value {

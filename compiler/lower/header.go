@@ -111,6 +111,9 @@ func (l *lowerer) input(v *check.Variable, param *ast.Param, member string, owne
 		l.onlyBuilt(param, t.Elem)
 		x := ir.Input{Name: at.name, Member: member, Elem: t.Elem, Shape: t.Shape, Owner: owner, Doc: param.Doc}
 		x.Range = l.inputRange(v, param, at.field, t.Elem)
+		if len(v.Type.Shape) > 0 && v.Type.Shape[0].Padded() {
+			x.Shape = append(types.Shape{types.Upto(t.Shape[0])}, t.Shape[1:]...)
+		}
 		if at.field != nil {
 			x.Doc = at.field.Decl.Doc
 		}
@@ -120,7 +123,7 @@ func (l *lowerer) input(v *check.Variable, param *ast.Param, member string, owne
 
 // load writes the instruction of an input.
 func (l *lowerer) load(x ir.Input) ir.Value {
-	x.Value = l.define(memberName(identifier(x.Name), x.Member), x.Elem, x.Shape, x.Owner)
+	x.Value = l.define(memberName(identifier(x.Name), x.Member), x.Elem, x.Shape.Unpadded(), x.Owner)
 	l.isInput[x.Value] = true
 	l.emit(&ir.Instr{
 		Op: ir.OpInput, Dst: x.Value, Name: x.Name, Member: x.Member, Axis: -1, Who: x.Owner.Set(l.everybody),
@@ -192,7 +195,7 @@ func (l *lowerer) output(o *check.Output, member string, t types.Type, to types.
 		if !l.holders(v).Contains(to.Set(l.everybody)) {
 			l.notBuilt(o.Decl, "an output that its receiver does not hold")
 		}
-		l.write(ir.Output{Name: name, Member: member, Value: l.convert(v, t.Elem), Elem: t.Elem, Shape: t.Shape, To: to, Doc: o.Decl.Doc})
+		l.write(ir.Output{Name: name, Member: member, Value: l.convert(v, t.Elem), Elem: t.Elem, Shape: l.shape(v), To: to, Doc: o.Decl.Doc})
 	})
 }
 

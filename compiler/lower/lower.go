@@ -219,7 +219,7 @@ func (l *lowerer) typeOf(e ast.Expr) types.Type {
 }
 
 func (l *lowerer) typ(t types.Type) types.Type {
-	t.Shape = t.Shape.Subst(l.frame.sizes)
+	t.Shape = t.Shape.Subst(l.frame.sizes).Unpadded()
 	t.Place = l.place(t.Place)
 	return t
 }

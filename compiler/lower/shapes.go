@@ -4,6 +4,8 @@ package lower
 // products of matrices and reductions over an axis.
 
 import (
+	"math/big"
+
 	"github.com/tfec-lang/tfec/compiler/ir"
 	"github.com/tfec-lang/tfec/lang/types"
 )
@@ -41,7 +43,11 @@ func (l *lowerer) rows(v ir.Value) ir.Value {
 
 // dot multiplies the last dimension of x with the first of y.
 func (c *primitiveCall) dot() ir.Value {
-	x, y := c.rows(c.value(c.args[0])), c.value(c.args[1])
+	x, y := c.value(c.args[0]), c.value(c.args[1])
+	if c.args[2] != nil {
+		x = c.kept(x, c.value(c.args[2]), len(c.shape(x))-1, new(big.Int))
+	}
+	x = c.rows(x)
 	return c.reshaped(c.product(x, y, c.t.Elem), c.t.Shape...)
 }
 

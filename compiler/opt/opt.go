@@ -35,7 +35,7 @@ func Run(p *ir.Program) error {
 // pure are the operations whose result depends on nothing but their operands,
 // and which do nothing else. Sharing, opening, inputs and control are not.
 var pure = map[ir.Op]bool{
-	ir.OpConst: true, ir.OpSizeOf: true, ir.OpConvert: true, ir.OpNeg: true, ir.OpAdd: true, ir.OpSub: true,
+	ir.OpConst: true, ir.OpValid: true, ir.OpSizeOf: true, ir.OpConvert: true, ir.OpNeg: true, ir.OpAdd: true, ir.OpSub: true,
 	ir.OpMul: true, ir.OpDiv: true, ir.OpMod: true, ir.OpEq: true, ir.OpNe: true, ir.OpLt: true, ir.OpLe: true,
 	ir.OpGt: true, ir.OpGe: true, ir.OpAnd: true, ir.OpOr: true, ir.OpNot: true, ir.OpSelect: true,
 	ir.OpSum: true, ir.OpMin: true, ir.OpMax: true, ir.OpAbs: true, ir.OpDot: true, ir.OpIndex: true,

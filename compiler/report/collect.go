@@ -62,6 +62,11 @@ func (w *writer) inputs() {
 			reason += ", or outside " + x.Range.Text
 			public.Range = x.Range.Text
 		}
+		if x.Padded() {
+			rows := x.Shape[0].Unpadded().String()
+			reason += ", or more than " + rows + " rows"
+			w.r.Private = append(w.r.Private, Rows{Input: ir.Key(x.Name, x.Member), Player: w.owner(x), Most: rows})
+		}
 		if x.Owner.Public {
 			w.r.Public = append(w.r.Public, public)
 			reason += ", or not the same everywhere"
@@ -92,6 +97,9 @@ func (w *writer) where() {
 	dimensions := 0
 	for _, x := range w.p.Inputs {
 		dimensions += len(x.Shape)
+		if x.Padded() {
+			dimensions--
+		}
 	}
 	if dimensions > len(w.p.Sizes) {
 		conditions = append(conditions, "sizes equal")
@@ -140,7 +148,7 @@ func (w *writer) instr(i *ir.Instr) {
 	case ir.OpFor, ir.OpWhile, ir.OpIf:
 		w.inside(i)
 		return
-	case ir.OpInput, ir.OpConst, ir.OpSizeOf:
+	case ir.OpInput, ir.OpValid, ir.OpConst, ir.OpSizeOf:
 		return
 	default:
 		if len(i.Uses()) == 0 {

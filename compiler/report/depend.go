@@ -41,14 +41,14 @@ func (env environment) join(e environment) bool {
 // dependencies collects, for each instruction, the union over all passes of
 // the loops around it.
 type dependencies struct {
-	source map[ir.Value]int // the input that an Input instruction defines
+	source map[string]int // inputs by their key
 	of     map[*ir.Instr]inputs
 }
 
 func depend(p *ir.Program) map[*ir.Instr]inputs {
-	d := &dependencies{source: make(map[ir.Value]int), of: make(map[*ir.Instr]inputs)}
+	d := &dependencies{source: make(map[string]int), of: make(map[*ir.Instr]inputs)}
 	for k, x := range p.Inputs {
-		d.source[x.Value] = k
+		d.source[ir.Key(x.Name, x.Member)] = k
 	}
 	d.block(p.Body, make(environment), nil)
 	return d.of
@@ -65,8 +65,8 @@ func (d *dependencies) instr(i *ir.Instr, env environment, around inputs) {
 	for _, v := range i.Uses() {
 		s = union(s, env[v])
 	}
-	if i.Op == ir.OpInput {
-		s[d.source[i.Dst]] = true
+	if i.Op == ir.OpInput || i.Op == ir.OpValid {
+		s[d.source[ir.Key(i.Name, i.Member)]] = true
 	}
 	d.of[i] = union(d.of[i], s)
 	if i.Dst != 0 {

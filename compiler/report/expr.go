@@ -40,6 +40,8 @@ func (n names) value(v ir.Value) string {
 	switch {
 	case i != nil && i.Op == ir.OpInput:
 		return ir.Key(i.Name, i.Member)
+	case i != nil && i.Op == ir.OpValid && n.p.Values[v].Temp:
+		return n.operation(i, n.nested)
 	case i != nil && n.p.Values[v].Temp && len(i.Args) > 0:
 		return n.operation(i, n.nested)
 	}
@@ -116,6 +118,8 @@ func (n names) operation(i *ir.Instr, arg func(ir.Value) string) string {
 		return n.constant(i)
 	case ir.OpCopy:
 		return args[0]
+	case ir.OpValid:
+		return "valid(" + ir.Key(i.Name, i.Member) + ")"
 	case ir.OpSelect:
 		return fmt.Sprintf("if %s then %s else %s", args[0], args[1], args[2])
 	case ir.OpConvert:

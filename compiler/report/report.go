@@ -28,6 +28,7 @@ type Report struct {
 	// Insecure says that the computing player sees every value in clear.
 	Insecure    bool         `json:"insecure"`
 	Sizes       []Size       `json:"sizes"`       // everybody learns them in the set-up
+	Private     []Rows       `json:"private"`     // numbers of rows that stay with their owner
 	Public      []Public     `json:"public"`      // inputs that everybody loads alike
 	Disclosures []Disclosure `json:"disclosures"` // what players learn of values
 	Implied     []Implied    `json:"implied"`     // facts that follow from disclosures
@@ -44,6 +45,14 @@ type Report struct {
 type Size struct {
 	Name string   `json:"name"`
 	From []string `json:"from"` // "rows of x (hospital)"
+}
+
+// Rows are those of a padded input: everybody works on Most of them, and how
+// many are data is the player's alone.
+type Rows struct {
+	Input  string `json:"input"`
+	Player string `json:"player"`
+	Most   string `json:"most"`
 }
 
 // A Public is an input that every player loads.
@@ -122,7 +131,7 @@ func Of(p *ir.Program, line int, declared []string) *Report {
 		p: p, deps: depend(p), names: namesOf(p),
 		r: &Report{
 			File: p.File, Computation: p.Name, Line: line, Trust: p.Trust(),
-			Sizes: []Size{}, Public: []Public{}, Disclosures: []Disclosure{}, Implied: []Implied{}, Aborts: []Abort{},
+			Sizes: []Size{}, Private: []Rows{}, Public: []Public{}, Disclosures: []Disclosure{}, Implied: []Implied{}, Aborts: []Abort{},
 			Players: []Player{}, Absent: []string{}, Held: []string{}, Kept: []string{}, Randomness: []Draw{}, Decisions: []Decision{},
 		},
 	}

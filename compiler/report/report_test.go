@@ -257,7 +257,7 @@ test "one" of f { given a = 1 expect r == 2 }
 func TestSchemaIsDocumented(t *testing.T) {
 	page, err := os.ReadFile("../../docs/reviewing.md")
 	require.NoError(t, err)
-	for _, form := range []any{report.Report{}, report.Size{}, report.Public{}, report.Source{}, report.Disclosure{}, report.Implied{},
+	for _, form := range []any{report.Report{}, report.Size{}, report.Rows{}, report.Public{}, report.Source{}, report.Disclosure{}, report.Implied{},
 		report.Abort{}, report.Player{}, report.Draw{}, report.Decision{}, report.Steps{}, report.Row{}} {
 		for _, f := range reflect.VisibleFields(reflect.TypeOf(form)) {
 			if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); f.IsExported() {

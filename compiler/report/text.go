@@ -24,6 +24,7 @@ func (r *Report) String() string {
 	for _, name := range r.Absent {
 		w.line("%-36s (takes no part in this computation, and is not contacted)", name)
 	}
+	w.private()
 	w.computing()
 	w.randomness()
 	w.coordinator()
@@ -113,6 +114,13 @@ func (w *page) player(p Player) {
 		if !d.Everybody && slices.Contains(d.To, p.Name) {
 			w.disclosure(d)
 		}
+	}
+}
+
+// private are the numbers of rows that nobody learns.
+func (w *page) private() {
+	for _, x := range w.r.Private {
+		w.line("%-18s the number of rows of %s, at most %s", x.Player+" keeps", x.Input, x.Most)
 	}
 }
 

@@ -99,7 +99,7 @@ func inputs(p *ir.Program) []runtime.Input {
 		}
 		out = append(out, runtime.Input{
 			Name: ir.Key(x.Name, x.Member), Elem: elem(x.Elem), Shape: shape(x.Shape),
-			Public: x.Owner.Public, Range: bounds(x.Range), Doc: strings.Join(x.Doc, "\n"),
+			Upto: x.Padded(), Public: x.Owner.Public, Range: bounds(x.Range), Doc: strings.Join(x.Doc, "\n"),
 		})
 	}
 	return out

@@ -90,6 +90,9 @@ func (t *translator) instr(i *ir.Instr) action {
 	case ir.OpInput:
 		name := ir.Key(i.Name, i.Member)
 		return func(f *frame) { f.values[i.Dst] = f.Input(name) }
+	case ir.OpValid:
+		name := ir.Key(i.Name, i.Member)
+		return func(f *frame) { f.values[i.Dst] = f.Valid(name) }
 	case ir.OpOutput:
 		name := ir.Key(i.Name, i.Member)
 		return func(f *frame) { f.Output(name, f.clear(i.Args[0])) }

@@ -111,7 +111,7 @@ var table = []Op{
 	{Name: "hash64", Class: Any, Form: "(x) -> uint64", ClearOnly: true, Doc: "SipHash-2-4 under a key that the owners share."},
 	{Name: "parse", Class: Any, Form: "(s: string) -> T", ClearOnly: true, Partial: true, Doc: "A number from text."},
 	{Name: "format", Class: Any, Form: "(x) -> string", ClearOnly: true, Doc: "Text of a value."},
-	{Name: "valid", Class: Any, Form: "(x: T[upto n]) -> bool[n]", Doc: "The real rows of a padded value."},
+	{Name: "valid", Class: Any, Form: "(x: T[upto n]) -> bool[n]", Built: true, Doc: "The real rows of a padded value."},
 	{Name: "shuffle", Class: Any, Form: "(x: T[n]) -> T[n]", ClearOnly: true, Doc: "Rows in random order."},
 	{Name: "shuffle_shared", Class: Any, Form: "(x: T[n]) -> T[n]", Doc: "Rows in an order that nobody knows."},
 	{Name: "random_uniform", Class: Fix, Form: "(…) -> fixed", ClearOnly: true, Doc: "Uniform draw."},

@@ -13,9 +13,14 @@ import (
 // A Size is a dimension: a sum of terms, sorted, without zero coefficients.
 // The zero value is 0. Sizes are immutable. Arithmetic is exact: where int64
 // does not hold a coefficient the size overflows, and is equal to nothing.
+//
+// A size may be padded (`upto 1000`): so many rows of which some are no data.
+// That is a mark on the dimension, not on the number: it takes no part in
+// comparisons, and what is computed from a padded size is padded.
 type Size struct {
 	terms    []Term
 	overflow bool
+	padded   bool
 }
 
 // A Term is Coef times the product of Vars, which are sorted (n*n is twice n).
@@ -55,9 +60,25 @@ func (s Size) Const() (int64, bool) {
 	return 0, false
 }
 
-// Var returns the name of a size that is one variable alone.
+// Upto returns the size as the length of padded rows.
+func Upto(s Size) Size {
+	s.padded = true
+	return s
+}
+
+// Padded reports that some of so many rows may be no data.
+func (s Size) Padded() bool { return s.padded }
+
+// Unpadded returns the number alone.
+func (s Size) Unpadded() Size {
+	s.padded = false
+	return s
+}
+
+// Var returns the name of a size that is one variable alone, and not padded:
+// the data then says what it is.
 func (s Size) Var() (string, bool) {
-	if len(s.terms) == 1 && s.terms[0].Coef == 1 && len(s.terms[0].Vars) == 1 {
+	if !s.padded && len(s.terms) == 1 && s.terms[0].Coef == 1 && len(s.terms[0].Vars) == 1 {
 		return s.terms[0].Vars[0], true
 	}
 	return "", false
@@ -81,7 +102,7 @@ func (s Size) Equal(t Size) bool {
 }
 
 func (s Size) Add(t Size) Size {
-	return normal(append(slices.Clone(s.terms), t.terms...), s.overflow || t.overflow)
+	return normal(append(slices.Clone(s.terms), t.terms...), s.overflow || t.overflow, s.padded || t.padded)
 }
 
 func (s Size) Sub(t Size) Size { return s.Add(t.Mul(Int(-1))) }
@@ -98,7 +119,7 @@ func (s Size) Mul(t Size) Size {
 			out = append(out, Term{k, vars})
 		}
 	}
-	return normal(out, overflow)
+	return normal(out, overflow, s.padded || t.padded)
 }
 
 // times multiplies; ok is false where int64 does not hold the product.
@@ -109,7 +130,7 @@ func times(a, b int64) (product int64, ok bool) {
 
 // Subst replaces variables; those that env lacks stay.
 func (s Size) Subst(env map[string]Size) Size {
-	out := Size{overflow: s.overflow}
+	out := Size{overflow: s.overflow, padded: s.padded}
 	for _, t := range s.terms {
 		p := Int(t.Coef)
 		for _, v := range t.Vars {
@@ -150,6 +171,9 @@ func (s Size) Eval(env map[string]int64) (int64, error) {
 
 // String writes the size as in a program: `n + m - 1`, `2 * n * d`.
 func (s Size) String() string {
+	if s.padded {
+		return "upto " + s.Unpadded().String()
+	}
 	switch {
 	case s.overflow:
 		return "(more than int64 holds)"
@@ -183,7 +207,7 @@ func (s Size) String() string {
 }
 
 // normal sorts, merges like terms and drops zeros.
-func normal(terms []Term, overflow bool) Size {
+func normal(terms []Term, overflow, padded bool) Size {
 	slices.SortFunc(terms, func(a, b Term) int {
 		if d := len(b.Vars) - len(a.Vars); d != 0 {
 			return d
@@ -202,9 +226,9 @@ func normal(terms []Term, overflow bool) Size {
 	}
 	out = slices.DeleteFunc(out, func(t Term) bool { return t.Coef == 0 })
 	if overflow {
-		return Size{overflow: true}
+		return Size{overflow: true, padded: padded}
 	}
-	return Size{terms: out}
+	return Size{terms: out, padded: padded}
 }
 
 // A Shape is the list of dimensions; empty for a scalar.
@@ -218,6 +242,15 @@ func (s Shape) Subst(env map[string]Size) Shape {
 	out := make(Shape, len(s))
 	for i, d := range s {
 		out[i] = d.Subst(env)
+	}
+	return out
+}
+
+// Unpadded returns the numbers alone.
+func (s Shape) Unpadded() Shape {
+	out := make(Shape, len(s))
+	for i, d := range s {
+		out[i] = d.Unpadded()
 	}
 	return out
 }
@@ -265,5 +298,5 @@ func Windows(n, k Size, stride, padding int64) (count Size, ok bool) {
 		}
 		out = append(out, Term{q, t.Vars})
 	}
-	return normal(out, n.overflow || k.overflow).Add(Int(1)), true
+	return normal(out, n.overflow || k.overflow, n.padded).Add(Int(1)), true
 }

@@ -1,0 +1,139 @@
+package exec_test
+
+// Padded inputs: the engine gives what the interpreter gives whatever the true
+// number of rows is, and nothing that others see depends on it.
+
+import (
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tfec-lang/tfec/compiler"
+	"github.com/tfec-lang/tfec/compiler/interp"
+	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/internal/exec"
+	"github.com/tfec-lang/tfec/lang/types"
+)
+
+const paddedSource = `players alice, bob, carol, s0, s1, s2
+protocol aby3(s0, s1, s2)
+
+fn spread[n](x: fixed[n], m: bool[n]) -> fixed { return max(x, mask: m) - min(x, mask: m) }
+
+computation padded[n](
+  x: fixed[upto n] @ alice in 1.0..5.0,
+  y: fixed[upto n] @ bob in -5.0..5.0,
+  z: fixed[upto 4, 3] @ alice in 0.0..1.0,
+  b: bool[upto n] @ bob,
+  k: int32[upto 5] @ bob in -7..-3,
+  w: fixed[n] @ alice in 0.0..1.0,
+) -> (
+  total: fixed @ carol, width: fixed @ carol, average: fixed @ carol, above: int64 @ carol, columns: fixed[3] @ carol,
+  product: fixed @ carol, entries: fixed @ carol, twice: fixed[n] @ carol, low: int32 @ carol, own: fixed @ alice,
+  running: fixed[4] @ carol, best: fixed[3] @ carol, rows: fixed[4] @ carol, fill: int32[5] @ carol,
+)
+  where n <= 20
+{
+  let m = valid(x)
+  let both = m and valid(y)
+  return reveal(sum(x + y, mask: both)) to carol,
+    reveal(spread(x * y, both)) to carol,
+    reveal(mean(x, mask: m) + sum(w)) to carol,
+    reveal(count(b, mask: valid(b))) to carol,
+    reveal(sum(z, axis: 0, mask: valid(z))) to carol,
+    reveal(dot(x, y, mask: both)) to carol,
+    reveal(mean(z, mask: valid(z))) to carol,
+    reveal(x * 2 + w) to carol,
+    reveal(min(k, mask: valid(k))) to carol,
+    mean(x, mask: m),
+    reveal(cumsum(z[:, 0] + y[0] * 0.0, mask: valid(z))) to carol,
+    reveal(max(z + y[0] * 0.0, axis: 0, mask: valid(z))) to carol,
+    reveal(sum(z, axis: 1)) to carol,
+    reveal(k) to carol
+}
+`
+
+func source(t *testing.T, text, protocol string) *ir.Program {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "f.tfe")
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	unit, diags, err := compiler.Load(path, compiler.Options{Protocol: protocol})
+	require.NoError(t, err)
+	require.False(t, diags.HasErrors(), "%v", diags)
+	return unit.Programs[0]
+}
+
+// fewer returns inputs of which those that may be are cut to random lengths.
+func fewer(r *rand.Rand, p *ir.Program, all map[string]interp.Tensor) map[string]interp.Tensor {
+	in := make(map[string]interp.Tensor)
+	for _, x := range p.Inputs {
+		key := ir.Key(x.Name, x.Member)
+		in[key] = all[key]
+		if x.Padded() {
+			in[key] = first(all[key], r.Int64N(all[key].Shape[0]+1))
+		}
+	}
+	return in
+}
+
+func first(x interp.Tensor, rows int64) interp.Tensor {
+	cells := len(x.Data) / int(x.Shape[0])
+	shape := append([]int64{rows}, x.Shape[1:]...)
+	return interp.Tensor{Elem: x.Elem, Shape: shape, Data: x.Data[:int(rows)*cells]}
+}
+
+func TestPaddedRows(t *testing.T) {
+	tolerance := map[string]float64{"total": 0, "width": 2, "average": 2, "product": 1, "entries": 2, "own": 0, "best": 1, "running": 4, "twice": 0}
+	for _, protocol := range []string{"plain(s0)", ""} {
+		p := source(t, paddedSource, protocol)
+		again, err := ir.Parse(p.String())
+		require.NoError(t, err)
+		assert.Equal(t, p.String(), again.String())
+		r := rand.New(rand.NewPCG(1, 2))
+		for range 4 {
+			all := inputs(r, p, func(ir.Size) int64 { return 6 })
+			trace := measured(t, p, all)
+			assert.Equal(t, trace, promised(t, p, all))
+			for range 4 {
+				in := fewer(r, p, all)
+				agree(t, p, in, tolerance)
+				assert.Equal(t, trace, measured(t, p, in), "what passes depends on how many rows there are")
+			}
+		}
+	}
+}
+
+// No rows at all: the reductions of nothing.
+func TestNoRows(t *testing.T) {
+	p := source(t, paddedSource, "")
+	all := inputs(rand.New(rand.NewPCG(3, 4)), p, func(ir.Size) int64 { return 3 })
+	for key, v := range all {
+		if key != "w" {
+			all[key] = first(v, 0)
+		}
+	}
+	out, err := exec.Run(p, all)
+	require.NoError(t, err)
+	assert.Equal(t, "0", out["total"].String())
+	assert.Equal(t, "0", out["own"].String())
+	assert.Equal(t, "0", out["above"].String())
+	assert.Equal(t, "[0, 0, 0]", out["columns"].String())
+	assert.Equal(t, "2147483647", out["low"].String())
+	assert.Equal(t, "[-7, -7, -7, -7, -7]", out["fill"].String(), "a range without 0 is filled with its lower end")
+}
+
+func TestTooManyRows(t *testing.T) {
+	p := source(t, paddedSource, "")
+	in := inputs(rand.New(rand.NewPCG(5, 6)), p, func(ir.Size) int64 { return 2 })
+	in["z"] = tensor(in["z"].Elem, []int64{5, 3}, make([]int64, 15)...)
+	in["x"] = tensor(types.FixedOf(24, 16), []int64{3}, 1<<16, 1<<16, 1<<16)
+	_, want := interp.Run(p, in)
+	require.ErrorContains(t, want, "input x: got 3 rows, and there may be at most 2")
+	_, err := exec.Run(p, in)
+	require.ErrorContains(t, err, "alice: input x: got 3 rows, and there may be at most 2")
+	require.ErrorContains(t, err, "alice: input z: got 5 rows, and there may be at most 4")
+}
