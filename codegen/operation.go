@@ -77,6 +77,8 @@ func (b *body) call(in *ir.Instr) (string, []jen.Code) {
 		return "Iota", b.dims(info.Shape)
 	case ir.OpWindows:
 		return "Windows", append(args, b.dims(in.Window)...)
+	case ir.OpOneHot:
+		return "OneHot", append(args, b.dims(info.Shape[len(info.Shape)-1:])...)
 	case ir.OpConcat:
 		return "Concat", append([]jen.Code{jen.Lit(in.Axis)}, args...)
 	}

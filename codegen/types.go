@@ -25,9 +25,14 @@ func (f *file) goType(e types.Elem, s types.Shape) *jen.Statement {
 	return jen.Id(strings.Repeat("[]", len(s)) + name)
 }
 
-// goElem is the Go type of an element, "" where there is none.
+// goElem is the Go type of an element, "" where there is none. Dates are days
+// since 1970-01-01, enums the positions of their values.
 func goElem(e types.Elem) string {
-	if e.Kind != types.Fixed {
+	switch e.Kind {
+	case types.Enum, types.Date:
+		return types.Int32.String()
+	case types.Fixed:
+	default:
 		return e.Kind.String()
 	}
 	if e.I+e.F <= exactFloat {
@@ -41,7 +46,7 @@ func (f *file) elem(e types.Elem) *jen.Statement {
 	if e.Kind == types.Fixed {
 		return f.from("clear", "Fixed").Call(jen.Lit(e.I), jen.Lit(e.F))
 	}
-	return f.from("clear", exported(e.Kind.String()))
+	return f.from("clear", exported(goElem(e)))
 }
 
 // conversion names the functions of package typed for a value: Vector turns

@@ -122,6 +122,9 @@ func (p *Party) Concat(step int, axis int, x ...mpc.Operand) mpc.Share {
 func (p *Party) Fill(step int, x mpc.Operand, shape ...int) mpc.Share {
 	return p.engine.Fill(p.at(step), x, shape...)
 }
+func (p *Party) OneHot(step int, x mpc.Operand, n int) mpc.Share {
+	return p.engine.OneHot(p.at(step), x, n)
+}
 func (p *Party) Transpose(step int, x mpc.Operand) mpc.Share {
 	return p.engine.Transpose(p.at(step), x)
 }

@@ -32,6 +32,34 @@ type atom struct {
 	input *Variable
 	name  string
 	place types.Place
+
+	of      *atom // of a column: the record's, and its field
+	field   string
+	columns map[string]*atom
+}
+
+// column is the atom of a field of a record.
+func (a *atom) column(field string) *atom {
+	if a.columns == nil {
+		a.columns = make(map[string]*atom)
+	}
+	if a.columns[field] == nil {
+		a.columns[field] = &atom{input: a.input, name: a.name + "." + field, place: a.place, of: a, field: field}
+	}
+	return a.columns[field]
+}
+
+// column is the form of a field of a record that is of the form a.
+func (a *affine) column(field string) *affine {
+	switch {
+	case a == nil:
+		return nil
+	case len(a.terms) == 0:
+		return a
+	case len(a.terms) > 1 || a.offset || a.terms[0].factor == nil || a.terms[0].factor.Cmp(big.NewRat(1, 1)) != 0:
+		return nil
+	}
+	return atomic(a.terms[0].atom.column(field))
 }
 
 // opaque is the form of a value in clear, of which nothing else is known.
@@ -122,6 +150,11 @@ func factor(v value) *big.Rat {
 // solvable warns (W801) for each receiver of a disclosed value that can
 // compute another player's input from it. name is the output's or label's.
 func (f *frame) solvable(at ast.Node, v value, to types.Place, name string) {
+	if v.Elem.Kind == types.Record && v.Place.Each == "" {
+		for _, p := range v.parts {
+			f.solvable(at, p, to, name)
+		}
+	}
 	if v.affine == nil || v.bad() || f.unit.comp == nil {
 		return
 	}

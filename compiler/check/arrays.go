@@ -193,6 +193,10 @@ func (f *frame) filled(e *ast.Call, want types.Elem) value {
 			}
 			return poison(e)
 		}
+		if v.Elem.Kind == types.Record {
+			f.notBuilt(e, "`full` of a record is")
+			return poison(e)
+		}
 		out, args = v, args[1:]
 		out.konst, out.lin, out.parts, out.affine = nil, nil, nil, nil
 	}
@@ -216,7 +220,7 @@ func (f *frame) gather(e *ast.Call, _ types.Elem) value {
 	if b.Place.Each == "" {
 		return f.fail(e.Args[0].Value, "E204", f.c.full(b.Type), "`gather` takes a bundle, an input `@ each` group")
 	}
-	if len(b.Shape) == 4 {
+	if f.c.rank(b.Type) == 4 {
 		return f.fail(e, "E204", f.c.plain(b.Type), "an array has at most 4 dimensions")
 	}
 	place, met, ok := f.join(e, "stack", b.parts...)
@@ -255,8 +259,8 @@ func (f *frame) sizeCall(e *ast.Call, _ types.Elem) value {
 		if s.group != nil {
 			return sizeValue(types.Int(int64(len(s.group.Members))))
 		}
-		if enum, ok := s.decl.(*ast.Enum); ok {
-			return sizeValue(types.Int(int64(len(enum.Values))))
+		if d, ok := s.decl.(*ast.Enum); ok {
+			return sizeValue(types.Int(int64(len(f.c.enums[d].Values))))
 		}
 	}
 	x := f.expr(args[0].Value, types.Elem{})

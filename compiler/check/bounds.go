@@ -48,6 +48,8 @@ func whole(e types.Elem) bounds {
 	switch {
 	case e.Kind == types.Bool:
 		return bounds{new(big.Rat), big.NewRat(1, 1), true}
+	case e.Kind == types.Enum:
+		return bounds{new(big.Rat), big.NewRat(int64(e.I-1), 1), true}
 	case !e.IsNum() && e.Kind != types.Date:
 		return bounds{}
 	}

@@ -53,6 +53,8 @@ func builtin(name string) func(*frame, *ast.Call, types.Elem) value {
 		return (*frame).indexCall
 	case "valid":
 		return (*frame).validCall
+	case "onehot":
+		return (*frame).onehot
 	case "rescale":
 		return (*frame).rescale
 	}
@@ -84,7 +86,7 @@ func (f *frame) constantInt(a *ast.Arg, what string) (int, bool) {
 	if v.bad() {
 		return 0, false
 	}
-	if v.konst == nil || v.konst.Num == nil || !v.konst.Num.IsInt() || !v.konst.Num.Num().IsInt64() {
+	if !v.Elem.IsInt() || v.konst == nil || !v.konst.Num.IsInt() || !v.konst.Num.Num().IsInt64() {
 		f.errorf("E209", a.Value, "%s is a constant", what).Label = f.c.full(v.Type)
 		return 0, false
 	}

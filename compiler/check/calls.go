@@ -69,8 +69,7 @@ func (f *frame) callSymbol(e *ast.Call, id *ast.Ident, s *symbol) value {
 	case *ast.Fn:
 		return f.callFn(e, d, s.home)
 	case *ast.Record:
-		f.arguments(e)
-		return poison(e)
+		return f.construct(e, s.home.record(d))
 	}
 	f.arguments(e)
 	return f.fail(id, "E106", "declared on "+f.c.line(s.name), "`%s` is not a function", id.Name)
@@ -87,7 +86,8 @@ func (f *frame) unknownFunction(id *ast.Ident) value {
 		names = append(names, n)
 	}
 	for n, s := range f.c.names {
-		if _, ok := s.decl.(*ast.Fn); ok {
+		switch s.decl.(type) {
+		case *ast.Fn, *ast.Record:
 			names = append(names, n)
 		}
 	}
@@ -286,9 +286,11 @@ func (m *matcher) matchElem(p *ast.Param, v value) (value, bool) {
 		if !ok || elem.Kind == types.Invalid {
 			return v, false
 		}
-		v = f.convertTo(v, elem, what)
+		if v = f.convertTo(v, elem, what); v.bad() {
+			return v, false
+		}
 		v.Elem = elem // a narrower fixed is converted at the call
-		return v, !v.bad()
+		return v, true
 	}
 	g := m.fn.Generics[i]
 	if e, bound := m.elems[g.Name.Name]; bound {
@@ -486,16 +488,28 @@ func substitute(a *affine, params []*atom, vs []value) *affine {
 	}
 	out := &affine{offset: a.offset}
 	for _, t := range a.terms {
-		i := slices.Index(params, t.atom)
-		if i < 0 {
+		form := t.atom.substitute(params, vs)
+		if form == nil {
 			return nil
 		}
-		out = out.plus(vs[i].affine.scale(t.factor))
+		out = out.plus(form.scale(t.factor))
 		if out == nil {
 			return nil
 		}
 	}
 	return out
+}
+
+// substitute is the form of the argument, or of its column, that an atom of
+// the callee stands for.
+func (a *atom) substitute(params []*atom, vs []value) *affine {
+	if a.of != nil {
+		return a.of.substitute(params, vs).column(a.field)
+	}
+	if i := slices.Index(params, a); i >= 0 {
+		return vs[i].affine
+	}
+	return nil
 }
 
 // discloseCall adds a callee's disclosures to the caller's (R15), under the

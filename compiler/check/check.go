@@ -48,7 +48,8 @@ const notBuilt = "E901"
 // that it does not call are the concern of a check of the module itself.
 func Check(f *ast.File, opt Options) (*Program, diag.List) {
 	s := &session{opt: opt, prog: &Program{File: f, Modules: opt.Modules}, header: make(map[*ast.Computation]*Computation),
-		cyclic: make(map[*ast.Fn]bool), checked: make(map[*ast.Fn]bool), results: make(map[string]*instance)}
+		cyclic: make(map[*ast.Fn]bool), checked: make(map[*ast.Fn]bool), results: make(map[string]*instance),
+		enums: make(map[*ast.Enum]*Enum), known: make(map[*ast.Record]*Record)}
 	for _, file := range s.prog.Files() {
 		s.files = append(s.files, &checker{session: s, file: file, names: make(map[string]*symbol)})
 	}
@@ -57,8 +58,9 @@ func Check(f *ast.File, opt Options) (*Program, diag.List) {
 	c.groups()
 	c.protocol()
 	c.precision()
+	s.each((*checker).enumDecls)
 	s.each((*checker).constants)
-	s.each((*checker).declarations)
+	s.each((*checker).records)
 	s.each((*checker).recursion)
 	c.computations()
 	c.uncalled()
@@ -73,9 +75,11 @@ type session struct {
 	prog    *Program
 	files   []*checker // the program's file first
 	diags   diag.List
-	cyclic  map[*ast.Fn]bool     // functions on a cycle of calls: not entered
-	checked map[*ast.Fn]bool     // functions that some call was checked for
-	results map[string]*instance // functions checked for the computation in hand
+	enums   map[*ast.Enum]*Enum
+	known   map[*ast.Record]*Record // nil: a record that is being resolved
+	cyclic  map[*ast.Fn]bool        // functions on a cycle of calls: not entered
+	checked map[*ast.Fn]bool        // functions that some call was checked for
+	results map[string]*instance    // functions checked for the computation in hand
 	header  map[*ast.Computation]*Computation
 }
 

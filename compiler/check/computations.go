@@ -188,6 +188,9 @@ func (f *frame) input(comp *Computation, p *ast.Param) {
 	}
 	f.builtInput(p, t)
 	known := value{Type: t.Type, expr: p.Name, early: !t.Place.IsShared(), bounds: whole(t.Elem), deps: []*Variable{v}}
+	if t.Elem.Kind == types.Date {
+		known.bounds = calendar()
+	}
 	if p.Range != nil {
 		f.inputRange(p, v, &known)
 	}
@@ -205,7 +208,7 @@ func (f *frame) builtInput(p *ast.Param, t written) {
 	switch {
 	case t.Place.IsShared():
 		f.notBuilt(p.Type.Placement, "an input `@ shared` is")
-	case t.Elem.Kind == types.String || t.Elem.Kind == types.Float || t.Elem.Kind == types.Date:
+	case !f.c.shareable(t.Elem) && !t.bad():
 		f.notBuilt(p.Type, "an input of type `%s` is", t.Elem)
 	}
 }
@@ -241,8 +244,8 @@ func (f *frame) rangeOf(r *ast.Range, e types.Elem) (bounds, bool) {
 	if e.Kind == types.Invalid {
 		return bounds{}, false
 	}
-	if !e.IsNum() {
-		f.errorf("E204", r, "%s has no range", e).Label = "numbers do"
+	if !e.IsNum() && e.Kind != types.Date {
+		f.errorf("E204", r, "%s has no range", e).Label = "numbers and dates do"
 		return bounds{}, false
 	}
 	low, ok1 := f.rangeEnd(r.Low, e)
@@ -271,6 +274,10 @@ func (f *frame) rangeEnd(e ast.Expr, elem types.Elem) (*big.Rat, bool) {
 	}
 	if v.konst == nil || v.konst.Num == nil {
 		f.errorf("E209", e, "a range is made of constants").Label = f.c.full(v.Type)
+		return nil, false
+	}
+	if v.Elem.IsNum() != elem.IsNum() || !elem.IsNum() && v.Elem != elem {
+		f.errorf("E204", e, "a range of %s has ends of that type", f.c.elem(elem)).Label = f.c.plain(v.Type)
 		return nil, false
 	}
 	// the excluded end of a range may lie just outside the type
@@ -443,7 +450,7 @@ func (f *frame) output(comp *Computation, o *ast.Output) {
 	if ok && t.placed && t.Place.IsShared() {
 		f.notBuilt(o.Type.Placement, "an output `@ shared` is")
 	}
-	if ok && (t.Elem.Kind == types.String || t.Elem.Kind == types.Float || t.Elem.Kind == types.Date) {
+	if ok && !t.bad() && t.tuple == nil && !f.c.shareable(t.Elem) {
 		f.notBuilt(o.Type, "an output of type `%s` is", t.Elem)
 	}
 	if t.tuple != nil {

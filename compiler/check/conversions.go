@@ -40,6 +40,10 @@ func (f *frame) conversion(e *ast.Call, kind types.Kind) value {
 	if !ok {
 		return poison(e)
 	}
+	if text, ok := args[0].Value.(*ast.Text); ok && kind == types.Date {
+		f.body.Types[text] = types.Scalar(types.Of(types.String), types.PublicPlace)
+		return f.dateLiteral(e, text)
+	}
 	x := f.settle(f.argument(args, 0, types.Elem{}))
 	if x.bad() {
 		return poison(e)
@@ -48,12 +52,18 @@ func (f *frame) conversion(e *ast.Call, kind types.Kind) value {
 	if kind == types.Fixed {
 		elem = f.c.prog.Precision
 	}
-	if kind == types.Date || kind == types.Float || kind == types.String {
+	if kind == types.Date && x.Elem.IsInt() || elem.IsInt() && (x.Elem.Kind == types.Date || x.Elem.Kind == types.Enum) {
+		return f.converted(e, x, elem)
+	}
+	if kind == types.Date {
+		return f.fail(args[0].Value, "E204", f.c.plain(x.Type), "`date` takes a text such as \"2024-02-29\", or days since 1970-01-01")
+	}
+	if kind == types.Float || kind == types.String {
 		f.notBuilt(e.Fn, "a conversion to `%s` is", name)
 		return poison(e)
 	}
 	if !x.Elem.IsNum() && x.Elem.Kind != types.Bool {
-		if x.Elem.Kind == types.Float || x.Elem.Kind == types.Enum || x.Elem.Kind == types.Date {
+		if x.Elem.Kind == types.Float {
 			f.notBuilt(e.Fn, "a conversion from `%s` is", x.Elem)
 			return poison(e)
 		}

@@ -1,7 +1,7 @@
 package check
 
 // Declarations of the top level: players, groups, protocol, precision,
-// constants, and the refusal of what is not built.
+// constants.
 
 import (
 	"fmt"
@@ -390,21 +390,4 @@ func (c *checker) evaluate(d *ast.Const) value {
 		v.flexible = v.Elem.IsInt()
 	}
 	return v
-}
-
-// declarations refuses what is parsed and not built.
-func (c *checker) declarations() {
-	for _, d := range c.file.Decls {
-		switch d := d.(type) {
-		case *ast.Enum:
-			c.errorf(notBuilt, d.Name, "`enum` is not built yet").Label = "declared here"
-		case *ast.Record:
-			c.errorf(notBuilt, d.Name, "`record` is not built yet").Label = "declared here"
-			f := c.newFrame(newUnit(d.Name.Name))
-			for _, field := range d.Fields {
-				f.resolve(field.Type)
-			}
-			c.diags = append(c.diags, f.unit.diags...)
-		}
-	}
 }

@@ -85,7 +85,7 @@ func (f *frame) revealHere(e *ast.Reveal, x value) bool {
 		d := f.errorf("E308", e, "a reveal under a secret condition would disclose the condition")
 		d.Label = "condition " + f.secretCondition()
 		d.Hint = "compute a value for both cases and reveal that: `reveal(if c then a else b) to …`"
-	case !x.Elem.Shareable():
+	case !f.c.shareable(x.Elem):
 		f.clearOnly(e, []value{x})
 	default:
 		return f.publicLength(x)

@@ -222,6 +222,9 @@ var secureNames = map[string]string{"+": "add", "-": "sub", "*": "mul", "/": "di
 // arithmetic checks x op y; at is the *ast.Binary or *ast.Assign.
 func (f *frame) arithmetic(at ast.Node, op string, x, y value) value {
 	what := "`" + op + "`"
+	if x.Elem.Kind == types.Date || y.Elem.Kind == types.Date {
+		return f.dateArithmetic(at, op, x, y)
+	}
 	if !x.Elem.IsNum() || !y.Elem.IsNum() {
 		return f.notNumber(at, what, x, y)
 	}
@@ -229,6 +232,12 @@ func (f *frame) arithmetic(at ast.Node, op string, x, y value) value {
 	if !ok {
 		return poison(nil)
 	}
+	return f.elementwise(at, op, e, x, y)
+}
+
+// elementwise is x op y of element e.
+func (f *frame) elementwise(at ast.Node, op string, e types.Elem, x, y value) value {
+	what := "`" + op + "`"
 	shape, ok := f.broadcast(at, f.operands(what, []value{x, y}), x, y)
 	if !ok {
 		return poison(nil)
@@ -469,6 +478,12 @@ func (f *frame) comparable(e *ast.Binary, x, y value) bool {
 		}
 		return v.Elem.Kind.String()
 	}
+	if x.Elem.Kind == types.Record || y.Elem.Kind == types.Record {
+		d := f.errorf("E204", e, "records have no `%s`", e.Op)
+		d.Label = f.operands("`"+e.Op+"`", []value{x, y})
+		d.Hint = "compare their fields"
+		return false
+	}
 	ordered := e.Op != "==" && e.Op != "!="
 	if kind(x) == kind(y) && !(ordered && x.Elem.Kind == types.String) {
 		return true
@@ -558,6 +573,10 @@ func (f *frame) selection(e ast.Expr, what string, c, x, y value) value {
 	if !ok {
 		return poison(e)
 	}
+	if len(c.Shape) > 0 && f.c.depth(elem) > 0 {
+		f.notBuilt(e, "a choice row by row between records with arrays in them is")
+		return poison(e)
+	}
 	place, met, ok := f.join(e, "select", c, x, y)
 	if !ok {
 		return poison(e)
@@ -628,7 +647,7 @@ func (f *frame) array(e *ast.Array, want types.Elem) value {
 			return poison(e)
 		}
 	}
-	if len(vs[0].Shape) == 4 {
+	if f.c.rank(vs[0].Type) == 4 {
 		return f.fail(e, "E204", f.c.plain(vs[0].Type), "an array has at most 4 dimensions")
 	}
 	place, met, ok := f.join(e, "stack", vs...)
@@ -650,39 +669,6 @@ func (f *frame) array(e *ast.Array, want types.Elem) value {
 	}
 	out.flexible = out.flexible && !out.untyped
 	return out
-}
-
-// field checks `x.name`: columns of records and values of enums, not built.
-func (f *frame) field(e *ast.Field) value {
-	if imp, ok := f.moduleOf(e); ok {
-		return f.moduleValue(e, imp)
-	}
-	if s, ok := f.top(e.X); ok {
-		if enum, ok := s.decl.(*ast.Enum); ok {
-			return f.enumValue(e, enum)
-		}
-	}
-	x := f.expr(e.X, types.Elem{})
-	if x.bad() {
-		return poison(e)
-	}
-	return f.fail(e, "E204", f.c.plain(x.Type), "only a record has fields")
-}
-
-func (f *frame) enumValue(e *ast.Field, enum *ast.Enum) value {
-	var names []string
-	for _, v := range enum.Values {
-		if v.Name == e.Name.Name {
-			return public(types.Elem{Kind: types.Enum, Name: enum.Name.Name}, nil)
-		}
-		names = append(names, v.Name)
-	}
-	d := f.errorf("E101", e.Name, "`%s` is no value of %s", e.Name.Name, enum.Name.Name)
-	d.Label = "not defined"
-	if near := nearest(e.Name.Name, names); near != "" {
-		d.Label = "did you mean `" + near + "`?"
-	}
-	return poison(e)
 }
 
 // divisorHint is the hint of E504.

@@ -116,16 +116,17 @@ func (c *checker) newFrame(u *unit) *frame {
 
 func newBody(name string) *Body {
 	return &Body{
-		Name:    name,
-		Types:   make(map[ast.Expr]types.Type),
-		Consts:  make(map[ast.Expr]*Const),
-		Sizes:   make(map[ast.Expr]types.Size),
-		Vars:    make(map[*ast.Ident]*Variable),
-		Calls:   make(map[*ast.Call]*Call),
-		Members: make(map[ast.Node][]*Body),
-		Reveals: make(map[*ast.Reveal]*RevealInfo),
-		Checked: make(map[ast.Node]bool),
-		Runs:    make(map[ast.Node]types.Place),
+		Name:       name,
+		Types:      make(map[ast.Expr]types.Type),
+		Consts:     make(map[ast.Expr]*Const),
+		Sizes:      make(map[ast.Expr]types.Size),
+		Vars:       make(map[*ast.Ident]*Variable),
+		Calls:      make(map[*ast.Call]*Call),
+		Constructs: make(map[*ast.Call]*Record),
+		Members:    make(map[ast.Node][]*Body),
+		Reveals:    make(map[*ast.Reveal]*RevealInfo),
+		Checked:    make(map[ast.Node]bool),
+		Runs:       make(map[ast.Node]types.Place),
 	}
 }
 

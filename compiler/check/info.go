@@ -221,6 +221,8 @@ type Body struct {
 	// Calls resolves calls of functions; calls of primitives are not in it
 	// (lang/op.Lookup finds those by name).
 	Calls map[*ast.Call]*Call
+	// Constructs resolves calls that make a record.
+	Constructs map[*ast.Call]*Record
 	// Members are the bodies of a group loop (*ast.For) or each expression
 	// (*ast.Each), one per member in order of the group.
 	Members map[ast.Node][]*Body

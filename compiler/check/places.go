@@ -50,7 +50,7 @@ func (f *frame) share(at ast.Node, vs ...value) (*meeting, bool) {
 	ok := true
 	for _, v := range vs {
 		switch {
-		case !v.Elem.Shareable():
+		case !f.c.shareable(v.Elem):
 			f.clearOnly(at, vs)
 			return nil, false
 		case v.Place.IsShared() && met == nil:
@@ -82,7 +82,7 @@ func (f *frame) clearOnly(at ast.Node, vs []value) {
 	labels := make([]string, len(vs))
 	for i, v := range vs {
 		labels[i] = f.c.full(v.Type)
-		if !v.Elem.Shareable() {
+		if !f.c.shareable(v.Elem) {
 			kind = v.Elem
 		}
 	}
@@ -263,7 +263,7 @@ func (f *frame) flow(v value, p types.Place) value {
 		}
 		v.met = met
 	}
-	if p.IsShared() && v.Place.Public && !v.Elem.Shareable() {
+	if p.IsShared() && v.Place.Public && !f.c.shareable(v.Elem) {
 		f.clearOnly(v.expr, []value{v})
 		return poison(v.expr)
 	}

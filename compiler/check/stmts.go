@@ -298,36 +298,38 @@ func (f *frame) assign(s *ast.Assign) {
 	v := f.expr(s.Value, target.Elem)
 	f.naming = ""
 	if !bad(target, v) {
-		v = f.assignedValue(s, variable, target, v)
+		v = f.assignedValue(s, target, v)
+	}
+	if d := f.assignedField(s.Target); d != nil && !bad(target, v) && !f.fieldRange(d, v) {
+		v = poison(s.Value)
 	}
 	if bad(target, v) || !f.assignable(s, v, target.Shape) || !f.store(s, variable, v, places) {
 		f.unit.known[variable] = poison(id) // nothing follows from a wrong assignment
 	}
 }
 
-// assignedValue is the new value, in the variable's element.
-func (f *frame) assignedValue(s *ast.Assign, variable *Variable, target, v value) value {
+// assignedValue is the new value, in the element of what is assigned.
+func (f *frame) assignedValue(s *ast.Assign, target, v value) value {
 	if v.Place.Each != "" {
 		return f.fail(s.Value, "E310", f.c.full(v.Type), "a variable cannot hold a bundle")
 	}
 	if s.Op == "=" {
-		return f.convertTo(v, variable.Type.Elem, "`"+variable.Name+"`")
+		return f.convertTo(v, target.Elem, "`"+f.text(s.Target)+"`")
 	}
 	v = f.arithmetic(s, s.Op[:1], target, v)
 	v.expr = s.Value
 	if v.bad() {
 		return v
 	}
-	return f.sameElem(v, variable, s)
+	return f.sameElem(v, target.Elem, s)
 }
 
-// sameElem checks that `v += e` keeps the type of v.
-func (f *frame) sameElem(v value, variable *Variable, s *ast.Assign) value {
-	if v.Elem == variable.Type.Elem || v.Elem.Kind == types.Fixed && v.Elem.F == variable.Type.Elem.F &&
-		(v.Elem.I <= variable.Type.Elem.I || v.bounds.within(whole(variable.Type.Elem))) {
+// sameElem checks that `v += x` keeps the element e of v.
+func (f *frame) sameElem(v value, e types.Elem, s *ast.Assign) value {
+	if v.Elem == e || v.Elem.Kind == types.Fixed && v.Elem.F == e.F && (v.Elem.I <= e.I || v.bounds.within(whole(e))) {
 		return v
 	}
-	d := f.errorf("E204", s.Value, "`%s` is %s, the result of `%s` %s", variable.Name, f.c.elem(variable.Type.Elem), s.Op[:1], f.c.elem(v.Elem))
+	d := f.errorf("E204", s.Value, "`%s` is %s, the result of `%s` %s", f.text(s.Target), f.c.elem(e), s.Op[:1], f.c.elem(v.Elem))
 	d.Label = f.c.plain(f.body.Types[s.Value])
 	return poison(s.Value)
 }
@@ -386,8 +388,16 @@ func (f *frame) target(e ast.Expr, variable *Variable) (value, types.Place) {
 			}
 		}
 		return v, places
+	case *ast.Field:
+		x, places := f.target(e.X, variable)
+		if x.bad() {
+			return poison(e), places
+		}
+		v := f.column(e, x)
+		v.expr = e
+		f.body.Types[e] = v.Type
+		return v, places
 	}
-	f.errorf("E204", e, "only a record has fields").Label = "no record"
 	return poison(e), types.PublicPlace
 }
 

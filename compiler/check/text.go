@@ -10,6 +10,7 @@ import (
 
 	"github.com/tfec-lang/tfec/lang/ast"
 	"github.com/tfec-lang/tfec/lang/types"
+	"github.com/tfec-lang/tfec/runtime/clear"
 )
 
 // text is the source of a node on one line, without comments.
@@ -107,6 +108,9 @@ func times(n int, noun string) string {
 // number writes an exact value as the shortest faithful decimal, in the form
 // of the element.
 func number(x *big.Rat, e types.Elem) string {
+	if e.Kind == types.Date && x.IsInt() && x.Num().IsInt64() {
+		return clear.DateText(x.Num().Int64())
+	}
 	if x.IsInt() {
 		if e.Kind == types.Fixed {
 			return x.FloatString(1)

@@ -27,8 +27,8 @@ func (f *frame) resolve(t *ast.Type) (written, bool) {
 		ok = ok && good
 		out.Shape = append(out.Shape, size)
 	}
-	if len(out.Shape) > 4 {
-		f.errorf("E204", t, "an array has at most 4 dimensions").Label = times(len(out.Shape), "dimension")
+	if n := f.c.rank(out.Type); n > 4 {
+		f.errorf("E204", t, "an array has at most 4 dimensions").Label = times(n, "dimension")
 		ok = false
 	}
 	if t.Placement != nil {
@@ -82,11 +82,11 @@ func (f *frame) resolveElem(t *ast.Type) (types.Elem, bool) {
 		return e, true
 	}
 	if s, ok := f.c.names[name]; ok {
-		switch s.decl.(type) {
+		switch d := s.decl.(type) {
 		case *ast.Enum:
-			return types.Elem{Kind: types.Enum, Name: name}, true
+			return enumElem(f.c.enums[d]), true
 		case *ast.Record:
-			return bad, true
+			return types.Elem{Kind: types.Record, Name: f.c.record(d).Name}, true
 		}
 	}
 	d := f.errorf("E101", t.Name, "unknown type `%s`", name)

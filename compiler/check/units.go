@@ -345,7 +345,7 @@ func (f *frame) uncalledParam(p *ast.Param, place types.Place) value {
 			v.bounds = b
 		}
 	}
-	if v.Place.IsShared() && !elem.Shareable() && elem.Kind != types.Invalid {
+	if v.Place.IsShared() && elem.Kind != types.Invalid && !f.c.shareable(elem) {
 		v.Place = types.PublicPlace
 	}
 	return v

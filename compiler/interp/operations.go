@@ -72,6 +72,10 @@ var operations = map[ir.Op]func(*operation) Tensor{
 	},
 	ir.OpIota:    func(o *operation) Tensor { return o.tensor(func(k int) *big.Int { return big.NewInt(int64(k)) }) },
 	ir.OpWindows: windows,
+	ir.OpOneHot: func(o *operation) Tensor {
+		n := int(o.shape[len(o.shape)-1])
+		return o.tensor(func(k int) *big.Int { return bit(o.args[0].Data[k/n].Cmp(big.NewInt(int64(k%n))) == 0) })
+	},
 }
 
 // tensor makes the result from its elements, row by row.

@@ -26,6 +26,7 @@ type Program struct {
 	Digest   string   // hex SHA-256 of the canonical source with its imports
 	Players  []Player // the computation's P, in order of declaration
 	Protocol Protocol
+	Enums    []Enum // those whose values it has
 	Sizes    []Size
 	Where    []Cond
 	Inputs   []Input
@@ -52,6 +53,12 @@ type Protocol struct {
 	Roles   []int // indices into Players
 	Helpers []int
 	Ring    int // bits
+}
+
+// An Enum is the names of an element's values, 0, 1 and so on.
+type Enum struct {
+	Name   string
+	Values []string
 }
 
 // A Size is a size of the header, bound by the data at run time.
@@ -243,4 +250,5 @@ const (
 	// Args[0][b, c, h, w] from left to right and from top to bottom, every
 	// stride; padding zeros stand around
 	OpWindows Op = "windows"
+	OpOneHot  Op = "onehot" // Dst[…, j] = Args[0][…] == j; Args[0] is an integer or an enum
 )

@@ -238,6 +238,11 @@ func (r *reader) elem() types.Elem {
 			return types.Of(k)
 		}
 	}
+	for _, e := range r.p.Enums {
+		if e.Name == name {
+			return e.Elem()
+		}
+	}
 	r.fail("unknown element %q", name)
 	return types.Elem{}
 }
@@ -264,6 +269,9 @@ func (r *reader) key() (name, member string) {
 	if r.accept("[") {
 		member = r.ident()
 		r.expect("]")
+		if r.accept(".") {
+			name += "." + r.ident()
+		}
 	}
 	return name, member
 }
@@ -280,6 +288,13 @@ var headers = map[string]func(*reader){
 		r.expect(">")
 		r.expect("=")
 		r.p.Sizes = append(r.p.Sizes, Size{Name: name, Min: r.integer().Int64()})
+	},
+	"enum": func(r *reader) {
+		e := Enum{Name: r.ident()}
+		r.expect("{")
+		r.list(func() { e.Values = append(e.Values, r.ident()) })
+		r.expect("}")
+		r.p.Enums = append(r.p.Enums, e)
 	},
 	"where":    (*reader).where,
 	"input":    (*reader).input,

@@ -18,6 +18,7 @@ package ir
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -54,13 +55,30 @@ func (p *Program) Everybody() types.Set {
 // Servers returns the set of the computing players.
 func (p *Program) Servers() types.Set { return types.SetOf(p.Protocol.Roles...) }
 
+// Elem is the element whose values the enum names.
+func (e Enum) Elem() types.Elem { return types.Elem{Kind: types.Enum, Name: e.Name, I: len(e.Values)} }
+
+// Enum finds the enum of an element.
+func (p *Program) Enum(e types.Elem) Enum {
+	i := slices.IndexFunc(p.Enums, func(x Enum) bool { return x.Elem() == e })
+	if i < 0 {
+		return Enum{Name: e.Name}
+	}
+	return p.Enums[i]
+}
+
 // Key is how an input or output is called from outside: its name, and for a
-// bundle the member in brackets: `pay[e0]`.
+// bundle the member in brackets: `pay[e0]`. Of a record it is one field,
+// `sales.amount`, `pay[e0].amount`.
 func Key(name, member string) string {
 	if member == "" {
 		return name
 	}
-	return name + "[" + member + "]"
+	root, field, column := strings.Cut(name, ".")
+	if column {
+		field = "." + field
+	}
+	return root + "[" + member + "]" + field
 }
 
 type printer struct {
@@ -86,6 +104,9 @@ func (w *printer) header() {
 	w.line("protocol %s", w.protocol())
 	if p.Player >= 0 {
 		w.line("player %s", w.names[p.Player])
+	}
+	for _, e := range p.Enums {
+		w.line("enum %s { %s }", e.Name, strings.Join(e.Values, ", "))
 	}
 	for _, s := range p.Sizes {
 		w.line("size %s >= %d", s.Name, s.Min)

@@ -107,6 +107,7 @@ var typeRules = map[Op]func(*verifier, *Instr){
 		}
 	},
 	OpWindows: (*verifier).windows,
+	OpOneHot:  (*verifier).oneHot,
 }
 
 func (v *verifier) info(i *Instr, arg int) Info { return v.p.Values[i.Args[arg]] }
@@ -187,6 +188,19 @@ func (v *verifier) number(i *Instr) {
 	v.same(i)
 }
 
+// oneHot: a place a value, in a dimension of its own.
+func (v *verifier) oneHot(i *Instr) {
+	a, out := v.info(i, 0), v.dst(i).Shape
+	if !a.Elem.IsInt() && a.Elem.Kind != types.Enum {
+		v.fail("%s is %s, want an integer or an enum", a.Name, a.Elem)
+	}
+	if len(out) == 0 {
+		v.fail("no places in %s", out)
+		return
+	}
+	v.result(i, types.Of(types.Bool), append(slices.Clone(a.Shape), out[len(out)-1]))
+}
+
 func (v *verifier) numeric(i *Instr) {
 	for k := range i.Args {
 		if a := v.info(i, k); !a.Elem.IsNum() {
@@ -224,9 +238,11 @@ func (v *verifier) broadcast(i *Instr) types.Shape {
 	return out
 }
 
-// alike: numbers of one element give that element.
+// alike: numbers of one element give that element; dates are days.
 func (v *verifier) alike(i *Instr) {
-	v.numeric(i)
+	if v.info(i, 0).Elem.Kind != types.Date {
+		v.numeric(i)
+	}
 	v.result(i, v.equalElems(i, 0), v.broadcast(i))
 }
 

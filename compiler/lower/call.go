@@ -79,7 +79,7 @@ func (f *frame) label(name string) string {
 // conversions are the calls named by an element type.
 var conversions = map[string]bool{
 	"bool": true, "fixed": true, "int8": true, "int16": true, "int32": true, "int64": true,
-	"uint8": true, "uint16": true, "uint32": true, "uint64": true,
+	"uint8": true, "uint16": true, "uint32": true, "uint64": true, "date": true,
 }
 
 // A primitive lowers a call with its arguments to a value of type t.
@@ -149,6 +149,8 @@ func primitiveOf(name string) (primitive, bool) {
 		return primitive{nil, func(c *primitiveCall) ir.Value { return c.same(0, c.t) }}, true
 	case "ones":
 		return primitive{nil, func(c *primitiveCall) ir.Value { return c.same(1, c.t) }}, true
+	case "onehot":
+		return primitive{one, (*primitiveCall).oneHot}, true
 	case "full":
 		return primitive{one, func(c *primitiveCall) ir.Value { return c.filled(c.element(0), c.t.Shape) }}, true
 	case "reshape":
@@ -182,6 +184,9 @@ func primitiveOf(name string) (primitive, bool) {
 func (l *lowerer) call(e *ast.Call, t types.Type) tree {
 	if _, ok := l.frame.body.Calls[e]; ok {
 		return l.single(e)
+	}
+	if r, ok := l.frame.body.Constructs[e]; ok {
+		return l.construct(e, r, t)
 	}
 	id, ok := e.Fn.(*ast.Ident)
 	if !ok {
@@ -282,6 +287,16 @@ func (c *primitiveCall) meanOver(x ir.Value, axis int) ir.Value {
 func (c *primitiveCall) selection() tree {
 	cond := c.value(c.args[0])
 	return c.selected(c.t, cond, c.operand(1), c.operand(2))
+}
+
+// oneHot compares with each place, in a type that holds them all.
+func (c *primitiveCall) oneHot() ir.Value {
+	x := c.value(c.args[0])
+	_, high := c.elem(x).Bounds()
+	if n, ok := c.t.Shape[len(c.t.Shape)-1].Const(); c.elem(x).Bits() < 64 && !(ok && high.Cmp(big.NewInt(n-1)) >= 0) {
+		x = c.convert(x, types.Of(types.Int64))
+	}
+	return c.op(ir.OpOneHot, c.t.Elem, c.t.Shape, x)
 }
 
 func (c *primitiveCall) concat() tree {

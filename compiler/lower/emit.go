@@ -279,7 +279,7 @@ func (l *lowerer) representation(n ast.Node, k *check.Const, e types.Elem) *big.
 		return new(big.Int)
 	case e.Kind == types.Fixed && k.Num != nil:
 		return scaled(k.Num, e.F)
-	case e.IsInt() && k.Num != nil && k.Num.IsInt():
+	case (e.IsInt() || e.Kind == types.Enum || e.Kind == types.Date) && k.Num != nil && k.Num.IsInt():
 		return new(big.Int).Set(k.Num.Num())
 	}
 	l.notBuilt(n, "a constant of type "+e.String())

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"math/big"
 	"path/filepath"
 
 	"github.com/tfec-lang/tfec/compiler/check"
@@ -14,6 +15,7 @@ import (
 	"github.com/tfec-lang/tfec/lang/ast"
 	"github.com/tfec-lang/tfec/lang/format"
 	"github.com/tfec-lang/tfec/lang/types"
+	"github.com/tfec-lang/tfec/runtime/clear"
 )
 
 func (l *lowerer) header(c *check.Computation) {
@@ -22,6 +24,7 @@ func (l *lowerer) header(c *check.Computation) {
 	p.Doc, p.Digest = c.Decl.Doc, digest(l.prog)
 	p.Protocol = l.protocol()
 	l.servers = types.SetOf(p.Protocol.Roles...)
+	p.Enums = l.enums()
 	for _, s := range c.Sizes {
 		p.Sizes = append(p.Sizes, ir.Size{Name: s.Name, Min: s.Min})
 		l.taken[s.Name] = true
@@ -40,6 +43,14 @@ func (l *lowerer) header(c *check.Computation) {
 			return 0
 		})
 	}
+}
+
+func (l *lowerer) enums() []ir.Enum {
+	var out []ir.Enum
+	for _, e := range l.prog.Enums {
+		out = append(out, ir.Enum{Name: e.Name, Values: e.Values})
+	}
+	return out
 }
 
 // digest is over the canonical text of the program, followed by that of each
@@ -132,13 +143,20 @@ func (l *lowerer) load(x ir.Input) ir.Value {
 	return x.Value
 }
 
-// inputRange is the declared range of an input, or of a field in one.
+// inputRange is the declared range of an input, or of a field in one; that of
+// an enum is its values, that of a date the calendar.
 func (l *lowerer) inputRange(v *check.Variable, param *ast.Param, f *check.Field, e types.Elem) *ir.Range {
 	switch {
 	case f != nil && f.Range != nil:
 		return l.bounds(f.Range, f.Decl, e)
 	case v.Range != nil:
 		return l.bounds(v.Range, param, e)
+	case e.Kind == types.Enum:
+		low, high := e.Bounds()
+		return &ir.Range{Low: low, High: high, Text: e.Name}
+	case e.Kind == types.Date:
+		return &ir.Range{Low: big.NewInt(clear.FirstDate), High: big.NewInt(clear.LastDate),
+			Text: clear.DateText(clear.FirstDate) + "..=" + clear.DateText(clear.LastDate)}
 	}
 	return nil
 }
@@ -152,7 +170,7 @@ func memberName(name, member string) string {
 
 // onlyBuilt refuses elements that the ir does not carry.
 func (l *lowerer) onlyBuilt(n ast.Node, e types.Elem) {
-	if e.Kind != types.Bool && !e.IsNum() {
+	if !e.Shareable() || e.Kind == types.Record {
 		l.notBuilt(n, "the type "+e.String())
 	}
 }

@@ -222,8 +222,9 @@ func (p *prover) settled(v ir.Value, a interval) interval {
 // unbounded stands for a narrow integer on shares of which nothing is known.
 var unbounded = symmetric(new(big.Int).Lsh(big.NewInt(1), 128))
 
-// narrow reports an integer of less than 64 bits on shares: it is not reduced.
+// narrow reports an integer or date of less than 64 bits on shares: it is not
+// reduced.
 func (p *prover) narrow(v ir.Value) bool {
 	e := p.elem(v)
-	return e.IsInt() && e.Bits() < 64 && p.holders(v).Empty()
+	return (e.IsInt() || e.Kind == types.Date) && e.Bits() < 64 && p.holders(v).Empty()
 }

@@ -35,7 +35,7 @@ func Test(p *check.Program, t *check.Test) (*ir.Test, diag.List) {
 func newTest(p *check.Program, t *check.Test, f func(l *lowerer)) (*ir.Program, diag.List) {
 	l := newLowerer(p, t.Of.Players)
 	l.out.File, l.out.Name = p.File.Name, t.Of.Decl.Name.Name
-	l.out.Protocol = l.protocol()
+	l.out.Protocol, l.out.Enums = l.protocol(), l.enums()
 	l.frame = &frame{body: t.Body}
 	f(l)
 	return l.finish(t.Decl.Title, boundsOf(t.Of))

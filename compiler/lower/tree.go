@@ -9,6 +9,7 @@ import (
 
 	"github.com/tfec-lang/tfec/compiler/check"
 	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/lang/ast"
 	"github.com/tfec-lang/tfec/lang/types"
 )
 
@@ -86,6 +87,18 @@ func (l *lowerer) columnwise(t types.Type, f func(t types.Type, xs []ir.Value) i
 			inner[j] = x.columns[k]
 		}
 		out.columns[k] = l.columnwise(column(t, field), f, inner...)
+	}
+	return out
+}
+
+// construct makes a record of its fields, at the place of the whole.
+func (l *lowerer) construct(e *ast.Call, r *check.Record, t types.Type) tree {
+	out := tree{columns: make([]tree, len(r.Fields))}
+	for _, a := range e.Args {
+		k := r.Field(a.Name.Name)
+		out.columns[k] = l.converted(l.tree(a.Value), r.Fields[k].Type).each(func(v ir.Value) ir.Value {
+			return l.flow(a, v, t.Place)
+		})
 	}
 	return out
 }

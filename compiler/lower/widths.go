@@ -146,7 +146,7 @@ func (l *lowerer) refuse(i *ir.Instr, code, hint, format string, args ...any) {
 // an integer on shares.
 var reads = map[ir.Op]bool{
 	ir.OpEq: true, ir.OpNe: true, ir.OpLt: true, ir.OpLe: true, ir.OpGt: true, ir.OpGe: true,
-	ir.OpMin: true, ir.OpMax: true, ir.OpAbs: true, ir.OpDiv: true, ir.OpSum: true,
+	ir.OpMin: true, ir.OpMax: true, ir.OpAbs: true, ir.OpDiv: true, ir.OpSum: true, ir.OpOneHot: true,
 }
 
 // width holds integers on shares to their types where the width matters.

@@ -40,5 +40,5 @@ var pure = map[ir.Op]bool{
 	ir.OpGt: true, ir.OpGe: true, ir.OpAnd: true, ir.OpOr: true, ir.OpNot: true, ir.OpSelect: true,
 	ir.OpSum: true, ir.OpMin: true, ir.OpMax: true, ir.OpAbs: true, ir.OpDot: true, ir.OpIndex: true,
 	ir.OpStack: true, ir.OpConcat: true, ir.OpFill: true, ir.OpTranspose: true, ir.OpReshape: true,
-	ir.OpReverse: true, ir.OpCumSum: true, ir.OpIota: true, ir.OpWindows: true,
+	ir.OpReverse: true, ir.OpCumSum: true, ir.OpIota: true, ir.OpWindows: true, ir.OpOneHot: true,
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/lang/types"
 	"github.com/tfec-lang/tfec/runtime"
 	"github.com/tfec-lang/tfec/runtime/clear"
 	"github.com/tfec-lang/tfec/runtime/mpc"
@@ -145,6 +146,8 @@ func (t *translator) clearForm(i *ir.Instr) func(*frame) clear.Tensor {
 			w := f.dims(i.Step, i.Window)
 			return clear.Windows(f.clear(x), w[0], w[1], w[2], w[3])
 		}
+	case ir.OpOneHot:
+		return func(f *frame) clear.Tensor { return clear.OneHot(f.clear(x), f.last(i.Step, info.Shape)) }
 	}
 	return func(f *frame) clear.Tensor {
 		f.Fail(i.Step, unknown(i))
@@ -191,6 +194,8 @@ func (t *translator) secureForm(i *ir.Instr) func(*frame) mpc.Share {
 			w := f.dims(i.Step, i.Window)
 			return f.Windows(i.Step, f.values[x], w[0], w[1], w[2], w[3])
 		}
+	case ir.OpOneHot:
+		return func(f *frame) mpc.Share { return f.OneHot(i.Step, f.values[x], f.last(i.Step, info.Shape)) }
 	}
 	return func(f *frame) mpc.Share {
 		f.Fail(i.Step, unknown(i))
@@ -206,6 +211,12 @@ func operand(i *ir.Instr, k int) ir.Value {
 		return i.Args[k]
 	}
 	return 0
+}
+
+// last is the last dimension of a shape.
+func (f *frame) last(step int, s types.Shape) int {
+	d := f.dims(step, s)
+	return d[len(d)-1]
 }
 
 func (f *frame) clears(i *ir.Instr) []clear.Tensor {

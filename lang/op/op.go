@@ -93,7 +93,7 @@ var table = []Op{
 	{Name: "ones", Class: Num, Form: "(d, …) -> T[d, …]", Built: true, Doc: "Ones of the declared type, else fixed."},
 	{Name: "full", Class: Any, Form: "(v: T, d, …) -> T[d, …]", Built: true, Doc: "v everywhere."},
 	{Name: "iota", Class: Num, Form: "(n) -> int64[n]", Built: true, Doc: "0, 1, …, n - 1."},
-	{Name: "onehot", Class: Any, Form: "(e: enum[S]) -> bool[S, k], or (i: int[S], k)", Doc: "True at the index."},
+	{Name: "onehot", Class: Any, Form: "(e: enum[S]) -> bool[S, k], or (i: int[S], k)", Built: true, Doc: "True at the value, or at the index; out of range, nowhere."},
 	{Name: "lookup", Class: Any, Form: "(x: T[n, …], i) -> T[…]", Doc: "Oblivious read; zero out of range."},
 	{Name: "store", Class: Any, Form: "(x: T[n, …], i, v) -> T[n, …]", Doc: "Oblivious write; nothing out of range."},
 	{Name: "gather", Class: Any, Form: "(b: T[S] @ each g) -> T[k, S] @ shared", Built: true, Doc: "A bundle as an array."},

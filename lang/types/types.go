@@ -40,7 +40,7 @@ func (k Kind) String() string { return kindNames[k] }
 // An Elem is an element type. It is comparable: equal elements are ==.
 type Elem struct {
 	Kind Kind
-	I, F int    // Fixed: integer and fractional bits, the sign not counted
+	I, F int    // Fixed: integer and fractional bits, the sign not counted. Enum: I values
 	Name string // Enum, Record: the declared name
 }
 
@@ -82,10 +82,13 @@ func (e Elem) IsNum() bool { return e.IsInt() || e.Kind == Fixed }
 // Shareable reports whether values of the element may be secret-shared.
 func (e Elem) Shareable() bool { return e.Kind != Float && e.Kind != String && e.Kind != Invalid }
 
-// Bounds returns the least and the greatest value of an integer, date or
+// Bounds returns the least and the greatest value of an integer, date, enum or
 // fixed element as its integer representation (fixed: scaled by 2^F).
 func (e Elem) Bounds() (lo, hi *big.Int) {
 	one := big.NewInt(1)
+	if e.Kind == Enum {
+		return new(big.Int), big.NewInt(int64(e.I) - 1)
+	}
 	if e.Unsigned() || e.Kind == Bool {
 		hi = new(big.Int).Lsh(one, uint(e.Bits()))
 		return new(big.Int), hi.Sub(hi, one)

@@ -26,7 +26,7 @@ type Protocol struct {
 
 var secure = set("neg", "add", "sub", "mul", "div_public", "eq", "ne", "lt", "le", "gt", "ge",
 	"and", "or", "not", "select", "sum", "mean", "dot", "min", "max", "abs", "convert",
-	"index", "update", "stack", "concat", "transpose", "count", "cumsum")
+	"index", "update", "stack", "concat", "transpose", "count", "cumsum", "onehot")
 
 var protocols = []Protocol{
 	{

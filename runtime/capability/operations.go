@@ -45,6 +45,8 @@ func (o Operation) Calls() []Part {
 		return o.product()
 	case "div":
 		return o.quotient()
+	case "onehot":
+		return calls(part(IsZero, o.Args[0].Bits))
 	case "eq", "ne":
 		if x := o.Args[0]; x.Kind != Bool {
 			return calls(part(IsZero, x.Bits))

@@ -131,6 +131,30 @@ func Fill(x Tensor, shape ...int) Tensor {
 	return Tensor{x.Elem, shape, slices.Repeat(x.Data, count(shape))}
 }
 
+// OneHot returns whether each element of x is 0, 1, … n-1, in a last dimension
+// of n; x's type holds them.
+func OneHot(x Tensor, n int) Tensor { return Eq(Spread(x, n), Places(x.Elem, n)) }
+
+// Spread repeats each element n times, in a last dimension.
+func Spread(x Tensor, n int) Tensor {
+	out := Tensor{x.Elem, append(slices.Clone(x.Shape), n), make([]uint64, 0, n*len(x.Data))}
+	for _, v := range x.Data {
+		for range n {
+			out.Data = append(out.Data, v)
+		}
+	}
+	return out
+}
+
+// Places returns 0, 1, … n-1, which the type must hold.
+func Places(t Type, n int) Tensor {
+	out := Zero(t, n)
+	for i := range out.Data {
+		out.Data[i] = uint64(i)
+	}
+	return out
+}
+
 // Transpose exchanges the last two dimensions.
 func Transpose(x Tensor) Tensor {
 	d := len(x.Shape)
