@@ -32,7 +32,7 @@ type body struct {
 func (f *file) steps(name string, proj *ir.Program) *jen.Statement {
 	b := &body{
 		file: f, liveness: live(proj), players: proj.PlayerNames(),
-		scope: newScope(append([]string{"p", "context", "runtime", "clear"}, predeclared...)...),
+		scope: newScope(append([]string{"p", "context", "runtime", "clear", "mpc"}, predeclared...)...),
 		sizes: make(map[string]string), used: make(map[string]bool),
 		inline: make(map[ir.Value]*ir.Instr), declared: make(map[ir.Value]bool),
 	}
@@ -91,7 +91,7 @@ func (b *body) source(g *jen.Group, in *ir.Instr, first bool) {
 	if in.Op == ir.OpStart && !first {
 		g.Line()
 	}
-	if in.Pos.At() == b.line || in.Op == ir.OpStart {
+	if in.Pos.At() == b.line || in.Op == ir.OpStart || in.Op == ir.OpTogether {
 		return
 	}
 	b.line = in.Pos.At()
@@ -129,6 +129,10 @@ func (b *body) instr(g *jen.Group, in *ir.Instr) {
 		b.whileLoop(g, in)
 	case ir.OpIf:
 		b.branch(g, in)
+	case ir.OpTogether:
+		b.together(g, in)
+	case ir.OpChain:
+		b.block(g, in.Body)
 	default:
 		b.operation(g, in)
 	}

@@ -126,6 +126,7 @@ var packages = map[string]string{
 	"context": "context",
 	"runtime": "github.com/tfec-lang/tfec/runtime",
 	"clear":   "github.com/tfec-lang/tfec/runtime/clear",
+	"mpc":     "github.com/tfec-lang/tfec/runtime/mpc",
 	"typed":   "github.com/tfec-lang/tfec/runtime/typed",
 }
 

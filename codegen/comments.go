@@ -161,6 +161,8 @@ func (s *summary) block(b ir.Block) {
 			s.open(in)
 		case ir.OpReveal:
 			s.reveal(in)
+		case ir.OpTogether, ir.OpChain:
+			s.block(in.Body)
 		case ir.OpFor, ir.OpWhile, ir.OpIf:
 			s.inside(in)
 		}

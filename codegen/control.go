@@ -68,3 +68,41 @@ func (b *body) inside(g *jen.Group, block ir.Block) {
 	b.block(g, block)
 	b.line = ir.Line{}
 }
+
+// together writes branches that share their rounds, each a function; what they
+// define is declared before.
+func (b *body) together(g *jen.Group, in *ir.Instr) {
+	b.declare(g, ir.Block{in}.Defines())
+	var branches []jen.Code
+	for _, branch := range in.Body {
+		if b.written(branch) {
+			b.line = 0
+			branches = append(branches, jen.Func().Params().BlockFunc(func(g *jen.Group) { b.block(g, ir.Block{branch}) }))
+		}
+	}
+	g.Add(b.party("Together", branches...))
+	b.line = 0
+}
+
+// declare declares the values that something reads, those of one type in one
+// line.
+func (b *body) declare(g *jen.Group, values []ir.Value) {
+	var shares, tensors []jen.Code
+	for _, v := range values {
+		switch {
+		case !b.reads[v] || b.declared[v]:
+			continue
+		case b.proj.Values[v].Place.IsShared():
+			shares = append(shares, jen.Id(b.ids[v]))
+		default:
+			tensors = append(tensors, jen.Id(b.ids[v]))
+		}
+		b.declared[v] = true
+	}
+	if len(shares) > 0 {
+		g.Var().List(shares...).Add(b.from("mpc", "Share"))
+	}
+	if len(tensors) > 0 {
+		g.Var().List(tensors...).Add(b.from("clear", "Tensor"))
+	}
+}

@@ -61,7 +61,7 @@ func (l liveness) operands(in *ir.Instr) []ir.Value {
 // effect, or its result is read.
 func (l liveness) written(in *ir.Instr) bool {
 	switch in.Op {
-	case ir.OpFor, ir.OpWhile, ir.OpIf:
+	case ir.OpFor, ir.OpWhile, ir.OpIf, ir.OpTogether, ir.OpChain:
 		return l.any(in.Body) || l.any(in.Else)
 	case ir.OpStart, ir.OpShare, ir.OpOpen, ir.OpReveal, ir.OpOutput, ir.OpAssert:
 		return true

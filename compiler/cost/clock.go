@@ -74,6 +74,8 @@ func (c *clock) block(plan []node) {
 			c.passes(n)
 		case choice:
 			c.choice(n)
+		case together:
+			c.block(c.joined(n))
 		}
 	}
 }
@@ -169,6 +171,10 @@ func receivers(plan []node, to map[int]bool) map[int]bool {
 		case choice:
 			receivers(n.arms[0], to)
 			receivers(n.arms[1], to)
+		case together:
+			for _, b := range n.branches {
+				receivers(b, to)
+			}
 		}
 	}
 	return to

@@ -4,6 +4,7 @@ package cost
 
 import (
 	"maps"
+	"slices"
 
 	"github.com/tfec-lang/tfec/compiler/ir"
 	"github.com/tfec-lang/tfec/lang/types"
@@ -155,6 +156,10 @@ func sends(plan []node) bool {
 			}
 		case choice:
 			if sends(n.arms[0]) || sends(n.arms[1]) {
+				return true
+			}
+		case together:
+			if slices.ContainsFunc(n.branches, sends) {
 				return true
 			}
 		}

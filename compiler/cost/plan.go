@@ -14,7 +14,7 @@ import (
 	"github.com/tfec-lang/tfec/runtime/capability"
 )
 
-// A node is one of sending, passes and choice.
+// A node is one of sending, passes, choice and together.
 type node interface{}
 
 type (
@@ -36,6 +36,8 @@ type (
 	}
 	// choice is one arm or the other.
 	choice struct{ arms [2][]node }
+	// together is branches that go stage by stage.
+	together struct{ branches [][]node }
 )
 
 // maxUnrolled bounds the passes of a loop that is unrolled, maxSends the
@@ -103,6 +105,10 @@ func (b *planner) instr(i *ir.Instr) ([]node, error) {
 		return b.while(i)
 	case ir.OpIf:
 		return b.branch(i)
+	case ir.OpTogether:
+		return b.together(i)
+	case ir.OpChain:
+		return b.block(i.Body)
 	case ir.OpShare, ir.OpOpen, ir.OpReveal:
 		b.evaluate(i)
 		return []node{b.transfer(i)}, nil
@@ -193,15 +199,11 @@ func (b *planner) operation(i *ir.Instr) ([]node, error) {
 		levels, err := b.tree(i)
 		return append([]node{sending{at: i, shown: b.count(i.Args[0])}}, levels...), err
 	}
-	o := capability.Operation{Name: string(i.Op), Result: b.operand(i.Dst), Shift: i.Shift}
 	first := b.count(i.Dst)
-	for k, v := range i.Args {
-		o.Args = append(o.Args, b.operand(v))
-		if k == 0 {
-			first = b.count(v)
-		}
+	if len(i.Args) > 0 {
+		first = b.count(i.Args[0])
 	}
-	return append([]node{sending{at: i, shown: b.count(i.Dst)}}, b.calls(i, o, b.count(i.Dst), first)...), nil
+	return append([]node{sending{at: i, shown: b.count(i.Dst)}}, b.calls(i, b.p.Operation(i), b.count(i.Dst), first)...), nil
 }
 
 func (b *planner) calls(i *ir.Instr, o capability.Operation, elements, first types.Size) []node {
@@ -216,21 +218,6 @@ func (b *planner) calls(i *ir.Instr, o capability.Operation, elements, first typ
 	return out
 }
 
-// operand is a value as the costs see it.
-func (b *planner) operand(v ir.Value) capability.Operand {
-	e := b.p.Values[v].Elem
-	o := capability.Operand{Kind: capability.Signed, Bits: e.Bits(), F: e.F, Public: !b.shared(v)}
-	switch {
-	case e.Kind == types.Bool:
-		o.Kind = capability.Bool
-	case e.Kind == types.Fixed:
-		o.Kind = capability.Fixed
-	case e.Unsigned():
-		o.Kind = capability.Unsigned
-	}
-	return o
-}
-
 // tree is a reduction by halves: each level joins pairs along the axis.
 func (b *planner) tree(i *ir.Instr) ([]node, error) {
 	shape := b.shape(i.Args[0])
@@ -238,7 +225,7 @@ func (b *planner) tree(i *ir.Instr) ([]node, error) {
 	if i.Axis >= 0 {
 		axis, rest = shape[i.Axis], b.count(i.Dst)
 	}
-	x := b.operand(i.Args[0])
+	x := b.p.Operand(i.Args[0])
 	x.Public = false // a public operand becomes shares of itself
 	o := capability.Operation{Name: string(i.Op), Args: []capability.Operand{x, x}}
 	n, ok := axis.Const()

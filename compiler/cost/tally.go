@@ -44,6 +44,10 @@ func (t *tally) block(plan []node, m multiple) {
 			t.passes(n, m)
 		case choice:
 			t.choice(n, m)
+		case together:
+			for _, b := range n.branches {
+				t.block(b, m)
+			}
 		}
 	}
 }

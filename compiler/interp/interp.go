@@ -71,6 +71,8 @@ func (m *machine) instr(i *ir.Instr) error {
 			return m.block(i.Body)
 		}
 		return m.block(i.Else)
+	case ir.OpTogether, ir.OpChain:
+		return m.block(i.Body)
 	case ir.OpAssert:
 		if !m.arg(i, 0).isTrue() {
 			return m.failure(i)

@@ -172,7 +172,7 @@ type Instr struct {
 	Pos     Pos
 	Checked bool // a partial operation that was not proved: may fail, and stands before Start
 
-	Body, Else Block // For, While, If
+	Body, Else Block // For, While, If; Body: Together, Chain
 }
 
 // A Slice is one position of x[i, a..b, :]: an index (Range false), or a
@@ -202,7 +202,11 @@ const (
 	OpFor    Op = "for"    // Dst: loop variable, int64 public; Args: from, to (exclusive), step
 	OpWhile  Op = "while"  // Args: the condition variable, limit; Body assigns the condition variable again
 	OpIf     Op = "if"     // Args[0]: bool, public or held by every participant
-	OpAssert Op = "assert" // Args[0]: bool in clear
+	// Body: branches that do not depend on each other, one an instruction or a
+	// Chain; carried out in the rounds of the longest
+	OpTogether Op = "together"
+	OpChain    Op = "chain"  // in a Together: Body, one after the other
+	OpAssert   Op = "assert" // Args[0]: bool in clear
 )
 
 // Operations, clear and secure alike; broadcasting as in the language. The

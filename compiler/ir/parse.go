@@ -499,7 +499,7 @@ func (r *reader) attribute(i *Instr) bool {
 
 func (r *reader) operands(i *Instr) {
 	switch i.Op {
-	case OpInput, OpValid, OpStart, OpIota:
+	case OpInput, OpValid, OpStart, OpIota, OpTogether, OpChain:
 	case OpConst:
 		r.list(func() { i.Const = append(i.Const, r.integer()) })
 	case OpSizeOf:

@@ -57,3 +57,27 @@ func (p *Program) Trust() string {
 	}
 	return text
 }
+
+// Operand is a value as the cost expressions see it.
+func (p *Program) Operand(v Value) capability.Operand {
+	e := p.Values[v].Elem
+	o := capability.Operand{Kind: capability.Signed, Bits: e.Bits(), F: e.F, Public: !p.Values[v].Place.IsShared()}
+	switch {
+	case e.Kind == types.Bool:
+		o.Kind = capability.Bool
+	case e.Kind == types.Fixed:
+		o.Kind = capability.Fixed
+	case e.Unsigned():
+		o.Kind = capability.Unsigned
+	}
+	return o
+}
+
+// Operation is a secure operation as the cost expressions see it.
+func (p *Program) Operation(i *Instr) capability.Operation {
+	o := capability.Operation{Name: string(i.Op), Result: p.Operand(i.Dst), Shift: i.Shift}
+	for _, v := range i.Args {
+		o.Args = append(o.Args, p.Operand(v))
+	}
+	return o
+}

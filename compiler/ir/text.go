@@ -186,7 +186,11 @@ func (w *printer) instr(i *Instr, depth int) {
 }
 
 // Structured reports whether instructions of the operation have blocks.
-func (o Op) Structured() bool { return o == OpFor || o == OpWhile || o == OpIf }
+func (o Op) Structured() bool { return o == OpFor || o == OpWhile || o == OpIf || o.Joint() }
+
+// Joint reports a Together or a Chain in one: what stands in it is carried out
+// once and remains in scope.
+func (o Op) Joint() bool { return o == OpTogether || o == OpChain }
 
 // target writes `name = `, with the type where the value is first defined.
 func (w *printer) target(i *Instr) string {

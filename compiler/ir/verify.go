@@ -40,9 +40,10 @@ type verifier struct {
 	seen      types.Set // the players whose programs p shows
 	errs      []error
 
-	at      *Instr // the instruction being looked at; nil: the header
-	depth   int    // of loops and branches
-	step    int    // the last step number
+	within  []*Instr // Togethers and Chains around it
+	at      *Instr   // the instruction being looked at; nil: the header
+	depth   int      // of loops and branches
+	step    int      // the last step number
 	started bool
 	defined map[Value]types.Set // the players that have the value at this point
 	written map[Value]bool      // the values met as results, in scope or not
@@ -82,6 +83,7 @@ func (v *verifier) values() {
 func (v *verifier) block(b Block) {
 	for _, i := range b {
 		v.at = i
+		v.inside(i)
 		if v.order(i); v.operandsExist(i) {
 			v.participants(i)
 			v.operands(i)
@@ -93,7 +95,11 @@ func (v *verifier) block(b Block) {
 }
 
 func (v *verifier) scoped(i *Instr) {
-	if !i.Op.Structured() {
+	switch {
+	case i.Op.Joint():
+		v.joint(i)
+		return
+	case !i.Op.Structured():
 		return
 	}
 	v.depth++
@@ -184,7 +190,7 @@ const many = 1 << 30
 var arity = map[Op]struct{ least, most int }{
 	OpInput: {0, 0}, OpValid: {0, 0}, OpOutput: {1, 1}, OpConst: {0, 0}, OpSizeOf: {0, 0}, OpCopy: {1, 1},
 	OpStart: {0, 0}, OpShare: {1, 1}, OpOpen: {1, 1}, OpReveal: {1, 1},
-	OpFor: {3, 3}, OpWhile: {2, 2}, OpIf: {1, 1}, OpAssert: {1, 1},
+	OpFor: {3, 3}, OpWhile: {2, 2}, OpIf: {1, 1}, OpAssert: {1, 1}, OpTogether: {0, 0}, OpChain: {0, 0},
 	OpNeg: {1, 1}, OpAdd: {2, 2}, OpSub: {2, 2}, OpMul: {2, 2}, OpDiv: {2, 2}, OpMod: {2, 2},
 	OpEq: {2, 2}, OpNe: {2, 2}, OpLt: {2, 2}, OpLe: {2, 2}, OpGt: {2, 2}, OpGe: {2, 2},
 	OpAnd: {2, 2}, OpOr: {2, 2}, OpNot: {1, 1}, OpSelect: {3, 3}, OpConvert: {1, 1},
@@ -193,7 +199,7 @@ var arity = map[Op]struct{ least, most int }{
 	OpFill: {1, 1}, OpTranspose: {1, 1}, OpReshape: {1, 1}, OpReverse: {1, 1}, OpCumSum: {1, 1}, OpIota: {0, 0}, OpWindows: {1, 1}, OpOneHot: {1, 1},
 }
 
-var noResult = map[Op]bool{OpOutput: true, OpStart: true, OpWhile: true, OpIf: true, OpAssert: true}
+var noResult = map[Op]bool{OpOutput: true, OpStart: true, OpWhile: true, OpIf: true, OpAssert: true, OpTogether: true, OpChain: true}
 
 // Uses lists the values that the instruction reads.
 func (i *Instr) Uses() []Value {
@@ -261,7 +267,7 @@ func (v *verifier) participants(i *Instr) {
 		v.placed(i, to)
 	case OpReveal:
 		v.reveal(i)
-	case OpFor, OpWhile, OpIf:
+	case OpFor, OpWhile, OpIf, OpTogether, OpChain:
 		v.whoInside(i)
 	case OpAssert:
 		if i.Who.Empty() {

@@ -18,6 +18,7 @@ type pass struct {
 var passes = []pass{
 	{"common subexpressions", shareResults},
 	{"dead code", removeUnused},
+	{"rounds", shareRounds},
 }
 
 // Run carries out all passes on p, in place.

@@ -51,7 +51,7 @@ func idle(i *ir.Instr, used map[ir.Value]bool) bool {
 		return false
 	}
 	switch i.Op {
-	case ir.OpFor, ir.OpIf:
+	case ir.OpFor, ir.OpIf, ir.OpTogether, ir.OpChain:
 		return len(i.Body) == 0 && len(i.Else) == 0
 	case ir.OpCopy, ir.OpUpdate, ir.OpShare:
 		return !used[i.Dst]

@@ -34,21 +34,26 @@ func block(b ir.Block, player int) ir.Block {
 			continue
 		}
 		if i.Op.Structured() {
-			i = structured(i, player)
-		}
-		if i != nil {
+			out = append(out, structured(i, player)...)
+		} else {
 			out = append(out, i)
 		}
 	}
 	return out
 }
 
-// structured projects a loop or branch; nil where nothing is left inside.
-func structured(i *ir.Instr, player int) *ir.Instr {
+// structured projects a loop or branch; nothing where nothing is left inside.
+// Of a together with one branch left, it is that branch.
+func structured(i *ir.Instr, player int) ir.Block {
 	j := *i
 	j.Body, j.Else = block(i.Body, player), block(i.Else, player)
-	if len(j.Body) == 0 && len(j.Else) == 0 {
+	switch {
+	case len(j.Body) == 0 && len(j.Else) == 0:
 		return nil
+	case i.Op.Joint() && len(j.Body) == 1 && j.Body[0].Op == ir.OpChain:
+		return j.Body[0].Body
+	case i.Op.Joint() && len(j.Body) == 1:
+		return j.Body
 	}
-	return &j
+	return ir.Block{&j}
 }

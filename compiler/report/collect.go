@@ -145,6 +145,9 @@ func (w *writer) instr(i *ir.Instr) {
 		w.output(i)
 	case ir.OpAssert:
 		w.check(i)
+	case ir.OpTogether, ir.OpChain:
+		w.block(i.Body)
+		return
 	case ir.OpFor, ir.OpWhile, ir.OpIf:
 		w.inside(i)
 		return

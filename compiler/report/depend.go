@@ -75,6 +75,8 @@ func (d *dependencies) instr(i *ir.Instr, env environment, around inputs) {
 	switch i.Op {
 	case ir.OpIf:
 		d.branch(i, env, s)
+	case ir.OpTogether, ir.OpChain:
+		d.block(i.Body, env, around)
 	case ir.OpFor, ir.OpWhile:
 		d.loop(i, env, around)
 	}

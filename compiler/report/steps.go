@@ -182,6 +182,8 @@ func (w *columns) opening(i *ir.Instr) string {
 		return fmt.Sprintf("if %s {", arg(i.Args[0]))
 	case ir.OpWhile:
 		return fmt.Sprintf("while %s limit %s {", arg(i.Args[0]), arg(i.Args[1]))
+	case ir.OpTogether, ir.OpChain:
+		return string(i.Op) + " {"
 	}
 	text := fmt.Sprintf("for %s in %s..%s", arg(i.Dst), arg(i.Args[0]), arg(i.Args[1]))
 	if step := arg(i.Args[2]); step != "1" {

@@ -114,6 +114,10 @@ func (t *translator) instr(i *ir.Instr) action {
 		return t.while(i)
 	case ir.OpIf:
 		return t.branch(i)
+	case ir.OpTogether:
+		return t.together(i)
+	case ir.OpChain:
+		return t.block(i.Body)
 	case ir.OpAssert:
 		return func(f *frame) {
 			if !f.clear(i.Args[0]).Bool() {
@@ -229,5 +233,19 @@ func (t *translator) branch(i *ir.Instr) action {
 		} else {
 			otherwise(f)
 		}
+	}
+}
+
+func (t *translator) together(i *ir.Instr) action {
+	actions := make([]action, len(i.Body))
+	for k, b := range i.Body {
+		actions[k] = t.instr(b)
+	}
+	return func(f *frame) {
+		branches := make([]func(), len(actions))
+		for k, a := range actions {
+			branches[k] = func() { a(f) }
+		}
+		f.Together(branches...)
 	}
 }
