@@ -91,7 +91,7 @@ func (b *body) source(g *jen.Group, in *ir.Instr, first bool) {
 	if in.Op == ir.OpStart && !first {
 		g.Line()
 	}
-	if in.Pos.At() == b.line || in.Op == ir.OpStart || in.Op == ir.OpTogether {
+	if in.Pos.At() == b.line || in.Op == ir.OpStart || in.Op.Joint() && !b.sameLine(in.Body) {
 		return
 	}
 	b.line = in.Pos.At()

@@ -73,15 +73,27 @@ func (b *body) inside(g *jen.Group, block ir.Block) {
 // define is declared before.
 func (b *body) together(g *jen.Group, in *ir.Instr) {
 	b.declare(g, ir.Block{in}.Defines())
+	if !b.sameLine(in.Body) {
+		b.line = ir.Line{} // each branch shows its own
+	}
 	var branches []jen.Code
 	for _, branch := range in.Body {
 		if b.written(branch) {
-			b.line = 0
 			branches = append(branches, jen.Func().Params().BlockFunc(func(g *jen.Group) { b.block(g, ir.Block{branch}) }))
 		}
 	}
 	g.Add(b.party("Together", branches...))
-	b.line = 0
+	b.line = ir.Line{}
+}
+
+// sameLine reports that all of a block comes from one line of the source.
+func (b *body) sameLine(block ir.Block) bool {
+	for _, in := range block {
+		if in.Pos.At() != block[0].Pos.At() || !b.sameLine(in.Body) {
+			return false
+		}
+	}
+	return true
 }
 
 // declare declares the values that something reads, those of one type in one

@@ -14,7 +14,7 @@ func Project(p *ir.Program, player int) *ir.Program {
 	q := *p
 	q.Player = player
 	q.Whole = p.Body
-	q.Body = block(p.Body, player)
+	q.Body = block(p, p.Body, player)
 	return &q
 }
 
@@ -27,14 +27,14 @@ func All(p *ir.Program) []*ir.Program {
 	return out
 }
 
-func block(b ir.Block, player int) ir.Block {
+func block(p *ir.Program, b ir.Block, player int) ir.Block {
 	var out ir.Block
 	for _, i := range b {
 		if !i.Who.Has(player) {
 			continue
 		}
 		if i.Op.Structured() {
-			out = append(out, structured(i, player)...)
+			out = append(out, structured(p, i, player)...)
 		} else {
 			out = append(out, i)
 		}
@@ -43,17 +43,30 @@ func block(b ir.Block, player int) ir.Block {
 }
 
 // structured projects a loop or branch; nothing where nothing is left inside.
-// Of a together with one branch left, it is that branch.
-func structured(i *ir.Instr, player int) ir.Block {
+// Of a together with one branch left, it is that branch, and likewise where a
+// player without a part in the protocol only sends, or only receives.
+func structured(p *ir.Program, i *ir.Instr, player int) ir.Block {
 	j := *i
-	j.Body, j.Else = block(i.Body, player), block(i.Else, player)
+	j.Body, j.Else = block(p, i.Body, player), block(p, i.Else, player)
 	switch {
 	case len(j.Body) == 0 && len(j.Else) == 0:
 		return nil
 	case i.Op.Joint() && len(j.Body) == 1 && j.Body[0].Op == ir.OpChain:
 		return j.Body[0].Body
-	case i.Op.Joint() && len(j.Body) == 1:
+	case i.Op.Joint() && (len(j.Body) == 1 || oneWay(p, j.Body, player)):
 		return j.Body
 	}
 	return ir.Block{&j}
+}
+
+func oneWay(p *ir.Program, b ir.Block, player int) bool {
+	if p.Servers().Has(player) {
+		return false
+	}
+	for _, i := range b {
+		if (p.Dealer(i) == player) != (p.Dealer(b[0]) == player) {
+			return false
+		}
+	}
+	return true
 }

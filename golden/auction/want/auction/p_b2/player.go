@@ -8,8 +8,8 @@
 //	loads     bid[b2]: int32 in 0..1_000_000
 //	set-up    every player learns whether a player is not ready
 //	shares    bid_b2: int32 among s0, s1, s2 (step 9, line 14)
-//	learns    price: int32 (step 37, line 26)
-//	learns    won: bool (step 48, line 26)
+//	learns    price: int32 (step 53, line 26)
+//	learns    won: bool (step 56, line 26)
 //	writes    price: int32
 //	writes    won[b2]: bool
 package p_b2
@@ -62,39 +62,44 @@ var Program = &runtime.Program{
 		{Number: 22, Op: "constant", Line: 18},
 		{Number: 23, Op: "for", Line: 18},
 		{Number: 24, Op: "index", Line: 19},
-		{Number: 25, Op: "compare", Line: 19},
-		{Number: 26, Op: "max", Line: 20},
-		{Number: 27, Op: "select", Line: 20},
-		{Number: 28, Op: "copy", Line: 20},
-		{Number: 29, Op: "convert", Line: 21},
-		{Number: 30, Op: "select", Line: 21},
-		{Number: 31, Op: "copy", Line: 21},
+		{Number: 25, Op: "convert", Line: 21},
+		{Number: 26, Op: "together", Line: 19},
+		{Number: 27, Op: "compare", Line: 19},
+		{Number: 28, Op: "max", Line: 20},
+		{Number: 29, Op: "together", Line: 20},
+		{Number: 30, Op: "select", Line: 20},
+		{Number: 31, Op: "select", Line: 21},
 		{Number: 32, Op: "select", Line: 22},
-		{Number: 33, Op: "copy", Line: 22},
-		{Number: 34, Op: "compare", Line: 24},
-		{Number: 35, Op: "max", Line: 25},
-		{Number: 36, Op: "select", Line: 25},
-		{Number: 37, Op: "open", Line: 26},
-		{Number: 38, Op: "compare", Line: 26},
-		{Number: 39, Op: "and", Line: 26},
-		{Number: 40, Op: "open", Line: 26},
-		{Number: 41, Op: "constant", Line: 26},
+		{Number: 33, Op: "copy", Line: 20},
+		{Number: 34, Op: "copy", Line: 21},
+		{Number: 35, Op: "copy", Line: 22},
+		{Number: 36, Op: "constant", Line: 26},
+		{Number: 37, Op: "constant", Line: 26},
+		{Number: 38, Op: "constant", Line: 26},
+		{Number: 39, Op: "together", Line: 24},
+		{Number: 40, Op: "compare", Line: 24},
+		{Number: 41, Op: "max", Line: 25},
 		{Number: 42, Op: "compare", Line: 26},
-		{Number: 43, Op: "and", Line: 26},
-		{Number: 44, Op: "open", Line: 26},
-		{Number: 45, Op: "constant", Line: 26},
-		{Number: 46, Op: "compare", Line: 26},
-		{Number: 47, Op: "and", Line: 26},
-		{Number: 48, Op: "open", Line: 26},
-		{Number: 49, Op: "constant", Line: 26},
-		{Number: 50, Op: "compare", Line: 26},
+		{Number: 43, Op: "compare", Line: 26},
+		{Number: 44, Op: "compare", Line: 26},
+		{Number: 45, Op: "compare", Line: 26},
+		{Number: 46, Op: "together", Line: 25},
+		{Number: 47, Op: "select", Line: 25},
+		{Number: 48, Op: "and", Line: 26},
+		{Number: 49, Op: "and", Line: 26},
+		{Number: 50, Op: "and", Line: 26},
 		{Number: 51, Op: "and", Line: 26},
-		{Number: 52, Op: "open", Line: 26},
-		{Number: 53, Op: "output", Line: 26},
-		{Number: 54, Op: "output", Line: 26},
-		{Number: 55, Op: "output", Line: 26},
-		{Number: 56, Op: "output", Line: 26},
-		{Number: 57, Op: "output", Line: 26},
+		{Number: 52, Op: "together", Line: 26},
+		{Number: 53, Op: "open", Line: 26},
+		{Number: 54, Op: "open", Line: 26},
+		{Number: 55, Op: "open", Line: 26},
+		{Number: 56, Op: "open", Line: 26},
+		{Number: 57, Op: "open", Line: 26},
+		{Number: 58, Op: "output", Line: 26},
+		{Number: 59, Op: "output", Line: 26},
+		{Number: 60, Op: "output", Line: 26},
+		{Number: 61, Op: "output", Line: 26},
+		{Number: 62, Op: "output", Line: 26},
 	},
 	Run: run,
 }
@@ -115,10 +120,10 @@ func run(p *runtime.Party) {
 	p.Share(9, bid_b2) // step 9: to s0, s1, s2
 
 	// auction.tfe:26  return reveal(pay) to public, each p in bidders: reveal(sold and who == index(p)) to p
-	t15 := p.Opened(37, clear.Int32) // step 37: from s0, s1, s2
-	t26 := p.Opened(48, clear.Bool)  // step 48: from s0, s1, s2
-	p.Output("price", t15)
-	p.Output("won[b2]", t26)
+	t26 := p.Opened(53, clear.Int32) // step 53: from s0, s1, s2
+	t29 := p.Opened(56, clear.Bool)  // step 56: from s0, s1, s2
+	p.Output("price", t26)
+	p.Output("won[b2]", t29)
 }
 
 // Programs returns b2's part of each computation that it takes part in.

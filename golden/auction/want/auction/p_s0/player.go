@@ -11,12 +11,12 @@
 //	holds     shares of bid_b2_shared: int32 from b2 (step 9, line 14)
 //	holds     shares of bid_b3_shared: int32 from b3 (step 10, line 14)
 //	holds     shares of reserve_shared: int32 from seller (step 11, line 24)
-//	opens     price: int32 to everybody (step 37, line 26)
-//	learns    price: int32 (step 37, line 26)
-//	opens     won: bool to b0 (step 40, line 26)
-//	opens     won: bool to b1 (step 44, line 26)
-//	opens     won: bool to b2 (step 48, line 26)
-//	opens     won: bool to b3 (step 52, line 26)
+//	opens     price: int32 to everybody (step 53, line 26)
+//	learns    price: int32 (step 53, line 26)
+//	opens     won: bool to b0 (step 54, line 26)
+//	opens     won: bool to b1 (step 55, line 26)
+//	opens     won: bool to b2 (step 56, line 26)
+//	opens     won: bool to b3 (step 57, line 26)
 //	writes    price: int32
 package p_s0
 
@@ -25,6 +25,7 @@ import (
 
 	"github.com/tfec-lang/tfec/runtime"
 	"github.com/tfec-lang/tfec/runtime/clear"
+	"github.com/tfec-lang/tfec/runtime/mpc"
 )
 
 // Program describes s0's part of vickrey.
@@ -64,39 +65,44 @@ var Program = &runtime.Program{
 		{Number: 22, Op: "constant", Line: 18},
 		{Number: 23, Op: "for", Line: 18},
 		{Number: 24, Op: "index", Line: 19},
-		{Number: 25, Op: "compare", Line: 19},
-		{Number: 26, Op: "max", Line: 20},
-		{Number: 27, Op: "select", Line: 20},
-		{Number: 28, Op: "copy", Line: 20},
-		{Number: 29, Op: "convert", Line: 21},
-		{Number: 30, Op: "select", Line: 21},
-		{Number: 31, Op: "copy", Line: 21},
+		{Number: 25, Op: "convert", Line: 21},
+		{Number: 26, Op: "together", Line: 19},
+		{Number: 27, Op: "compare", Line: 19},
+		{Number: 28, Op: "max", Line: 20},
+		{Number: 29, Op: "together", Line: 20},
+		{Number: 30, Op: "select", Line: 20},
+		{Number: 31, Op: "select", Line: 21},
 		{Number: 32, Op: "select", Line: 22},
-		{Number: 33, Op: "copy", Line: 22},
-		{Number: 34, Op: "compare", Line: 24},
-		{Number: 35, Op: "max", Line: 25},
-		{Number: 36, Op: "select", Line: 25},
-		{Number: 37, Op: "open", Line: 26},
-		{Number: 38, Op: "compare", Line: 26},
-		{Number: 39, Op: "and", Line: 26},
-		{Number: 40, Op: "open", Line: 26},
-		{Number: 41, Op: "constant", Line: 26},
+		{Number: 33, Op: "copy", Line: 20},
+		{Number: 34, Op: "copy", Line: 21},
+		{Number: 35, Op: "copy", Line: 22},
+		{Number: 36, Op: "constant", Line: 26},
+		{Number: 37, Op: "constant", Line: 26},
+		{Number: 38, Op: "constant", Line: 26},
+		{Number: 39, Op: "together", Line: 24},
+		{Number: 40, Op: "compare", Line: 24},
+		{Number: 41, Op: "max", Line: 25},
 		{Number: 42, Op: "compare", Line: 26},
-		{Number: 43, Op: "and", Line: 26},
-		{Number: 44, Op: "open", Line: 26},
-		{Number: 45, Op: "constant", Line: 26},
-		{Number: 46, Op: "compare", Line: 26},
-		{Number: 47, Op: "and", Line: 26},
-		{Number: 48, Op: "open", Line: 26},
-		{Number: 49, Op: "constant", Line: 26},
-		{Number: 50, Op: "compare", Line: 26},
+		{Number: 43, Op: "compare", Line: 26},
+		{Number: 44, Op: "compare", Line: 26},
+		{Number: 45, Op: "compare", Line: 26},
+		{Number: 46, Op: "together", Line: 25},
+		{Number: 47, Op: "select", Line: 25},
+		{Number: 48, Op: "and", Line: 26},
+		{Number: 49, Op: "and", Line: 26},
+		{Number: 50, Op: "and", Line: 26},
 		{Number: 51, Op: "and", Line: 26},
-		{Number: 52, Op: "open", Line: 26},
-		{Number: 53, Op: "output", Line: 26},
-		{Number: 54, Op: "output", Line: 26},
-		{Number: 55, Op: "output", Line: 26},
-		{Number: 56, Op: "output", Line: 26},
-		{Number: 57, Op: "output", Line: 26},
+		{Number: 52, Op: "together", Line: 26},
+		{Number: 53, Op: "open", Line: 26},
+		{Number: 54, Op: "open", Line: 26},
+		{Number: 55, Op: "open", Line: 26},
+		{Number: 56, Op: "open", Line: 26},
+		{Number: 57, Op: "open", Line: 26},
+		{Number: 58, Op: "output", Line: 26},
+		{Number: 59, Op: "output", Line: 26},
+		{Number: 60, Op: "output", Line: 26},
+		{Number: 61, Op: "output", Line: 26},
+		{Number: 62, Op: "output", Line: 26},
 	},
 	Run: run,
 }
@@ -137,45 +143,86 @@ func run(p *runtime.Party) {
 	for i := range int64(4) {
 		// auction.tfe:19  let lead = bids[i] > best
 		t8 := p.Index(24, bids, clear.At(i)) // step 24: on shares
-		lead := p.Gt(25, t8, best)           // step 25: on shares
-
-		// auction.tfe:20  second = if lead then best else max(second, bids[i])
-		t9 := p.Max2(26, second, t8)        // step 26: on shares
-		t10 := p.Select(27, lead, best, t9) // step 27: on shares
-		second = t10
 
 		// auction.tfe:21  who = if lead then i else who
-		t11 := clear.Convert(clear.Int(clear.Int64, i), clear.Int32) // public
-		t12 := p.Select(30, lead, t11, who)                          // step 30: on shares
+		t9 := clear.Convert(clear.Int(clear.Int64, i), clear.Int32) // public
+		var lead, t10 mpc.Share
+		p.Together(func() {
+			// auction.tfe:19  let lead = bids[i] > best
+			lead = p.Gt(27, t8, best) // step 27: on shares
+		}, func() {
+			// auction.tfe:20  second = if lead then best else max(second, bids[i])
+			t10 = p.Max2(28, second, t8) // step 28: on shares
+		})
+		var t11, t12, t13 mpc.Share
+		p.Together(func() {
+			// auction.tfe:20  second = if lead then best else max(second, bids[i])
+			t11 = p.Select(30, lead, best, t10) // step 30: on shares
+		}, func() {
+			// auction.tfe:21  who = if lead then i else who
+			t12 = p.Select(31, lead, t9, who) // step 31: on shares
+		}, func() {
+			// auction.tfe:22  best = if lead then bids[i] else best
+			t13 = p.Select(32, lead, t8, best) // step 32: on shares
+		})
+
+		// auction.tfe:20  second = if lead then best else max(second, bids[i])
+		second = t11
+
+		// auction.tfe:21  who = if lead then i else who
 		who = t12
 
 		// auction.tfe:22  best = if lead then bids[i] else best
-		t13 := p.Select(32, lead, t8, best) // step 32: on shares
 		best = t13
 	}
-
-	// auction.tfe:24  let sold = best >= reserve
-	sold := p.Ge(34, best, reserve_shared) // step 34: on shares
-
-	// auction.tfe:25  let pay = if sold then max(second, reserve) else 0
-	t14 := p.Max2(35, second, reserve_shared)                 // step 35: on shares
-	pay := p.Select(36, sold, t14, clear.Int(clear.Int32, 0)) // step 36: on shares
+	var sold, t17, t18, t19, t20, t21 mpc.Share
+	p.Together(func() {
+		// auction.tfe:24  let sold = best >= reserve
+		sold = p.Ge(40, best, reserve_shared) // step 40: on shares
+	}, func() {
+		// auction.tfe:25  let pay = if sold then max(second, reserve) else 0
+		t17 = p.Max2(41, second, reserve_shared) // step 41: on shares
+	}, func() {
+		// auction.tfe:26  return reveal(pay) to public, each p in bidders: reveal(sold and who == index(p)) to p
+		t18 = p.Eq(42, who, clear.Int(clear.Int32, 0)) // step 42: on shares
+	}, func() {
+		t19 = p.Eq(43, who, clear.Int(clear.Int32, 1)) // step 43: on shares
+	}, func() {
+		t20 = p.Eq(44, who, clear.Int(clear.Int32, 2)) // step 44: on shares
+	}, func() {
+		t21 = p.Eq(45, who, clear.Int(clear.Int32, 3)) // step 45: on shares
+	})
+	var pay, t22, t23, t24, t25 mpc.Share
+	p.Together(func() {
+		// auction.tfe:25  let pay = if sold then max(second, reserve) else 0
+		pay = p.Select(47, sold, t17, clear.Int(clear.Int32, 0)) // step 47: on shares
+	}, func() {
+		// auction.tfe:26  return reveal(pay) to public, each p in bidders: reveal(sold and who == index(p)) to p
+		t22 = p.And(48, sold, t18) // step 48: on shares
+	}, func() {
+		t23 = p.And(49, sold, t19) // step 49: on shares
+	}, func() {
+		t24 = p.And(50, sold, t20) // step 50: on shares
+	}, func() {
+		t25 = p.And(51, sold, t21) // step 51: on shares
+	})
 
 	// auction.tfe:26  return reveal(pay) to public, each p in bidders: reveal(sold and who == index(p)) to p
-	t15 := p.Open(37, pay, "b0", "b1", "b2", "b3", "seller", "s0", "s1", "s2") // step 37: to b0, b1, b2, b3, seller, s0, s1, s2
-	t16 := p.Eq(38, who, clear.Int(clear.Int32, 0))                            // step 38: on shares
-	t17 := p.And(39, sold, t16)                                                // step 39: on shares
-	p.Open(40, t17, "b0")                                                      // step 40: to b0
-	t20 := p.Eq(42, who, clear.Int(clear.Int32, 1))                            // step 42: on shares
-	t21 := p.And(43, sold, t20)                                                // step 43: on shares
-	p.Open(44, t21, "b1")                                                      // step 44: to b1
-	t24 := p.Eq(46, who, clear.Int(clear.Int32, 2))                            // step 46: on shares
-	t25 := p.And(47, sold, t24)                                                // step 47: on shares
-	p.Open(48, t25, "b2")                                                      // step 48: to b2
-	t28 := p.Eq(50, who, clear.Int(clear.Int32, 3))                            // step 50: on shares
-	t29 := p.And(51, sold, t28)                                                // step 51: on shares
-	p.Open(52, t29, "b3")                                                      // step 52: to b3
-	p.Output("price", t15)
+	var t26 clear.Tensor
+	p.Together(func() {
+		t26 = p.Open(53, pay, "b0", "b1", "b2", "b3", "seller", "s0", "s1", "s2") // step 53: to b0, b1, b2, b3, seller, s0, s1, s2
+	}, func() {
+		p.Open(54, t22, "b0") // step 54: to b0
+	}, func() {
+		p.Open(55, t23, "b1") // step 55: to b1
+	}, func() {
+		p.Open(56, t24, "b2") // step 56: to b2
+	}, func() {
+		p.Open(57, t25, "b3") // step 57: to b3
+	})
+
+	// auction.tfe:26  return reveal(pay) to public, each p in bidders: reveal(sold and who == index(p)) to p
+	p.Output("price", t26)
 }
 
 // Programs returns s0's part of each computation that it takes part in.

@@ -43,12 +43,12 @@
 //	loads     turns: int64 in 1..=10, which every player must load alike
 //	set-up    every player learns n, d, and whether a player is not ready
 //	shares    v: fixed(20, 12)[d] among s0, s1, s2 (step 7, line 83)
-//	shares    t6: fixed(20, 12)[d] among s0, s1, s2 (step 16, line 85)
-//	shares    t11: bool[n] among s0, s1, s2 (step 23, line 87)
-//	shares    t22: bool among s0, s1, s2 (step 42, line 94, in each pass of line 89, if taken, in line 90, in each pass of line 93)
-//	learns    table: fixed(20, 12)[2, d] (step 46, line 98)
-//	sends     picked: fixed(20, 12)[3] in clear to alice, carol (step 50, line 98)
-//	learns    hits: int64 (step 51, line 98)
+//	shares    t4: fixed(20, 12)[d] among s0, s1, s2 (step 12, line 85)
+//	shares    t8: bool[n] among s0, s1, s2 (step 17, line 87)
+//	shares    t22: bool among s0, s1, s2 (step 44, line 94, in each pass of line 89, if taken, in line 90, in each pass of line 93)
+//	learns    table: fixed(20, 12)[2, d] (step 52, line 98)
+//	sends     picked: fixed(20, 12)[3] in clear to alice, carol (step 53, line 98)
+//	learns    hits: int64 (step 54, line 98)
 //	writes    table: fixed(20, 12)[2, d]
 //	writes    hits: int64
 package p_bob
@@ -304,56 +304,59 @@ var ShapesProgram = &runtime.Program{
 		{Number: 5, Op: "start", Line: 83},
 		{Number: 6, Op: "share", Line: 83},
 		{Number: 7, Op: "share", Line: 83},
-		{Number: 8, Op: "subtract", Line: 83},
-		{Number: 9, Op: "max", Line: 84},
-		{Number: 10, Op: "sum", Line: 85},
-		{Number: 11, Op: "size", Line: 85},
-		{Number: 12, Op: "divide", Line: 85},
-		{Number: 13, Op: "abs", Line: 85},
-		{Number: 14, Op: "constant", Line: 85},
-		{Number: 15, Op: "multiply", Line: 85},
-		{Number: 16, Op: "share", Line: 85},
-		{Number: 17, Op: "stack", Line: 85},
-		{Number: 18, Op: "negate", Line: 86},
-		{Number: 19, Op: "concat", Line: 86},
-		{Number: 20, Op: "constant", Line: 87},
-		{Number: 21, Op: "compare", Line: 87},
-		{Number: 22, Op: "not", Line: 87},
-		{Number: 23, Op: "share", Line: 87},
-		{Number: 24, Op: "and", Line: 87},
-		{Number: 25, Op: "convert", Line: 87},
-		{Number: 26, Op: "sum", Line: 87},
-		{Number: 27, Op: "copy", Line: 88},
-		{Number: 28, Op: "constant", Line: 89},
-		{Number: 29, Op: "constant", Line: 89},
-		{Number: 30, Op: "for", Line: 89},
-		{Number: 31, Op: "constant", Line: 90},
-		{Number: 32, Op: "remainder", Line: 90},
-		{Number: 33, Op: "compare", Line: 90},
-		{Number: 34, Op: "if", Line: 90},
-		{Number: 35, Op: "index", Line: 91},
-		{Number: 36, Op: "add", Line: 91},
-		{Number: 37, Op: "copy", Line: 91},
-		{Number: 38, Op: "for", Line: 93},
-		{Number: 39, Op: "index", Line: 94},
-		{Number: 40, Op: "index", Line: 94},
-		{Number: 41, Op: "min", Line: 94},
-		{Number: 42, Op: "share", Line: 94},
-		{Number: 43, Op: "select", Line: 94},
-		{Number: 44, Op: "copy", Line: 94},
-		{Number: 45, Op: "open", Line: 98},
-		{Number: 46, Op: "open", Line: 98},
+		{Number: 8, Op: "size", Line: 85},
+		{Number: 9, Op: "abs", Line: 85},
+		{Number: 10, Op: "constant", Line: 85},
+		{Number: 11, Op: "multiply", Line: 85},
+		{Number: 12, Op: "share", Line: 85},
+		{Number: 13, Op: "negate", Line: 86},
+		{Number: 14, Op: "concat", Line: 86},
+		{Number: 15, Op: "constant", Line: 87},
+		{Number: 16, Op: "not", Line: 87},
+		{Number: 17, Op: "share", Line: 87},
+		{Number: 18, Op: "constant", Line: 89},
+		{Number: 19, Op: "constant", Line: 89},
+		{Number: 20, Op: "subtract", Line: 83},
+		{Number: 21, Op: "sum", Line: 85},
+		{Number: 22, Op: "copy", Line: 88},
+		{Number: 23, Op: "together", Line: 84},
+		{Number: 24, Op: "chain", Line: 84},
+		{Number: 25, Op: "max", Line: 84},
+		{Number: 26, Op: "compare", Line: 87},
+		{Number: 27, Op: "and", Line: 87},
+		{Number: 28, Op: "convert", Line: 87},
+		{Number: 29, Op: "divide", Line: 85},
+		{Number: 30, Op: "stack", Line: 85},
+		{Number: 31, Op: "sum", Line: 87},
+		{Number: 32, Op: "for", Line: 89},
+		{Number: 33, Op: "constant", Line: 90},
+		{Number: 34, Op: "remainder", Line: 90},
+		{Number: 35, Op: "compare", Line: 90},
+		{Number: 36, Op: "if", Line: 90},
+		{Number: 37, Op: "index", Line: 91},
+		{Number: 38, Op: "add", Line: 91},
+		{Number: 39, Op: "copy", Line: 91},
+		{Number: 40, Op: "for", Line: 93},
+		{Number: 41, Op: "index", Line: 94},
+		{Number: 42, Op: "index", Line: 94},
+		{Number: 43, Op: "min", Line: 94},
+		{Number: 44, Op: "share", Line: 94},
+		{Number: 45, Op: "select", Line: 94},
+		{Number: 46, Op: "copy", Line: 94},
 		{Number: 47, Op: "size", Line: 98},
 		{Number: 48, Op: "size", Line: 98},
 		{Number: 49, Op: "index", Line: 98},
-		{Number: 50, Op: "reveal", Line: 98},
+		{Number: 50, Op: "together", Line: 98},
 		{Number: 51, Op: "open", Line: 98},
 		{Number: 52, Op: "open", Line: 98},
-		{Number: 53, Op: "output", Line: 98},
-		{Number: 54, Op: "output", Line: 98},
-		{Number: 55, Op: "output", Line: 98},
+		{Number: 53, Op: "reveal", Line: 98},
+		{Number: 54, Op: "open", Line: 98},
+		{Number: 55, Op: "open", Line: 98},
 		{Number: 56, Op: "output", Line: 98},
 		{Number: 57, Op: "output", Line: 98},
+		{Number: 58, Op: "output", Line: 98},
+		{Number: 59, Op: "output", Line: 98},
+		{Number: 60, Op: "output", Line: 98},
 	},
 	Run: runShapes,
 }
@@ -383,18 +386,18 @@ func runShapes(p *runtime.Party) {
 	p.Share(7, v) // step 7: to s0, s1, s2
 
 	// control.tfe:85  let table = [sum(centred, axis: 0) / n, abs(v) * 0.5]
-	t4 := clear.Abs(v)                         // in clear at bob
-	t5 := clear.Int(clear.Fixed(20, 12), 2048) // public: 0.5
-	t6 := clear.Mul(t4, t5)                    // in clear at bob
-	p.Share(16, t6)                            // step 16: to s0, s1, s2
+	t2 := clear.Abs(v)                         // in clear at bob
+	t3 := clear.Int(clear.Fixed(20, 12), 2048) // public: 0.5
+	t4 := clear.Mul(t2, t3)                    // in clear at bob
+	p.Share(12, t4)                            // step 12: to s0, s1, s2
 
 	// control.tfe:86  let joined = concat(v, -v)
-	t8 := clear.Neg(v)               // in clear at bob
-	joined := clear.Concat(0, v, t8) // in clear at bob
+	t6 := clear.Neg(v)               // in clear at bob
+	joined := clear.Concat(0, v, t6) // in clear at bob
 
 	// control.tfe:87  let hits = count(rows > 1.0 and not flags)
-	t11 := clear.Not(flags) // in clear at bob
-	p.Share(23, t11)        // step 23: to s0, s1, s2
+	t8 := clear.Not(flags) // in clear at bob
+	p.Share(17, t8)        // step 17: to s0, s1, s2
 
 	// control.tfe:89  for i in 0..turns {
 	for i := range turns.Int() {
@@ -406,17 +409,24 @@ func runShapes(p *runtime.Party) {
 			for j := int64(0); j < n; j += 2 {
 				// control.tfe:94  sums = if flags[j] then sums else min(sums, centred[j, :])
 				t22 := clear.Index(flags, clear.At(j)) // in clear at bob
-				p.Share(42, t22)                       // step 42: to s0, s1, s2
+				p.Share(44, t22)                       // step 44: to s0, s1, s2
 			}
 		}
 	}
 
 	// control.tfe:98  return reveal(rows) to carol, reveal(table) to bob, reveal(joined[d..d + 3]) to {alice, carol}, reveal(hits) to public, reveal(sums) to carol
-	t28 := p.Opened(46, clear.Fixed(20, 12), 2, int(d)) // step 46: from s0, s1, s2
-	t31 := clear.Index(joined, clear.Range(d, d+3))     // in clear at bob
-	p.Reveal(50, t31, "alice", "carol")                 // step 50: in clear to alice, carol
-	t33 := p.Opened(51, clear.Int64)                    // step 51: from s0, s1, s2
-	p.Output("table", t28)
+	t29 := clear.Index(joined, clear.Range(d, d+3)) // in clear at bob
+	var t31, t33 clear.Tensor
+	p.Together(func() {
+		t31 = p.Opened(52, clear.Fixed(20, 12), 2, int(d)) // step 52: from s0, s1, s2
+	}, func() {
+		p.Reveal(53, t29, "alice", "carol") // step 53: in clear to alice, carol
+	}, func() {
+		t33 = p.Opened(54, clear.Int64) // step 54: from s0, s1, s2
+	})
+
+	// control.tfe:98  return reveal(rows) to carol, reveal(table) to bob, reveal(joined[d..d + 3]) to {alice, carol}, reveal(hits) to public, reveal(sums) to carol
+	p.Output("table", t31)
 	p.Output("hits", t33)
 }
 

@@ -31,10 +31,10 @@
 //	trust     aby3(s0, s1, s2): semi-honest, at most one of s0, s1, s2 corrupt
 //	loads     turns: int64 in 1..=10, which every player must load alike
 //	set-up    every player learns n, d, and whether a player is not ready
-//	learns    rows: fixed(20, 12)[n] (step 45, line 98)
-//	learns    picked: fixed(20, 12)[3] from bob (step 50, line 98)
-//	learns    hits: int64 (step 51, line 98)
-//	learns    sums: fixed(20, 12)[d] (step 52, line 98)
+//	learns    rows: fixed(20, 12)[n] (step 51, line 98)
+//	learns    picked: fixed(20, 12)[3] from bob (step 53, line 98)
+//	learns    hits: int64 (step 54, line 98)
+//	learns    sums: fixed(20, 12)[d] (step 55, line 98)
 //	writes    rows: fixed(20, 12)[n]
 //	writes    picked: fixed(20, 12)[3]
 //	writes    hits: int64
@@ -231,56 +231,59 @@ var ShapesProgram = &runtime.Program{
 		{Number: 5, Op: "start", Line: 83},
 		{Number: 6, Op: "share", Line: 83},
 		{Number: 7, Op: "share", Line: 83},
-		{Number: 8, Op: "subtract", Line: 83},
-		{Number: 9, Op: "max", Line: 84},
-		{Number: 10, Op: "sum", Line: 85},
-		{Number: 11, Op: "size", Line: 85},
-		{Number: 12, Op: "divide", Line: 85},
-		{Number: 13, Op: "abs", Line: 85},
-		{Number: 14, Op: "constant", Line: 85},
-		{Number: 15, Op: "multiply", Line: 85},
-		{Number: 16, Op: "share", Line: 85},
-		{Number: 17, Op: "stack", Line: 85},
-		{Number: 18, Op: "negate", Line: 86},
-		{Number: 19, Op: "concat", Line: 86},
-		{Number: 20, Op: "constant", Line: 87},
-		{Number: 21, Op: "compare", Line: 87},
-		{Number: 22, Op: "not", Line: 87},
-		{Number: 23, Op: "share", Line: 87},
-		{Number: 24, Op: "and", Line: 87},
-		{Number: 25, Op: "convert", Line: 87},
-		{Number: 26, Op: "sum", Line: 87},
-		{Number: 27, Op: "copy", Line: 88},
-		{Number: 28, Op: "constant", Line: 89},
-		{Number: 29, Op: "constant", Line: 89},
-		{Number: 30, Op: "for", Line: 89},
-		{Number: 31, Op: "constant", Line: 90},
-		{Number: 32, Op: "remainder", Line: 90},
-		{Number: 33, Op: "compare", Line: 90},
-		{Number: 34, Op: "if", Line: 90},
-		{Number: 35, Op: "index", Line: 91},
-		{Number: 36, Op: "add", Line: 91},
-		{Number: 37, Op: "copy", Line: 91},
-		{Number: 38, Op: "for", Line: 93},
-		{Number: 39, Op: "index", Line: 94},
-		{Number: 40, Op: "index", Line: 94},
-		{Number: 41, Op: "min", Line: 94},
-		{Number: 42, Op: "share", Line: 94},
-		{Number: 43, Op: "select", Line: 94},
-		{Number: 44, Op: "copy", Line: 94},
-		{Number: 45, Op: "open", Line: 98},
-		{Number: 46, Op: "open", Line: 98},
+		{Number: 8, Op: "size", Line: 85},
+		{Number: 9, Op: "abs", Line: 85},
+		{Number: 10, Op: "constant", Line: 85},
+		{Number: 11, Op: "multiply", Line: 85},
+		{Number: 12, Op: "share", Line: 85},
+		{Number: 13, Op: "negate", Line: 86},
+		{Number: 14, Op: "concat", Line: 86},
+		{Number: 15, Op: "constant", Line: 87},
+		{Number: 16, Op: "not", Line: 87},
+		{Number: 17, Op: "share", Line: 87},
+		{Number: 18, Op: "constant", Line: 89},
+		{Number: 19, Op: "constant", Line: 89},
+		{Number: 20, Op: "subtract", Line: 83},
+		{Number: 21, Op: "sum", Line: 85},
+		{Number: 22, Op: "copy", Line: 88},
+		{Number: 23, Op: "together", Line: 84},
+		{Number: 24, Op: "chain", Line: 84},
+		{Number: 25, Op: "max", Line: 84},
+		{Number: 26, Op: "compare", Line: 87},
+		{Number: 27, Op: "and", Line: 87},
+		{Number: 28, Op: "convert", Line: 87},
+		{Number: 29, Op: "divide", Line: 85},
+		{Number: 30, Op: "stack", Line: 85},
+		{Number: 31, Op: "sum", Line: 87},
+		{Number: 32, Op: "for", Line: 89},
+		{Number: 33, Op: "constant", Line: 90},
+		{Number: 34, Op: "remainder", Line: 90},
+		{Number: 35, Op: "compare", Line: 90},
+		{Number: 36, Op: "if", Line: 90},
+		{Number: 37, Op: "index", Line: 91},
+		{Number: 38, Op: "add", Line: 91},
+		{Number: 39, Op: "copy", Line: 91},
+		{Number: 40, Op: "for", Line: 93},
+		{Number: 41, Op: "index", Line: 94},
+		{Number: 42, Op: "index", Line: 94},
+		{Number: 43, Op: "min", Line: 94},
+		{Number: 44, Op: "share", Line: 94},
+		{Number: 45, Op: "select", Line: 94},
+		{Number: 46, Op: "copy", Line: 94},
 		{Number: 47, Op: "size", Line: 98},
 		{Number: 48, Op: "size", Line: 98},
 		{Number: 49, Op: "index", Line: 98},
-		{Number: 50, Op: "reveal", Line: 98},
+		{Number: 50, Op: "together", Line: 98},
 		{Number: 51, Op: "open", Line: 98},
 		{Number: 52, Op: "open", Line: 98},
-		{Number: 53, Op: "output", Line: 98},
-		{Number: 54, Op: "output", Line: 98},
-		{Number: 55, Op: "output", Line: 98},
+		{Number: 53, Op: "reveal", Line: 98},
+		{Number: 54, Op: "open", Line: 98},
+		{Number: 55, Op: "open", Line: 98},
 		{Number: 56, Op: "output", Line: 98},
 		{Number: 57, Op: "output", Line: 98},
+		{Number: 58, Op: "output", Line: 98},
+		{Number: 59, Op: "output", Line: 98},
+		{Number: 60, Op: "output", Line: 98},
 	},
 	Run: runShapes,
 }
@@ -298,11 +301,11 @@ func runShapes(p *runtime.Party) {
 	p.Start() // everybody is ready: values are shared from here on
 
 	// control.tfe:98  return reveal(rows) to carol, reveal(table) to bob, reveal(joined[d..d + 3]) to {alice, carol}, reveal(hits) to public, reveal(sums) to carol
-	t27 := p.Opened(45, clear.Fixed(20, 12), int(n))     // step 45: from s0, s1, s2
-	t32 := p.Revealed(50, "bob", clear.Fixed(20, 12), 3) // step 50: in clear from bob
-	t33 := p.Opened(51, clear.Int64)                     // step 51: from s0, s1, s2
-	t34 := p.Opened(52, clear.Fixed(20, 12), int(d))     // step 52: from s0, s1, s2
-	p.Output("rows", t27)
+	t30 := p.Opened(51, clear.Fixed(20, 12), int(n))     // step 51: from s0, s1, s2
+	t32 := p.Revealed(53, "bob", clear.Fixed(20, 12), 3) // step 53: in clear from bob
+	t33 := p.Opened(54, clear.Int64)                     // step 54: from s0, s1, s2
+	t34 := p.Opened(55, clear.Fixed(20, 12), int(d))     // step 55: from s0, s1, s2
+	p.Output("rows", t30)
 	p.Output("picked", t32)
 	p.Output("hits", t33)
 	p.Output("sums", t34)

@@ -42,14 +42,14 @@
 //	set-up    every player learns n, d, and whether a player is not ready
 //	holds     shares of m_shared: fixed(20, 12)[n, d] from alice (step 6, line 83)
 //	holds     shares of v_shared: fixed(20, 12)[d] from bob (step 7, line 83)
-//	holds     shares of t7: fixed(20, 12)[d] from bob (step 16, line 85)
-//	holds     shares of t12: bool[n] from bob (step 23, line 87)
-//	holds     shares of t25: bool from bob (step 42, line 94, in each pass of line 89, if taken, in line 90, in each pass of line 93)
-//	opens     rows: fixed(20, 12)[n] to carol (step 45, line 98)
-//	opens     table: fixed(20, 12)[2, d] to bob (step 46, line 98)
-//	opens     hits: int64 to everybody (step 51, line 98)
-//	learns    hits: int64 (step 51, line 98)
-//	opens     sums: fixed(20, 12)[d] to carol (step 52, line 98)
+//	holds     shares of t5: fixed(20, 12)[d] from bob (step 12, line 85)
+//	holds     shares of t9: bool[n] from bob (step 17, line 87)
+//	holds     shares of t25: bool from bob (step 44, line 94, in each pass of line 89, if taken, in line 90, in each pass of line 93)
+//	opens     rows: fixed(20, 12)[n] to carol (step 51, line 98)
+//	opens     table: fixed(20, 12)[2, d] to bob (step 52, line 98)
+//	opens     hits: int64 to everybody (step 54, line 98)
+//	learns    hits: int64 (step 54, line 98)
+//	opens     sums: fixed(20, 12)[d] to carol (step 55, line 98)
 //	writes    hits: int64
 package p_s1
 
@@ -58,6 +58,7 @@ import (
 
 	"github.com/tfec-lang/tfec/runtime"
 	"github.com/tfec-lang/tfec/runtime/clear"
+	"github.com/tfec-lang/tfec/runtime/mpc"
 )
 
 // FitProgram describes s1's part of fit.
@@ -343,56 +344,59 @@ var ShapesProgram = &runtime.Program{
 		{Number: 5, Op: "start", Line: 83},
 		{Number: 6, Op: "share", Line: 83},
 		{Number: 7, Op: "share", Line: 83},
-		{Number: 8, Op: "subtract", Line: 83},
-		{Number: 9, Op: "max", Line: 84},
-		{Number: 10, Op: "sum", Line: 85},
-		{Number: 11, Op: "size", Line: 85},
-		{Number: 12, Op: "divide", Line: 85},
-		{Number: 13, Op: "abs", Line: 85},
-		{Number: 14, Op: "constant", Line: 85},
-		{Number: 15, Op: "multiply", Line: 85},
-		{Number: 16, Op: "share", Line: 85},
-		{Number: 17, Op: "stack", Line: 85},
-		{Number: 18, Op: "negate", Line: 86},
-		{Number: 19, Op: "concat", Line: 86},
-		{Number: 20, Op: "constant", Line: 87},
-		{Number: 21, Op: "compare", Line: 87},
-		{Number: 22, Op: "not", Line: 87},
-		{Number: 23, Op: "share", Line: 87},
-		{Number: 24, Op: "and", Line: 87},
-		{Number: 25, Op: "convert", Line: 87},
-		{Number: 26, Op: "sum", Line: 87},
-		{Number: 27, Op: "copy", Line: 88},
-		{Number: 28, Op: "constant", Line: 89},
-		{Number: 29, Op: "constant", Line: 89},
-		{Number: 30, Op: "for", Line: 89},
-		{Number: 31, Op: "constant", Line: 90},
-		{Number: 32, Op: "remainder", Line: 90},
-		{Number: 33, Op: "compare", Line: 90},
-		{Number: 34, Op: "if", Line: 90},
-		{Number: 35, Op: "index", Line: 91},
-		{Number: 36, Op: "add", Line: 91},
-		{Number: 37, Op: "copy", Line: 91},
-		{Number: 38, Op: "for", Line: 93},
-		{Number: 39, Op: "index", Line: 94},
-		{Number: 40, Op: "index", Line: 94},
-		{Number: 41, Op: "min", Line: 94},
-		{Number: 42, Op: "share", Line: 94},
-		{Number: 43, Op: "select", Line: 94},
-		{Number: 44, Op: "copy", Line: 94},
-		{Number: 45, Op: "open", Line: 98},
-		{Number: 46, Op: "open", Line: 98},
+		{Number: 8, Op: "size", Line: 85},
+		{Number: 9, Op: "abs", Line: 85},
+		{Number: 10, Op: "constant", Line: 85},
+		{Number: 11, Op: "multiply", Line: 85},
+		{Number: 12, Op: "share", Line: 85},
+		{Number: 13, Op: "negate", Line: 86},
+		{Number: 14, Op: "concat", Line: 86},
+		{Number: 15, Op: "constant", Line: 87},
+		{Number: 16, Op: "not", Line: 87},
+		{Number: 17, Op: "share", Line: 87},
+		{Number: 18, Op: "constant", Line: 89},
+		{Number: 19, Op: "constant", Line: 89},
+		{Number: 20, Op: "subtract", Line: 83},
+		{Number: 21, Op: "sum", Line: 85},
+		{Number: 22, Op: "copy", Line: 88},
+		{Number: 23, Op: "together", Line: 84},
+		{Number: 24, Op: "chain", Line: 84},
+		{Number: 25, Op: "max", Line: 84},
+		{Number: 26, Op: "compare", Line: 87},
+		{Number: 27, Op: "and", Line: 87},
+		{Number: 28, Op: "convert", Line: 87},
+		{Number: 29, Op: "divide", Line: 85},
+		{Number: 30, Op: "stack", Line: 85},
+		{Number: 31, Op: "sum", Line: 87},
+		{Number: 32, Op: "for", Line: 89},
+		{Number: 33, Op: "constant", Line: 90},
+		{Number: 34, Op: "remainder", Line: 90},
+		{Number: 35, Op: "compare", Line: 90},
+		{Number: 36, Op: "if", Line: 90},
+		{Number: 37, Op: "index", Line: 91},
+		{Number: 38, Op: "add", Line: 91},
+		{Number: 39, Op: "copy", Line: 91},
+		{Number: 40, Op: "for", Line: 93},
+		{Number: 41, Op: "index", Line: 94},
+		{Number: 42, Op: "index", Line: 94},
+		{Number: 43, Op: "min", Line: 94},
+		{Number: 44, Op: "share", Line: 94},
+		{Number: 45, Op: "select", Line: 94},
+		{Number: 46, Op: "copy", Line: 94},
 		{Number: 47, Op: "size", Line: 98},
 		{Number: 48, Op: "size", Line: 98},
 		{Number: 49, Op: "index", Line: 98},
-		{Number: 50, Op: "reveal", Line: 98},
+		{Number: 50, Op: "together", Line: 98},
 		{Number: 51, Op: "open", Line: 98},
 		{Number: 52, Op: "open", Line: 98},
-		{Number: 53, Op: "output", Line: 98},
-		{Number: 54, Op: "output", Line: 98},
-		{Number: 55, Op: "output", Line: 98},
+		{Number: 53, Op: "reveal", Line: 98},
+		{Number: 54, Op: "open", Line: 98},
+		{Number: 55, Op: "open", Line: 98},
 		{Number: 56, Op: "output", Line: 98},
 		{Number: 57, Op: "output", Line: 98},
+		{Number: 58, Op: "output", Line: 98},
+		{Number: 59, Op: "output", Line: 98},
+		{Number: 60, Op: "output", Line: 98},
 	},
 	Run: runShapes,
 }
@@ -415,27 +419,41 @@ func runShapes(p *runtime.Party) {
 	// control.tfe:83  let centred = m - v
 	m_shared := p.Shared(6, "alice", clear.Fixed(20, 12), int(n), int(d)) // step 6: from alice
 	v_shared := p.Shared(7, "bob", clear.Fixed(20, 12), int(d))           // step 7: from bob
-	centred := p.Sub(8, m_shared, v_shared)                               // step 8: on shares
-
-	// control.tfe:84  let rows = max(centred, axis: 1)
-	rows := p.Max(9, centred, 1) // step 9: on shares
 
 	// control.tfe:85  let table = [sum(centred, axis: 0) / n, abs(v) * 0.5]
-	t1 := p.Sum(10, centred, 0)                            // step 10: on shares
-	t3 := p.Div(12, t1, clear.Int(clear.Int64, n))         // step 12: on shares
-	t7 := p.Shared(16, "bob", clear.Fixed(20, 12), int(d)) // step 16: from bob
-	table := p.Stack(17, t3, t7)                           // step 17: on shares
+	t5 := p.Shared(12, "bob", clear.Fixed(20, 12), int(d)) // step 12: from bob
 
 	// control.tfe:87  let hits = count(rows > 1.0 and not flags)
-	t9 := clear.Int(clear.Fixed(20, 12), 4096)     // public: 1
-	t10 := p.Gt(21, rows, t9)                      // step 21: on shares
-	t12 := p.Shared(23, "bob", clear.Bool, int(n)) // step 23: from bob
-	t13 := p.And(24, t10, t12)                     // step 24: on shares
-	t14 := p.Convert(25, t13, clear.Int64)         // step 25: on shares
-	hits := p.Sum(26, t14, -1)                     // step 26: on shares
+	t7 := clear.Int(clear.Fixed(20, 12), 4096)    // public: 1
+	t9 := p.Shared(17, "bob", clear.Bool, int(n)) // step 17: from bob
+
+	// control.tfe:83  let centred = m - v
+	centred := p.Sub(20, m_shared, v_shared) // step 20: on shares
+
+	// control.tfe:85  let table = [sum(centred, axis: 0) / n, abs(v) * 0.5]
+	t12 := p.Sum(21, centred, 0) // step 21: on shares
 
 	// control.tfe:88  var sums = v
 	sums := v_shared
+	var rows, t13, t14, t15, t16 mpc.Share
+	p.Together(func() {
+		// control.tfe:84  let rows = max(centred, axis: 1)
+		rows = p.Max(25, centred, 1) // step 25: on shares
+
+		// control.tfe:87  let hits = count(rows > 1.0 and not flags)
+		t13 = p.Gt(26, rows, t7)              // step 26: on shares
+		t14 = p.And(27, t13, t9)              // step 27: on shares
+		t15 = p.Convert(28, t14, clear.Int64) // step 28: on shares
+	}, func() {
+		// control.tfe:85  let table = [sum(centred, axis: 0) / n, abs(v) * 0.5]
+		t16 = p.Div(29, t12, clear.Int(clear.Int64, n)) // step 29: on shares
+	})
+
+	// control.tfe:85  let table = [sum(centred, axis: 0) / n, abs(v) * 0.5]
+	table := p.Stack(30, t16, t5) // step 30: on shares
+
+	// control.tfe:87  let hits = count(rows > 1.0 and not flags)
+	hits := p.Sum(31, t15, -1) // step 31: on shares
 
 	// control.tfe:89  for i in 0..turns {
 	for i := range turns.Int() {
@@ -444,27 +462,35 @@ func runShapes(p *runtime.Party) {
 		t19 := clear.Eq(t18, clear.Int(clear.Int64, 0))                        // public
 		if t19.Bool() {
 			// control.tfe:91  sums = sums + centred[0]
-			t20 := p.Index(35, centred, clear.At(0), clear.All()) // step 35: on shares
-			t21 := p.Add(36, sums, t20)                           // step 36: on shares
+			t20 := p.Index(37, centred, clear.At(0), clear.All()) // step 37: on shares
+			t21 := p.Add(38, sums, t20)                           // step 38: on shares
 			sums = t21
 		} else {
 			// control.tfe:93  for j in 0..n step 2 {
 			for j := int64(0); j < n; j += 2 {
 				// control.tfe:94  sums = if flags[j] then sums else min(sums, centred[j, :])
-				t23 := p.Index(40, centred, clear.At(j), clear.All()) // step 40: on shares
-				t24 := p.Min2(41, sums, t23)                          // step 41: on shares
-				t25 := p.Shared(42, "bob", clear.Bool)                // step 42: from bob
-				t26 := p.Select(43, t25, sums, t24)                   // step 43: on shares
+				t23 := p.Index(42, centred, clear.At(j), clear.All()) // step 42: on shares
+				t24 := p.Min2(43, sums, t23)                          // step 43: on shares
+				t25 := p.Shared(44, "bob", clear.Bool)                // step 44: from bob
+				t26 := p.Select(45, t25, sums, t24)                   // step 45: on shares
 				sums = t26
 			}
 		}
 	}
 
 	// control.tfe:98  return reveal(rows) to carol, reveal(table) to bob, reveal(joined[d..d + 3]) to {alice, carol}, reveal(hits) to public, reveal(sums) to carol
-	p.Open(45, rows, "carol")                                          // step 45: to carol
-	p.Open(46, table, "bob")                                           // step 46: to bob
-	t33 := p.Open(51, hits, "alice", "bob", "carol", "s0", "s1", "s2") // step 51: to alice, bob, carol, s0, s1, s2
-	p.Open(52, sums, "carol")                                          // step 52: to carol
+	var t33 clear.Tensor
+	p.Together(func() {
+		p.Open(51, rows, "carol") // step 51: to carol
+	}, func() {
+		p.Open(52, table, "bob") // step 52: to bob
+	}, func() {
+		t33 = p.Open(54, hits, "alice", "bob", "carol", "s0", "s1", "s2") // step 54: to alice, bob, carol, s0, s1, s2
+	}, func() {
+		p.Open(55, sums, "carol") // step 55: to carol
+	})
+
+	// control.tfe:98  return reveal(rows) to carol, reveal(table) to bob, reveal(joined[d..d + 3]) to {alice, carol}, reveal(hits) to public, reveal(sums) to carol
 	p.Output("hits", t33)
 }
 
