@@ -71,9 +71,10 @@ func (p *Party) indices(players []string) []int {
 // values that every computing player holds; shapes broadcast as in package
 // clear. Rounds and bytes are the engine's: see package mpc.
 
-func (p *Party) Neg(step int, x mpc.Operand) mpc.Share { return p.engine.Neg(p.at(step), x) }
-func (p *Party) Not(step int, x mpc.Operand) mpc.Share { return p.engine.Not(p.at(step), x) }
-func (p *Party) Abs(step int, x mpc.Operand) mpc.Share { return p.engine.Abs(p.at(step), x) }
+func (p *Party) Neg(step int, x mpc.Operand) mpc.Share    { return p.engine.Neg(p.at(step), x) }
+func (p *Party) Not(step int, x mpc.Operand) mpc.Share    { return p.engine.Not(p.at(step), x) }
+func (p *Party) Reduce(step int, x mpc.Operand) mpc.Share { return p.engine.Reduce(p.at(step), x) }
+func (p *Party) Abs(step int, x mpc.Operand) mpc.Share    { return p.engine.Abs(p.at(step), x) }
 
 func (p *Party) Add(step int, x, y mpc.Operand) mpc.Share  { return p.engine.Add(p.at(step), x, y) }
 func (p *Party) Sub(step int, x, y mpc.Operand) mpc.Share  { return p.engine.Sub(p.at(step), x, y) }

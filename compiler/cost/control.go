@@ -40,7 +40,7 @@ func (b *planner) loop(i *ir.Instr) ([]node, error) {
 // error, unless its body is in clear.
 func (b *planner) nothing(i *ir.Instr, unknown error) ([]node, error) {
 	before := b.save()
-	if body, err := b.anyPass(i); err == nil && len(body) == 0 {
+	if body, err := b.anyPass(i); err == nil && !sends(body) {
 		return nil, nil
 	}
 	b.restore(before)
@@ -135,10 +135,11 @@ func (b *planner) branch(i *ir.Instr) ([]node, error) {
 	}
 	b.known = before
 	b.forget(i)
-	b.open++
-	if sends(arms[0]) || sends(arms[1]) {
-		b.atMost = append(b.atMost, i)
+	if !sends(arms[0]) && !sends(arms[1]) {
+		return nil, nil
 	}
+	b.open++
+	b.atMost = append(b.atMost, i)
 	return []node{choice{arms}}, nil
 }
 

@@ -48,6 +48,7 @@ var operations = map[ir.Op]func(*operation) Tensor{
 		return x[2]
 	}),
 	ir.OpConvert: elementwise(conversion),
+	ir.OpReduce:  elementwise(func(_ *operation, x ...*big.Int) *big.Int { return x[0] }),
 
 	ir.OpSum: reduction(sum),
 	ir.OpMin: extreme(func(o *operation, x ...*big.Int) *big.Int { return o.best(-1, x) }),

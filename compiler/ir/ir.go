@@ -233,6 +233,9 @@ const (
 	// to Dst's element; of a public value with a shared Dst, constant shares of
 	// it, without communication
 	OpConvert Op = "convert"
+	// to the range of its type, of an integer of less than 64 bits on shares:
+	// all other operations leave those right modulo 2^w only
+	OpReduce Op = "reduce"
 
 	OpSum Op = "sum" // over Axis; Dst's element is int64, uint64 or the fixed itself
 	OpMin Op = "min" // one argument: over Axis; two: elementwise

@@ -194,7 +194,7 @@ var arity = map[Op]struct{ least, most int }{
 	OpNeg: {1, 1}, OpAdd: {2, 2}, OpSub: {2, 2}, OpMul: {2, 2}, OpDiv: {2, 2}, OpMod: {2, 2},
 	OpEq: {2, 2}, OpNe: {2, 2}, OpLt: {2, 2}, OpLe: {2, 2}, OpGt: {2, 2}, OpGe: {2, 2},
 	OpAnd: {2, 2}, OpOr: {2, 2}, OpNot: {1, 1}, OpSelect: {3, 3}, OpConvert: {1, 1},
-	OpSum: {1, 1}, OpMin: {1, 2}, OpMax: {1, 2}, OpAbs: {1, 1}, OpDot: {2, 2},
+	OpSum: {1, 1}, OpMin: {1, 2}, OpMax: {1, 2}, OpAbs: {1, 1}, OpReduce: {1, 1}, OpDot: {2, 2},
 	OpIndex: {1, 1}, OpUpdate: {2, 2}, OpStack: {1, many}, OpConcat: {1, many},
 	OpFill: {1, 1}, OpTranspose: {1, 1}, OpReshape: {1, 1}, OpReverse: {1, 1}, OpCumSum: {1, 1}, OpIota: {0, 0}, OpWindows: {1, 1}, OpOneHot: {1, 1},
 }

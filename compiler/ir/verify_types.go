@@ -60,7 +60,7 @@ var typeRules = map[Op]func(*verifier, *Instr){
 	OpIf:     func(v *verifier, i *Instr) { v.scalar(i, 0, types.Bool) },
 	OpAssert: func(v *verifier, i *Instr) { v.scalar(i, 0, types.Bool) },
 
-	OpNeg: (*verifier).number, OpAbs: (*verifier).number,
+	OpNeg: (*verifier).number, OpAbs: (*verifier).number, OpReduce: (*verifier).reduction,
 	OpAdd: (*verifier).alike, OpSub: (*verifier).alike, OpMod: (*verifier).alike,
 	OpMul: (*verifier).product,
 	OpDiv: (*verifier).quotient,
@@ -146,6 +146,14 @@ func (v *verifier) known(s types.Size) {
 		if !slices.ContainsFunc(v.p.Sizes, func(x Size) bool { return x.Name == n }) {
 			v.fail("unknown size %s", n)
 		}
+	}
+}
+
+// reduction: shares alone hold integers that are not reduced.
+func (v *verifier) reduction(i *Instr) {
+	v.number(i)
+	if d := v.dst(i); !d.Elem.IsInt() || d.Elem.Bits() == 64 || !d.Place.IsShared() {
+		v.fail("%s is no shared integer of less than 64 bits", d.Name)
 	}
 }
 

@@ -76,7 +76,7 @@ func symmetric(x *big.Int) interval { return interval{new(big.Int).Neg(x), x} }
 // interval is what the operands say about an instruction's result.
 func (p *prover) interval(i *ir.Instr) interval {
 	e := p.elem(i.Dst)
-	arg := func(k int) interval { return p.of(i.Args[k]) }
+	arg := func(k int) interval { return p.of(i, i.Args[k]) }
 	switch i.Op {
 	case ir.OpConst:
 		return span(i.Const...)
@@ -84,13 +84,15 @@ func (p *prover) interval(i *ir.Instr) interval {
 		return p.sizeInterval(i.Size)
 	case ir.OpInput:
 		return p.inputInterval(i)
+	case ir.OpReduce:
+		return whole(e)
 	case ir.OpCopy, ir.OpShare, ir.OpOpen, ir.OpReveal, ir.OpIndex, ir.OpFill, ir.OpTranspose,
 		ir.OpReshape, ir.OpReverse:
 		return arg(0)
 	case ir.OpUpdate, ir.OpStack, ir.OpConcat:
-		return p.joined(i.Args)
+		return p.joined(i, i.Args)
 	case ir.OpSelect:
-		return p.joined(i.Args[1:])
+		return p.joined(i, i.Args[1:])
 	case ir.OpMin, ir.OpMax:
 		return p.extremeInterval(i)
 	case ir.OpNeg:
@@ -113,7 +115,7 @@ func (p *prover) interval(i *ir.Instr) interval {
 		s := p.shape(i.Dst)
 		return arg(0).join(p.times(arg(0), s[len(s)-1], 0))
 	case ir.OpSum:
-		return p.times(arg(0), p.reduced(i), 0)
+		return p.times(arg(0), p.length(i), 0)
 	case ir.OpDiv:
 		return p.quotient(i)
 	case ir.OpConvert:
@@ -122,10 +124,10 @@ func (p *prover) interval(i *ir.Instr) interval {
 	return whole(e)
 }
 
-func (p *prover) joined(args []ir.Value) interval {
-	out := p.of(args[0])
+func (p *prover) joined(i *ir.Instr, args []ir.Value) interval {
+	out := p.of(i, args[0])
 	for _, v := range args[1:] {
-		out = out.join(p.of(v))
+		out = out.join(p.of(i, v))
 	}
 	return out
 }
@@ -153,16 +155,16 @@ func (p *prover) inputInterval(i *ir.Instr) interval {
 // extremeInterval: a reduction of nothing gives an end of the type.
 func (p *prover) extremeInterval(i *ir.Instr) interval {
 	if len(i.Args) == 2 {
-		return p.joined(i.Args)
+		return p.joined(i, i.Args)
 	}
-	if n := p.sizes.lowest(p.reduced(i)); n == nil || n.Sign() <= 0 {
+	if n := p.sizes.lowest(p.length(i)); n == nil || n.Sign() <= 0 {
 		return whole(p.elem(i.Dst))
 	}
-	return p.of(i.Args[0])
+	return p.of(i, i.Args[0])
 }
 
-// reduced is how many elements a reduction takes together.
-func (p *prover) reduced(i *ir.Instr) types.Size {
+// length is how many elements a reduction takes together.
+func (p *prover) length(i *ir.Instr) types.Size {
 	s := p.shape(i.Args[0])
 	if i.Axis >= 0 {
 		return s[i.Axis]
@@ -182,7 +184,7 @@ func (p *prover) times(a interval, n types.Size, shift int) interval {
 // quotient: one by zero is 0 or never reached, and a secure one is off by
 // less than two units.
 func (p *prover) quotient(i *ir.Instr) interval {
-	x, y := p.of(i.Args[0]), p.of(i.Args[1])
+	x, y := p.of(i, i.Args[0]), p.of(i, i.Args[1])
 	if p.elem(i.Args[1]).Kind == types.Fixed {
 		x = x.shift(p.elem(i.Args[1]).F)
 	}

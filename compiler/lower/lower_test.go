@@ -133,51 +133,57 @@ func TestSharesAreFew(t *testing.T) {
 	}
 }
 
-func TestSharedIntegersMustFitTheirType(t *testing.T) {
+// An integer of less than 64 bits on shares is reduced where more than its
+// lowest bits matters, unless it provably fits.
+func TestSharedIntegersAreReducedWhereTheirWidthMatters(t *testing.T) {
 	for _, c := range []struct {
-		name, ranges, expr string
-		ok                 bool
+		name, ranges, result, expr string
+		reductions                 int
 	}{
-		{"a sum of whole ranges is compared", "", "a + b > 5", false},
-		{"bounded inputs", " in 0..1000", "a + b > 5", true},
-		{"a product of whole ranges", "", "a * b > 5", false},
-		{"a difference of bounded inputs", " in 0..2_000_000_000", "a - b > 5", true},
-		{"compared as they are", "", "a > b", true},
-		{"64 bits wrap in the ring", "", "int64(a) * int64(b) > 5", true},
+		{"a sum of whole ranges is compared", "", "bool", "a + b > 5", 1},
+		{"bounded inputs", " in 0..1000", "bool", "a + b > 5", 0},
+		{"a product of whole ranges", "", "bool", "a * b > 5", 1},
+		{"both sides", "", "bool", "a * b > a - b", 2},
+		{"equal modulo the type", "", "bool", "a * b == a - b", 0},
+		{"a difference of bounded inputs", " in 0..2_000_000_000", "bool", "a - b > 5", 0},
+		{"compared as they are", "", "bool", "a > b", 0},
+		{"64 bits wrap in the ring", "", "bool", "int64(a) * int64(b) > 5", 0},
+		{"a wider type", "", "int64", "int64(a * b)", 1},
+		{"a narrower type", "", "int8", "int8(a * b)", 0},
+		{"a bool", "", "bool", "bool(a * b)", 0},
+		{"a quotient", "", "int32", "(a - b) / 3", 1},
+		{"the least", "", "int32", "min(a + b, a)", 1},
+		{"opened as it is", "", "int32", "a * b", 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p := checked(t, "f.tfe", header+`computation f(a: int32 @ alice`+c.ranges+`, b: int32 @ bob`+c.ranges+`) -> r: bool @ carol {
+			p := checked(t, "f.tfe", header+`computation f(a: int32 @ alice`+c.ranges+`, b: int32 @ bob`+c.ranges+`) -> r: `+c.result+` @ carol {
   return reveal(`+c.expr+`) to carol
 }`)
-			_, diags := lower.Lower(p, p.Computations[0])
-			assert.Equal(t, c.ok, !diags.HasErrors(), text(diags, p.File.Source))
-			for _, d := range diags {
-				assert.Equal(t, "E901", d.Code)
-				assert.Contains(t, d.Message, "int32 may have left its type")
-			}
+			q := lowered(t, p, p.Computations[0])
+			assert.Len(t, instructions(q.Body, ir.OpReduce), c.reductions, q.String())
 		})
 	}
 }
 
-// The dot product of narrow integers is narrow, and not reduced on shares: its
-// length must be bounded for it to be compared or converted.
-func TestDotProductsOfNarrowIntegersAreBounded(t *testing.T) {
+// The dot product of narrow integers is narrow; its length says how far it may
+// leave its type.
+func TestDotProductsOfNarrowIntegersAreReduced(t *testing.T) {
 	for _, c := range []struct {
 		elem, where, result, expr string
-		ok                        bool
+		reductions                int
 	}{
-		{"int32", "n >= 1", "bool", "dot(a, b) < 0", false},
-		{"int8", "n >= 1", "int64", "int64(dot(a, b))", false},
-		{"int8", "n <= 10", "int64", "int64(dot(a, b))", false},
-		{"int32", "n >= 1", "int32", "dot(a, b)", true}, // opened modulo 2^32
-		{"int64", "n >= 1", "bool", "dot(a, b) < 0", true},
+		{"int32", "n >= 1", "bool", "dot(a, b) < 0", 1},
+		{"int8", "n >= 1", "int64", "int64(dot(a, b))", 1},
+		{"int8", "n <= 10", "int64", "int64(dot(a, b))", 1},
+		{"int32", "n >= 1", "int32", "dot(a, b)", 0},
+		{"int64", "n >= 1", "bool", "dot(a, b) < 0", 0},
 	} {
 		t.Run(c.elem+" "+c.expr+" "+c.where, func(t *testing.T) {
 			p := checked(t, "f.tfe", header+`computation f[n](a: `+c.elem+`[n] @ alice, b: `+c.elem+`[n] @ bob) -> r: `+c.result+` @ carol where `+c.where+` {
   return reveal(`+c.expr+`) to carol
 }`)
-			_, diags := lower.Lower(p, p.Computations[0])
-			assert.Equal(t, c.ok, !diags.HasErrors(), text(diags, p.File.Source))
+			q := lowered(t, p, p.Computations[0])
+			assert.Len(t, instructions(q.Body, ir.OpReduce), c.reductions, q.String())
 		})
 	}
 }
@@ -185,19 +191,27 @@ func TestDotProductsOfNarrowIntegersAreBounded(t *testing.T) {
 func TestVariablesThatGrowInLoopsAreBounded(t *testing.T) {
 	for _, c := range []struct {
 		name, body string
-		ok         bool
+		reductions int
 	}{
-		{"a maximum stays", "m = max(m, a[i])", true},
-		{"a sum grows", "m += a[i]", false},
+		{"a maximum stays", "m = max(m, a[i])", 0},
+		{"a sum grows by as much a pass", "m += a[i]", 0},
+		{"either way", "if a[i] > 3 { m += a[i] } else { m -= 1 }", 0},
+		{"in a loop in a loop", "for j in 0..i { m = m + a[j] - 2 }", 0},
+		{"of elements", "w[i] = w[0] + a[i] m = w[1]", 0},
+		{"a count", "m += int32(a[i] > 3)", 0},
+		{"a power", "m = m * a[i]", 1},
+		{"two that feed each other", "let k = m m = v v = k + 1_000", 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p := checked(t, "f.tfe", header+`computation f[n](a: int32[n] @ alice in 0..100, b: int32 @ bob in 0..100) -> r: bool @ carol {
+			p := checked(t, "f.tfe", header+`computation f[n](a: int32[n] @ alice in 0..100, b: int32 @ bob in 0..100) -> r: bool @ carol where n >= 2, n <= 1000 {
   var m: int32 @ shared = b
+  var v: int32 @ shared = b
+  var w: int32[n] @ shared = a
   for i in 0..n { `+c.body+` }
   return reveal(m > 7) to carol
 }`)
-			_, diags := lower.Lower(p, p.Computations[0])
-			assert.Equal(t, c.ok, !diags.HasErrors(), text(diags, p.File.Source))
+			q := lowered(t, p, p.Computations[0])
+			assert.Len(t, instructions(q.Body, ir.OpReduce), c.reductions, q.String())
 		})
 	}
 }

@@ -1,13 +1,11 @@
 package lower
 
-// Widths: integers of less than 64 bits are not reduced on shares, so they must
-// provably fit their types wherever more than their low bits matters. This walk
-// over the finished instructions bounds every value and refuses the rest.
+// Widths: integers of less than 64 bits are not reduced on shares, so they are
+// wherever more than their lowest bits matters and they do not provably fit
+// their types. This walk over the finished instructions bounds every value.
 
 import (
 	"fmt"
-	"math/big"
-	"slices"
 
 	"github.com/tfec-lang/tfec/compiler/ir"
 	"github.com/tfec-lang/tfec/lang/diag"
@@ -18,6 +16,7 @@ type prover struct {
 	*lowerer
 	sizes  *sizeBounds
 	ranges map[ir.Value]interval
+	drifts map[ir.Value]*drift
 	// report is off while a loop is only followed to find what its variables
 	// can hold.
 	report bool
@@ -25,114 +24,51 @@ type prover struct {
 
 // proveWidths walks over the whole computation once.
 func (l *lowerer) proveWidths(sizes *sizeBounds) {
-	p := &prover{lowerer: l, sizes: sizes, report: true, ranges: make(map[ir.Value]interval)}
-	p.block(l.out.Body)
+	p := &prover{lowerer: l, sizes: sizes, report: true, ranges: make(map[ir.Value]interval), drifts: make(map[ir.Value]*drift)}
+	l.out.Body = p.block(l.out.Body)
 }
 
-// of is the interval of a value.
-func (p *prover) of(v ir.Value) interval {
+// of is the interval of an operand of an instruction.
+func (p *prover) of(i *ir.Instr, v ir.Value) interval {
+	if p.exceeds(i, v) {
+		return whole(p.elem(v)) // it is reduced before
+	}
+	return p.ranged(v)
+}
+
+// ranged is the interval of a value.
+func (p *prover) ranged(v ir.Value) interval {
 	if a, ok := p.ranges[v]; ok {
 		return a
 	}
 	return whole(p.elem(v))
 }
 
-func (p *prover) block(b ir.Block) {
+// block follows a block; where it reports, it returns the block with what its
+// operations need.
+func (p *prover) block(b ir.Block) ir.Block {
+	var out ir.Block
 	for _, i := range b {
 		if p.report {
-			p.width(i)
+			out = append(out, p.reduced(i)...)
+			p.wide(i)
 		}
 		switch i.Op {
 		case ir.OpFor:
 			p.loop(i)
 		case ir.OpWhile:
-			p.repeat(i)
+			p.repeat(i, p.ranged(i.Args[1]).high)
 		case ir.OpIf:
 			p.branch(i)
 		}
 		if i.Dst != 0 && i.Op != ir.OpFor {
-			p.ranges[i.Dst] = p.settled(i.Dst, p.interval(i))
+			a := p.interval(i)
+			p.drifts[i.Dst], p.ranges[i.Dst] = p.drift(i, a), p.settled(i.Dst, a)
 		}
+		out = append(out, i)
 	}
-}
-
-// loop follows a for: its variable lies between the bounds.
-func (p *prover) loop(i *ir.Instr) {
-	last := new(big.Int).Sub(p.of(i.Args[1]).high, big.NewInt(1))
-	p.ranges[i.Dst] = span(p.of(i.Args[0]).low, last)
-	p.repeat(i)
-}
-
-// passes is after how many passes a variable that still grows is given up.
-const passes = 4
-
-// repeat finds what variables can hold before each pass of a body, then looks
-// at the body once with that.
-func (p *prover) repeat(i *ir.Instr) {
-	vars := p.assigned(i.Body)
-	report := p.report
-	p.report = false
-	for pass := 0; ; pass++ {
-		before := p.snapshotOf(vars)
-		p.block(i.Body)
-		if p.merge(vars, before, pass >= passes) {
-			break
-		}
-	}
-	p.report = report
-	if report {
-		before := p.snapshotOf(vars)
-		p.block(i.Body)
-		p.merge(vars, before, false)
-	}
-}
-
-// merge joins what variables held before with what they hold now, and reports
-// whether nothing was added. With widen, what was added becomes anything.
-func (p *prover) merge(vars []ir.Value, before map[ir.Value]interval, widen bool) bool {
-	same := true
-	for _, v := range vars {
-		now := before[v].join(p.ranges[v])
-		if !now.equal(before[v]) {
-			same = false
-			if widen {
-				now = p.settled(v, unbounded)
-			}
-		}
-		p.ranges[v] = now
-	}
-	return same
-}
-
-func (p *prover) snapshotOf(vars []ir.Value) map[ir.Value]interval {
-	out := make(map[ir.Value]interval)
-	for _, v := range vars {
-		out[v] = p.of(v)
-	}
-	return out
-}
-
-func (p *prover) branch(i *ir.Instr) {
-	vars := append(p.assigned(i.Body), p.assigned(i.Else)...)
-	before := p.snapshotOf(vars)
-	p.block(i.Body)
-	then := p.snapshotOf(vars)
-	for _, v := range vars {
-		p.ranges[v] = before[v]
-	}
-	p.block(i.Else)
-	p.merge(vars, then, false)
-}
-
-// assigned lists the variables that a block assigns.
-func (p *prover) assigned(b ir.Block) []ir.Value {
-	var out []ir.Value
-	for _, i := range b {
-		if i.Dst != 0 && p.out.Values[i.Dst].Var && !slices.Contains(out, i.Dst) {
-			out = append(out, i.Dst)
-		}
-		out = append(out, p.assigned(i.Body)...)
-		out = append(out, p.assigned(i.Else)...)
+	if !p.report {
+		return b
 	}
 	return out
 }
@@ -142,38 +78,58 @@ func (l *lowerer) refuse(i *ir.Instr, code, hint, format string, args ...any) {
 	l.diags.Add(diag.Diagnostic{Code: code, Span: l.origin[i], Message: fmt.Sprintf(format, args...), Hint: hint})
 }
 
-// reads are the operations whose result depends on more than the low bits of
-// an integer on shares.
-var reads = map[ir.Op]bool{
-	ir.OpEq: true, ir.OpNe: true, ir.OpLt: true, ir.OpLe: true, ir.OpGt: true, ir.OpGe: true,
-	ir.OpMin: true, ir.OpMax: true, ir.OpAbs: true, ir.OpDiv: true, ir.OpSum: true, ir.OpOneHot: true,
+// modular are the operations of which the lowest bits of a result depend on the
+// lowest bits of the operands alone, so that nothing need be reduced before.
+var modular = map[ir.Op]bool{
+	ir.OpCopy: true, ir.OpShare: true, ir.OpOpen: true, ir.OpReduce: true, ir.OpConvert: true,
+	ir.OpNeg: true, ir.OpAdd: true, ir.OpSub: true, ir.OpMul: true, ir.OpDot: true, ir.OpEq: true, ir.OpNe: true,
+	ir.OpSelect: true, ir.OpIndex: true, ir.OpUpdate: true, ir.OpStack: true, ir.OpConcat: true,
+	ir.OpFill: true, ir.OpTranspose: true, ir.OpReshape: true, ir.OpReverse: true, ir.OpWindows: true, ir.OpCumSum: true,
 }
 
-// width holds integers on shares to their types where the width matters.
-func (p *prover) width(i *ir.Instr) {
-	if i.Dst == 0 || !p.holders(i.Dst).Empty() {
-		return
+// exceeds reports that an instruction depends on more than the lowest bits of
+// an integer that may have left its type.
+func (p *prover) exceeds(i *ir.Instr, v ir.Value) bool {
+	from := p.elem(v)
+	if !p.narrow(v) || p.ranged(v).within(whole(from)) {
+		return false
 	}
-	e := p.elem(i.Dst)
-	for _, v := range i.Args {
-		from := p.elem(v)
-		grows := e.Kind == types.Fixed || e.Bits() > from.Bits()
-		matters := reads[i.Op] || grows && (i.Op == ir.OpConvert || i.Op == ir.OpMul || i.Op == ir.OpDot)
-		if matters && p.narrow(v) && !p.of(v).within(whole(from)) {
-			p.refuse(i, "E901", "bound the inputs with ranges, or compute in int64",
-				"this %s may have left its type, and reducing it is not built yet", from)
-			return
+	return !modular[i.Op] || i.Dst != 0 && p.grows(from, p.elem(i.Dst))
+}
+
+// grows reports that an integer of one type becomes a number of another that
+// has more bits. A bool says whether it is zero modulo its type.
+func (p *prover) grows(from, to types.Elem) bool {
+	return to.Kind == types.Fixed || to.Bits() > from.Bits()
+}
+
+// reduced replaces operands of an instruction that must be reduced, and returns
+// what reduces them.
+func (p *prover) reduced(i *ir.Instr) ir.Block {
+	var out ir.Block
+	for k, v := range i.Args {
+		if !p.exceeds(i, v) {
+			continue
 		}
+		r := &ir.Instr{Op: ir.OpReduce, Args: []ir.Value{v}, Axis: -1, Who: p.servers, Pos: i.Pos, Text: i.Text}
+		r.Dst = p.define("", p.elem(v), p.shape(v), types.SharedPlace)
+		p.origin[r] = p.origin[i]
+		p.ranges[r.Dst] = whole(p.elem(v))
+		i.Args[k] = r.Dst
+		out = append(out, r)
 	}
-	p.wide(i)
+	return out
 }
 
 // wide refuses what the protocols compute below 62 bits only, and integers
 // that no fixed holds.
 func (p *prover) wide(i *ir.Instr) {
+	if i.Dst == 0 || !p.holders(i.Dst).Empty() {
+		return
+	}
 	x := i.Args
 	switch {
-	case i.Op == ir.OpDiv && p.elem(i.Dst).IsInt() && p.of(x[0]).largest().BitLen() > 61:
+	case i.Op == ir.OpDiv && p.elem(i.Dst).IsInt() && p.of(i, x[0]).largest().BitLen() > 61:
 		p.refuse(i, "E901", "bound the inputs with ranges", "dividing integers that may exceed 61 bits is not built yet")
 	case i.Op == ir.OpConvert && p.elem(i.Dst).Kind == types.Fixed && p.elem(x[0]).IsInt() &&
 		!p.interval(i).within(whole(p.elem(i.Dst))):

@@ -39,7 +39,7 @@ var pure = map[ir.Op]bool{
 	ir.OpConst: true, ir.OpValid: true, ir.OpSizeOf: true, ir.OpConvert: true, ir.OpNeg: true, ir.OpAdd: true, ir.OpSub: true,
 	ir.OpMul: true, ir.OpDiv: true, ir.OpMod: true, ir.OpEq: true, ir.OpNe: true, ir.OpLt: true, ir.OpLe: true,
 	ir.OpGt: true, ir.OpGe: true, ir.OpAnd: true, ir.OpOr: true, ir.OpNot: true, ir.OpSelect: true,
-	ir.OpSum: true, ir.OpMin: true, ir.OpMax: true, ir.OpAbs: true, ir.OpDot: true, ir.OpIndex: true,
+	ir.OpSum: true, ir.OpMin: true, ir.OpMax: true, ir.OpAbs: true, ir.OpReduce: true, ir.OpDot: true, ir.OpIndex: true,
 	ir.OpStack: true, ir.OpConcat: true, ir.OpFill: true, ir.OpTranspose: true, ir.OpReshape: true,
 	ir.OpReverse: true, ir.OpCumSum: true, ir.OpIota: true, ir.OpWindows: true, ir.OpOneHot: true,
 }

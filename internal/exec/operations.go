@@ -33,6 +33,7 @@ var unaries = map[ir.Op]unary{
 	ir.OpNeg:       {clear.Neg, (*runtime.Party).Neg},
 	ir.OpNot:       {clear.Not, (*runtime.Party).Not},
 	ir.OpAbs:       {clear.Abs, (*runtime.Party).Abs},
+	ir.OpReduce:    {shared: (*runtime.Party).Reduce},
 	ir.OpTranspose: {clear.Transpose, (*runtime.Party).Transpose},
 	ir.OpReverse:   {clear.Reverse, (*runtime.Party).Reverse},
 	ir.OpCumSum:    {clear.CumSum, (*runtime.Party).CumSum},

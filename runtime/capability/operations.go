@@ -66,6 +66,8 @@ func (o Operation) Calls() []Part {
 		if x := o.Args[0]; x.Kind != Unsigned {
 			return calls(part(Negative, x.Bits), part(SelectBits, 0))
 		}
+	case "reduce":
+		return calls(times(2, part(Negative, o.Args[0].Bits+2)), times(2, part(BitsToRing, 0)))
 	case "convert":
 		return o.conversion()
 	}

@@ -323,7 +323,18 @@ func conversionCases() []testCase {
 		return exact(func(v []*big.Int) *big.Int { return mul(v[0], pow2(f)) })
 	}
 	nonZero := truth(func(v []*big.Int) bool { return v[0].Sign() != 0 })
+	// Any ring element is a narrow integer that was not reduced.
+	reduction := func(t clear.Type) testCase {
+		w := t.Bits
+		return testCase{fmt.Sprintf("reduce to %v", t), []domain{int64s},
+			func(p *Player, x []mpc.Share, _ []clear.Tensor) mpc.Share {
+				return p.Engine.Reduce(p, p.Engine.Convert(p, x[0], t))
+			},
+			nil, exact(func(v []*big.Int) *big.Int { return reduced(v[0], t) }),
+			[]capability.Part{call(capability.Negative, w+2, 2), call(capability.BitsToRing, 0, 2)}}
+	}
 	return []testCase{
+		reduction(clear.Int32), reduction(clear.Uint32), reduction(clear.Int16), reduction(clear.Uint8), reduction(clear.Int8),
 		conversion(bools, clear.Int32, same, call(capability.BitsToRing, 0, 1)),
 		conversion(bools, clear.Fixed(24, 16), scaled(16), call(capability.BitsToRing, 0, 1)),
 		conversion(int32s, clear.Bool, nonZero, call(capability.IsZero, 32, 1)),
@@ -339,6 +350,16 @@ func conversionCases() []testCase {
 		conversion(fixeds, clear.Int32, exact(func(v []*big.Int) *big.Int { return new(big.Int).Quo(v[0], pow2(16)) }),
 			call(capability.Negative, 41, 1), call(capability.BitsToRing, 0, 1), call(capability.Truncate, 16, 1), call(capability.Negative, 17, 1), call(capability.BitsToRing, 0, 1)),
 	}
+}
+
+// reduced is the value of a type that x is modulo 2^Bits.
+func reduced(x *big.Int, t clear.Type) *big.Int {
+	least := new(big.Int)
+	if t.Kind == clear.SignedKind {
+		least.Neg(pow2(t.Bits - 1))
+	}
+	y := new(big.Int).Sub(x, least)
+	return y.Mod(y, pow2(t.Bits)).Add(y, least)
 }
 
 func mul(x, y *big.Int) *big.Int { return new(big.Int).Mul(x, y) }
