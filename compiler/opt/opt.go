@@ -16,7 +16,9 @@ type pass struct {
 }
 
 var passes = []pass{
+	{"invariants of loops", hoistInvariants},
 	{"common subexpressions", shareResults},
+	{"arrangements of shares", arrangeShares},
 	{"dead code", removeUnused},
 	{"rounds", shareRounds},
 }

@@ -20,7 +20,9 @@ output r: int64 @ bob
 `
 
 // run optimizes a program of the given instructions and returns those left.
-func run(t *testing.T, body string) string {
+func run(t *testing.T, body string) string { return runWith(t, header, body) }
+
+func runWith(t *testing.T, header, body string) string {
 	p, err := ir.Parse(header + body)
 	require.NoError(t, err)
 	require.NoError(t, ir.Verify(p))
@@ -101,4 +103,125 @@ func TestUnusedOperationsGo(t *testing.T) {
    5  o: int64 @ public = reveal a to bob as r by public line 5
    6  output o as r by bob line 5
 `, got)
+}
+
+func TestInvariantsLeaveLoops(t *testing.T) {
+	matrices := strings.NewReplacer("a: int64", "a: int64[2, 3]", "r: int64", "r: int64[2, 2]").Replace(header)
+	got := runWith(t, matrices, `   1  a: int64[2, 3] @ alice = input as a by alice line 1
+   2  from: int64 @ public = const 0 by public line 1
+   3  to: int64 @ public = const 4 by public line 1
+   4  by1: int64 @ public = const 1 by public line 1
+   5  start by public line 2
+   6  p: int64[2, 3] @ shared = share a by public line 2
+   7  z: int64[2, 2] @ public = const 0, 0, 0, 0 by public line 2
+   8  zs: int64[2, 2] @ shared = convert z by bob line 2
+   9  var v: int64[2, 2] @ shared = copy zs by bob line 2
+  10  i: int64 @ public = for from, to, by1 by public line 3 {
+  11    x: int64[3, 2] @ alice = transpose a by alice line 4
+  12    q: int64[3, 2] @ shared = share x by public line 4
+  13    y: int64[2, 2] @ shared = dot p, q by bob line 4
+  14    w: int64[2, 2] @ shared = add v, y by bob line 4
+  15    v = copy w by bob line 4
+      }
+  16  o: int64[2, 2] @ bob = open v to bob as r by bob line 5
+  17  output o as r by bob line 5
+`)
+	assert.Equal(t, `   1  a: int64[2, 3] @ alice = input as a by alice line 1
+   2  from: int64 @ public = const 0 by public line 1
+   3  to: int64 @ public = const 4 by public line 1
+   4  by1: int64 @ public = const 1 by public line 1
+   5  start by public line 2
+   6  p: int64[2, 3] @ shared = share a by public line 2
+   7  z: int64[2, 2] @ public = const 0, 0, 0, 0 by public line 2
+   8  zs: int64[2, 2] @ shared = convert z by bob line 2
+   9  var v: int64[2, 2] @ shared = copy zs by bob line 2
+  10  q: int64[3, 2] @ shared = transpose p by bob line 4
+  11  y: int64[2, 2] @ shared = dot p, q by bob line 4
+  12  i: int64 @ public = for from, to, by1 by public line 3 {
+  13    w: int64[2, 2] @ shared = add v, y by bob line 4
+  14    v = copy w by bob line 4
+      }
+  15  o: int64[2, 2] @ bob = open v to bob as r by bob line 5
+  16  output o as r by bob line 5
+`, got)
+}
+
+// A share stays in a loop with an assert.
+func TestNoShareLeavesAnAssert(t *testing.T) {
+	body := `   1  a: int64 @ alice = input as a by alice line 1
+   2  from: int64 @ public = const 0 by public line 1
+   3  to: int64 @ public = const 4 by public line 1
+   4  by1: int64 @ public = const 1 by public line 1
+   5  start by public line 2
+   6  z: int64 @ shared = convert from by bob line 2
+   7  var v: int64 @ shared = copy z by bob line 2
+   8  true: bool @ public = const 1 by public line 2
+   9  i: int64 @ public = for from, to, by1 by public line 3 {
+  10    p: int64 @ shared = share a by public line 4
+  11    assert true "yes" by public line 4
+  12    w: int64 @ shared = add v, p by bob line 4
+  13    v = copy w by bob line 4
+      }
+  14  o: int64 @ bob = open v to bob as r by bob line 5
+  15  output o as r by bob line 5
+`
+	assert.Equal(t, body, run(t, body))
+}
+
+const three = `computation f of "f.tfe"
+players alice, bob, s0, s1, s2
+protocol aby3(s0, s1, s2) ring 64
+input a: int64 @ alice
+input b: int64 @ bob
+output r: bool @ alice
+output s: int64 @ public
+
+`
+
+// together optimizes a program over a and b in shares, x and y, and returns
+// what it became after the shares.
+func together(t *testing.T, body string) string {
+	p, err := ir.Parse(three + `   1  a: int64 @ alice = input as a by alice line 1
+   2  b: int64 @ bob = input as b by bob line 1
+   3  start by public line 2
+   4  x: int64 @ shared = share a by {alice, s0, s1, s2} line 3
+   5  y: int64 @ shared = share b by {bob, s0, s1, s2} line 3
+` + body)
+	require.NoError(t, err)
+	require.NoError(t, ir.Verify(p))
+	require.NoError(t, opt.Run(p))
+	_, text, _ := strings.Cut(p.String(), "   6  ")
+	again, err := ir.Parse(p.String())
+	require.NoError(t, err)
+	require.NoError(t, ir.Verify(again))
+	require.Equal(t, p.String(), again.String())
+	return "   6  " + text
+}
+
+// A short chain stands beside a long operation, and what needs both after them;
+// openings are sent together.
+func TestRounds(t *testing.T) {
+	assert.Equal(t, `   6  together by {s0, s1, s2} line 4 {
+   7    c: bool @ shared = lt x, y by {s0, s1, s2} line 4
+   8    chain by {s0, s1, s2} line 5 {
+   9      m: int64 @ shared = mul x, y by {s0, s1, s2} line 5
+  10      n: int64 @ shared = mul m, y by {s0, s1, s2} line 5
+        }
+      }
+  11  z: int64 @ shared = select c, n, x by {s0, s1, s2} line 6
+  12  together by public line 7 {
+  13    o: bool @ alice = open c to alice as r by {alice, s0, s1, s2} line 7
+  14    k: int64 @ public = open z to public as s by public line 7
+      }
+  15  output o as r by alice line 7
+  16  output k as s by public line 7
+`, together(t, `   6  c: bool @ shared = lt x, y by {s0, s1, s2} line 4
+   7  m: int64 @ shared = mul x, y by {s0, s1, s2} line 5
+   8  n: int64 @ shared = mul m, y by {s0, s1, s2} line 5
+   9  z: int64 @ shared = select c, n, x by {s0, s1, s2} line 6
+  10  o: bool @ alice = open c to alice as r by {alice, s0, s1, s2} line 7
+  11  k: int64 @ public = open z to public as s by public line 7
+  12  output o as r by alice line 7
+  13  output k as s by public line 7
+`))
 }

@@ -63,7 +63,8 @@ func (r *rounds) movable(i *ir.Instr) bool {
 var (
 	local = map[ir.Op]bool{
 		ir.OpNeg: true, ir.OpAdd: true, ir.OpSub: true, ir.OpNot: true, ir.OpSum: true, ir.OpIndex: true,
-		ir.OpStack: true, ir.OpConcat: true, ir.OpFill: true, ir.OpTranspose: true,
+		ir.OpStack: true, ir.OpConcat: true, ir.OpFill: true, ir.OpTranspose: true, ir.OpReshape: true,
+		ir.OpReverse: true, ir.OpCumSum: true, ir.OpWindows: true,
 	}
 	costed = map[ir.Op]bool{
 		ir.OpMul: true, ir.OpDiv: true, ir.OpDot: true, ir.OpEq: true, ir.OpNe: true, ir.OpLt: true, ir.OpLe: true,
