@@ -20,6 +20,7 @@ var functions = map[ir.Op]string{
 	ir.OpAdd: "Add", ir.OpSub: "Sub", ir.OpMul: "Mul", ir.OpDiv: "Div", ir.OpMod: "Mod",
 	ir.OpEq: "Eq", ir.OpNe: "Ne", ir.OpLt: "Lt", ir.OpLe: "Le", ir.OpGt: "Gt", ir.OpGe: "Ge",
 	ir.OpAnd: "And", ir.OpOr: "Or", ir.OpSelect: "Select", ir.OpDot: "Dot", ir.OpStack: "Stack",
+	ir.OpSqrt: "Sqrt", ir.OpExp: "Exp", ir.OpLog: "Log", ir.OpSigmoid: "Sigmoid", ir.OpTanh: "Tanh",
 	ir.OpMin: "Min2", ir.OpMax: "Max2",
 }
 

@@ -76,10 +76,17 @@ func (p *Party) Not(step int, x mpc.Operand) mpc.Share    { return p.engine.Not(
 func (p *Party) Reduce(step int, x mpc.Operand) mpc.Share { return p.engine.Reduce(p.at(step), x) }
 func (p *Party) Abs(step int, x mpc.Operand) mpc.Share    { return p.engine.Abs(p.at(step), x) }
 
+func (p *Party) Sqrt(step int, x mpc.Operand) mpc.Share    { return p.engine.Sqrt(p.at(step), x) }
+func (p *Party) Exp(step int, x mpc.Operand) mpc.Share     { return p.engine.Exp(p.at(step), x) }
+func (p *Party) Log(step int, x mpc.Operand) mpc.Share     { return p.engine.Log(p.at(step), x) }
+func (p *Party) Sigmoid(step int, x mpc.Operand) mpc.Share { return p.engine.Sigmoid(p.at(step), x) }
+func (p *Party) Tanh(step int, x mpc.Operand) mpc.Share    { return p.engine.Tanh(p.at(step), x) }
+
 func (p *Party) Add(step int, x, y mpc.Operand) mpc.Share  { return p.engine.Add(p.at(step), x, y) }
 func (p *Party) Sub(step int, x, y mpc.Operand) mpc.Share  { return p.engine.Sub(p.at(step), x, y) }
 func (p *Party) Mul(step int, x, y mpc.Operand) mpc.Share  { return p.engine.Mul(p.at(step), x, y) }
 func (p *Party) Div(step int, x, y mpc.Operand) mpc.Share  { return p.engine.Div(p.at(step), x, y) }
+func (p *Party) Mod(step int, x, y mpc.Operand) mpc.Share  { return p.engine.Mod(p.at(step), x, y) }
 func (p *Party) Eq(step int, x, y mpc.Operand) mpc.Share   { return p.engine.Eq(p.at(step), x, y) }
 func (p *Party) Ne(step int, x, y mpc.Operand) mpc.Share   { return p.engine.Ne(p.at(step), x, y) }
 func (p *Party) Lt(step int, x, y mpc.Operand) mpc.Share   { return p.engine.Lt(p.at(step), x, y) }

@@ -23,6 +23,14 @@ func builtin(name string) func(*frame, *ast.Call, types.Elem) value {
 		return (*frame).abs
 	case "select":
 		return (*frame).selectCall
+	case "sqrt", "exp", "log", "sigmoid", "tanh", "relu", "softmax":
+		return (*frame).function
+	case "sign":
+		return (*frame).sign
+	case "clamp":
+		return (*frame).clamp
+	case "div_or", "mod_or":
+		return (*frame).divisionOr
 	case "dot":
 		return (*frame).dot
 	case "transpose":
@@ -146,8 +154,7 @@ func (f *frame) selectCall(e *ast.Call, want types.Elem) value {
 
 // sameShaped are primitives that are not built and whose result is of the
 // type of their first argument.
-var sameShaped = map[string]bool{"sqrt": true, "exp": true, "log": true, "sigmoid": true, "tanh": true, "relu": true, "softmax": true,
-	"sort": true, "clamp": true}
+var sameShaped = map[string]bool{"sort": true}
 
 // unbuilt checks the arguments of a primitive that lowering does not know.
 func (f *frame) unbuilt(e *ast.Call, o *op.Op) value {

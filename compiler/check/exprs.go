@@ -216,7 +216,7 @@ func (f *frame) binary(e *ast.Binary, want types.Elem) value {
 	return f.arithmetic(e, e.Op, x, y)
 }
 
-var secureNames = map[string]string{"+": "add", "-": "sub", "*": "mul", "/": "div_public", "%": "mod",
+var secureNames = map[string]string{"+": "add", "-": "sub", "*": "mul", "/": "div", "%": "mod",
 	"==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge", "and": "and", "or": "or"}
 
 // arithmetic checks x op y; at is the *ast.Binary or *ast.Assign.
@@ -350,6 +350,13 @@ func (f *frame) linear(op string, x, y value, out *value) {
 	}
 }
 
+// sameVariable reports that two expressions are one name.
+func sameVariable(x, y ast.Expr) bool {
+	a, ok := x.(*ast.Ident)
+	b, same := y.(*ast.Ident)
+	return ok && same && a.Name == b.Name
+}
+
 func (f *frame) arithmeticBounds(op string, x, y value, e types.Elem) bounds {
 	twoFixed := x.Elem.Kind == types.Fixed && y.Elem.Kind == types.Fixed
 	switch op {
@@ -358,11 +365,14 @@ func (f *frame) arithmeticBounds(op string, x, y value, e types.Elem) bounds {
 	case "-":
 		return x.bounds.sub(y.bounds)
 	case "*":
-		if b := x.bounds.mul(y.bounds); twoFixed {
-			return b.widened(e)
-		} else {
-			return b
+		b := x.bounds.mul(y.bounds)
+		if twoFixed {
+			b = b.widened(e)
 		}
+		if b.known() && b.low.Sign() < 0 && sameVariable(x.expr, y.expr) {
+			b.low = new(big.Rat) // rounding leaves a square 0 at least
+		}
+		return b
 	case "/":
 		if e.IsInt() {
 			return x.bounds.div(y.bounds).truncated()
@@ -399,16 +409,7 @@ func (f *frame) divisor(at ast.Node, op string, x, y value) bool {
 		}
 		f.divisorHint(d, op, x, y)
 		return false
-	case secure:
-		f.notBuilt(y.expr, "a division by a secret value is")
-		return true
-	case op == "%" && x.Place.Join(y.Place).IsShared():
-		f.notBuilt(at, "`%%` on shared values is")
-		return true
-	case zero && f.pc.total && x.Place.IsShared():
-		f.notBuilt(y.expr, "a secure division by a value that may be 0 is")
-		return true
-	case !zero || f.pc.total:
+	case secure, !zero, f.pc.total:
 		return true
 	}
 	hint := "bound it by a range that excludes 0, or write `div_or`"

@@ -40,7 +40,7 @@ func (f *frame) join(at ast.Node, secure string, vs ...value) (types.Place, *mee
 // unbuiltName reports an operation that is refused with E901 instead.
 func unbuiltName(name string) bool {
 	o, ok := op.Lookup(name)
-	return name == "mod" || ok && !o.Built
+	return ok && !o.Built
 }
 
 // share checks that operands may be secret-shared and says where they meet.

@@ -50,6 +50,9 @@ var operations = map[ir.Op]func(*operation) Tensor{
 	ir.OpConvert: elementwise(conversion),
 	ir.OpReduce:  elementwise(func(_ *operation, x ...*big.Int) *big.Int { return x[0] }),
 
+	ir.OpSqrt: function(root), ir.OpExp: function(exponential), ir.OpLog: function(logarithm),
+	ir.OpSigmoid: function(sigmoid), ir.OpTanh: function(tanh),
+
 	ir.OpSum: reduction(sum),
 	ir.OpMin: extreme(func(o *operation, x ...*big.Int) *big.Int { return o.best(-1, x) }),
 	ir.OpMax: extreme(func(o *operation, x ...*big.Int) *big.Int { return o.best(1, x) }),

@@ -217,8 +217,8 @@ const (
 	OpAdd    Op = "add"
 	OpSub    Op = "sub"
 	OpMul    Op = "mul" // Shift: F where both operands are fixed, else 0
-	OpDiv    Op = "div" // secure: Args[1] public. fixed/fixed, fixed/int, int/int
-	OpMod    Op = "mod" // clear only, so far
+	OpDiv    Op = "div" // fixed/fixed, fixed/int, int/int
+	OpMod    Op = "mod"
 	OpEq     Op = "eq"
 	OpNe     Op = "ne"
 	OpLt     Op = "lt"
@@ -236,6 +236,13 @@ const (
 	// to the range of its type, of an integer of less than 64 bits on shares:
 	// all other operations leave those right modulo 2^w only
 	OpReduce Op = "reduce"
+
+	// of fixed, by functions of the real numbers
+	OpSqrt    Op = "sqrt"
+	OpExp     Op = "exp"
+	OpLog     Op = "log"
+	OpSigmoid Op = "sigmoid"
+	OpTanh    Op = "tanh"
 
 	OpSum Op = "sum" // over Axis; Dst's element is int64, uint64 or the fixed itself
 	OpMin Op = "min" // one argument: over Axis; two: elementwise

@@ -195,6 +195,7 @@ var arity = map[Op]struct{ least, most int }{
 	OpEq: {2, 2}, OpNe: {2, 2}, OpLt: {2, 2}, OpLe: {2, 2}, OpGt: {2, 2}, OpGe: {2, 2},
 	OpAnd: {2, 2}, OpOr: {2, 2}, OpNot: {1, 1}, OpSelect: {3, 3}, OpConvert: {1, 1},
 	OpSum: {1, 1}, OpMin: {1, 2}, OpMax: {1, 2}, OpAbs: {1, 1}, OpReduce: {1, 1}, OpDot: {2, 2},
+	OpSqrt: {1, 1}, OpExp: {1, 1}, OpLog: {1, 1}, OpSigmoid: {1, 1}, OpTanh: {1, 1},
 	OpIndex: {1, 1}, OpUpdate: {2, 2}, OpStack: {1, many}, OpConcat: {1, many},
 	OpFill: {1, 1}, OpTranspose: {1, 1}, OpReshape: {1, 1}, OpReverse: {1, 1}, OpCumSum: {1, 1}, OpIota: {0, 0}, OpWindows: {1, 1}, OpOneHot: {1, 1},
 }
@@ -407,12 +408,6 @@ func (v *verifier) whoInside(i *Instr) {
 func (v *verifier) operands(i *Instr) {
 	if i.Op == OpOpen && !v.shared(i.Args[0]) {
 		v.fail("%s is not shared", v.name(i.Args[0]))
-	}
-	if i.Op == OpDiv && v.shared(i.Dst) && v.shared(i.Args[1]) {
-		v.fail("the divisor %s is not public", v.name(i.Args[1]))
-	}
-	if i.Op == OpMod && v.shared(i.Dst) {
-		v.fail("has no secure form")
 	}
 	for k, x := range i.Uses() {
 		if k >= len(i.Args) && v.shared(x) {

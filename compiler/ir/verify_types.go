@@ -68,6 +68,8 @@ var typeRules = map[Op]func(*verifier, *Instr){
 	OpLe: (*verifier).comparison, OpGt: (*verifier).comparison, OpGe: (*verifier).comparison,
 	OpAnd: (*verifier).logic, OpOr: (*verifier).logic, OpNot: (*verifier).logic,
 	OpSelect: (*verifier).selection,
+	OpSqrt:   (*verifier).function, OpExp: (*verifier).function, OpLog: (*verifier).function,
+	OpSigmoid: (*verifier).function, OpTanh: (*verifier).function,
 	OpConvert: func(v *verifier, i *Instr) {
 		v.result(i, v.dst(i).Elem, v.info(i, 0).Shape)
 	},
@@ -207,6 +209,14 @@ func (v *verifier) oneHot(i *Instr) {
 		return
 	}
 	v.result(i, types.Of(types.Bool), append(slices.Clone(a.Shape), out[len(out)-1]))
+}
+
+// function: of a fixed, its type.
+func (v *verifier) function(i *Instr) {
+	if a := v.info(i, 0); a.Elem.Kind != types.Fixed {
+		v.fail("%s is %s, want a fixed", a.Name, a.Elem)
+	}
+	v.same(i)
 }
 
 func (v *verifier) numeric(i *Instr) {

@@ -121,6 +121,9 @@ var (
 	oneOf    = []string{"x", "axis", "mask"}
 	ofTwo    = []string{"a", "b", "axis"}
 	ofBool   = []string{"c", "a", "b"}
+
+	ofClamp    = []string{"x", "lo", "hi"}
+	ofQuotient = []string{"a", "b", "d"}
 )
 
 func primitiveOf(name string) (primitive, bool) {
@@ -139,6 +142,28 @@ func primitiveOf(name string) (primitive, bool) {
 		return primitive{oneOf, func(c *primitiveCall) ir.Value { return c.extreme(ir.OpMax) }}, true
 	case "abs":
 		return primitive{one, func(c *primitiveCall) ir.Value { return c.elementwise(ir.OpAbs) }}, true
+	case "sqrt":
+		return primitive{one, func(c *primitiveCall) ir.Value { return c.elementwise(ir.OpSqrt) }}, true
+	case "exp":
+		return primitive{one, func(c *primitiveCall) ir.Value { return c.elementwise(ir.OpExp) }}, true
+	case "log":
+		return primitive{one, func(c *primitiveCall) ir.Value { return c.elementwise(ir.OpLog) }}, true
+	case "sigmoid":
+		return primitive{one, func(c *primitiveCall) ir.Value { return c.elementwise(ir.OpSigmoid) }}, true
+	case "tanh":
+		return primitive{one, func(c *primitiveCall) ir.Value { return c.elementwise(ir.OpTanh) }}, true
+	case "relu":
+		return primitive{one, (*primitiveCall).relu}, true
+	case "softmax":
+		return primitive{oneOf, (*primitiveCall).softmax}, true
+	case "sign":
+		return primitive{one, (*primitiveCall).sign}, true
+	case "clamp":
+		return primitive{ofClamp, (*primitiveCall).clamp}, true
+	case "div_or":
+		return primitive{ofQuotient, func(c *primitiveCall) ir.Value { return c.divisionOr("/") }}, true
+	case "mod_or":
+		return primitive{ofQuotient, func(c *primitiveCall) ir.Value { return c.divisionOr("%") }}, true
 	case "transpose":
 		return primitive{one, func(c *primitiveCall) ir.Value { return c.transposed(c.element(0)) }}, true
 	case "rescale":

@@ -204,9 +204,6 @@ func (l *lowerer) arithmetic(n ast.Node, op string, x, y ir.Value, t types.Type)
 	case "/":
 		return l.divide(n, x, y, t)
 	}
-	if !t.Elem.IsInt() || l.meet(x, y).Empty() {
-		l.notBuilt(n, "`%` of anything but integers in clear")
-	}
 	i := ir.Instr{Op: ir.OpMod, Axis: -1, Checked: l.frame.body.Checked[n]}
 	return l.operate(i, t.Elem, t.Shape, l.convert(x, t.Elem), l.convert(y, t.Elem))
 }
@@ -255,9 +252,6 @@ func (l *lowerer) divide(n ast.Node, x, y ir.Value, t types.Type) ir.Value {
 		ex = t.Elem
 	} else if ex.IsInt() {
 		x, ex = l.convert(x, ey), ey
-	}
-	if l.meet(x, y).Empty() && !l.out.Values[y].Place.Public {
-		l.notBuilt(n, "division by a value that is not public")
 	}
 	if ey.Kind == types.Fixed {
 		if ey.F != ex.F {

@@ -104,6 +104,9 @@ func (p *prover) interval(i *ir.Instr) interval {
 	case ir.OpSub:
 		return corners(arg(0), arg(1), (*big.Int).Sub)
 	case ir.OpMul:
+		if i.Args[0] == i.Args[1] {
+			return p.square(i)
+		}
 		return corners(arg(0), arg(1), (*big.Int).Mul).shift(-i.Shift)
 	case ir.OpDot:
 		return p.times(corners(arg(0), arg(1), (*big.Int).Mul), p.shape(i.Args[1])[0], i.Shift)
@@ -118,10 +121,39 @@ func (p *prover) interval(i *ir.Instr) interval {
 		return p.times(arg(0), p.length(i), 0)
 	case ir.OpDiv:
 		return p.quotient(i)
+	case ir.OpMod:
+		return symmetric(span(p.of(i, i.Args[0]).largest(), p.of(i, i.Args[1]).largest()).low)
+	case ir.OpSqrt, ir.OpExp, ir.OpLog, ir.OpSigmoid, ir.OpTanh:
+		return functionInterval(i.Op, arg(0), e)
 	case ir.OpConvert:
 		return convertInterval(arg(0), p.elem(i.Args[0]), e)
 	}
 	return whole(e)
+}
+
+// square is not negative, whatever its rounding.
+func (p *prover) square(i *ir.Instr) interval {
+	a := p.of(i, i.Args[0]).largest()
+	return interval{new(big.Int), new(big.Int).Mul(a, a)}.shift(-i.Shift)
+}
+
+// functionInterval allows for what the secure form may be off by.
+func functionInterval(o ir.Op, a interval, e types.Elem) interval {
+	out := whole(e)
+	one := new(big.Int).Lsh(big.NewInt(1), uint(e.F))
+	one.Add(one, big.NewInt(2))
+	switch o {
+	case ir.OpSigmoid:
+		return interval{big.NewInt(-2), one}
+	case ir.OpTanh:
+		return symmetric(one)
+	case ir.OpExp:
+		out.low = new(big.Int)
+	case ir.OpSqrt:
+		root := new(big.Int).Lsh(a.largest(), uint(e.F))
+		return interval{new(big.Int), root.Sqrt(root).Add(root, big.NewInt(4))}
+	}
+	return out
 }
 
 func (p *prover) joined(i *ir.Instr, args []ir.Value) interval {
@@ -182,7 +214,7 @@ func (p *prover) times(a interval, n types.Size, shift int) interval {
 }
 
 // quotient: one by zero is 0 or never reached, and a secure one is off by
-// less than two units.
+// less than two units and, by a secret, 2^-28 of the quotient.
 func (p *prover) quotient(i *ir.Instr) interval {
 	x, y := p.of(i, i.Args[0]), p.of(i, i.Args[1])
 	if p.elem(i.Args[1]).Kind == types.Fixed {
@@ -193,8 +225,9 @@ func (p *prover) quotient(i *ir.Instr) interval {
 		out = corners(x, y, (*big.Int).Quo)
 	}
 	if p.elem(i.Dst).Kind == types.Fixed {
-		two := big.NewInt(2)
-		out = interval{new(big.Int).Sub(out.low, two), new(big.Int).Add(out.high, two)}
+		off := new(big.Int).Rsh(out.largest(), 28)
+		off.Add(off, big.NewInt(3))
+		out = interval{new(big.Int).Sub(out.low, off), new(big.Int).Add(out.high, off)}
 	}
 	return out
 }

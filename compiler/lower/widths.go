@@ -129,7 +129,7 @@ func (p *prover) wide(i *ir.Instr) {
 	}
 	x := i.Args
 	switch {
-	case i.Op == ir.OpDiv && p.elem(i.Dst).IsInt() && p.of(i, x[0]).largest().BitLen() > 61:
+	case (i.Op == ir.OpDiv || i.Op == ir.OpMod) && p.elem(i.Dst).IsInt() && !p.holders(x[1]).Empty() && p.of(i, x[0]).largest().BitLen() > 61:
 		p.refuse(i, "E901", "bound the inputs with ranges", "dividing integers that may exceed 61 bits is not built yet")
 	case i.Op == ir.OpConvert && p.elem(i.Dst).Kind == types.Fixed && p.elem(x[0]).IsInt() &&
 		!p.interval(i).within(whole(p.elem(i.Dst))):

@@ -24,9 +24,10 @@ type Protocol struct {
 	Messages func(Call) []Stage
 }
 
-var secure = set("neg", "add", "sub", "mul", "div_public", "eq", "ne", "lt", "le", "gt", "ge",
+var secure = set("neg", "add", "sub", "mul", "div", "mod", "eq", "ne", "lt", "le", "gt", "ge",
 	"and", "or", "not", "select", "sum", "mean", "dot", "min", "max", "abs", "convert",
-	"index", "update", "stack", "concat", "transpose", "count", "cumsum", "onehot")
+	"index", "update", "stack", "concat", "transpose", "count", "cumsum", "onehot",
+	"sqrt", "exp", "log", "sigmoid", "tanh", "relu", "softmax", "sign", "clamp")
 
 var protocols = []Protocol{
 	{

@@ -43,10 +43,12 @@ func (o Operation) Calls() []Part {
 	switch o.Name {
 	case "mul", "dot":
 		return o.product()
-	case "div":
+	case "div", "mod":
 		return o.quotient()
 	case "onehot":
 		return calls(part(IsZero, o.Args[0].Bits))
+	case "sqrt", "exp", "log", "sigmoid", "tanh":
+		return o.function()
 	case "eq", "ne":
 		if x := o.Args[0]; x.Kind != Bool {
 			return calls(part(IsZero, x.Bits))
@@ -95,8 +97,13 @@ func (o Operation) product() []Part {
 
 func (o Operation) quotient() []Part {
 	x := o.Args[0]
-	if x.Kind == Fixed {
+	switch fixed := o.Result.Kind == Fixed; {
+	case fixed && !o.Args[1].Public:
+		return o.divideFixed()
+	case fixed:
 		return calls(part(DivPublic, 0))
+	case !o.Args[1].Public:
+		return o.divideIntegers()
 	}
 	floor := calls(part(DivPublic, 0), times(3, part(Negative, min(64, x.Bits+3))), times(3, part(BitsToRing, 0)))
 	if x.Kind == Unsigned {

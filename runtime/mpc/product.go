@@ -50,30 +50,55 @@ func matMul(x, y clear.Tensor, shape []int, n, k, m int) clear.Tensor {
 	return z
 }
 
-// Div returns x / y for a public y; by zero, 0.
+// Div returns x / y; by zero, 0.
 //
-// fixed / fixed and fixed / integer: one DivPublic, error below two units in
-// the last place for |x| < 2^62 (by a fixed: |x| 2^F < 2^62, as integer
-// representations). Integers: exact, toward zero, for |x| < 2^62; one
+// By a public y, fixed / fixed and fixed / integer: one DivPublic, error below
+// two units in the last place for |x| < 2^62 (by a fixed: |x| 2^F < 2^62, as
+// integer representations). Integers: exact, toward zero, for |x| < 2^62; one
 // DivPublic, then three Negative and BitsToRing at once, and before it one
 // Negative and BitsToRing where x is signed.
+//
+// By a shared y: see divideFixed and divideIntegers.
 func (e *Engine) Div(net Net, x, y Operand) Share {
 	o := e.begin(net)
-	xs, d := e.share(x), y.(clear.Tensor)
 	shape := broadcast(x, y)
+	xs := e.share(x).widen(shape)
+	t, _ := product(x.Type(), y.Type())
+	if d, ok := y.(clear.Tensor); ok {
+		return o.divideByPublic(xs, d).as(t)
+	}
+	if t.Kind == clear.FixedKind {
+		return o.divideFixed(xs.as(t), y.(Share).widen(shape), y.Type().F).as(t)
+	}
+	return o.divideIntegers(xs, y.(Share).widen(shape), false)
+}
+
+// Mod returns the remainder of integers, with the sign of x; by zero, 0. By a
+// public y, it costs what Div does.
+func (e *Engine) Mod(net Net, x, y Operand) Share {
+	o := e.begin(net)
+	shape := broadcast(x, y)
+	xs := e.share(x).widen(shape)
+	d, ok := y.(clear.Tensor)
+	if !ok {
+		return o.divideIntegers(xs, y.(Share).widen(shape), true)
+	}
+	defined := clear.Convert(clear.Convert(d, clear.Bool), clear.Int64)
+	return scaleBy(o.sub(xs, scaleBy(o.divideByPublic(xs, d), d)), defined).as(xs.Elem)
+}
+
+func (o *operation) divideByPublic(x Share, d clear.Tensor) Share {
 	size, sign := divisor(d)
-	xs = xs.widen(shape)
 	var q Share
 	switch {
-	case xs.Elem.Kind != clear.FixedKind:
-		q = o.divTowardZero(xs, widen(size, shape))
+	case x.Elem.Kind != clear.FixedKind:
+		q = o.divTowardZero(x, widen(size, x.Shape))
 	case d.Elem.Kind == clear.FixedKind:
-		q = o.divPublic(scale(xs, 1<<d.Elem.F), size)
+		q = o.divPublic(scale(x, 1<<d.Elem.F), size)
 	default:
-		q = o.divPublic(xs, size)
+		q = o.divPublic(x, size)
 	}
-	t, _ := product(x.Type(), y.Type())
-	return scaleBy(q, sign).as(t)
+	return scaleBy(q, sign)
 }
 
 // divisor splits d into its size, at least 1, and its sign: -1, 1, or 0 where

@@ -65,6 +65,7 @@ func cases() []testCase {
 	all = append(all, arithmeticCases()...)
 	all = append(all, comparisonCases()...)
 	all = append(all, choiceCases()...)
+	all = append(all, divisionCases()...)
 	return append(all, conversionCases()...)
 }
 

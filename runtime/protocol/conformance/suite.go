@@ -39,6 +39,7 @@ func Run(t *testing.T, p Protocol) {
 		{"Structure", structure},
 		{"Sharing", sharing},
 		{"NoWrap", noWrap},
+		{"Accuracy", accuracy},
 		{"Loop", loop},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, p) })

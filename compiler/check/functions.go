@@ -1,0 +1,211 @@
+package check
+
+// Functions of fixed; sign, clamp, and division with a default. A result's
+// interval allows for the error of the secure form.
+
+import (
+	"math/big"
+
+	"github.com/tfec-lang/tfec/lang/ast"
+	"github.com/tfec-lang/tfec/lang/op"
+	"github.com/tfec-lang/tfec/lang/types"
+)
+
+// function checks sqrt, exp, log, sigmoid, tanh, relu and softmax.
+func (f *frame) function(e *ast.Call, want types.Elem) value {
+	name := f.callee
+	parameters := []string{"x"}
+	if name == "softmax" {
+		parameters = []string{"x", "axis"}
+	}
+	args, ok := f.bind(e, name, parameters, len(parameters))
+	if !ok {
+		return poison(e)
+	}
+	x := f.settle(f.argument(args, 0, want))
+	if x.bad() {
+		return poison(e)
+	}
+	if !inClass(x.Elem, op.Fix) {
+		return f.fail(args[0].Value, "E204", f.c.plain(x.Type), "`%s` takes %s", name, classText(op.Fix))
+	}
+	if len(args) == 2 {
+		if _, ok := f.axis(args[1], x); !ok {
+			return poison(e)
+		}
+	}
+	place, met, ok := f.join(e, name, x)
+	if !ok {
+		return poison(e)
+	}
+	out := f.result(x.Elem, x.Shape, place, met, x)
+	if place.IsShared() {
+		out.met = x.met
+	}
+	if out.bounds, ok = f.fit(e, x.Elem, f.functionBounds(name, x), x); !ok {
+		return poison(e)
+	}
+	return out
+}
+
+func (f *frame) functionBounds(name string, x value) bounds {
+	all := whole(x.Elem)
+	if !x.bounds.known() {
+		return all
+	}
+	unit := func(low, high int64) bounds {
+		return bounds{big.NewRat(low, 1), big.NewRat(high, 1), x.bounds.declared}.widened(x.Elem).greatest(all).least(all)
+	}
+	notNegative := func(b bounds) bounds {
+		if b.low.Sign() < 0 {
+			b.low = new(big.Rat)
+		}
+		return b
+	}
+	switch name {
+	case "relu":
+		return x.bounds.greatest(exactly(new(big.Rat)))
+	case "sigmoid", "softmax":
+		return f.inside(x, unit(0, 1))
+	case "tanh":
+		return f.inside(x, unit(-1, 1))
+	case "exp":
+		return f.inside(x, notNegative(bounds{exponential(x.bounds.low, false), exponential(x.bounds.high, true), x.bounds.declared}.widened(x.Elem)))
+	case "sqrt":
+		return f.inside(x, notNegative(bounds{new(big.Rat), rootAbove(x.bounds.high), x.bounds.declared}))
+	}
+	return all
+}
+
+// inside cuts an interval at the ends of the type, where no bound is declared
+// that would exceed it.
+func (f *frame) inside(x value, b bounds) bounds {
+	all := whole(x.Elem)
+	if b.declared {
+		return b
+	}
+	if b.high.Cmp(all.high) > 0 {
+		b.high = all.high
+	}
+	return b
+}
+
+// exponential bounds e^x from below or above: (1 + x/n)^n < e^x for n > |x|, and
+// 1 / e^-x. Beyond 64, it is what it is there.
+func exponential(x *big.Rat, above bool) *big.Rat {
+	limit := big.NewRat(64, 1)
+	if x.Cmp(limit) > 0 {
+		x = limit
+	} else if limit.Neg(limit); x.Cmp(limit) < 0 {
+		x = limit
+	}
+	if above {
+		return new(big.Rat).Inv(exponential(new(big.Rat).Neg(x), false))
+	}
+	const doublings, precision = 24, 80
+	y := new(big.Float).SetPrec(precision).SetMode(big.ToNegativeInf).SetRat(x)
+	y.SetMantExp(y, -doublings).Add(y, big.NewFloat(1))
+	for range doublings {
+		y.Mul(y, y)
+	}
+	out, _ := y.Rat(nil)
+	return out
+}
+
+// rootAbove is an integer not below the root of x.
+func rootAbove(x *big.Rat) *big.Rat {
+	if x.Sign() <= 0 {
+		return new(big.Rat)
+	}
+	ceiling := new(big.Int).Quo(x.Num(), x.Denom())
+	r := new(big.Int).Sqrt(ceiling.Add(ceiling, one))
+	return new(big.Rat).SetInt(r.Add(r, one))
+}
+
+// sign checks sign(x).
+func (f *frame) sign(e *ast.Call, want types.Elem) value {
+	args, ok := f.bind(e, "sign", []string{"x"}, 1)
+	if !ok {
+		return poison(e)
+	}
+	x := f.settle(f.argument(args, 0, want))
+	if x.bad() {
+		return poison(e)
+	}
+	if !x.Elem.IsNum() {
+		return f.notNumber(e, "`sign`", x)
+	}
+	place, met, ok := f.join(e, "sign", x)
+	if !ok {
+		return poison(e)
+	}
+	out := f.result(types.Of(types.Int32), x.Shape, place, met, x)
+	out.bounds = bounds{big.NewRat(-1, 1), big.NewRat(1, 1), true}
+	if x.bounds.known() && x.bounds.low.Sign() >= 0 {
+		out.bounds.low = new(big.Rat)
+	}
+	return out
+}
+
+// clamp checks clamp(x, lo, hi), which is min(max(x, lo), hi).
+func (f *frame) clamp(e *ast.Call, want types.Elem) value {
+	args, ok := f.bind(e, "clamp", []string{"x", "lo", "hi"}, 3)
+	if !ok {
+		return poison(e)
+	}
+	vs := []value{f.settle(f.argument(args, 0, want)), f.argument(args, 1, want), f.argument(args, 2, want)}
+	if bad(vs...) {
+		return poison(e)
+	}
+	for _, v := range vs {
+		if !inClass(v.Elem, op.Ord) {
+			return f.fail(e, "E204", f.operands("", vs), "`clamp` takes values that are ordered")
+		}
+	}
+	vs, elem, ok := f.unify(e, "`clamp`", vs...)
+	if !ok {
+		return poison(e)
+	}
+	shape, ok := f.broadcast(e, f.operands("", vs), vs...)
+	if !ok {
+		return poison(e)
+	}
+	place, met, ok := f.join(e, "clamp", vs...)
+	if !ok {
+		return poison(e)
+	}
+	out := f.result(elem, shape, place, met, vs...)
+	out.bounds = vs[0].bounds.greatest(vs[1].bounds).least(vs[2].bounds)
+	return out
+}
+
+// divisionOr checks div_or(a, b, d) and mod_or: d where b is zero.
+func (f *frame) divisionOr(e *ast.Call, want types.Elem) value {
+	args, ok := f.bind(e, f.callee, []string{"a", "b", "d"}, 3)
+	if !ok {
+		return poison(e)
+	}
+	operator := "/"
+	if f.callee == "mod_or" {
+		operator = "%"
+	}
+	x, y := f.argument(args, 0, want), f.argument(args, 1, want)
+	d := f.argument(args, 2, want)
+	if bad(x, y, d) {
+		return poison(e)
+	}
+	if x.untyped && y.untyped {
+		x, y = f.settle(x), f.settle(y)
+	}
+	total := f.pc.total
+	f.pc.total = true
+	q := f.arithmetic(e, operator, x, y)
+	f.pc.total = total
+	if q.bad() {
+		return poison(e)
+	}
+	q.expr, q.konst, q.affine = e, nil, nil
+	zero := q
+	zero.Elem, zero.expr = types.Of(types.Bool), e
+	return f.selection(e, "`"+f.callee+"`", zero, d, q)
+}

@@ -1,0 +1,127 @@
+package mpc
+
+// Functions of fixed, by polynomials of their normalised argument. What is
+// said of an error counts in units in the last place of the result's type, and
+// r is the result. Arguments outside a domain give any value, the same shares
+// of it everywhere.
+
+import (
+	"math/bits"
+
+	"github.com/tfec-lang/tfec/runtime/clear"
+)
+
+const (
+	log2e    = 6653256548922161246  // log2 e, at 62 bits
+	ln2      = 12786308645202655660 // ln 2, at 64 bits
+	sqrt2    = 6521908912666391106  // √2, at 62 bits
+	logScale = 40
+)
+
+// Sqrt returns the square root of x >= 0: error below two units and |r| 2^-27.
+// The length of x, an evaluation of degree 10 and two Product around it.
+func (e *Engine) Sqrt(net Net, x Operand) Share {
+	o, s := e.begin(net), e.share(x)
+	longest := s.Elem.Bits - 1
+	// The root of 2^(length + F), with as many places more as leave the product
+	// with the mantissa's root below 2^61.
+	more := scaleBits - (longest+s.Elem.F)/2
+	lengths, _ := o.lengths(s, longest, false)
+	p := byLength(lengths, longest, normalising(longest),
+		func(length int) uint64 { return rootOfPower(length + s.Elem.F + 2*more) })
+	u := o.mantissa(o.k.Mul(o.next(), s, at(p, 0), 0), longest)
+	return o.k.Mul(o.next(), o.evaluate(root, u, scaleBits), at(p, 1), scaleBits+more).as(s.Elem)
+}
+
+// rootOfPower is the root of 2^n, n < 62, rounded.
+func rootOfPower(n int) uint64 {
+	if n%2 == 0 {
+		return 1 << (n / 2)
+	}
+	return (sqrt2>>(61-n/2) + 1) / 2
+}
+
+// normalising scales a number of a length to the longest one.
+func normalising(longest int) func(length int) uint64 {
+	return func(length int) uint64 { return 1 << (longest - length) }
+}
+
+// Log returns the natural logarithm of x > 0: error below two units and 2^-27.
+// The length of x, a Product, and an evaluation of degree 12.
+func (e *Engine) Log(net Net, x Operand) Share {
+	o, s := e.begin(net), e.share(x)
+	longest := s.Elem.Bits - 1
+	lengths, _ := o.lengths(s, longest, false)
+	p := byLength(lengths, longest, normalising(longest),
+		func(length int) uint64 { return multipleOfLn2(length - s.Elem.F) })
+	u := o.mantissa(o.k.Mul(o.next(), s, at(p, 0), 0), longest)
+	log := o.add(o.evaluate(logarithm, u, logScale), at(p, 1))
+	return o.truncate(log, logScale-s.Elem.F).as(s.Elem)
+}
+
+// multipleOfLn2 is n ln 2 at logScale, |n| < 64, rounded.
+func multipleOfLn2(n int) uint64 {
+	if n < 0 {
+		return -multipleOfLn2(-n)
+	}
+	high, low := bits.Mul64(uint64(n), ln2)
+	return (high<<(logScale+1) | low>>(63-logScale) + 1) / 2
+}
+
+// Exp returns e^x: error below two units and |r| 2^-26, and |r| 2^(F-49) where
+// that is more. An x for which the type has no result gives about the nearest.
+// One Negative and one SelectBits of two, which keep x between, one power, one
+// Truncate and one SelectBits.
+func (e *Engine) Exp(net Net, x Operand) Share {
+	o, s := e.begin(net), e.share(x)
+	f, i := s.Elem.F, s.Elem.Bits-1-s.Elem.F
+	low, high := multipleOfLn2(f+2)>>(logScale-f), multipleOfLn2(i)>>(logScale-f)-1-1<<f>>22
+	beyond := stack(o.addConst(s, low), o.addConst(scale(s, minus(1)), high))
+	beyond = o.k.SelectBits(o.next(), o.k.Negative(o.next(), beyond, boundedWidth(s.Elem)), beyond)
+	s = o.add(o.sub(s, at(beyond, 0)), at(beyond, 1))
+	// The result is g / 2^32, or g where t has the bit that g leaves out.
+	g, t := o.power(scale(s, log2e>>(62-zBits+f)), f+3, 6)
+	r := o.truncate(g, 32)
+	return o.add(r, o.k.SelectBits(o.next(), at(t, 5), o.sub(g, r))).as(s.Elem)
+}
+
+// Sigmoid returns 1 / (1 + e^-x): error below two units and 2^-28. One Negative
+// and one SelectBits of three, one power of -|x|, an evaluation of degree 12.
+func (e *Engine) Sigmoid(net Net, x Operand) Share {
+	o, s := e.begin(net), e.share(x)
+	negative, r := o.logistic(s, 1)
+	// r is the result for |x| at 31 bits; for -|x| it is 1 less that.
+	other := o.addConst(scale(r, minus(2)), 1<<(scaleBits+1))
+	r = o.add(r, o.k.SelectBits(o.next(), negative, other))
+	return o.truncate(r, scaleBits+1-s.Elem.F).as(s.Elem)
+}
+
+// Tanh returns the hyperbolic tangent, 2 / (1 + e^-2x) - 1: error below two
+// units and 2^-27. It costs what Sigmoid does.
+func (e *Engine) Tanh(net Net, x Operand) Share {
+	o, s := e.begin(net), e.share(x)
+	negative, r := o.logistic(s, 2)
+	r = o.addConst(r, minus(1<<scaleBits))
+	r = o.sub(r, scale(o.k.SelectBits(o.next(), negative, r), 2))
+	return o.truncate(r, scaleBits-s.Elem.F).as(s.Elem)
+}
+
+// boundedWidth holds the distance of a value to a bound below 2^5.
+func boundedWidth(t clear.Type) int { return max(t.Bits, t.F+6) + 1 }
+
+// logistic returns whether x is negative, and 2 / (1 + e^-k|x|) at scaleBits.
+// Beyond k|x| = 21, where e^-k|x| is 2^-30, it is what it is there.
+func (o *operation) logistic(x Share, k int) (negative, r Share) {
+	end := uint64(21) << x.Elem.F / uint64(k)
+	beyond := stack(x, o.addConst(x, end), o.addConst(scale(x, minus(1)), end))
+	signs := o.k.Negative(o.next(), beyond, boundedWidth(x.Elem))
+	beyond = o.k.SelectBits(o.next(), signs, beyond)
+	// -|x|, and what leads back to -limit.
+	size := o.sub(scale(at(beyond, 0), 2), x)
+	size = o.sub(o.sub(size, at(beyond, 1)), at(beyond, 2))
+	g, _ := o.power(scale(size, uint64(k)*(log2e>>(62-zBits+x.Elem.F))), 31, 5)
+	power := o.truncate(g, 31) // e^-k|x| at 29 bits
+	// (1 + e) / 2 = (3 + u) / 4 for u = 2e - 1.
+	u := o.addConst(scale(power, 4), minus(1<<scaleBits))
+	return at(signs, 0), o.evaluate(reciprocal, u, scaleBits)
+}

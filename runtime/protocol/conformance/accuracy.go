@@ -1,0 +1,104 @@
+package conformance
+
+// The functions of fixed against their costs, and against float64, which has more bits than any fixed
+// here: their maximal error over dense grids, at the ends of the domain and at
+// random arguments of every length, in several precisions.
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/tfec-lang/tfec/runtime/clear"
+	"github.com/tfec-lang/tfec/runtime/mpc"
+)
+
+// precisions that the functions are tested in.
+var precisions = []clear.Type{
+	clear.Fixed(24, 16), clear.Fixed(20, 18), clear.Fixed(35, 12), clear.Fixed(31, 8),
+	clear.Fixed(10, 10), clear.Fixed(4, 28), clear.Fixed(16, 20), clear.Fixed(43, 5),
+}
+
+// A function is one of the functions of fixed, with the error that its doc
+// comment states: units in the last place, plus absolute and relative to the
+// result.
+type function struct {
+	name               string
+	op                 func(e *mpc.Engine, net mpc.Net, x mpc.Operand) mpc.Share
+	want               func(x float64) float64
+	low                float64 // of the domain
+	units              float64
+	absolute, relative float64
+}
+
+func functions() []function {
+	logistic := func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
+	return []function{
+		{"sqrt", (*mpc.Engine).Sqrt, math.Sqrt, 0, 2, 0, 0x1p-27},
+		{"log", (*mpc.Engine).Log, math.Log, math.SmallestNonzeroFloat64, 2, 0x1p-27, 0},
+		{"exp", (*mpc.Engine).Exp, math.Exp, math.Inf(-1), 2, 0, 0x1p-26},
+		{"sigmoid", (*mpc.Engine).Sigmoid, logistic, math.Inf(-1), 2, 0x1p-28, 0},
+		{"tanh", (*mpc.Engine).Tanh, math.Tanh, math.Inf(-1), 2, 0x1p-27, 0},
+	}
+}
+
+func accuracy(t *testing.T, p Protocol) {
+	for _, elem := range precisions {
+		for _, f := range functions() {
+			t.Run(fmt.Sprintf("%s of %v", f.name, elem), func(t *testing.T) { f.check(t, p, elem) })
+		}
+	}
+}
+
+func (f function) check(t *testing.T, p Protocol, elem clear.Type) {
+	unit := math.Ldexp(1, -elem.F)
+	x := f.arguments(elem)
+	var got clear.Tensor
+	for _, n := range []int{0, 1, len(x.Data)} {
+		var players []*Player
+		got, players = p.compute(t, run{seed: 5}, prefix([]clear.Tensor{x}, n), func(q *Player, s []mpc.Share) mpc.Share {
+			return f.op(q.Engine, q, s[0])
+		})
+		p.checkCost(t, players, n, costOf(f.name, elem, elem))
+	}
+	worst := 0.0
+	for i, v := range got.Data {
+		a := float64(int64(x.Data[i])) * unit
+		want := f.want(a)
+		limit := f.units*unit + f.absolute + f.relative*math.Abs(want)
+		off := math.Abs(float64(int64(v))*unit - want)
+		if worst = max(worst, off/limit); off > limit {
+			t.Errorf("of %g: got %g, want %g: %.3g units off, limit %.3g", a, float64(int64(v))*unit, want, off/unit, limit/unit)
+		}
+	}
+	t.Logf("at most %.3f of the limit", worst)
+}
+
+// arguments are those of the domain whose result the type holds.
+func (f function) arguments(elem clear.Type) clear.Tensor {
+	r := rand.New(rand.NewPCG(uint64(elem.Bits), uint64(elem.F)))
+	end := int64(1)<<(elem.Bits-1) - 1
+	var all []int64
+	for i := range int64(2000) { // a grid around 0, and one over the whole type
+		all = append(all, (i-1000)<<elem.F/50, end/1000*(i-1000))
+	}
+	for i := range int64(64) {
+		all = append(all, i, -i, end-i, i-end, 1<<elem.F+i-32)
+	}
+	for range 2000 {
+		v := int64(r.Uint64()) >> r.IntN(64)
+		all = append(all, v%(end+1))
+	}
+	x := clear.Zero(elem, 0)
+	unit := math.Ldexp(1, -elem.F)
+	greatest := float64(end) * unit * (1 - 0x1p-20)
+	for _, v := range all {
+		a := float64(v) * unit
+		if v <= end && v >= ^end && a >= f.low && math.Abs(f.want(a)) < greatest {
+			x.Data = append(x.Data, uint64(v))
+		}
+	}
+	x.Shape[0] = len(x.Data)
+	return x
+}
