@@ -158,7 +158,7 @@ func (f *file) inputs(proj *ir.Program) []jen.Code {
 		if !x.Owner.Set(proj.Everybody()).Has(proj.Player) {
 			continue
 		}
-		fields := f.value(ir.Key(x.Name, x.Member), x.Elem, x.Shape)
+		fields := f.value(proj, ir.Key(x.Name, x.Member), x.Elem, x.Shape, x.Rows)
 		if x.Padded() {
 			fields = append(fields, field("Upto", jen.True()))
 		}
@@ -178,14 +178,23 @@ func (f *file) outputs(proj *ir.Program) []jen.Code {
 	var out []jen.Code
 	for _, x := range proj.Outputs {
 		if x.To.Set(proj.Everybody()).Has(proj.Player) {
-			out = append(out, jen.Values(append(f.value(ir.Key(x.Name, x.Member), x.Elem, x.Shape), docField(x.Doc)...)...))
+			out = append(out, jen.Values(append(f.value(proj, ir.Key(x.Name, x.Member), x.Elem, x.Shape, x.Rows), docField(x.Doc)...)...))
 		}
 	}
 	return out
 }
 
-func (f *file) value(name string, e types.Elem, s types.Shape) []jen.Code {
+func (f *file) value(proj *ir.Program, name string, e types.Elem, s types.Shape, rows int) []jen.Code {
 	fields := []jen.Code{field("Name", jen.Lit(name)), field("Elem", f.elem(e))}
+	switch e.Kind {
+	case types.Enum:
+		fields = append(fields, field("Form", f.from("runtime", "Form").Values(field("Names", stringList(proj.Enum(e).Values)))))
+	case types.Date:
+		fields = append(fields, field("Form", f.from("runtime", "Form").Values(field("Date", jen.True()))))
+	}
+	if rows > 0 {
+		fields = append(fields, field("Rows", jen.Lit(rows)))
+	}
 	if len(s) > 0 {
 		fields = append(fields, field("Shape", f.shape(s)))
 	}

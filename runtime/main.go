@@ -13,6 +13,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/tfec-lang/tfec/runtime/binding"
 )
 
 // Exit statuses.
@@ -110,9 +112,14 @@ func remark(doc string) string {
 // example is a command line with all inputs.
 func example(programs []*Program) string {
 	line := programs[0].Player + " --config config.json"
-	for _, in := range programs[0].Inputs {
-		name, _, _ := strings.Cut(in.Name, "[") // a bundle's name stands for its only member here
-		line += fmt.Sprintf(" --in %s=csv:FILE#COLUMN", name)
+	for _, value := range binding.Records(programs[0].Inputs, func(in Input) string { return in.Name }) {
+		root := binding.Root(value[0].Name)
+		name, _, _ := strings.Cut(root, "[") // a bundle's name stands for its only member here
+		column := "#COLUMN"
+		if root != value[0].Name {
+			column = "" // the columns of a record are named by its fields
+		}
+		line += fmt.Sprintf(" --in %s=csv:FILE%s", name, column)
 	}
 	return line
 }

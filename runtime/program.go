@@ -95,8 +95,10 @@ type Cond struct {
 
 // An Input is a value that the player loads.
 type Input struct {
-	Name   string // "a", or "pay[e0]" for a member's part of a bundle
+	Name   string // "a", "pay[e0]" for a member's part of a bundle, "sales.amount" for a field
 	Elem   clear.Type
+	Form   Form // of what is no number
+	Rows   int  // of a field: how many dimensions are the record's, which is a table
 	Shape  []Size
 	Upto   bool // at most Shape[0] rows are loaded; the party adds the others
 	Public bool
@@ -107,11 +109,16 @@ type Input struct {
 // A Range bounds the cells of an input.
 type Range = binding.Range
 
+// A Form says how elements are written that are no numbers.
+type Form = binding.Form
+
 // An Output is a value that the player ends up with.
 type Output struct {
 	Name  string
 	Elem  clear.Type
+	Form  Form
 	Shape []Size
+	Rows  int
 	Doc   string
 }
 
@@ -130,5 +137,19 @@ func (s Step) Source(prog *Program) string {
 
 // Binding says what a binding of the input must yield.
 func (in Input) Binding() binding.Input {
-	return binding.Input{Name: in.Name, Elem: in.Elem, Dims: len(in.Shape), Range: in.Range}
+	return binding.Input{Name: in.Name, Elem: in.Elem, Form: in.Form, Dims: len(in.Shape), Rows: in.Rows, Range: in.Range}
+}
+
+// Binding says how a value of the output is written.
+func (out Output) Binding(x clear.Tensor) binding.Output {
+	return binding.Output{Name: out.Name, Form: out.Form, Rows: out.Rows, Value: x}
+}
+
+// Check finds out whether the output could be written.
+func (out Output) Check(t binding.Target) error {
+	inner := 0
+	if binding.Root(out.Name) != out.Name {
+		inner = len(out.Shape) - out.Rows
+	}
+	return t.Check(out.Name, out.Elem, len(out.Shape), inner)
 }

@@ -157,7 +157,7 @@ func checkComplete(sources binding.Sources, programs []*Program) error {
 		before := len(missing)
 		for _, in := range prog.Inputs {
 			if _, err := sources.Of(in.Name); err != nil {
-				missing = append(missing, err)
+				missing = addOnce(missing, err)
 			}
 		}
 		if len(missing) == before {
@@ -208,8 +208,12 @@ func (b *bindings) run(ctx context.Context, id string, prog *Program, s Session)
 		return err
 	}
 	var errs []error
-	for _, out := range prog.Outputs {
-		errs = append(errs, b.targets.Of(out.Name).Write(out.Name, party.Outputs()[out.Name], b.stdout))
+	for _, value := range binding.Records(prog.Outputs, func(o Output) string { return o.Name }) {
+		var columns []binding.Output
+		for _, out := range value {
+			columns = append(columns, out.Binding(party.Outputs()[out.Name]))
+		}
+		errs = append(errs, b.targets.Of(value[0].Name).Write(columns, b.stdout))
 	}
 	return errors.Join(errs...)
 }
@@ -226,7 +230,7 @@ func (b *bindings) load(prog *Program) (Values, error) {
 	})
 	errs := []error{err}
 	for _, out := range prog.Outputs {
-		errs = append(errs, b.targets.Of(out.Name).Check(out.Name, out.Elem, len(out.Shape)))
+		errs = append(errs, out.Check(b.targets.Of(out.Name)))
 	}
 	return values, errors.Join(errs...)
 }

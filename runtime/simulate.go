@@ -87,10 +87,19 @@ func loadEach(prog *Program, load Loader) (Values, error) {
 	var errs []error
 	for _, in := range prog.Inputs {
 		x, err := load(prog.Player, in)
-		errs = append(errs, err)
+		errs = addOnce(errs, err)
 		values[in.Name] = x
 	}
 	return values, errors.Join(errs...)
+}
+
+// addOnce adds an error that is not there yet: the fields of a record are read
+// from one file, whose faults are those of each.
+func addOnce(errs []error, err error) []error {
+	if err == nil || slices.ContainsFunc(errs, func(e error) bool { return e.Error() == err.Error() }) {
+		return errs
+	}
+	return append(errs, err)
 }
 
 // cause returns the error of a failed run without those that only follow from

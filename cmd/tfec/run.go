@@ -155,11 +155,11 @@ func (f *runFlags) bound(programs []*runtime.Program) (binding.Sources, binding.
 	var missing []error
 	for _, p := range programs {
 		for _, in := range p.Inputs {
-			if in.Public && slices.Contains(inputs, in.Name) {
+			if in.Public && slices.Contains(inputs, binding.Root(in.Name)) {
 				continue
 			}
-			inputs = append(inputs, in.Name)
-			if _, err := sources.Of(in.Name); err != nil {
+			inputs = append(inputs, binding.Root(in.Name))
+			if _, err := sources.Of(in.Name); err != nil && !slices.Contains(inputs[:len(inputs)-1], binding.Root(in.Name)) {
 				missing = append(missing, fmt.Errorf("%s: %w", p.Player, err))
 			}
 		}
@@ -210,7 +210,7 @@ func checkTargets(targets binding.Targets, programs []*runtime.Program) error {
 		for _, out := range p.Outputs {
 			if !slices.Contains(seen, out.Name) {
 				seen = append(seen, out.Name)
-				errs = append(errs, targets.Of(out.Name).Check(out.Name, out.Elem, len(out.Shape)))
+				errs = append(errs, out.Check(targets.Of(out.Name)))
 			}
 		}
 	}
@@ -219,20 +219,23 @@ func checkTargets(targets binding.Targets, programs []*runtime.Program) error {
 
 // printOutputs prints each output once, after the players that received it.
 func printOutputs(w io.Writer, programs []*runtime.Program, result *runtime.Result, targets binding.Targets) error {
-	var names []string
+	var outputs []runtime.Output
 	receivers := make(map[string][]string)
 	for _, p := range programs {
 		for _, o := range p.Outputs {
 			if receivers[o.Name] == nil {
-				names = append(names, o.Name)
+				outputs = append(outputs, o)
 			}
 			receivers[o.Name] = append(receivers[o.Name], p.Player)
 		}
 	}
-	for _, name := range names {
-		who := receivers[name]
-		value := result.Outputs[who[0]][name]
-		target := targets.Of(name)
+	for _, value := range binding.Records(outputs, func(o runtime.Output) string { return o.Name }) {
+		who := receivers[value[0].Name]
+		var columns []binding.Output
+		for _, o := range value {
+			columns = append(columns, o.Binding(result.Outputs[who[0]][o.Name]))
+		}
+		target := targets.Of(value[0].Name)
 		if target == (binding.Target{}) {
 			label := strings.Join(who, ", ")
 			if len(who) == len(programs) {
@@ -240,7 +243,7 @@ func printOutputs(w io.Writer, programs []*runtime.Program, result *runtime.Resu
 			}
 			fmt.Fprintf(w, "%s: ", label)
 		}
-		if err := target.Write(name, value, w); err != nil {
+		if err := target.Write(columns, w); err != nil {
 			return err
 		}
 	}

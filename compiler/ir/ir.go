@@ -82,6 +82,7 @@ type Cond struct {
 type Input struct {
 	Name   string
 	Member string // "": not a bundle
+	Rows   int    // of a record's field, `sales.amount`: how many dimensions are the record's
 	Value  Value  // what the Input instruction defines
 	Elem   types.Elem
 	Shape  types.Shape
@@ -104,6 +105,7 @@ type Range struct {
 type Output struct {
 	Name   string
 	Member string
+	Rows   int // as of an input
 	Value  Value
 	Elem   types.Elem
 	Shape  types.Shape

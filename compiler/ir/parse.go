@@ -342,6 +342,7 @@ func (r *reader) input() {
 	x.Name, x.Member = r.key()
 	r.expect(":")
 	x.Elem, x.Shape, x.Owner = r.typ()
+	x.Rows = r.rows()
 	if r.accept("in") {
 		x.Range = &Range{Low: r.integer()}
 		r.expect(".")
@@ -353,11 +354,19 @@ func (r *reader) input() {
 	r.p.Inputs = append(r.p.Inputs, x)
 }
 
+func (r *reader) rows() int {
+	if !r.accept("rows") {
+		return 0
+	}
+	return r.number()
+}
+
 func (r *reader) output() {
 	var x Output
 	x.Name, x.Member = r.key()
 	r.expect(":")
 	x.Elem, x.Shape, x.To = r.typ()
+	x.Rows = r.rows()
 	r.p.Outputs = append(r.p.Outputs, x)
 }
 

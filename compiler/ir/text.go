@@ -115,10 +115,10 @@ func (w *printer) header() {
 		w.line("where %s %s %s as %q %s", c.Left, c.Rel, c.Right, c.Text, line(c.Pos))
 	}
 	for _, x := range p.Inputs {
-		w.line("input %s: %s%s", Key(x.Name, x.Member), w.typ(x.Elem, x.Shape, x.Owner), bounds(x.Range))
+		w.line("input %s: %s%s", Key(x.Name, x.Member), w.typ(x.Elem, x.Shape, x.Owner), rows(x.Rows)+bounds(x.Range))
 	}
 	for _, x := range p.Outputs {
-		w.line("output %s: %s", Key(x.Name, x.Member), w.typ(x.Elem, x.Shape, x.To))
+		w.line("output %s: %s%s", Key(x.Name, x.Member), w.typ(x.Elem, x.Shape, x.To), rows(x.Rows))
 	}
 	for _, x := range p.Reveals {
 		w.line("disclose %s: %s %s", x.Label, w.typ(x.Elem, x.Shape, x.To), line(x.Pos))
@@ -153,6 +153,13 @@ func (w *printer) players(indices []int) string {
 
 func (w *printer) typ(e types.Elem, s types.Shape, at types.Place) string {
 	return types.Type{Elem: e, Shape: s, Place: at}.Format(w.names)
+}
+
+func rows(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" rows %d", n)
 }
 
 func bounds(r *Range) string {

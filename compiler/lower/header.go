@@ -126,7 +126,7 @@ func (l *lowerer) input(v *check.Variable, param *ast.Param, member string, owne
 			x.Shape = append(types.Shape{types.Upto(t.Shape[0])}, t.Shape[1:]...)
 		}
 		if at.field != nil {
-			x.Doc = at.field.Decl.Doc
+			x.Doc, x.Rows = at.field.Decl.Doc, len(v.Type.Shape)
 		}
 		return l.load(x)
 	})
@@ -206,6 +206,10 @@ func (l *lowerer) outputs(c *check.Computation, results []result) {
 }
 
 func (l *lowerer) output(o *check.Output, member string, t types.Type, to types.Place, x tree) {
+	rows := 0
+	if l.compound(t) {
+		rows = len(t.Shape)
+	}
 	if to.IsShared() {
 		l.notBuilt(o.Decl, "a `@ shared` output")
 	}
@@ -213,7 +217,7 @@ func (l *lowerer) output(o *check.Output, member string, t types.Type, to types.
 		if !l.holders(v).Contains(to.Set(l.everybody)) {
 			l.notBuilt(o.Decl, "an output that its receiver does not hold")
 		}
-		l.write(ir.Output{Name: name, Member: member, Value: l.convert(v, t.Elem), Elem: t.Elem, Shape: l.shape(v), To: to, Doc: o.Decl.Doc})
+		l.write(ir.Output{Name: name, Member: member, Rows: rows, Value: l.convert(v, t.Elem), Elem: t.Elem, Shape: l.shape(v), To: to, Doc: o.Decl.Doc})
 	})
 }
 

@@ -98,11 +98,16 @@ func inputs(p *ir.Program) []runtime.Input {
 			continue
 		}
 		out = append(out, runtime.Input{
-			Name: ir.Key(x.Name, x.Member), Elem: elem(x.Elem), Shape: shape(x.Shape),
+			Name: ir.Key(x.Name, x.Member), Elem: elem(x.Elem), Form: form(p, x.Elem), Shape: shape(x.Shape), Rows: x.Rows,
 			Upto: x.Padded(), Public: x.Owner.Public, Range: bounds(x.Range), Doc: strings.Join(x.Doc, "\n"),
 		})
 	}
 	return out
+}
+
+// form is how elements are written that are no numbers.
+func form(p *ir.Program, e types.Elem) runtime.Form {
+	return runtime.Form{Names: p.Enum(e).Values, Date: e.Kind == types.Date}
 }
 
 // bounds hands the ends over as their 64 bits.
@@ -121,7 +126,8 @@ func outputs(p *ir.Program) []runtime.Output {
 	for _, x := range p.Outputs {
 		if x.To.Set(p.Everybody()).Has(p.Player) {
 			out = append(out, runtime.Output{
-				Name: ir.Key(x.Name, x.Member), Elem: elem(x.Elem), Shape: shape(x.Shape), Doc: strings.Join(x.Doc, "\n"),
+				Name: ir.Key(x.Name, x.Member), Elem: elem(x.Elem), Form: form(p, x.Elem), Shape: shape(x.Shape), Rows: x.Rows,
+				Doc: strings.Join(x.Doc, "\n"),
 			})
 		}
 	}

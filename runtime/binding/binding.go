@@ -23,9 +23,11 @@ import (
 
 // An Input says what a binding must yield.
 type Input struct {
-	Name  string // "a", or "pay[e0]" for a member's part of a bundle
+	Name  string // "a", "pay[e0]" for a member's part of a bundle, "sales.amount" for a field
 	Elem  clear.Type
+	Form      // of what is no number
 	Dims  int // number of dimensions
+	Rows  int // of a field: how many of them are the record's, which is a table
 	Range *Range
 }
 
@@ -86,6 +88,9 @@ func ParseSource(spec string) (Source, error) {
 
 // Load reads an input. stdin may be read once only, by whichever source.
 func (s Source) Load(in Input, stdin io.Reader) (clear.Tensor, error) {
+	if field(in.Name) != "" && s.stdin() {
+		return clear.Tensor{}, fmt.Errorf("input %s is a record, which is not read from stdin: use a file", Root(in.Name))
+	}
 	if s.Kind == "value" {
 		return loadValue(in, s.Path)
 	}
@@ -149,13 +154,18 @@ func (s Sources) checkStdin() error {
 // stdin reports whether the source reads stdin.
 func (s Source) stdin() bool { return s.Kind == "stdin" || s.Kind != "value" && s.Path == "-" }
 
-// Of returns the source of an input. A binding of a bundle's name stands for
+// Of returns the source of an input, of a field that of its record. A binding
+// of a bundle's name stands for
 // every member's part that has none of its own.
 func (s Sources) Of(name string) (Source, error) {
 	if source, ok := lookup(s, name); ok {
 		return source, nil
 	}
-	return Source{}, fmt.Errorf("input %s has no binding: add --in %s=csv:FILE#COLUMN", name, flagName(name))
+	file := "csv:FILE#COLUMN"
+	if field(name) != "" {
+		file = "csv:FILE"
+	}
+	return Source{}, fmt.Errorf("input %s has no binding: add --in %s=%s", Root(name), flagName(Root(name)), file)
 }
 
 // Unused returns an error for bindings whose name is none of names.
@@ -164,9 +174,12 @@ func (s Sources) Unused(names []string) error {
 }
 
 func unused[T any](what string, bound map[string]T, names []string, line func(T) string) error {
-	known := slices.Clone(names)
+	var roots, known []string
 	for _, n := range names {
-		known = append(known, bundle(n))
+		if !slices.Contains(roots, Root(n)) {
+			roots = append(roots, Root(n))
+		}
+		known = append(known, Root(n), bundle(n))
 	}
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(bound)) {
@@ -175,7 +188,7 @@ func unused[T any](what string, bound map[string]T, names []string, line func(T)
 		}
 		there := "there are none here"
 		if len(names) > 0 {
-			there = "there is " + strings.Join(names, ", ")
+			there = "there is " + strings.Join(roots, ", ")
 		}
 		errs = append(errs, at(line(bound[name]), fmt.Errorf("no %s is called %s: %s", what, name, there)))
 	}
@@ -191,16 +204,17 @@ func at(line string, err error) error {
 }
 
 func lookup[T any](bound map[string]T, name string) (T, bool) {
-	if v, ok := bound[name]; ok {
+	if v, ok := bound[Root(name)]; ok {
 		return v, true
 	}
 	v, ok := bound[bundle(name)]
 	return v, ok
 }
 
-// bundle returns "pay" of "pay[e0]", and any other name as it is.
+// bundle returns "pay" of "pay[e0]" and of its fields, and any other name as
+// it is.
 func bundle(name string) string {
-	base, _, _ := strings.Cut(name, "[")
+	base, _, _ := strings.Cut(Root(name), "[")
 	return base
 }
 

@@ -235,9 +235,9 @@ func TestWrite(t *testing.T) {
 			target, err = ParseTarget(strings.ReplaceAll(test.spec, "FILE", path))
 			require.NoError(t, err)
 		}
-		require.NoError(t, target.Check("avg", test.x.Elem, len(test.x.Shape)))
+		require.NoError(t, target.Check("avg", test.x.Elem, len(test.x.Shape), 0))
 		var stdout bytes.Buffer
-		require.NoError(t, target.Write("avg", test.x, &stdout))
+		require.NoError(t, target.Write([]Output{{Name: "avg", Value: test.x}}, &stdout))
 		got := stdout.String()
 		if strings.HasSuffix(test.spec, "FILE") {
 			require.Empty(t, got)
@@ -259,7 +259,7 @@ func TestRoundTrip(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "x")
 		target, err := ParseTarget(kind + path)
 		require.NoError(t, err)
-		require.NoError(t, target.Write("x", x, nil))
+		require.NoError(t, target.Write([]Output{{Name: "x", Value: x}}, nil))
 		source, err := ParseSource(kind + path)
 		require.NoError(t, err)
 		back, err := source.Load(Input{Name: "x", Elem: money, Dims: 2}, nil)
@@ -281,10 +281,10 @@ func TestTargets(t *testing.T) {
 	require.Equal(t, Target{}, targets.Of("other"))
 	require.EqualError(t, targets.Unused(nil), "no output is called a: there are none here\nno output is called b: there are none here\nno output is called won: there are none here")
 
-	require.EqualError(t, Target{Kind: "json", Path: dir}.Check("avg", clear.Int8, 0), "cannot write output avg: "+dir+" is a directory")
-	require.ErrorContains(t, Target{Kind: "json", Path: dir + "/none/x"}.Check("avg", clear.Int8, 0), "cannot write output avg: open ")
-	require.EqualError(t, Target{Kind: "csv", Path: dir + "/x"}.Check("avg", clear.Int8, 3), "output avg has 3 dimensions and csv two: use json")
-	require.ErrorContains(t, Target{Kind: "json", Path: dir + "/none/x"}.Write("avg", clear.Int(clear.Int8, 1), nil), "cannot write output avg to "+dir+"/none/x: ")
+	require.EqualError(t, Target{Kind: "json", Path: dir}.Check("avg", clear.Int8, 0, 0), "cannot write output avg: "+dir+" is a directory")
+	require.ErrorContains(t, Target{Kind: "json", Path: dir + "/none/x"}.Check("avg", clear.Int8, 0, 0), "cannot write output avg: open ")
+	require.EqualError(t, Target{Kind: "csv", Path: dir + "/x"}.Check("avg", clear.Int8, 3, 0), "output avg has 3 dimensions and csv two: use json")
+	require.ErrorContains(t, Target{Kind: "json", Path: dir + "/none/x"}.Write([]Output{{Name: "avg", Value: clear.Int(clear.Int8, 1)}}, nil), "cannot write output avg to "+dir+"/none/x: ")
 	left, err := os.ReadDir(dir)
 	require.NoError(t, err)
 	require.Empty(t, left)

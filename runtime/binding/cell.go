@@ -19,11 +19,17 @@ func (in Input) cell(text string) (uint64, error) {
 	if text == "" {
 		return 0, errors.New("the cell is empty")
 	}
-	v, err := clear.Parse(in.Elem, text)
+	v, err := in.parse(in.Elem, text)
 	if err == nil && in.holds(v) {
 		return v, nil
 	}
 	return 0, in.refusal(text, err)
+}
+
+// number reads an integer: of an enum or a date, how it is represented.
+func (in Input) number(text string) (uint64, error) {
+	in.Form = Form{}
+	return in.cell(text)
 }
 
 // float rounds a number once and checks its range.
@@ -35,8 +41,8 @@ func (in Input) float(f float64) (uint64, error) {
 	return 0, in.refusal(strconv.FormatFloat(f, 'g', -1, 64), err)
 }
 
-// signed is cell for an integer.
-func (in Input) signed(v int64) (uint64, error) { return in.cell(strconv.FormatInt(v, 10)) }
+// signed is number for an integer.
+func (in Input) signed(v int64) (uint64, error) { return in.number(strconv.FormatInt(v, 10)) }
 
 func (in Input) holds(v uint64) bool { return in.Range == nil || in.Range.Holds(v) }
 
@@ -45,6 +51,8 @@ func (in Input) refusal(text string, err error) error {
 	switch {
 	case err == nil:
 		return fmt.Errorf("value %s is outside %s", shown(text), in.Range.Text)
+	case !in.plain():
+		return err
 	case errors.Is(err, clear.ErrRange):
 		return fmt.Errorf("value %s does not fit %s", shown(text), in.Elem)
 	}

@@ -3,6 +3,7 @@ package binding
 // Columns of a file with a header, chosen by name: csv and parquet.
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,6 +23,10 @@ type selection struct {
 // find finds the columns of `#a`, `#a,b` or `#a@3`. A column that bears the
 // whole text as its name comes first.
 func (s *selection) find(in Input, text string) {
+	if field(in.Name) != "" {
+		s.findField(in, text)
+		return
+	}
 	names := []string{text}
 	switch i := strings.LastIndex(text, "@"); {
 	case text == "":
@@ -40,6 +45,42 @@ func (s *selection) find(in Input, text string) {
 	for _, name := range names {
 		s.findColumn(strings.TrimSpace(name))
 	}
+}
+
+// findField finds the column that bears a field's name; an array is `name[0]`,
+// `name[1]` and so on. The text may say a row.
+func (s *selection) findField(in Input, text string) {
+	if text != "" {
+		at, ok := strings.CutPrefix(text, "@")
+		if !ok || in.Rows > 0 {
+			s.add("%s: the columns of the record %s are named by its fields: leave `#%s` out", s.file, Root(in.Name), text)
+			return
+		}
+		s.findRow(at)
+	}
+	name := field(in.Name)
+	if in.Dims == in.Rows {
+		s.findColumn(name)
+		return
+	}
+	for i := 0; ; i++ {
+		column := fmt.Sprintf("%s[%d]", name, i)
+		if i > 0 && !slices.Contains(s.header, column) {
+			return
+		}
+		s.findColumn(column)
+	}
+}
+
+// flat reports an input that a table has no room for.
+func flat(in Input, file, kind, others string) error {
+	if field(in.Name) == "" && in.Dims > 2 {
+		return fmt.Errorf("%s: %s has two dimensions and input %s %d: use %s", file, kind, in.Name, in.Dims, others)
+	}
+	if field(in.Name) != "" && (in.Rows > 1 || in.Dims > in.Rows+1) {
+		return fmt.Errorf("%s: %s has a row a record, and one column or several a field: input %s has more dimensions: use json", file, kind, in.Name)
+	}
+	return nil
 }
 
 func (s *selection) findRow(text string) {
@@ -64,9 +105,10 @@ func (s *selection) findColumn(name string) {
 // tensor gives the cells, row by row, their shape.
 func (s *selection) tensor(in Input, data []uint64) (clear.Tensor, error) {
 	rows := len(data) / len(s.columns)
+	one := in.Dims == 0 || field(in.Name) != "" && in.Rows == 0
 	switch {
 	case len(s.errs) > 0:
-	case in.Dims > 0:
+	case !one:
 	case s.row > 0 && rows == 0:
 		s.add("%s: no row %d", s.file, s.row)
 	case rows != 1:
@@ -76,6 +118,9 @@ func (s *selection) tensor(in Input, data []uint64) (clear.Tensor, error) {
 		return clear.Tensor{}, err
 	}
 	shape := [][]int{nil, {rows}, {rows, len(s.columns)}}[in.Dims]
+	if one && in.Dims == 1 {
+		shape = []int{len(s.columns)}
+	}
 	return clear.Tensor{Elem: in.Elem, Shape: shape, Data: data}, nil
 }
 

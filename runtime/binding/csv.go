@@ -22,8 +22,8 @@ type table struct {
 }
 
 func loadCSV(in Input, r io.Reader, file, columns string) (clear.Tensor, error) {
-	if in.Dims > 2 {
-		return clear.Tensor{}, fmt.Errorf("%s: csv has two dimensions and input %s %d: use json", file, in.Name, in.Dims)
+	if err := flat(in, file, "csv", "json"); err != nil {
+		return clear.Tensor{}, err
 	}
 	t := &table{selection: selection{file: file}}
 	if err := t.readHeader(r); err != nil {

@@ -24,6 +24,8 @@ const (
 	npyMagic = "\x93NUMPY"
 	// npyHeader bounds the header, which holds no data.
 	npyHeader = 1 << 16
+	// npyElement bounds an element with fields, which is held in memory whole.
+	npyElement = 1 << 20
 )
 
 // An npy is an array file that is being read.
@@ -32,6 +34,9 @@ type npy struct {
 	file    string
 	r       *bufio.Reader
 	dtype   string // "<f8"
+	stride  int    // bytes of an element, all its fields
+	offset  int    // where in it the field begins
+	inner   []int  // the shape of the field in each element
 	fortran bool   // the first index runs fastest
 	shape   []int
 	report
@@ -42,14 +47,14 @@ func loadNPY(in Input, r io.Reader, file string) (clear.Tensor, error) {
 	if err := a.readHeader(); err != nil {
 		return clear.Tensor{}, err
 	}
-	if len(a.shape) != in.Dims {
-		return clear.Tensor{}, fmt.Errorf("%s: an array of %d dimensions, and input %s has %d", file, len(a.shape), in.Name, in.Dims)
+	if len(a.shape)+len(a.inner) != in.Dims || field(in.Name) != "" && len(a.shape) != in.Rows {
+		return clear.Tensor{}, fmt.Errorf("%s: an array of %d dimensions, and input %s has %d", file, len(a.shape)+len(a.inner), in.Name, in.Dims)
 	}
 	data, err := a.readCells()
 	if err = errors.Join(a.err(file), err); err != nil {
 		return clear.Tensor{}, err
 	}
-	return clear.Tensor{Elem: in.Elem, Shape: a.shape, Data: a.byRows(data)}, nil
+	return clear.Tensor{Elem: in.Elem, Shape: slices.Concat(a.shape, a.inner), Data: a.byRows(data)}, nil
 }
 
 func (a *npy) readHeader() error {
@@ -93,42 +98,107 @@ var (
 	npyShape = regexp.MustCompile(`['"]shape['"]: *\(([0-9, ]*)\)`)
 )
 
+// Those of elements with fields: a list of names with types and, of an array,
+// its shape.
+var (
+	npyFields = regexp.MustCompile(`['"]descr['"]: *\[(.*)\], *['"]`)
+	npyField  = regexp.MustCompile(`\(['"]([^'"]*)['"], *['"]([^'"]*)['"](?:, *\(([0-9, ]*)\))?\)`)
+)
+
 func (a *npy) parseHeader(text string) error {
 	dtype, order, shape := npyDtype.FindStringSubmatch(text), npyOrder.FindStringSubmatch(text), npyShape.FindStringSubmatch(text)
 	switch {
 	case order == nil || shape == nil:
 		return fmt.Errorf("%s: header %s is not of npy's form", a.file, quoted(strings.TrimSpace(text)))
-	case dtype == nil:
+	case dtype == nil && field(a.in.Name) == "":
 		return fmt.Errorf("%s: elements of several fields are not read: want one number each", a.file)
+	case dtype != nil && field(a.in.Name) != "":
+		return fmt.Errorf("%s: elements without fields, and input %s is a record", a.file, Root(a.in.Name))
+	case dtype != nil:
+		a.dtype = dtype[1]
+	default:
+		if err := a.findField(text); err != nil {
+			return err
+		}
 	}
-	a.dtype, a.fortran = dtype[1], order[1] == "True"
-	if npyReader(a.dtype) == nil {
+	a.fortran = order[1] == "True"
+	if a.in.npyReader(a.dtype) == nil {
 		return fmt.Errorf("%s: elements of type %s are not read: want bool, integers, float16, float32 or float64", a.file, quoted(a.dtype))
 	}
-	return a.parseShape(shape[1])
+	if a.stride == 0 {
+		a.stride = npySize(a.dtype)
+	}
+	var err error
+	a.shape, err = a.parseShape(shape[1], product(a.inner))
+	if err == nil && a.fortran && a.inner != nil && len(a.shape) > 1 {
+		return fmt.Errorf("%s: elements with fields are read row by row only: save it with order C", a.file)
+	}
+	return err
 }
 
-// parseShape reads "3, 2" or "3,", and refuses what no memory holds.
-func (a *npy) parseShape(text string) error {
-	total := 1
+// findField finds the field of a structured type.
+func (a *npy) findField(header string) error {
+	list := npyFields.FindStringSubmatch(header)
+	if list == nil {
+		return fmt.Errorf("%s: header %s is not of npy's form", a.file, quoted(strings.TrimSpace(header)))
+	}
+	var names []string
+	for _, f := range npyField.FindAllStringSubmatch(list[1], -1) {
+		inner, err := a.parseShape(f[3], 1)
+		if err != nil {
+			return err
+		}
+		size := npySize(f[2])
+		if size == 0 || size > math.MaxInt32/max(1, product(inner)) {
+			return fmt.Errorf("%s: field %s is of type %s, whose size is not known", a.file, quoted(f[1]), quoted(f[2]))
+		}
+		if f[1] == field(a.in.Name) {
+			a.dtype, a.offset, a.inner = f[2], a.stride, inner
+		}
+		if a.stride += size * product(inner); a.stride > npyElement {
+			return fmt.Errorf("%s: elements of more than %d bytes are too long", a.file, npyElement)
+		}
+		names = append(names, f[1])
+	}
+	if name := field(a.in.Name); a.dtype == "" {
+		return fmt.Errorf("%s: no field %s%s: the fields are %s", a.file, quoted(name), didYouMean(name, names), strings.Join(names, ", "))
+	}
+	return nil
+}
+
+// npySize is how many bytes a dtype takes; 0 where that is not known.
+func npySize(dtype string) int {
+	text := strings.TrimLeft(strings.TrimSuffix(dtype, "[D]"), "<>|=biufMV")
+	n, err := strconv.Atoi(text)
+	if err != nil || n > 1<<20 {
+		return 0
+	}
+	return n
+}
+
+// parseShape reads "3, 2" or "3,", and refuses what no memory holds, each
+// element being several.
+func (a *npy) parseShape(text string, each int) ([]int, error) {
+	var shape []int
+	total := each
 	for field := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ',' || r == ' ' }) {
 		n, err := strconv.Atoi(field)
 		if err != nil || n > math.MaxInt/8/max(total, 1) {
-			return fmt.Errorf("%s: shape (%s) is too large", a.file, shown(text))
+			return nil, fmt.Errorf("%s: shape (%s) is too large", a.file, shown(text))
 		}
-		a.shape = append(a.shape, n)
+		shape = append(shape, n)
 		total *= n
 	}
-	return nil
+	return shape, nil
 }
 
 // readCells reads the elements as they lie in the file, whatever is wrong
 // with some of them. Memory grows with what is there, not with what the
 // header says.
 func (a *npy) readCells() ([]uint64, error) {
-	size, _ := strconv.Atoi(a.dtype[2:])
-	read, b := npyReader(a.dtype), make([]byte, size)
-	total := product(a.shape)
+	size := npySize(a.dtype)
+	read, b := a.in.npyReader(a.dtype), make([]byte, a.stride)
+	total, each := product(a.shape), product(a.inner)
 	var data []uint64
 	for i := range total {
 		if _, err := io.ReadFull(a.r, b); err == io.EOF || err == io.ErrUnexpectedEOF {
@@ -136,11 +206,13 @@ func (a *npy) readCells() ([]uint64, error) {
 		} else if err != nil {
 			return nil, unreadable(a.file, err)
 		}
-		v, err := read(a.in, b)
-		if err != nil {
-			a.add("%s: input %s: %s%w", a.file, a.in.Name, place(a.index(i)), err)
+		for k := range each {
+			v, err := read(b[a.offset+k*size:][:size])
+			if err != nil {
+				a.add("%s: input %s: %s%w", a.file, a.in.Name, place(a.index(i)), err)
+			}
+			data = append(data, v)
 		}
-		data = append(data, v)
 	}
 	if _, err := a.r.Peek(1); err != io.EOF {
 		return nil, fmt.Errorf("%s: more than the %d elements of its shape", a.file, total)
@@ -179,7 +251,7 @@ func (a *npy) byRows(data []uint64) []uint64 {
 }
 
 // npyReader returns what reads one element of a dtype, or nil.
-func npyReader(dtype string) func(Input, []byte) (uint64, error) {
+func (in Input) npyReader(dtype string) func([]byte) (uint64, error) {
 	var order binary.ByteOrder = binary.LittleEndian
 	kind, big := strings.CutPrefix(dtype, ">")
 	if big {
@@ -192,19 +264,23 @@ func npyReader(dtype string) func(Input, []byte) (uint64, error) {
 	}
 	switch kind {
 	case "b1":
-		return func(in Input, b []byte) (uint64, error) { return in.cell(strconv.FormatBool(b[0] != 0)) }
+		return func(b []byte) (uint64, error) { return in.number(strconv.FormatBool(b[0] != 0)) }
 	case "i1", "i2", "i4", "i8":
-		return func(in Input, b []byte) (uint64, error) { return in.signed(signExtend(word(order, b), 8*len(b))) }
+		return func(b []byte) (uint64, error) { return in.signed(signExtend(word(order, b), 8*len(b))) }
 	case "u1", "u2", "u4", "u8":
-		return func(in Input, b []byte) (uint64, error) { return in.cell(strconv.FormatUint(word(order, b), 10)) }
+		return func(b []byte) (uint64, error) { return in.number(strconv.FormatUint(word(order, b), 10)) }
+	case "M8[D]":
+		if in.Date {
+			return func(b []byte) (uint64, error) { return in.signed(int64(word(order, b))) }
+		}
 	case "f2":
-		return func(in Input, b []byte) (uint64, error) { return in.float(half(order.Uint16(b))) }
+		return func(b []byte) (uint64, error) { return in.float(half(order.Uint16(b))) }
 	case "f4":
-		return func(in Input, b []byte) (uint64, error) {
+		return func(b []byte) (uint64, error) {
 			return in.float(float64(math.Float32frombits(order.Uint32(b))))
 		}
 	case "f8":
-		return func(in Input, b []byte) (uint64, error) { return in.float(math.Float64frombits(order.Uint64(b))) }
+		return func(b []byte) (uint64, error) { return in.float(math.Float64frombits(order.Uint64(b))) }
 	}
 	return nil
 }
@@ -262,31 +338,70 @@ func checkNPY(t clear.Type) error {
 }
 
 // encodeNPY writes a file that numpy.load reads; a fixed becomes a float64,
-// exactly.
-func encodeNPY(x clear.Tensor, w io.Writer) error {
-	dtype, size := npyType(x.Elem)
-	header := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': %s, }", dtype, npyTuple(x.Shape))
+// exactly, an enum its code. A record is an array of elements with fields.
+func encodeNPY(columns []Output, w io.Writer) error {
+	rows := columns[0].shape()
+	header := fmt.Sprintf("{'descr': %s, 'fortran_order': False, 'shape': %s, }", npyDescription(columns), npyTuple(rows))
 	// The elements start at a multiple of 64 bytes.
 	header += strings.Repeat(" ", 63-(len(npyMagic)+4+len(header))%64) + "\n"
+	if len(header) > math.MaxUint16 {
+		return errors.New("a record with too many fields for npy: use json")
+	}
 	b := append([]byte(npyMagic), 1, 0)
 	b = binary.LittleEndian.AppendUint16(b, uint16(len(header)))
 	b = append(b, header...)
-	if _, err := w.Write(b); err != nil {
-		return err
-	}
-	for chunk := range slices.Chunk(x.Data, 1<<13) {
-		b = b[:0]
-		for _, v := range chunk {
-			if x.Elem.Kind == clear.FixedKind {
-				v = math.Float64bits(math.Ldexp(float64(int64(v)), -x.Elem.F))
-			}
-			b = append(b, binary.LittleEndian.AppendUint64(nil, v)[:size]...)
+	for i := range product(rows) {
+		for _, c := range columns {
+			b = c.appendNPY(b, i)
+		}
+		if len(b) < 1<<16 {
+			continue
 		}
 		if _, err := w.Write(b); err != nil {
 			return err
 		}
+		b = b[:0]
 	}
-	return nil
+	_, err := w.Write(b)
+	return err
+}
+
+// npyDescription is one dtype, or a list of fields with theirs.
+func npyDescription(columns []Output) string {
+	if field(columns[0].Name) == "" {
+		dtype, _ := columns[0].npyType()
+		return "'" + dtype + "'"
+	}
+	var fields []string
+	for _, c := range columns {
+		dtype, _ := c.npyType()
+		inner := ""
+		if n := len(c.Value.Shape) - c.Rows; n > 0 {
+			inner = ", " + npyTuple(c.Value.Shape[c.Rows:])
+		}
+		fields = append(fields, fmt.Sprintf("('%s', '%s'%s)", field(c.Name), dtype, inner))
+	}
+	return "[" + strings.Join(fields, ", ") + "]"
+}
+
+// appendNPY appends the i-th element, of a field all that it has in that row.
+func (o Output) appendNPY(b []byte, i int) []byte {
+	_, size := o.npyType()
+	n := len(o.Value.Data) / max(1, product(o.shape()))
+	for _, v := range o.Value.Data[i*n : (i+1)*n] {
+		if o.Value.Elem.Kind == clear.FixedKind {
+			v = math.Float64bits(math.Ldexp(float64(int64(v)), -o.Value.Elem.F))
+		}
+		b = append(b, binary.LittleEndian.AppendUint64(nil, v)[:size]...)
+	}
+	return b
+}
+
+func (o Output) npyType() (dtype string, size int) {
+	if o.Date {
+		return "<M8[D]", 8
+	}
+	return npyType(o.Value.Elem)
 }
 
 // npyType returns the dtype of a type's elements, and their size in bytes.

@@ -145,7 +145,7 @@ func TestWriteNPY(t *testing.T) {
 	target := Target{Kind: "npy", Path: filepath.Join(dir, "x.npy")}
 	x, err := clear.FromFloats(clear.Fixed(20, 30), []int{3}, []float64{1000.5, 3000, 0.125})
 	require.NoError(t, err)
-	require.NoError(t, target.Write("x", x, nil))
+	require.NoError(t, target.Write([]Output{{Name: "x", Value: x}}, nil))
 	got, err := os.ReadFile(target.Path)
 	require.NoError(t, err)
 	want, err := os.ReadFile("testdata/gross.npy")
@@ -157,13 +157,13 @@ func TestWriteNPY(t *testing.T) {
 			low, high := elem.Bounds()
 			x := clear.FromWords(elem, shape, []uint64{low, high, 0, 1}[:product(shape)])
 			var b bytes.Buffer
-			require.NoError(t, Target{Kind: "npy", Path: "-"}.Write("x", x, &b))
+			require.NoError(t, Target{Kind: "npy", Path: "-"}.Write([]Output{{Name: "x", Value: x}}, &b))
 			back, err := loadNPY(Input{Name: "x", Elem: elem, Dims: len(shape)}, &b, "f")
 			require.NoError(t, err)
 			require.Equal(t, x.String(), back.String())
 		}
 	}
-	require.EqualError(t, target.Check("x", clear.Fixed(40, 14), 1), "output x: fixed(40, 14) does not fit the float64 of npy: use csv or json")
+	require.EqualError(t, target.Check("x", clear.Fixed(40, 14), 1, 0), "output x: fixed(40, 14) does not fit the float64 of npy: use csv or json")
 }
 
 func FuzzNPY(f *testing.F) {

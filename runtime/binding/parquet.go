@@ -28,8 +28,8 @@ type columnar struct {
 }
 
 func loadParquet(in Input, path, columns string) (x clear.Tensor, err error) {
-	if in.Dims > 2 {
-		return clear.Tensor{}, fmt.Errorf("%s: parquet has two dimensions and input %s %d: use npy or json", path, in.Name, in.Dims)
+	if err := flat(in, path, "parquet", "npy or json"); err != nil {
+		return clear.Tensor{}, err
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -176,13 +176,21 @@ func (in Input) reader(c *parquet.Column) (func(parquet.Value) (uint64, error), 
 		if read := in.physical(t.Kind()); read != nil {
 			return read, nil
 		}
+	case *format.StringType:
+		if in.Names != nil {
+			return func(v parquet.Value) (uint64, error) { return in.cell(string(v.ByteArray())) }, nil
+		}
+	case *format.DateType:
+		if in.Date {
+			return in.integer(t.Kind(), true), nil
+		}
 	case *format.IntType:
 		return in.integer(t.Kind(), logical.IsSigned), nil
 	case *format.DecimalType:
 		if logical.Scale < 0 || logical.Scale > maxScale {
 			return nil, fmt.Errorf("a scale of %d, want 0 to %d", logical.Scale, maxScale)
 		}
-		return func(v parquet.Value) (uint64, error) { return in.cell(decimal(v, int(logical.Scale))) }, nil
+		return func(v parquet.Value) (uint64, error) { return in.number(decimal(v, int(logical.Scale))) }, nil
 	}
 	return nil, fmt.Errorf("type %s, want numbers", t)
 }
@@ -198,7 +206,7 @@ func logicalType(t parquet.Type) format.LogicalTypeValue {
 func (in Input) physical(kind parquet.Kind) func(parquet.Value) (uint64, error) {
 	switch kind {
 	case parquet.Boolean:
-		return func(v parquet.Value) (uint64, error) { return in.cell(strconv.FormatBool(v.Boolean())) }
+		return func(v parquet.Value) (uint64, error) { return in.number(strconv.FormatBool(v.Boolean())) }
 	case parquet.Int32, parquet.Int64:
 		return in.integer(kind, true)
 	case parquet.Float:
@@ -216,9 +224,9 @@ func (in Input) integer(kind parquet.Kind, signed bool) func(parquet.Value) (uin
 	case signed:
 		return func(v parquet.Value) (uint64, error) { return in.signed(v.Int64()) }
 	case kind == parquet.Int32:
-		return func(v parquet.Value) (uint64, error) { return in.cell(strconv.FormatUint(uint64(v.Uint32()), 10)) }
+		return func(v parquet.Value) (uint64, error) { return in.number(strconv.FormatUint(uint64(v.Uint32()), 10)) }
 	}
-	return func(v parquet.Value) (uint64, error) { return in.cell(strconv.FormatUint(v.Uint64(), 10)) }
+	return func(v parquet.Value) (uint64, error) { return in.number(strconv.FormatUint(v.Uint64(), 10)) }
 }
 
 // maxScale bounds the length of a decimal.

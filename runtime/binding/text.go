@@ -16,7 +16,7 @@ import (
 
 // loadValue reads `5` as it is, an array as json.
 func loadValue(in Input, text string) (clear.Tensor, error) {
-	if in.Dims > 0 {
+	if in.Dims > 0 || field(in.Name) != "" {
 		return loadJSON(in, strings.NewReader(text), "value")
 	}
 	v, err := in.cell(text)
@@ -33,15 +33,24 @@ type array struct {
 	file  string
 	d     *json.Decoder
 	data  []uint64
-	shape []int // -1: not yet known
-	at    []int // the indices of the element being read
+	shape []int    // -1: not yet known
+	at    []int    // the indices of the element being read
+	path  []string // of a field: the names that lead to it, from here on
 	report
 }
 
 func loadJSON(in Input, r io.Reader, file string) (clear.Tensor, error) {
-	a := &array{in: in, file: file, d: json.NewDecoder(r), shape: slices.Repeat([]int{-1}, in.Dims)}
+	text := bufio.NewReader(r)
+	a := &array{in: in, file: file, d: json.NewDecoder(text), shape: slices.Repeat([]int{-1}, in.Dims)}
 	a.d.UseNumber()
-	err := a.read()
+	if path := field(in.Name); path != "" {
+		a.path = strings.Split(path, ".")
+	}
+	read := a.read
+	if a.path != nil && in.Rows == 1 && startsObject(text) {
+		read = a.readLines
+	}
+	err := read()
 	if err == nil {
 		_, err = a.d.Token()
 		if err == nil {
@@ -72,6 +81,8 @@ func (a *array) read() error {
 	depth := len(a.at)
 	open := token == json.Delim('[')
 	switch {
+	case a.path != nil && depth == a.in.Rows:
+		return a.readField(token)
 	case open && depth == a.in.Dims:
 		return fmt.Errorf("%san array, want %s", a.place(), a.in.Elem)
 	case open:
@@ -80,6 +91,81 @@ func (a *array) read() error {
 		return fmt.Errorf("%s%s, want an array of %d dimensions", a.place(), jsonText(token), a.in.Dims-depth)
 	}
 	return a.readCell(token)
+}
+
+// startsObject reports that json begins with an object.
+func startsObject(r *bufio.Reader) bool {
+	for n := 1; ; n++ {
+		b, err := r.Peek(n)
+		if err != nil {
+			return false
+		}
+		if c := b[n-1]; c != ' ' && c != '\t' && c != '\r' && c != '\n' {
+			return c == '{'
+		}
+	}
+}
+
+// readLines reads a table as objects, one after the other.
+func (a *array) readLines() error {
+	a.at = []int{0}
+	for ; a.d.More(); a.at[0]++ {
+		if err := a.read(); err != nil {
+			return err
+		}
+	}
+	a.shape[0] = a.at[0]
+	a.at = nil
+	return nil
+}
+
+// readField reads the field of an object that the path leads to, and passes
+// over the others.
+func (a *array) readField(open json.Token) error {
+	if open != json.Delim('{') {
+		return fmt.Errorf("%s%s, want an object with the fields of the record", a.place(), jsonText(open))
+	}
+	name, rest := a.path[0], a.path[1:]
+	found := false
+	for a.d.More() {
+		key, err := a.d.Token()
+		if err != nil {
+			return err
+		}
+		if key != name || found {
+			var skipped json.RawMessage
+			if err := a.d.Decode(&skipped); err != nil {
+				return err
+			}
+			continue
+		}
+		found = true
+		if err := a.readInside(rest); err != nil {
+			return err
+		}
+	}
+	if !found {
+		a.add("%s: input %s: %sno field %s", a.file, a.in.Name, a.place(), quoted(name))
+	}
+	_, err := a.d.Token() // the closing brace
+	return err
+}
+
+// readInside reads what stands in a field: the record that the rest of the path
+// is of, or a value.
+func (a *array) readInside(rest []string) error {
+	outer := a.path
+	defer func() { a.path = outer }()
+	a.path = rest
+	if len(rest) > 0 {
+		open, err := a.d.Token()
+		if err != nil {
+			return err
+		}
+		return a.readField(open)
+	}
+	a.path = nil
+	return a.read()
 }
 
 func (a *array) readElements(depth int) error {
@@ -106,9 +192,14 @@ func (a *array) readCell(token json.Token) error {
 	text := jsonText(token)
 	var v uint64
 	var err error
-	switch token.(type) {
+	switch t := token.(type) {
 	case json.Number, bool:
 		v, err = a.in.cell(text)
+	case string:
+		err = fmt.Errorf("%s is not %s", text, a.in.Elem)
+		if !a.in.plain() {
+			v, err = a.in.cell(t)
+		}
 	case json.Delim:
 		return fmt.Errorf("%s%s, want %s", a.place(), text, a.in.Elem)
 	default:
