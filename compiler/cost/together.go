@@ -67,7 +67,7 @@ func (c *clock) stages(plan []node) []node {
 			out = append(out, c.joined(n)...)
 		case passes:
 			out = append(out, remaining(n.trip, c.stages(n.body))...)
-		case choice: // stands in no together
+		default: // a choice stands in no together
 			c.err = errSizes
 		}
 	}

@@ -45,33 +45,16 @@ func (r *rounds) block(b ir.Block) ir.Block {
 }
 
 // movable reports an instruction that may change places with those that it
-// does not depend on: it cannot end the run, and its cost is known.
+// does not depend on: it cannot end the run.
 func (r *rounds) movable(i *ir.Instr) bool {
 	switch {
 	case i.Checked:
 		return false
 	case i.Op == ir.OpCopy || i.Op == ir.OpUpdate || r.transfers(i):
 		return true
-	case !pure[i.Op]:
-		return false
 	}
-	return !r.shared(i.Dst) || local[i.Op] || costed[i.Op]
+	return pure[i.Op]
 }
-
-// local are the operations on shares without messages, costed those whose
-// messages capability.Operation knows.
-var (
-	local = map[ir.Op]bool{
-		ir.OpNeg: true, ir.OpAdd: true, ir.OpSub: true, ir.OpNot: true, ir.OpSum: true, ir.OpIndex: true,
-		ir.OpStack: true, ir.OpConcat: true, ir.OpFill: true, ir.OpTranspose: true, ir.OpReshape: true,
-		ir.OpReverse: true, ir.OpCumSum: true, ir.OpWindows: true,
-	}
-	costed = map[ir.Op]bool{
-		ir.OpMul: true, ir.OpDiv: true, ir.OpDot: true, ir.OpEq: true, ir.OpNe: true, ir.OpLt: true, ir.OpLe: true,
-		ir.OpGt: true, ir.OpGe: true, ir.OpAnd: true, ir.OpOr: true, ir.OpSelect: true, ir.OpMin: true,
-		ir.OpMax: true, ir.OpAbs: true, ir.OpConvert: true,
-	}
-)
 
 func (r *rounds) shared(v ir.Value) bool { return r.p.Values[v].Place.IsShared() }
 
@@ -99,7 +82,7 @@ func (r *rounds) stages(i *ir.Instr) int {
 	switch {
 	case r.transfers(i):
 		return 1
-	case i.Dst == 0 || !r.shared(i.Dst) || !costed[i.Op]:
+	case i.Dst == 0 || !r.shared(i.Dst) || i.Op == ir.OpCopy || i.Op == ir.OpUpdate:
 		return 0
 	}
 	o, times := r.p.Operation(i), 1
