@@ -22,10 +22,14 @@ var functions = map[ir.Op]string{
 	ir.OpAnd: "And", ir.OpOr: "Or", ir.OpSelect: "Select", ir.OpDot: "Dot", ir.OpStack: "Stack",
 	ir.OpSqrt: "Sqrt", ir.OpExp: "Exp", ir.OpLog: "Log", ir.OpSigmoid: "Sigmoid", ir.OpTanh: "Tanh",
 	ir.OpMin: "Min2", ir.OpMax: "Max2",
+	ir.OpSort: "Sort", ir.OpRank: "Rank", ir.OpPermute: "Permute", ir.OpMerge: "Merge", ir.OpDistinct: "Distinct",
+	ir.OpShuffle: "Shuffle", ir.OpLookup: "Lookup", ir.OpStore: "Store",
 }
 
 // reductions are the operations over one operand and an axis.
-var reductions = map[ir.Op]string{ir.OpSum: "Sum", ir.OpMin: "Min", ir.OpMax: "Max"}
+var reductions = map[ir.Op]string{
+	ir.OpSum: "Sum", ir.OpMin: "Min", ir.OpMax: "Max", ir.OpArgMin: "ArgMin", ir.OpArgMax: "ArgMax",
+}
 
 // operation writes an operation; one that may fail is checked before.
 func (b *body) operation(g *jen.Group, in *ir.Instr) {
@@ -70,6 +74,8 @@ func (b *body) call(in *ir.Instr) (string, []jen.Code) {
 		return "Index", append(args, b.sliced(in.Slices)...)
 	case ir.OpUpdate:
 		return "Update", append(args, b.sliced(in.Slices)...)
+	case ir.OpTopK:
+		return "TopK", append(args, b.dims(info.Shape)...)
 	case ir.OpFill:
 		return "Fill", append(args, b.dims(info.Shape)...)
 	case ir.OpReshape:

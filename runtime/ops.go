@@ -114,6 +114,37 @@ func (p *Party) Max(step int, x mpc.Operand, axis int) mpc.Share {
 	return p.engine.Max(p.at(step), x, axis)
 }
 
+func (p *Party) ArgMin(step int, x mpc.Operand, axis int) mpc.Share {
+	return p.engine.ArgMin(p.at(step), x, axis)
+}
+func (p *Party) ArgMax(step int, x mpc.Operand, axis int) mpc.Share {
+	return p.engine.ArgMax(p.at(step), x, axis)
+}
+
+// Order is along the last axis, of each row on its own.
+func (p *Party) Sort(step int, x mpc.Operand) mpc.Share { return p.engine.Sort(p.at(step), x) }
+func (p *Party) Rank(step int, keys ...mpc.Operand) mpc.Share {
+	return p.engine.Rank(p.at(step), keys...)
+}
+func (p *Party) Permute(step int, place, x mpc.Operand) mpc.Share {
+	return p.engine.Permute(p.at(step), place, x)
+}
+func (p *Party) TopK(step int, x mpc.Operand, k int) mpc.Share {
+	return p.engine.TopK(p.at(step), x, k)
+}
+func (p *Party) Merge(step int, x, y mpc.Operand) mpc.Share {
+	return p.engine.Merge(p.at(step), x, y)
+}
+func (p *Party) Shuffle(step int, x mpc.Operand) mpc.Share { return p.engine.Shuffle(p.at(step), x) }
+
+// Selection is by indices that nobody knows.
+func (p *Party) Lookup(step int, x, index mpc.Operand) mpc.Share {
+	return p.engine.Lookup(p.at(step), x, index)
+}
+func (p *Party) Store(step int, x, index, row mpc.Operand) mpc.Share {
+	return p.engine.Store(p.at(step), x, index, row)
+}
+
 func (p *Party) Convert(step int, x mpc.Operand, t clear.Type) mpc.Share {
 	return p.engine.Convert(p.at(step), x, t)
 }

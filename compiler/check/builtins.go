@@ -65,6 +65,24 @@ func builtin(name string) func(*frame, *ast.Call, types.Elem) value {
 		return (*frame).onehot
 	case "rescale":
 		return (*frame).rescale
+	case "sort", "rank":
+		return (*frame).sorting
+	case "sort_by":
+		return (*frame).sortBy
+	case "top_k":
+		return (*frame).topK
+	case "merge":
+		return (*frame).merge
+	case "distinct":
+		return (*frame).distinct
+	case "shuffle_shared":
+		return (*frame).shuffleShared
+	case "argmin", "argmax":
+		return (*frame).argExtremum
+	case "lookup":
+		return (*frame).lookup
+	case "store":
+		return (*frame).storeCall
 	}
 	return nil
 }
@@ -152,10 +170,6 @@ func (f *frame) selectCall(e *ast.Call, want types.Elem) value {
 	return f.selection(e, "`select`", c, x, y)
 }
 
-// sameShaped are primitives that are not built and whose result is of the
-// type of their first argument.
-var sameShaped = map[string]bool{"sort": true}
-
 // unbuilt checks the arguments of a primitive that lowering does not know.
 func (f *frame) unbuilt(e *ast.Call, o *op.Op) value {
 	if o.TestOnly && !f.pc.test {
@@ -219,9 +233,6 @@ func (f *frame) unbuiltResult(e *ast.Call, o *op.Op, vs []value) value {
 		place = place.Join(v.Place)
 	}
 	switch {
-	case sameShaped[o.Name]:
-		out := f.result(vs[0].Elem, vs[0].Shape, place, vs[0].met, vs...)
-		return out
 	case (o.Name == "filter" || o.Name == "unique") && len(vs[0].Shape) > 0:
 		if f.pc.local != nil {
 			place = types.At(types.SetOf(f.pc.player))
@@ -229,8 +240,6 @@ func (f *frame) unbuiltResult(e *ast.Call, o *op.Op, vs []value) value {
 		out := f.result(vs[0].Elem, vs[0].Shape, place, nil, vs...)
 		out.Shape = append(types.Shape{f.freshLength(place, vs[0].Shape[0])}, vs[0].Shape[1:]...)
 		return out
-	case o.Name == "distinct":
-		return f.result(types.Of(types.Bool), nil, place, vs[0].met, vs...)
 	}
 	return poison(e)
 }

@@ -430,7 +430,7 @@ func (f *frame) callResult(e *ast.Call, fn *ast.Fn, in *instance, sizes map[stri
 		parts[i].expr = e
 		parts[i].Shape = f.calleeShape(r.Shape, sizes, vs)
 		parts[i].deps = joinDeps(vs...)
-		parts[i].lin, parts[i].konst = nil, nil
+		parts[i].lin, parts[i].quotients, parts[i].konst = nil, nil, nil
 		parts[i].affine = substitute(r.affine, in.params, vs)
 		if r.Place.IsShared() {
 			parts[i].met = f.meetingOf(e, vs)

@@ -68,7 +68,7 @@ func (f *frame) reveal(e *ast.Reveal) value {
 	if to.Public {
 		out.Place = types.PublicPlace
 	}
-	out.early, out.met, out.untyped, out.flexible, out.konst, out.lin = false, nil, false, false, nil, nil
+	out.early, out.met, out.untyped, out.flexible, out.konst, out.lin, out.quotients = false, nil, false, false, nil, nil, nil
 	if !f.account(e, x, to, output, info) {
 		return poison(e)
 	}

@@ -271,7 +271,7 @@ func (f *frame) elementwise(at ast.Node, op string, e types.Elem, x, y value) va
 		out.drift = drifts(op, x, y)
 	}
 	if out.Elem.Kind != types.Int64 && !exact.within(whole(out.Elem)) {
-		out.lin = nil // it may wrap
+		out.lin, out.quotients = nil, nil // it may wrap
 	}
 	return out
 }
@@ -331,22 +331,33 @@ func (f *frame) linear(op string, x, y value, out *value) {
 		}
 		return
 	}
-	if x.lin == nil || y.lin == nil || !out.Elem.IsInt() {
+	a, b := x.polynomial(), y.polynomial()
+	if a == nil || b == nil || !out.Elem.IsInt() {
 		return
 	}
 	var p types.Size
 	switch op {
 	case "+":
-		p = x.lin.Add(*y.lin)
+		p = a.Add(*b)
 	case "-":
-		p = x.lin.Sub(*y.lin)
+		p = a.Sub(*b)
 	case "*":
-		p = x.lin.Mul(*y.lin)
+		p = a.Mul(*b)
+	case "/":
+		if k, ok := b.Const(); ok && k >= 1 && f.nonneg(*a) {
+			q := f.quotient(*a, k)
+			out.quotients = &q
+		}
+		return
 	default:
 		return
 	}
-	if !p.Overflows() {
+	switch {
+	case p.Overflows():
+	case x.lin != nil && y.lin != nil:
 		out.lin = &p
+	default:
+		out.quotients = &p
 	}
 }
 

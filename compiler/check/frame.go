@@ -239,6 +239,19 @@ func (f *frame) isSize(p types.Size) bool {
 	return true
 }
 
+// quotient names the whole part of p / k, for p >= 0, and what is known of it.
+func (f *frame) quotient(p types.Size, k int64) types.Size {
+	q := types.Name(fmt.Sprintf("(%s) / %d", p, k))
+	name, _ := q.Var()
+	if f.infos[name] == nil {
+		f.infos[name] = &sizeInfo{min: zero}
+		rest := p.Sub(types.Int(k).Mul(q))
+		f.least = append(f.least, rest, types.Int(k-1).Sub(rest))
+		f.tighten()
+	}
+	return q
+}
+
 // freshLength names a length that the holders' data decides.
 func (f *frame) freshLength(place types.Place, most types.Size) types.Size {
 	f.unit.lengths++

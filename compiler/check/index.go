@@ -215,13 +215,14 @@ func (f *frame) bound(e ast.Expr, x value) (value, bool) {
 }
 
 func (f *frame) atLeastZero(v value) bool {
-	return v.lin != nil && f.nonneg(*v.lin) || v.bounds.known() && v.bounds.low.Sign() >= 0
+	p := v.polynomial()
+	return p != nil && f.nonneg(*p) || v.bounds.known() && v.bounds.low.Sign() >= 0
 }
 
 // below proves v <= limit.
 func (f *frame) below(v value, limit types.Size) bool {
-	if v.lin != nil {
-		return f.nonneg(limit.Sub(*v.lin))
+	if p := v.polynomial(); p != nil {
+		return f.nonneg(limit.Sub(*p))
 	}
 	low, _ := f.interval(limit.Subst(f.equal))
 	return low != nil && v.bounds.known() && v.bounds.high.Cmp(new(big.Rat).SetInt(low)) <= 0

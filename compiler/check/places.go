@@ -24,17 +24,23 @@ func (f *frame) join(at ast.Node, secure string, vs ...value) (types.Place, *mee
 	if !place.IsShared() {
 		return place, nil, true
 	}
+	met, ok := f.securely(at, secure, vs...)
+	return place, met, ok
+}
+
+// securely shares the operands of an operation that the protocol must have.
+func (f *frame) securely(at ast.Node, secure string, vs ...value) (*meeting, bool) {
 	met, ok := f.share(at, vs...)
 	if !ok {
-		return place, met, false
+		return met, false
 	}
 	p := f.c.prog.Protocol
 	if p != nil && !p.Capability.Secure[secure] && !unbuiltName(secure) {
 		d := f.errorf("E602", at, "%s has no secure `%s`", p.Capability.Name, secure)
 		d.Label = "on shared values"
-		return place, met, false
+		return met, false
 	}
-	return place, met, true
+	return met, true
 }
 
 // unbuiltName reports an operation that is refused with E901 instead.

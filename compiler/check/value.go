@@ -21,6 +21,7 @@ type value struct {
 	untyped, flexible bool
 	konst             *Const
 	lin               *types.Size // as a polynomial over sizes and loop variables
+	quotients         *types.Size // likewise, over quotients of sizes too: for proofs only
 	bounds            bounds
 	drift             *drift      // from what a variable held when a loop's pass began
 	early             bool        // R14
@@ -41,6 +42,14 @@ var invalid = types.Type{Elem: types.Of(types.Invalid)}
 // poison is the value of an expression in error; it causes no other error.
 func poison(e ast.Expr) value {
 	return value{Type: invalid, expr: e, early: true}
+}
+
+// polynomial is what proofs know of a value, nil for nothing.
+func (v value) polynomial() *types.Size {
+	if v.lin != nil {
+		return v.lin
+	}
+	return v.quotients
 }
 
 func (v value) bad() bool { return v.Tuple == nil && v.Elem.Kind == types.Invalid }

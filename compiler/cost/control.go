@@ -183,10 +183,13 @@ type state struct {
 	known       map[ir.Value]types.Size
 	open, sends int
 	atMost      []*ir.Instr
+	random      []*ir.Instr
 }
 
-func (b *planner) save() state { return state{maps.Clone(b.known), b.open, b.sends, b.atMost} }
+func (b *planner) save() state {
+	return state{maps.Clone(b.known), b.open, b.sends, b.atMost, b.random}
+}
 
 func (b *planner) restore(s state) {
-	b.known, b.open, b.sends, b.atMost = s.known, s.open, s.sends, s.atMost
+	b.known, b.open, b.sends, b.atMost, b.random = s.known, s.open, s.sends, s.atMost, s.random
 }

@@ -5,6 +5,8 @@
 //
 // Costs are those of the body, from Start to the last exchange. What each call
 // of a protocol sends stands in runtime/capability, and nothing of it here.
+// Of a randomised operation, such as a sort, the figures are expectations, and a
+// second report has what fewer than one run in a thousand exceeds.
 // The passes: plan lists what is sent, with the loops around it; tally adds up
 // bytes and messages; clock follows the logical clocks of the players.
 package cost
@@ -44,16 +46,28 @@ func OfProtocol(p *ir.Program, protocol *capability.Protocol, set map[string]int
 	if err := accept(p, set); err != nil {
 		return nil, err
 	}
+	r, b, err := figures(p, protocol, set, capability.Expected)
+	if err != nil || len(b.random) == 0 {
+		return r, err
+	}
+	r.Bound, _, err = figures(p, protocol, set, capability.Bound)
+	return r, err
+}
+
+// figures are the costs, of randomised operations what figure says.
+func figures(p *ir.Program, protocol *capability.Protocol, set map[string]int64, figure capability.Randomness) (*Report, *planner, error) {
 	b := newPlanner(p, protocol, set)
+	b.figure = figure
 	plan, err := b.block(p.Body)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	t := newTally(len(p.Players), b.bounds)
 	t.block(plan, multiple{times: types.Int(1), messages: types.Int(1)})
 	c := newClock(len(p.Players), b.bounds)
 	c.block(plan)
-	return newReport(p, b, t, c)
+	r, err := newReport(p, b, t, c)
+	return r, b, err
 }
 
 // settable reports a public input that is one whole number, or a bool as 0 or 1.

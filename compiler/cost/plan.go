@@ -57,6 +57,9 @@ type planner struct {
 	open     int                     // branches and loops that stayed undecided
 	sends    int
 	atMost   []*ir.Instr // what makes the figures a bound
+	random   []*ir.Instr // randomised operations, of which figure is planned
+	figure   capability.Randomness
+	assumed  []string // of sizes, to state what depends on them
 }
 
 func newPlanner(p *ir.Program, protocol *capability.Protocol, set map[string]int64) *planner {
@@ -198,6 +201,9 @@ func (b *planner) operation(i *ir.Instr) ([]node, error) {
 	if (i.Op == ir.OpMin || i.Op == ir.OpMax) && len(i.Args) == 1 {
 		levels, err := b.tree(i)
 		return append([]node{sending{at: i, shown: b.count(i.Args[0])}}, levels...), err
+	}
+	if nodes, ok, err := b.order(i); ok {
+		return append([]node{sending{at: i, shown: b.count(i.Args[0])}}, nodes...), err
 	}
 	first := b.count(i.Dst)
 	if len(i.Args) > 0 {

@@ -52,7 +52,13 @@ type Report struct {
 	Bytes Figure   `json:"bytes"` // payload over all players
 	// AtMost are the lines of the program that make the figures a bound: what a
 	// `while` or a branch decides in the run.
-	AtMost      []ir.Line `json:"at_most,omitempty"`
+	AtMost []ir.Line `json:"at_most,omitempty"`
+	// Randomised are the lines whose figures are expectations, Assumed what
+	// they assume of sizes that are not set, and Bound the figures that fewer
+	// than one run in a thousand exceeds.
+	Randomised  []ir.Line `json:"randomised,omitempty"`
+	Assumed     []string  `json:"assumed,omitempty"`
+	Bound       *Report   `json:"bound,omitempty"`
 	SetUpRounds int       `json:"set_up_rounds"`
 	LastRounds  int       `json:"last_rounds"`
 	Time        *Time     `json:"time,omitempty"`
@@ -91,9 +97,10 @@ func newReport(p *ir.Program, b *planner, t *tally, c *clock) (*Report, error) {
 	if c.err == nil {
 		r.Where = c.where
 	}
-	for _, i := range b.atMost {
-		if !slices.Contains(r.AtMost, i.Pos.At()) {
-			r.AtMost = append(r.AtMost, i.Pos.At())
+	r.AtMost, r.Randomised = linesOf(b.atMost), linesOf(b.random)
+	for _, a := range b.assumed {
+		if !slices.Contains(r.Assumed, a) {
+			r.Assumed = append(r.Assumed, a)
 		}
 	}
 	r.lines(p, p.Body, t, c)
@@ -115,6 +122,17 @@ func newReport(p *ir.Program, b *planner, t *tally, c *clock) (*Report, error) {
 		return nil, errOverflow
 	}
 	return r, nil
+}
+
+// linesOf lists the lines of instructions, each once.
+func linesOf(list []*ir.Instr) []ir.Line {
+	var out []ir.Line
+	for _, i := range list {
+		if !slices.Contains(out, i.Pos.At()) {
+			out = append(out, i.Pos.At())
+		}
+	}
+	return out
 }
 
 // figure is a clock's, or nil where rounds cannot be stated.

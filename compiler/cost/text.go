@@ -50,6 +50,15 @@ func (r *Report) notes() []string {
 	if len(r.Where) > 0 {
 		notes = append(notes, fmt.Sprintf("The rounds hold for %s.", strings.Join(r.Where, ", ")))
 	}
+	for _, line := range r.Randomised {
+		notes = append(notes, fmt.Sprintf("Expected: line %s sorts, with comparisons and levels that are random.", line))
+	}
+	for _, a := range r.Assumed {
+		notes = append(notes, fmt.Sprintf("Sorting is stated for %s.", a))
+	}
+	if r.Bound != nil {
+		notes = append(notes, fmt.Sprintf("Fewer than one run in a thousand takes more than %s rounds or %s bytes.", optional(r.Bound.Rounds), r.Bound.Bytes))
+	}
 	for _, line := range r.AtMost {
 		notes = append(notes, fmt.Sprintf("At most: what line %s decides in the run may send less.", line))
 	}

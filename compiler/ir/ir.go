@@ -268,3 +268,19 @@ const (
 	OpWindows Op = "windows"
 	OpOneHot  Op = "onehot" // Dst[…, j] = Args[0][…] == j; Args[0] is an integer or an enum
 )
+
+// Order and selection. Vectors are sorted along the last axis, rows by row;
+// ties go by position.
+const (
+	OpSort     Op = "sort"     // ascending
+	OpRank     Op = "rank"     // Dst int32: the place of each element; Args: keys of one shape, most significant first
+	OpPermute  Op = "permute"  // Args: a permutation int32[n], x[n, …]: row i of x becomes row Args[0][i]
+	OpTopK     Op = "top_k"    // Dst[k] = the k greatest of Args[0][n], descending; k <= n
+	OpMerge    Op = "merge"    // Dst[n + m] from two sorted vectors
+	OpDistinct Op = "distinct" // in clear only: whether no element of a vector stands twice
+	OpShuffle  Op = "shuffle"  // secure only: the rows of Args[0] in an order that nobody knows
+	OpArgMin   Op = "argmin"   // over Axis: int32, the lowest index of equal ones; of nothing, 0
+	OpArgMax   Op = "argmax"
+	OpLookup   Op = "lookup" // Args: x[n, …], an index [S]: Dst[S, …], zero out of range
+	OpStore    Op = "store"  // Args: x[n, …], a scalar index, a row: x with that row, unchanged out of range
+)

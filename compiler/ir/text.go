@@ -264,7 +264,7 @@ func (w *printer) attributes(i *Instr) string {
 // reduces reports whether Axis has a meaning.
 func (i *Instr) reduces() bool {
 	switch i.Op {
-	case OpSum, OpConcat:
+	case OpSum, OpConcat, OpArgMin, OpArgMax:
 		return true
 	case OpMin, OpMax:
 		return len(i.Args) == 1

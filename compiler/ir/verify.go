@@ -197,7 +197,9 @@ var arity = map[Op]struct{ least, most int }{
 	OpSum: {1, 1}, OpMin: {1, 2}, OpMax: {1, 2}, OpAbs: {1, 1}, OpReduce: {1, 1}, OpDot: {2, 2},
 	OpSqrt: {1, 1}, OpExp: {1, 1}, OpLog: {1, 1}, OpSigmoid: {1, 1}, OpTanh: {1, 1},
 	OpIndex: {1, 1}, OpUpdate: {2, 2}, OpStack: {1, many}, OpConcat: {1, many},
-	OpFill: {1, 1}, OpTranspose: {1, 1}, OpReshape: {1, 1}, OpReverse: {1, 1}, OpCumSum: {1, 1}, OpIota: {0, 0}, OpWindows: {1, 1}, OpOneHot: {1, 1},
+	OpFill: {1, 1}, OpTranspose: {1, 1}, OpReshape: {1, 1}, OpReverse: {1, 1}, OpCumSum: {1, 1}, OpIota: {0, 0}, OpWindows: {1, 1},
+	OpSort: {1, 1}, OpRank: {1, many}, OpPermute: {2, 2}, OpTopK: {1, 1}, OpMerge: {2, 2}, OpDistinct: {1, 1},
+	OpShuffle: {1, 1}, OpArgMin: {1, 1}, OpArgMax: {1, 1}, OpOneHot: {1, 1}, OpLookup: {2, 2}, OpStore: {3, 3},
 }
 
 var noResult = map[Op]bool{OpOutput: true, OpStart: true, OpWhile: true, OpIf: true, OpAssert: true, OpTogether: true, OpChain: true}

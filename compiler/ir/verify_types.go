@@ -81,6 +81,10 @@ var typeRules = map[Op]func(*verifier, *Instr){
 		v.scalar(i, 0, v.dst(i).Elem.Kind)
 		v.result(i, v.info(i, 0).Elem, v.dst(i).Shape)
 	},
+	OpSort: (*verifier).sorted, OpRank: (*verifier).rankRule, OpPermute: (*verifier).permute, OpTopK: (*verifier).topK,
+	OpMerge: (*verifier).merge, OpDistinct: (*verifier).distinct, OpShuffle: (*verifier).shuffle,
+	OpArgMin: (*verifier).argExtreme, OpArgMax: (*verifier).argExtreme,
+	OpLookup: (*verifier).lookup, OpStore: (*verifier).store,
 	OpTranspose: func(v *verifier, i *Instr) {
 		s := slices.Clone(v.info(i, 0).Shape)
 		if n := len(s); v.atLeast(i, 0, 2) {

@@ -203,7 +203,7 @@ func primitiveOf(name string) (primitive, bool) {
 	case "valid":
 		return primitive{one, (*primitiveCall).valid}, true
 	}
-	return primitive{}, false
+	return orderOf(name)
 }
 
 func (l *lowerer) call(e *ast.Call, t types.Type) tree {

@@ -89,7 +89,17 @@ func (p *prover) interval(i *ir.Instr) interval {
 	case ir.OpCopy, ir.OpShare, ir.OpOpen, ir.OpReveal, ir.OpIndex, ir.OpFill, ir.OpTranspose,
 		ir.OpReshape, ir.OpReverse:
 		return arg(0)
-	case ir.OpUpdate, ir.OpStack, ir.OpConcat:
+	case ir.OpSort, ir.OpTopK, ir.OpShuffle:
+		return arg(0)
+	case ir.OpPermute:
+		return arg(1)
+	case ir.OpRank, ir.OpArgMin, ir.OpArgMax:
+		return p.position(i)
+	case ir.OpLookup:
+		return arg(0).join(constantly(0))
+	case ir.OpStore:
+		return arg(0).join(arg(2))
+	case ir.OpUpdate, ir.OpStack, ir.OpConcat, ir.OpMerge:
 		return p.joined(i, i.Args)
 	case ir.OpSelect:
 		return p.joined(i, i.Args[1:])
@@ -193,6 +203,24 @@ func (p *prover) extremeInterval(i *ir.Instr) interval {
 		return whole(p.elem(i.Dst))
 	}
 	return p.of(i, i.Args[0])
+}
+
+// position is that of an index among those of the elements it is taken of.
+func (p *prover) position(i *ir.Instr) interval {
+	n := p.length(i)
+	if i.Op == ir.OpRank {
+		s := p.shape(i.Args[0])
+		n = s[len(s)-1]
+	}
+	out := p.sizeInterval(n)
+	out.low, out.high = new(big.Int), new(big.Int).Sub(out.high, big.NewInt(1))
+	if most := whole(p.elem(i.Dst)); !out.within(most) {
+		out.high = most.high // positions beyond are in no tensor
+	}
+	if out.high.Sign() < 0 {
+		out.high = out.low
+	}
+	return out
 }
 
 // length is how many elements a reduction takes together.

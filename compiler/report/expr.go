@@ -129,7 +129,7 @@ func (n names) operation(i *ir.Instr, arg func(ir.Value) string) string {
 	case ir.OpUpdate:
 		return fmt.Sprintf("%s with %s = %s", args[0], n.slices(i.Slices), args[1])
 	}
-	if len(i.Args) == 1 && i.Axis >= 0 && (i.Op == ir.OpSum || i.Op == ir.OpMin || i.Op == ir.OpMax) {
+	if len(i.Args) == 1 && i.Axis >= 0 && i.Op != ir.OpConcat {
 		args = append(args, fmt.Sprintf("axis: %d", i.Axis))
 	}
 	return fmt.Sprintf("%s(%s)", i.Op, list(args))

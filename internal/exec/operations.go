@@ -42,6 +42,9 @@ var unaries = map[ir.Op]unary{
 	ir.OpTanh:      {clear.Tanh, (*runtime.Party).Tanh},
 	ir.OpReverse:   {clear.Reverse, (*runtime.Party).Reverse},
 	ir.OpCumSum:    {clear.CumSum, (*runtime.Party).CumSum},
+	ir.OpSort:      {clear.Sort, (*runtime.Party).Sort},
+	ir.OpDistinct:  {clear: clear.Distinct},
+	ir.OpShuffle:   {shared: (*runtime.Party).Shuffle},
 }
 
 var binaries = map[ir.Op]binary{
@@ -61,12 +64,19 @@ var binaries = map[ir.Op]binary{
 	ir.OpMin: {clear.Min2, (*runtime.Party).Min2},
 	ir.OpMax: {clear.Max2, (*runtime.Party).Max2},
 	ir.OpDot: {clear.Dot, (*runtime.Party).Dot},
+
+	ir.OpPermute: {clear.Permute, (*runtime.Party).Permute},
+	ir.OpMerge:   {clear.Merge, (*runtime.Party).Merge},
+	ir.OpLookup:  {clear.Lookup, (*runtime.Party).Lookup},
 }
 
 var reductions = map[ir.Op]reduction{
 	ir.OpSum: {clear.Sum, (*runtime.Party).Sum},
 	ir.OpMin: {clear.Min, (*runtime.Party).Min},
 	ir.OpMax: {clear.Max, (*runtime.Party).Max},
+
+	ir.OpArgMin: {clear.ArgMin, (*runtime.Party).ArgMin},
+	ir.OpArgMax: {clear.ArgMax, (*runtime.Party).ArgMax},
 }
 
 // operation returns an operation, behind the check of one that may fail.
@@ -129,6 +139,12 @@ func (t *translator) clearForm(i *ir.Instr) func(*frame) clear.Tensor {
 		return func(f *frame) clear.Tensor { return op.clear(f.clear(x), f.clear(y)) }
 	}
 	switch i.Op {
+	case ir.OpRank:
+		return func(f *frame) clear.Tensor { return clear.Rank(f.clears(i)...) }
+	case ir.OpTopK:
+		return func(f *frame) clear.Tensor { return clear.TopK(f.clear(x), f.dims(i.Step, info.Shape)[0]) }
+	case ir.OpStore:
+		return func(f *frame) clear.Tensor { return clear.Store(f.clear(x), f.clear(y), f.clear(z)) }
 	case ir.OpSelect:
 		return func(f *frame) clear.Tensor { return clear.Select(f.clear(x), f.clear(y), f.clear(z)) }
 	case ir.OpConvert:
@@ -179,6 +195,12 @@ func (t *translator) secureForm(i *ir.Instr) func(*frame) mpc.Share {
 		return func(f *frame) mpc.Share { return op.shared(f.Party, i.Step, f.values[x], f.values[y]) }
 	}
 	switch i.Op {
+	case ir.OpRank:
+		return func(f *frame) mpc.Share { return f.Rank(i.Step, f.operands(i)...) }
+	case ir.OpTopK:
+		return func(f *frame) mpc.Share { return f.TopK(i.Step, f.values[x], f.dims(i.Step, info.Shape)[0]) }
+	case ir.OpStore:
+		return func(f *frame) mpc.Share { return f.Store(i.Step, f.values[x], f.values[y], f.values[z]) }
 	case ir.OpSelect:
 		return func(f *frame) mpc.Share { return f.Select(i.Step, f.values[x], f.values[y], f.values[z]) }
 	case ir.OpConvert:

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"math/big"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -64,6 +65,28 @@ func operationCases() []operationCase {
 		images := e.String() + "[2, 3, 5, 4]"
 		add("windows window [2, 3, 1, 0]", e.String()+"[2, 8, 3, 6]", images)
 		add("windows window [3, 3, 2, 1]", e.String()+"[2, 6, 3, 9]", images)
+		add("sort", v, v)
+		add("rank", "int32[6, 5]", v)
+		add("rank", "int32[6, 5]", "bool[6, 5]", v)
+		add("top_k", e.String()+"[3]", e.String()+"[6]")
+		add("merge", e.String()+"[11]", e.String()+"[6]", e.String()+"[5]")
+		for _, op := range []string{"argmin", "argmax"} {
+			add(op, "int32", v)
+			add(op+" axis 0", "int32[5]", v)
+			add(op+" axis 1", "int32[6]", v)
+		}
+		for _, index := range []string{"int32", "int64[4]", "int8[2, 2]"} {
+			shape := strings.TrimLeft(index, "int0123456789")
+			rows := "[5]"
+			if shape != "" {
+				rows = shape[:len(shape)-1] + ", 5]"
+			}
+			add("lookup", e.String()+rows, v, index)
+		}
+		add("store", v, v, "int32", e.String()+"[5]")
+	}
+	for _, e := range integers {
+		add("onehot", "bool[6, 9]", e.String()+"[6]")
 	}
 	for _, e := range append(integers, fixeds...) {
 		v := e.String() + "[6, 5]"
@@ -171,6 +194,9 @@ func (c operationCase) compare(t *testing.T, r *rand.Rand, p *ir.Program, units 
 				if p.Servers().Len() < len(p.Players) { // on shares
 					in[x.Name].Data[k] = c.fits(x.Elem, v)
 				}
+			}
+			if c.name() == "merge" {
+				slices.SortFunc(in[x.Name].Data, (*big.Int).Cmp)
 			}
 		}
 		want, err := interp.Run(p, in)

@@ -27,7 +27,9 @@ type Protocol struct {
 var secure = set("neg", "add", "sub", "mul", "div", "mod", "eq", "ne", "lt", "le", "gt", "ge",
 	"and", "or", "not", "select", "sum", "mean", "dot", "min", "max", "abs", "convert",
 	"index", "update", "stack", "concat", "transpose", "count", "cumsum", "onehot",
-	"sqrt", "exp", "log", "sigmoid", "tanh", "relu", "softmax", "sign", "clamp")
+	"sqrt", "exp", "log", "sigmoid", "tanh", "relu", "softmax", "sign", "clamp",
+	"any", "all", "argmin", "argmax", "sort", "rank", "sort_by", "top_k", "merge", "distinct", "shuffle_shared",
+	"lookup", "store")
 
 var protocols = []Protocol{
 	{

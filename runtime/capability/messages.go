@@ -19,6 +19,7 @@ const (
 	Bits       Action = "bits"
 	BitsToRing Action = "bits to ring"
 	SelectBits Action = "select by bits"
+	Shuffle    Action = "shuffle"
 )
 
 // A Call is one call of a kernel. A player is the number of its role or, where
@@ -26,8 +27,8 @@ const (
 type Call struct {
 	Action Action
 	// Param is the shift of Product (0: none) and Truncate, the width of
-	// Negative, IsZero and Bits, and the bits of an element (1 or 64) of Deal and
-	// Open.
+	// Negative, IsZero and Bits, and the bits of an element (1 or 64) of Deal,
+	// Open and Shuffle, of which all tensors together count.
 	Param  int
 	Dealer int   // Deal
 	To     []int // Open: who learns the value
@@ -98,6 +99,8 @@ func aby3Messages(c Call) []Stage {
 		return []Stage{input(0, 64), exchange(2, 64)}
 	case SelectBits:
 		return []Stage{input(0, 2*64), exchange(2, 64)}
+	case Shuffle:
+		return []Stage{append(input(0, m), input(1, m)...), exchange(2, m)}
 	}
 	return nil
 }

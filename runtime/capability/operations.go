@@ -21,8 +21,8 @@ type Operand struct {
 }
 
 // An Operation is one secure operation: its name (those of compiler/ir), its
-// operands and, of a conversion, the result. Min and max are of two operands:
-// a reduction is a tree of them, one operation for each halving.
+// operands and, of a conversion, the result. Min, max, argmin and argmax are of
+// two operands: a reduction is a tree of them, one operation for each halving.
 type Operation struct {
 	Name   string
 	Args   []Operand
@@ -64,6 +64,8 @@ func (o Operation) Calls() []Part {
 			return o.and(o.Args...)
 		}
 		return append(o.less(), o.choose(Operand{Kind: Bool, Bits: 1}, o.Args[0], o.Args[1])...)
+	case "argmin", "argmax":
+		return o.argument()
 	case "abs":
 		if x := o.Args[0]; x.Kind != Unsigned {
 			return calls(part(Negative, x.Bits), part(SelectBits, 0))
@@ -151,6 +153,15 @@ func (o Operation) choose(c, x, y Operand) []Part {
 		return nil
 	}
 	return calls(part(SelectBits, 0))
+}
+
+// argument is a level of the tree of argmin or argmax: the value and its place
+// are selected together, of bools apart.
+func (o Operation) argument() []Part {
+	if o.Args[0].Kind == Bool {
+		return calls(part(And, 0), part(And, 0), part(SelectBits, 0))
+	}
+	return append(o.less(), times(2, part(SelectBits, 0)))
 }
 
 func (o Operation) conversion() []Part {

@@ -151,6 +151,13 @@ type Kernel interface {
 	BitsToRing(net Net, b Share, elem clear.Type) Share
 	// SelectBits returns b * x, b packed bits of x's shape.
 	SelectBits(net Net, b, x Share) Share
+
+	// Players are the computing players, in the order of their roles.
+	Players() []int
+	// Shuffle reads the elements of each tensor as blocks of n rows, and
+	// permutes the rows of each block by a uniform permutation that no player
+	// knows: the same for all tensors of x, another for each block.
+	Shuffle(net Net, blocks, n int, x []Share) []Share
 }
 
 // MaxPurpose bounds the purposes of one call of a Kernel.

@@ -61,9 +61,11 @@ func (e *Engine) Windows(_ Net, x Operand, height, width, stride, padding int) S
 
 // OneHot returns whether each element of x is 0, 1, … n-1, in a last dimension
 // of n: one IsZero at the type's width for each place. The type holds them.
-func (e *Engine) OneHot(net Net, x Operand, n int) Share {
-	s := lift(func(x ...clear.Tensor) clear.Tensor { return clear.Spread(x[0], n) }, e.share(x))
-	return e.Eq(net, s, clear.Places(s.Elem, n))
+func (e *Engine) OneHot(net Net, x Operand, n int) Share { return e.begin(net).oneHot(x, n) }
+
+func (o *operation) oneHot(x Operand, n int) Share {
+	s := lift(func(x ...clear.Tensor) clear.Tensor { return clear.Spread(x[0], n) }, o.share(x))
+	return o.isZero(o.sub(s, clear.Places(s.Elem, n)))
 }
 
 func (e *Engine) shares(x []Operand) []Share {

@@ -13,7 +13,7 @@
 // Sources: Araki et al. 2016 (product with one element a player), Mohassel
 // and Rindal 2018 (ABY3, replicated shares of bits and numbers), Dalskov,
 // Escudero and Keller 2020 and Escudero et al. 2020 (truncation without
-// wrap); design/sim has the truncation, the choice by a bit and the
+// wrap), Araki et al. 2021 (shuffle); design/sim has the truncation, the choice by a bit and the
 // comparison in a form that can be read in a minute.
 package aby3
 
@@ -30,6 +30,8 @@ const (
 	opening
 	product
 	resharing
+	masking
+	permuting
 	inputs              // and one more for each further vector
 	tree   = inputs + 2 // and one more for each level
 )
@@ -273,6 +275,15 @@ func (g group) clearTails(x []uint64) {
 	for i := range g.count {
 		ring.ClearTail(x[i*w:(i+1)*w], g.width)
 	}
+}
+
+// permute returns rows at the places of at; a tensor has as many rows as at.
+func (g group) permute(x []uint64, at []uint32) []uint64 {
+	n := len(at)
+	if g.packed {
+		return ring.BitRows(x, at, n, g.width/max(1, n))
+	}
+	return ring.Rows(x, at, g.count/max(1, n))
 }
 
 func (g group) encode(x []uint64) []byte {

@@ -7,7 +7,9 @@
 package plain
 
 import (
+	crand "crypto/rand"
 	"math/bits"
+	"math/rand/v2"
 	"slices"
 
 	"github.com/tfec-lang/tfec/runtime/clear"
@@ -141,6 +143,32 @@ func (k Kernel) BitsToRing(_ mpc.Net, b mpc.Share, elem clear.Type) mpc.Share {
 
 func (k Kernel) SelectBits(_ mpc.Net, b, x mpc.Share) mpc.Share {
 	return apply(ring.Mul, x, ring.Elements(b.Comp[0], b.Len()))
+}
+
+// Players is the computing player.
+func (k Kernel) Players() []int { return []int{k.role} }
+
+// Shuffle draws its permutations from the system's randomness.
+func (k Kernel) Shuffle(_ mpc.Net, blocks, n int, x []mpc.Share) []mpc.Share {
+	var seed [32]byte
+	crand.Read(seed[:])
+	r := rand.New(rand.NewChaCha8(seed))
+	at := make([]uint32, 0, blocks*n)
+	for b := range blocks {
+		for _, i := range r.Perm(n) {
+			at = append(at, uint32(b*n+i))
+		}
+	}
+	out := make([]mpc.Share, len(x))
+	for i, t := range x {
+		k := t.Len() / max(1, len(at))
+		if t.Elem == clear.Bool {
+			out[i] = share(t.Elem, t.Shape, ring.BitRows(t.Comp[0], at, len(at), k))
+		} else {
+			out[i] = share(t.Elem, t.Shape, ring.Rows(t.Comp[0], at, k))
+		}
+	}
+	return out
 }
 
 func share(elem clear.Type, shape []int, x []uint64) mpc.Share {

@@ -1,0 +1,303 @@
+package check
+
+// Order and selection: sort and what goes with it, argmin and argmax, and
+// reading and writing at indices that nobody knows.
+
+import (
+	"math/big"
+
+	"github.com/tfec-lang/tfec/lang/ast"
+	"github.com/tfec-lang/tfec/lang/op"
+	"github.com/tfec-lang/tfec/lang/types"
+)
+
+// orderedArray evaluates an argument whose elements have an order: an array, with
+// rank dimensions where that is not 0.
+func (f *frame) orderedArray(a *ast.Arg, name string, rank int, want types.Elem) (value, bool) {
+	x := f.settle(f.expr(a.Value, want))
+	switch {
+	case x.bad():
+		return x, false
+	case !inClass(x.Elem, op.Ord):
+		f.errorf("E204", a.Value, "`%s` takes values that are ordered", name).Label = f.c.plain(x.Type)
+	case len(x.Shape) == 0, rank > 0 && len(x.Shape) != rank:
+		f.errorf("E201", a.Value, "`%s` takes %s", name, map[bool]string{true: "a vector", false: "an array"}[rank == 1]).Label = f.c.plain(x.Type)
+	default:
+		return x, true
+	}
+	return x, false
+}
+
+// positions are the bounds of an index among n.
+func (f *frame) positions(n types.Size) bounds {
+	b := f.value(n.Sub(types.Int(1)))
+	most := whole(types.Of(types.Int32))
+	out := bounds{new(big.Rat), b.high, true}
+	if !b.known() || b.high.Cmp(most.high) > 0 {
+		out.high = most.high // positions beyond are in no array
+	}
+	if out.high.Sign() < 0 {
+		out.high = out.low
+	}
+	return out
+}
+
+// sorting checks sort(x) and rank(x), along the last axis.
+func (f *frame) sorting(e *ast.Call, want types.Elem) value {
+	name := f.callee
+	args, ok := f.bind(e, name, []string{"x"}, 1)
+	if !ok {
+		return poison(e)
+	}
+	if name == "rank" {
+		want = types.Elem{}
+	}
+	x, ok := f.orderedArray(args[0], name, 0, want)
+	if !ok {
+		return poison(e)
+	}
+	place, met, ok := f.join(e, name, x)
+	if !ok {
+		return poison(e)
+	}
+	if name == "rank" {
+		out := f.result(types.Of(types.Int32), x.Shape, place, met, x)
+		out.bounds = f.positions(x.Shape[len(x.Shape)-1])
+		return out
+	}
+	out := f.result(x.Elem, x.Shape, place, met, x)
+	out.bounds = x.bounds
+	return out
+}
+
+// sortBy checks sort_by(key, x): rows of x in the order of key.
+func (f *frame) sortBy(e *ast.Call, want types.Elem) value {
+	args, ok := f.bind(e, "sort_by", []string{"key", "x"}, 2)
+	if !ok {
+		return poison(e)
+	}
+	key, ok := f.orderedArray(args[0], "sort_by", 1, types.Elem{})
+	x := f.settle(f.argument(args, 1, want))
+	if !ok || x.bad() {
+		return poison(e)
+	}
+	if len(x.Shape) == 0 {
+		return f.fail(args[1].Value, "E201", f.c.plain(x.Type), "`sort_by` sorts the rows of an array")
+	}
+	if !f.sameShape(e, key.Shape, x.Shape[:1], f.operands("", []value{key, x}), nil) {
+		return poison(e)
+	}
+	place, met, ok := f.join(e, "sort_by", key, x)
+	if !ok {
+		return poison(e)
+	}
+	out := f.result(x.Elem, x.Shape, place, met, key, x)
+	out.bounds = x.bounds
+	return out
+}
+
+// topK checks top_k(x, k): k is proved to be at most the length (R14).
+func (f *frame) topK(e *ast.Call, want types.Elem) value {
+	args, ok := f.bind(e, "top_k", []string{"x", "k"}, 2)
+	if !ok {
+		return poison(e)
+	}
+	x, ok := f.orderedArray(args[0], "top_k", 1, want)
+	if !ok {
+		return poison(e)
+	}
+	k, ok := f.size(args[1].Value)
+	if !ok {
+		return poison(e)
+	}
+	if n := x.Shape[0]; !f.nonneg(k) || !f.nonneg(n.Sub(k)) {
+		d := f.errorf("E202", args[1].Value, "cannot prove that there are %s to take", k)
+		d.Label = f.c.plain(x.Type)
+		d.Hint = "add `where " + n.String() + " >= " + k.String() + "`"
+		return poison(e)
+	}
+	place, met, ok := f.join(e, "top_k", x)
+	if !ok {
+		return poison(e)
+	}
+	out := f.result(x.Elem, types.Shape{k}, place, met, x)
+	out.bounds = x.bounds
+	return out
+}
+
+// merge checks merge(a, b) of two vectors.
+func (f *frame) merge(e *ast.Call, want types.Elem) value {
+	args, ok := f.bind(e, "merge", []string{"a", "b"}, 2)
+	if !ok {
+		return poison(e)
+	}
+	x, ok := f.orderedArray(args[0], "merge", 1, want)
+	y, ok2 := f.orderedArray(args[1], "merge", 1, want)
+	if !ok || !ok2 {
+		return poison(e)
+	}
+	vs, elem, ok := f.unify(e, "`merge`", x, y)
+	if !ok {
+		return poison(e)
+	}
+	place, met, ok := f.join(e, "merge", vs...)
+	if !ok {
+		return poison(e)
+	}
+	out := f.result(elem, types.Shape{x.Shape[0].Add(y.Shape[0])}, place, met, vs...)
+	out.bounds = x.bounds.union(y.bounds)
+	return out
+}
+
+// distinct checks distinct(x) of a vector.
+func (f *frame) distinct(e *ast.Call, _ types.Elem) value {
+	args, ok := f.bind(e, "distinct", []string{"x"}, 1)
+	if !ok {
+		return poison(e)
+	}
+	x, ok := f.orderedArray(args[0], "distinct", 1, types.Elem{})
+	if !ok {
+		return poison(e)
+	}
+	place, met, ok := f.join(e, "distinct", x)
+	if !ok {
+		return poison(e)
+	}
+	if place.IsShared() && !f.positive(x.Shape[0]) {
+		d := f.errorf("E202", args[0].Value, "cannot prove that there are values to compare")
+		d.Label, d.Hint = f.c.plain(x.Type), "add `where "+x.Shape[0].String()+" >= 1`"
+		return poison(e)
+	}
+	return f.result(types.Of(types.Bool), nil, place, met, x)
+}
+
+// argExtremum checks argmin and argmax: of all elements, or over an axis.
+func (f *frame) argExtremum(e *ast.Call, _ types.Elem) value {
+	name := f.callee
+	args, ok := f.bind(e, name, []string{"x", "axis"}, 1)
+	if !ok {
+		return poison(e)
+	}
+	x, ok := f.orderedArray(args[0], name, 0, types.Elem{})
+	if !ok {
+		return poison(e)
+	}
+	shape, n := types.Shape{}, x.Shape.Count()
+	if args[1] != nil {
+		k, ok := f.axis(args[1], x)
+		if !ok {
+			return poison(e)
+		}
+		shape, n = without(x.Shape, k), x.Shape[k]
+	}
+	place, met, ok := f.join(e, name, x)
+	if !ok {
+		return poison(e)
+	}
+	out := f.result(types.Of(types.Int32), shape, place, met, x)
+	out.bounds = f.positions(n)
+	return out
+}
+
+// indexOf evaluates the index of lookup and store.
+func (f *frame) indexOf(a *ast.Arg, name string) (value, bool) {
+	i := f.settle(f.expr(a.Value, types.Elem{}))
+	if !i.bad() && !i.Elem.IsInt() {
+		f.errorf("E204", a.Value, "`%s` takes whole numbers as an index", name).Label = f.c.plain(i.Type)
+		return i, false
+	}
+	return i, !i.bad()
+}
+
+// lookup checks lookup(x, i): a row for each index.
+func (f *frame) lookup(e *ast.Call, want types.Elem) value {
+	args, ok := f.bind(e, "lookup", []string{"x", "i"}, 2)
+	if !ok {
+		return poison(e)
+	}
+	x := f.settle(f.argument(args, 0, want))
+	i, ok := f.indexOf(args[1], "lookup")
+	if x.bad() || !ok {
+		return poison(e)
+	}
+	if len(x.Shape) == 0 {
+		return f.fail(args[0].Value, "E201", f.c.plain(x.Type), "`lookup` reads from an array")
+	}
+	shape := append(append(types.Shape{}, i.Shape...), x.Shape[1:]...)
+	if len(shape) > 4 {
+		return f.fail(e, "E204", f.operands("", []value{x, i}), "an array has at most 4 dimensions")
+	}
+	place, met, ok := f.join(e, "lookup", x, i)
+	if !ok {
+		return poison(e)
+	}
+	out := f.result(x.Elem, shape, place, met, x, i)
+	if x.bounds.known() {
+		out.bounds = x.bounds.union(exactly(new(big.Rat)))
+	}
+	return out
+}
+
+// storeCall checks store(x, i, v): x with one row replaced.
+func (f *frame) storeCall(e *ast.Call, want types.Elem) value {
+	args, ok := f.bind(e, "store", []string{"x", "i", "v"}, 3)
+	if !ok {
+		return poison(e)
+	}
+	x := f.settle(f.argument(args, 0, want))
+	i, ok := f.indexOf(args[1], "store")
+	if x.bad() || !ok {
+		return poison(e)
+	}
+	v := f.argument(args, 2, x.Elem)
+	switch {
+	case v.bad():
+		return poison(e)
+	case len(x.Shape) == 0:
+		return f.fail(args[0].Value, "E201", f.c.plain(x.Type), "`store` writes to an array")
+	case len(i.Shape) > 0:
+		return f.fail(args[1].Value, "E201", f.c.plain(i.Type), "`store` takes a single index")
+	}
+	if len(v.Shape) != len(x.Shape)-1 {
+		return f.fail(args[2].Value, "E201", f.c.plain(v.Type), "`store` writes a value of the shape `%s`", x.Shape[1:])
+	}
+	vs, elem, ok := f.unify(e, "`store`", x, v)
+	if !ok || !f.sameShape(e, vs[0].Shape[1:], vs[1].Shape, f.operands("", vs), nil) {
+		return poison(e)
+	}
+	x, v = vs[0], f.settle(vs[1])
+	place, met, ok := f.join(e, "store", x, i, v)
+	if !ok {
+		return poison(e)
+	}
+	out := f.result(elem, x.Shape, place, met, x, i, v)
+	out.bounds = x.bounds.union(v.bounds)
+	return out
+}
+
+// shuffleShared checks shuffle_shared(x): drawn jointly, so that the result
+// exists on shares only.
+func (f *frame) shuffleShared(e *ast.Call, want types.Elem) value {
+	args, ok := f.bind(e, "shuffle_shared", []string{"x"}, 1)
+	if !ok {
+		return poison(e)
+	}
+	x := f.settle(f.argument(args, 0, want))
+	switch {
+	case x.bad():
+		return poison(e)
+	case len(x.Shape) == 0:
+		return f.fail(args[0].Value, "E201", f.c.plain(x.Type), "`shuffle_shared` takes an array")
+	case f.pc.local != nil:
+		return f.fail(e, "E303", "in `local "+f.pc.local.Name+"`", "a joint draw stands outside `local`")
+	case f.pc.secret:
+		return f.fail(e, "E407", "condition "+f.secretCondition(), "a draw cannot stand under a secret condition")
+	}
+	met, ok := f.securely(e, "shuffle_shared", x)
+	if !ok {
+		return poison(e)
+	}
+	out := f.result(x.Elem, x.Shape, types.SharedPlace, met, x)
+	out.bounds = x.bounds
+	return out
+}

@@ -1,0 +1,213 @@
+package cost
+
+// Order and selection: what each operation of package mpc calls, on how many
+// elements.
+
+import (
+	"fmt"
+
+	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/lang/types"
+	"github.com/tfec-lang/tfec/runtime/capability"
+)
+
+// order plans an operation of this file; ok is false for any other.
+func (b *planner) order(i *ir.Instr) (nodes []node, ok bool, err error) {
+	switch i.Op {
+	case ir.OpSort, ir.OpTopK:
+		return b.sorted(i, i.Args[0]), true, nil
+	case ir.OpRank:
+		rank := b.call(i, capability.Shuffle, 64, b.count(i.Dst).Mul(types.Int(2)))
+		return append(b.sorted(i, i.Dst), rank, b.openAll(i, 64, b.count(i.Dst))), true, nil
+	case ir.OpPermute:
+		return b.permute(i), true, nil
+	case ir.OpShuffle:
+		return []node{b.shuffle(i, 0, 0, i.Args[0])}, true, nil
+	case ir.OpMerge:
+		return b.merge(i), true, nil
+	case ir.OpArgMin, ir.OpArgMax:
+		nodes, err = b.tree(i)
+		return nodes, true, err
+	case ir.OpLookup:
+		return b.lookup(i), true, nil
+	case ir.OpStore:
+		return b.store(i), true, nil
+	}
+	return nil, false, nil
+}
+
+// call is one call of the kernel.
+func (b *planner) call(i *ir.Instr, a capability.Action, param int, elements types.Size) node {
+	return sending{at: i, stages: b.messages(capability.Call{Action: a, Param: param}), elements: elements}
+}
+
+// openAll opens elements of so many bits to the computing players.
+func (b *planner) openAll(i *ir.Instr, bits int, elements types.Size) node {
+	c := capability.Call{Action: capability.Open, Param: bits}
+	for role := range b.protocol.Roles {
+		c.To = append(c.To, role)
+	}
+	return sending{at: i, stages: b.messages(c), elements: elements}
+}
+
+// shuffle is one of x with so many words and bits more in each row, of an
+// element of x; in units of bits where the message may end within a byte.
+func (b *planner) shuffle(i *ir.Instr, words, bits int64, x ir.Value) node {
+	width := int64(64)
+	if b.p.Values[x].Elem.Kind == types.Bool {
+		width = 1
+	}
+	if bits == 0 && width == 64 {
+		return b.call(i, capability.Shuffle, 64, b.count(x).Mul(types.Int(words+1)))
+	}
+	return b.call(i, capability.Shuffle, 1, b.count(x).Mul(types.Int(64*words+bits+width)))
+}
+
+// permute: a shuffle of the places and the rows, and the opening of the places.
+func (b *planner) permute(i *ir.Instr) []node {
+	place, x := i.Args[0], i.Args[1]
+	if !b.shared(place) {
+		return nil
+	}
+	units, width := b.count(x), 64
+	if b.p.Values[x].Elem.Kind == types.Bool {
+		units, width = units.Add(b.count(place).Mul(types.Int(64))), 1
+	} else {
+		units = units.Add(b.count(place))
+	}
+	return []node{b.call(i, capability.Shuffle, width, units), b.openAll(i, 64, b.count(place))}
+}
+
+// keysKnown bounds the number of keys where only the run knows it: positions
+// are as wide as that many need.
+const keysKnown = 1 << 20
+
+// sorted is a sort by the operands of i of a payload, an element a row.
+func (b *planner) sorted(i *ir.Instr, payload ir.Value) []node {
+	shape := b.shape(i.Args[0])
+	rows, n := shape[:len(shape)-1].Count(), shape[len(shape)-1]
+	length, known := n.Const()
+	if known && length < 2 {
+		return nil
+	}
+	if !known {
+		length = keysKnown
+		b.assumed = append(b.assumed, fmt.Sprintf("%s <= %d", n, int64(keysKnown)))
+	}
+	keys := make([]capability.Operand, len(i.Args))
+	for k, v := range i.Args {
+		keys[k] = b.p.Operand(v)
+	}
+	digits := capability.Digits(keys, length)
+	var out []node
+	for _, p := range capability.KeyCalls(keys, digits) {
+		out = append(out, b.call(i, p.Action, p.Param, rows.Mul(n)))
+	}
+	words, bits := capability.Columns(digits)
+	out = append(out, b.shuffle(i, words, bits, payload))
+	return append(out, b.levels(i, digits, rows, n))
+}
+
+// levels are those of a quicksort; of few keys, all comparisons at once.
+func (b *planner) levels(i *ir.Instr, digits []capability.Digit, rows, n types.Size) node {
+	comparisons := func(count types.Size) []node {
+		var out []node
+		for _, p := range capability.CompareCalls(digits) {
+			out = append(out, b.call(i, p.Action, p.Param, count.Mul(types.Int(int64(p.Times)))))
+		}
+		return append(out, b.openAll(i, 1, count))
+	}
+	if length, known := n.Const(); known && length <= capability.AllPairs {
+		return passes{trip: types.Int(1), body: comparisons(rows.Mul(types.Int(capability.Comparisons(length))))}
+	}
+	b.random = append(b.random, i)
+	levels := b.variableOf("levels", rows, n, func(rows, n int64) int64 {
+		return capability.SortLevels(rows, n, b.figure)
+	})
+	each := b.variableOf("comparisons", rows, n, func(rows, n int64) int64 {
+		c, l := capability.SortComparisons(rows, n, b.figure), capability.SortLevels(rows, n, b.figure)
+		if b.figure == capability.Bound {
+			c += 8 * l // each message is rounded up to a byte
+		}
+		return (c + l - 1) / l
+	})
+	return passes{trip: levels, body: comparisons(each)}
+}
+
+// variableOf is a function of two sizes under a name, a number where both are.
+func (b *planner) variableOf(name string, x, y types.Size, f func(x, y int64) int64) types.Size {
+	k, number := x.Const()
+	m, numbers := y.Const()
+	if number && numbers {
+		return types.Int(f(k, m))
+	}
+	low, ok := b.bounds.least(x)
+	low2, ok2 := b.bounds.least(y)
+	text := fmt.Sprintf("%s(%s, %s)", name, x, y)
+	if number && k == 1 {
+		text = fmt.Sprintf("%s(%s)", name, y)
+	}
+	if ok && ok2 && low >= 0 && low2 >= 0 {
+		b.bounds[text] = f(low, low2)
+	}
+	return types.Name(text)
+}
+
+// merge is the exchanges of each level.
+func (b *planner) merge(i *ir.Instr) []node {
+	x := b.p.Operand(i.Args[0])
+	x.Public = false // a public operand becomes shares of itself
+	o := capability.Operation{Name: "min", Args: []capability.Operand{x, x}}
+	n, m := b.count(i.Args[0]), b.count(i.Args[1])
+	k, known := n.Const()
+	l, both := m.Const()
+	if !known || !both {
+		levels := b.variableOf("merge_levels", n, m, capability.MergeLevels)
+		total := b.variableOf("exchanges", n, m, capability.ExchangeCount).Add(types.Int(1))
+		one := types.Int(1)
+		return []node{passes{trip: levels, axis: &total, body: b.calls(i, o, one, one)}}
+	}
+	var out []node
+	for _, level := range capability.ExchangeLevels(k, l) {
+		pairs := types.Int(level)
+		out = append(out, b.calls(i, o, pairs, pairs)...)
+	}
+	return out
+}
+
+// oneHot compares an index with so many places.
+func (b *planner) oneHot(i *ir.Instr, index ir.Value, places types.Size) node {
+	return b.call(i, capability.IsZero, b.p.Operand(index).Bits, places)
+}
+
+func (b *planner) lookup(i *ir.Instr) []node {
+	x, index := i.Args[0], i.Args[1]
+	if !b.shared(index) {
+		return nil
+	}
+	hot := b.count(index).Mul(b.shape(x)[0])
+	out := []node{b.oneHot(i, index, hot)}
+	boolean := b.p.Values[x].Elem.Kind == types.Bool
+	if !boolean {
+		out = append(out, b.call(i, capability.BitsToRing, 0, hot))
+	}
+	switch {
+	case b.shared(x) && boolean:
+		out = append(out, b.call(i, capability.And, 0, b.count(index).Mul(b.count(x))))
+	case b.shared(x):
+		out = append(out, b.call(i, capability.Product, 0, b.count(i.Dst)))
+	}
+	return out
+}
+
+func (b *planner) store(i *ir.Instr) []node {
+	index := i.Args[1]
+	if !b.shared(index) {
+		return nil
+	}
+	a := capability.SelectBits
+	if b.p.Values[i.Dst].Elem.Kind == types.Bool {
+		a = capability.And
+	}
+	return []node{b.oneHot(i, index, b.shape(i.Dst)[0]), b.call(i, a, 0, b.count(i.Dst))}
+}
