@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -216,16 +217,29 @@ func TestVariablesThatGrowInLoopsAreBounded(t *testing.T) {
 	}
 }
 
-func TestWhatMayFailInsideAMixedLoopIsRefused(t *testing.T) {
+// What may fail in a loop that needs shared data is checked before, in a copy of
+// the loop that holds nothing else.
+func TestWhatMayFailInsideAMixedLoopIsCheckedBefore(t *testing.T) {
 	p := checked(t, "f.tfe", header+`computation f[n](a: int32[n] @ alice in 0..100, b: int32 @ bob in 0..100) -> r: int32 @ carol {
   var m: int32 @ shared = b
-  for i in 0..n { m = max(m, 100 / a[i]) }
-  return reveal(m) to carol
+  var k: int32 @ alice = 3
+  for i in 0..n {
+    local alice { assert k < 90, "too much" }
+    m = max(m, 100 / a[i])
+    k = k + a[i]
+  }
+  local alice { assert k > 4 }
+  return reveal(m + k) to carol
 }`)
-	_, diags := lower.Lower(p, p.Computations[0])
-	require.True(t, diags.HasErrors())
-	assert.Equal(t, "E901", diags[0].Code)
-	assert.Contains(t, diags[0].Message, "inside a loop or branch")
+	q := lowered(t, p, p.Computations[0])
+	start := slices.IndexFunc(q.Body, func(i *ir.Instr) bool { return i.Op == ir.OpStart })
+	early, late := q.Body[:start], q.Body[start:]
+	assert.Len(t, instructions(early, ir.OpAssert), 2)
+	assert.Empty(t, instructions(late, ir.OpAssert))
+	assert.True(t, instructions(early, ir.OpDiv)[0].Checked)
+	assert.False(t, instructions(late, ir.OpDiv)[0].Checked)
+	assert.Empty(t, instructions(early, ir.OpMax))
+	assert.Empty(t, instructions(early, ir.OpShare))
 }
 
 func TestALoopEndsBeforeTheLargestInteger(t *testing.T) {

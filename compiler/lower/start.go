@@ -10,7 +10,6 @@ type unit struct {
 	*ir.Instr
 	reads  map[ir.Value]bool
 	writes map[ir.Value]bool
-	fails  *ir.Instr // one that may fail, or nil
 	early  bool
 	moves  bool
 }
@@ -19,28 +18,37 @@ type unit struct {
 // inputs, the rest.
 func (l *lowerer) placeStart() {
 	units := l.units()
-	l.earliness(units)
-	for _, u := range units {
-		if u.fails != nil && u.early {
-			u.moves = true
-		} else if u.fails != nil && u.fails.Op != ir.OpAssert {
-			l.tooLate(u)
-		}
-	}
-	for l.follow(units) {
-	}
+	checks := l.checksIn(l.out.Body, l.earliness(units))
 	if l.diags.HasErrors() {
 		return
 	}
-	var body, rest ir.Block
+	mixed := false
 	for _, u := range units {
-		if u.moves || u.Op == ir.OpInput {
-			body = append(body, u.Instr)
-		} else {
+		has := checks.has(u.Instr)
+		u.moves = has && u.early
+		mixed = mixed || has && !u.early
+	}
+	for l.follow(units) {
+	}
+	var inputs, early, rest, all ir.Block
+	for _, u := range units {
+		if u.Op == ir.OpInput {
+			inputs = append(inputs, u.Instr)
+			continue
+		}
+		all = append(all, u.Instr)
+		switch {
+		case u.moves:
+			early = append(early, u.Instr)
+			mixed = mixed || !u.early
+		default:
 			rest = append(rest, u.Instr)
 		}
 	}
-	body = append(body, l.startAt(rest))
+	if mixed {
+		early, rest = checks.split(all)
+	}
+	body := append(append(inputs, early...), l.startAt(rest))
 	l.out.Body = append(append(body, l.shares...), rest...)
 }
 
@@ -70,9 +78,6 @@ func (u *unit) collect(i *ir.Instr) {
 	if i.Dst != 0 {
 		u.writes[i.Dst] = true
 	}
-	if i.Checked || i.Op == ir.OpAssert {
-		u.fails = i
-	}
 	for _, b := range []ir.Block{i.Body, i.Else} {
 		for _, j := range b {
 			u.collect(j)
@@ -80,9 +85,10 @@ func (u *unit) collect(i *ir.Instr) {
 	}
 }
 
-// earliness: a value is late if it comes from shares or from another player,
-// or depends on one that is; a variable, if one of its assignments is.
-func (l *lowerer) earliness(units []*unit) {
+// earliness finds the late values: one is late if it comes from shares or from
+// another player, or depends on one that is; a variable, if one of its
+// assignments is.
+func (l *lowerer) earliness(units []*unit) map[ir.Value]bool {
 	late := make(map[ir.Value]bool)
 	for again := true; again; {
 		again = false
@@ -92,6 +98,7 @@ func (l *lowerer) earliness(units []*unit) {
 			again = again || len(late) > was
 		}
 	}
+	return late
 }
 
 // late reports whether anything in an instruction is late, and marks what it
@@ -127,9 +134,6 @@ func (l *lowerer) follow(units []*unit) bool {
 		for _, w := range units[:k] {
 			if !w.moves && w.Op != ir.OpInput && l.binds(w, u) {
 				w.moves, moved = true, true
-				if !w.early {
-					l.tooLate(u)
-				}
 			}
 		}
 	}
@@ -149,15 +153,4 @@ func (l *lowerer) binds(w, u *unit) bool {
 		}
 	}
 	return false
-}
-
-// tooLate refuses a unit that may fail and cannot be carried out in the
-// set-up.
-func (l *lowerer) tooLate(u *unit) {
-	hint := "prove it with `where` or ranges, or test for the bad case with `if`"
-	if u.fails == u.Instr && !u.Op.Structured() {
-		l.refuse(u.fails, "E408", hint, "an operation in clear that could fail after data has been shared")
-		return
-	}
-	l.refuse(u.fails, "E901", "compute it before the loop or branch", "checking this %s inside a loop or branch that needs shared data is not built yet", u.fails.Op)
 }
