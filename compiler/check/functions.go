@@ -51,10 +51,10 @@ func (f *frame) function(e *ast.Call, want types.Elem) value {
 func (f *frame) functionBounds(name string, x value) bounds {
 	all := whole(x.Elem)
 	if !x.bounds.known() {
-		return all
+		x.bounds = all
 	}
 	unit := func(low, high int64) bounds {
-		return bounds{big.NewRat(low, 1), big.NewRat(high, 1), x.bounds.declared}.widened(x.Elem).greatest(all).least(all)
+		return bounds{big.NewRat(low, 1), big.NewRat(high, 1), x.bounds.declared}.widened(x.Elem)
 	}
 	notNegative := func(b bounds) bounds {
 		if b.low.Sign() < 0 {
@@ -66,25 +66,22 @@ func (f *frame) functionBounds(name string, x value) bounds {
 	case "relu":
 		return x.bounds.greatest(exactly(new(big.Rat)))
 	case "sigmoid", "softmax":
-		return f.inside(x, unit(0, 1))
+		return inside(all, unit(0, 1))
 	case "tanh":
-		return f.inside(x, unit(-1, 1))
+		return inside(all, unit(-1, 1))
 	case "exp":
-		return f.inside(x, notNegative(bounds{exponential(x.bounds.low, false), exponential(x.bounds.high, true), x.bounds.declared}.widened(x.Elem)))
+		all.high = new(big.Rat).Mul(all.high, big.NewRat(1<<18-1, 1<<18))
+		return inside(all, notNegative(bounds{exponential(x.bounds.low, false), exponential(x.bounds.high, true), x.bounds.declared}.widened(x.Elem)))
 	case "sqrt":
-		return f.inside(x, notNegative(bounds{new(big.Rat), rootAbove(x.bounds.high), x.bounds.declared}))
+		return inside(all, notNegative(bounds{new(big.Rat), rootAbove(x.bounds.high), x.bounds.declared}))
 	}
 	return all
 }
 
-// inside cuts an interval at the ends of the type, where no bound is declared
-// that would exceed it.
-func (f *frame) inside(x value, b bounds) bounds {
-	all := whole(x.Elem)
-	if b.declared {
-		return b
-	}
-	if b.high.Cmp(all.high) > 0 {
+// inside cuts an interval at the ends of what a function can give, where no
+// bound is declared that would exceed them.
+func inside(all, b bounds) bounds {
+	if !b.declared && b.high.Cmp(all.high) > 0 {
 		b.high = all.high
 	}
 	return b

@@ -1,12 +1,13 @@
 package interp
 
 // Functions of fixed: their values in 320 bits, rounded toward minus infinity.
-// Outside its domain a function gives 0, and what the type does not hold
-// becomes its greatest value.
+// Outside its domain a function gives 0; an exponential is at most 2^I (1 - 2^-18).
 
 import (
 	"math"
 	"math/big"
+
+	"github.com/tfec-lang/tfec/compiler/ir"
 )
 
 // function rounds f of a representation; nil is outside of its domain.
@@ -21,11 +22,18 @@ func function(f func(*big.Float) *big.Float) func(*operation) Tensor {
 		if y.Sign() < 0 && !y.IsInt() {
 			z.Sub(z, big.NewInt(1))
 		}
-		if _, greatest := o.elem.Bounds(); z.Cmp(greatest) > 0 {
-			return greatest
+		if _, greatest := o.elem.Bounds(); o.Op == ir.OpExp {
+			return least(z, greatest.Sub(greatest, new(big.Int).Rsh(greatest, 18)))
 		}
 		return z
 	})
+}
+
+func least(x, y *big.Int) *big.Int {
+	if x.Cmp(y) < 0 {
+		return x
+	}
+	return y
 }
 
 func number(x float64) *big.Float { return new(big.Float).SetPrec(320).SetFloat64(x) }

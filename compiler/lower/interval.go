@@ -158,7 +158,7 @@ func functionInterval(o ir.Op, a interval, e types.Elem) interval {
 	case ir.OpTanh:
 		return symmetric(one)
 	case ir.OpExp:
-		out.low = new(big.Int)
+		out = interval{new(big.Int), new(big.Int).Sub(out.high, new(big.Int).Rsh(out.high, 18))}
 	case ir.OpSqrt:
 		root := new(big.Int).Lsh(a.largest(), uint(e.F))
 		return interval{new(big.Int), root.Sqrt(root).Add(root, big.NewInt(4))}

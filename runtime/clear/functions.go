@@ -2,8 +2,7 @@ package clear
 
 // Functions of fixed, by integer arithmetic: the same on every CPU. A result is
 // rounded toward minus infinity and, but where the exact one lies within 2^-9
-// units of a step, right; at most a unit off. Results that the type does not hold
-// become its greatest value; outside its domain a function gives 0.
+// units of a step, right; at most a unit off. Outside its domain a function gives 0.
 
 import "math/bits"
 
@@ -62,10 +61,11 @@ func Log(x Tensor) Tensor {
 	})
 }
 
-// Exp returns e^x.
+// Exp returns e^x, and at most 2^I (1 - 2^-18).
 func Exp(x Tensor) Tensor {
 	f := x.Elem.F
 	_, greatest := x.Elem.Bounds()
+	greatest -= greatest >> 18
 	return each(x.Elem, x, func(a uint64) uint64 {
 		negative, size := magnitude(a, true)
 		m, n := power(size, f, negative)

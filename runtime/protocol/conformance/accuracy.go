@@ -92,7 +92,7 @@ func (f function) arguments(elem clear.Type) clear.Tensor {
 	}
 	x := clear.Zero(elem, 0)
 	unit := math.Ldexp(1, -elem.F)
-	greatest := float64(end) * unit * (1 - 0x1p-20)
+	greatest := float64(end) * unit * (1 - 0x1p-16)
 	for _, v := range all {
 		a := float64(v) * unit
 		if v <= end && v >= ^end && a >= f.low && math.Abs(f.want(a)) < greatest {

@@ -391,6 +391,8 @@ func loop(t *testing.T, p Protocol) {
 		func(q *Player, s []mpc.Share) mpc.Share { return q.Engine.Mul(q, s[0], s[0]) },
 		func(q *Player, s []mpc.Share) mpc.Share { return q.Engine.Min(q, s[0], 0) },
 		func(q *Player, s []mpc.Share) mpc.Share { return q.Engine.Div(q, s[0], clear.Int(clear.Int64, 3)) },
+		func(q *Player, s []mpc.Share) mpc.Share { return q.Engine.Div(q, s[0], s[0]) },
+		func(q *Player, s []mpc.Share) mpc.Share { return q.Engine.Sigmoid(q, s[0]) },
 		func(q *Player, s []mpc.Share) mpc.Share { return q.Engine.Convert(q, s[0], clear.Int32) },
 		func(q *Player, s []mpc.Share) mpc.Share { return q.Engine.Select(q, s[1], s[0], s[0]) },
 		func(q *Player, s []mpc.Share) mpc.Share { return q.Engine.And(q, s[1], s[1]) },
