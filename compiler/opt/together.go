@@ -77,6 +77,9 @@ func (r *rounds) passive(i *ir.Instr) bool {
 // levels stands for the halvings of a length that is not known.
 const levels = 10
 
+// trees are the reductions by halves, each a comparison of pairs.
+var trees = map[ir.Op]bool{ir.OpMin: true, ir.OpMax: true, ir.OpArgMin: true, ir.OpArgMax: true}
+
 // stages is how many stages an instruction has.
 func (r *rounds) stages(i *ir.Instr) int {
 	switch {
@@ -86,7 +89,7 @@ func (r *rounds) stages(i *ir.Instr) int {
 		return 0
 	}
 	o, times := r.p.Operation(i), 1
-	if len(o.Args) == 1 && (i.Op == ir.OpMin || i.Op == ir.OpMax) {
+	if len(o.Args) == 1 && trees[i.Op] {
 		o.Args, times = append(o.Args, o.Args[0]), r.halvings(i)
 	}
 	n := 0
