@@ -36,6 +36,11 @@ func (l *lowerer) header(c *check.Computation) {
 	}
 	for _, d := range c.Disclose {
 		t := l.typ(d.Type)
+		for k, upto := range d.Upto {
+			if upto {
+				t.Shape[k] = types.Upto(t.Shape[k])
+			}
+		}
 		l.made(t, path{name: d.Label}, func(u types.Type, at path) ir.Value {
 			p.Reveals = append(p.Reveals, ir.Disclosure{
 				Label: at.name, Elem: u.Elem, Shape: u.Shape, To: t.Place, Pos: position(l.prog, d.Decl), Doc: d.Decl.Doc,

@@ -184,12 +184,8 @@ func (w *writer) inside(i *ir.Instr) {
 	if i.Checked {
 		w.check(i)
 	}
-	if from := w.sources(w.deps[i]); len(from) > 0 {
-		w.r.Decisions = append(w.r.Decisions, Decision{string(i.Op), from, i.Pos.At()})
-	}
-	if i.Op == ir.OpWhile {
-		passes := fmt.Sprintf("the number of passes, at most %s", w.names.operand(i.Args[1]))
-		w.r.Implied = append(w.r.Implied, Implied{passes, w.sources(w.deps[i]), i.Pos.At()})
+	if i.Who == w.p.Everybody() {
+		w.decision(i)
 	}
 	outer := w.when
 	what := "each pass of line %s"
@@ -200,6 +196,19 @@ func (w *writer) inside(i *ir.Instr) {
 	w.block(i.Body)
 	w.block(i.Else)
 	w.when = outer
+}
+
+// decision is what everybody sees of a loop or branch that all follow.
+func (w *writer) decision(i *ir.Instr) {
+	d := Decision{string(i.Op), w.sources(w.deps[i]), i.Pos.At()}
+	again := func(e Decision) bool { return e.Op == d.Op && e.Line == d.Line && slices.EqualFunc(e.From, d.From, equal) }
+	if len(d.From) > 0 && !slices.ContainsFunc(w.r.Decisions, again) {
+		w.r.Decisions = append(w.r.Decisions, d)
+	}
+	if i.Op == ir.OpWhile {
+		passes := fmt.Sprintf("the number of passes, at most %s", w.names.operand(i.Args[1]))
+		w.r.Implied = append(w.r.Implied, Implied{passes, d.From, i.Pos.At()})
+	}
 }
 
 // disclosure adds an open or reveal; several of one label to the same players
