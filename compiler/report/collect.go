@@ -201,7 +201,9 @@ func (w *writer) inside(i *ir.Instr) {
 // decision is what everybody sees of a loop or branch that all follow.
 func (w *writer) decision(i *ir.Instr) {
 	d := Decision{string(i.Op), w.sources(w.deps[i]), i.Pos.At()}
-	again := func(e Decision) bool { return e.Op == d.Op && e.Line == d.Line && slices.EqualFunc(e.From, d.From, equal) }
+	again := func(e Decision) bool {
+		return e.Op == d.Op && e.Line == d.Line && slices.EqualFunc(e.From, d.From, equal)
+	}
 	if len(d.From) > 0 && !slices.ContainsFunc(w.r.Decisions, again) {
 		w.r.Decisions = append(w.r.Decisions, d)
 	}
