@@ -104,11 +104,19 @@ func (b *body) source(g *jen.Group, in *ir.Instr, first bool) {
 func (b *body) instr(g *jen.Group, in *ir.Instr) {
 	switch in.Op {
 	case ir.OpInput:
-		b.define(g, in, b.party("Input", jen.Lit(ir.Key(in.Name, in.Member))), b.place(in.Dst))
+		method := "Input"
+		if b.proj.Values[in.Dst].Place.IsShared() {
+			method = "Stored"
+		}
+		b.define(g, in, b.party(method, jen.Lit(ir.Key(in.Name, in.Member))), b.place(in.Dst))
 	case ir.OpValid:
 		b.define(g, in, b.party("Valid", jen.Lit(ir.Key(in.Name, in.Member))), b.place(in.Dst))
 	case ir.OpOutput:
-		g.Add(b.party("Output", jen.Lit(ir.Key(in.Name, in.Member)), b.operand(in.Args[0])))
+		method := "Output"
+		if b.proj.Values[in.Args[0]].Place.IsShared() {
+			method = "Store"
+		}
+		g.Add(b.party(method, jen.Lit(ir.Key(in.Name, in.Member)), b.operand(in.Args[0])))
 	case ir.OpConst:
 		b.define(g, in, b.constant(in), literalComment(b.proj.Values[in.Dst].Elem, in.Const))
 	case ir.OpCopy:

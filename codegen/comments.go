@@ -129,7 +129,7 @@ func (s *summary) line(word, text string) {
 
 func (s *summary) inputs() {
 	for _, x := range s.proj.Inputs {
-		if !x.Owner.Set(s.proj.Everybody()).Has(s.proj.Player) {
+		if !s.proj.Keepers(x.Owner).Has(s.proj.Player) {
 			continue
 		}
 		bounds, public := "", ""
@@ -209,7 +209,7 @@ func (s *summary) reveal(in *ir.Instr) {
 
 func (s *summary) outputs() {
 	for _, x := range s.proj.Outputs {
-		if x.To.Set(s.proj.Everybody()).Has(s.proj.Player) {
+		if s.proj.Keepers(x.To).Has(s.proj.Player) {
 			s.line("writes", ir.Key(x.Name, x.Member)+": "+types.Type{Elem: x.Elem, Shape: x.Shape}.Plain())
 		}
 	}

@@ -15,7 +15,7 @@ import (
 
 // functions are the operations whose arguments are their operands.
 var functions = map[ir.Op]string{
-	ir.OpNeg: "Neg", ir.OpNot: "Not", ir.OpAbs: "Abs", ir.OpReduce: "Reduce", ir.OpTranspose: "Transpose",
+	ir.OpRefresh: "Refresh", ir.OpNeg: "Neg", ir.OpNot: "Not", ir.OpAbs: "Abs", ir.OpReduce: "Reduce", ir.OpTranspose: "Transpose",
 	ir.OpReverse: "Reverse", ir.OpCumSum: "CumSum",
 	ir.OpAdd: "Add", ir.OpSub: "Sub", ir.OpMul: "Mul", ir.OpDiv: "Div", ir.OpMod: "Mod",
 	ir.OpEq: "Eq", ir.OpNe: "Ne", ir.OpLt: "Lt", ir.OpLe: "Le", ir.OpGt: "Gt", ir.OpGe: "Ge",

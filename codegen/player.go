@@ -85,6 +85,9 @@ func (f *file) descriptor(cfg Config, n names, proj *ir.Program) *jen.Statement 
 			fields = append(fields, field(list.name, jen.Index().Add(f.from("runtime", list.elem)).Add(lines(list.items...))))
 		}
 	}
+	if stored := f.stored(proj); stored != nil {
+		fields = append(fields, field("Stored", stringList(stored)))
+	}
 	return lines(append(fields, field("Run", jen.Id(n.steps)))...)
 }
 
@@ -155,7 +158,7 @@ func eachInstr(block ir.Block, visit func(*ir.Instr)) {
 func (f *file) inputs(proj *ir.Program) []jen.Code {
 	var out []jen.Code
 	for _, x := range proj.Inputs {
-		if !x.Owner.Set(proj.Everybody()).Has(proj.Player) {
+		if !proj.Keepers(x.Owner).Has(proj.Player) {
 			continue
 		}
 		fields := f.value(proj, ir.Key(x.Name, x.Member), x.Elem, x.Shape, x.Rows)
@@ -165,6 +168,9 @@ func (f *file) inputs(proj *ir.Program) []jen.Code {
 		if x.Owner.Public {
 			fields = append(fields, field("Public", jen.True()))
 		}
+		if x.Owner.IsShared() {
+			fields = append(fields, field("Shared", jen.True()))
+		}
 		if x.Range != nil {
 			fields = append(fields, field("Range", f.bounds(x.Range)))
 		}
@@ -173,12 +179,27 @@ func (f *file) inputs(proj *ir.Program) []jen.Code {
 	return out
 }
 
+// stored names the inputs that the computing players have as share files.
+func (f *file) stored(proj *ir.Program) []string {
+	var out []string
+	for _, x := range proj.Inputs {
+		if x.Owner.IsShared() {
+			out = append(out, ir.Key(x.Name, x.Member))
+		}
+	}
+	return out
+}
+
 // outputs are those that the player receives.
 func (f *file) outputs(proj *ir.Program) []jen.Code {
 	var out []jen.Code
 	for _, x := range proj.Outputs {
-		if x.To.Set(proj.Everybody()).Has(proj.Player) {
-			out = append(out, jen.Values(append(f.value(proj, ir.Key(x.Name, x.Member), x.Elem, x.Shape, x.Rows), docField(x.Doc)...)...))
+		if proj.Keepers(x.To).Has(proj.Player) {
+			fields := f.value(proj, ir.Key(x.Name, x.Member), x.Elem, x.Shape, x.Rows)
+			if x.To.IsShared() {
+				fields = append(fields, field("Shared", jen.True()))
+			}
+			out = append(out, jen.Values(append(fields, docField(x.Doc)...)...))
 		}
 	}
 	return out

@@ -22,6 +22,9 @@ func (p *Party) Shared(step int, from string, t clear.Type, shape ...int) mpc.Sh
 	return p.engine.Shared(p.at(step), p.index(from), t, shape...)
 }
 
+// Refresh returns fresh shares of x.
+func (p *Party) Refresh(step int, x mpc.Operand) mpc.Share { return p.engine.Refresh(p.at(step), x) }
+
 // Open opens x to the players named, at every computing player; the value has
 // a meaning at those that are named.
 func (p *Party) Open(step int, x mpc.Share, to ...string) clear.Tensor {

@@ -28,12 +28,25 @@ const (
 // Values are tensors by the name of their input or output.
 type Values map[string]clear.Tensor
 
+// Shares are a player's shares by the name of their input or output.
+type Shares map[string]mpc.Share
+
+// Stored are a player's shares with where they come from, which all computing
+// players must agree on.
+type Stored struct {
+	Share  mpc.Share
+	Origin string
+}
+
 // A Session is what a party has of the run that it takes part in.
 type Session struct {
 	Link link.Link
 	// Load returns the player's inputs by name. Its error stays with the
 	// player: the others learn only that it stopped.
 	Load func(prog *Program) (Values, error)
+	// Stored returns the player's shares of a `@ shared` input, at a computing
+	// player. In a simulation Load may give the value instead.
+	Stored func(in Input) (Stored, error)
 	// Fingerprints are those of the players' certificates, which all must
 	// agree on; empty without TLS.
 	Fingerprints []string
@@ -55,7 +68,9 @@ type Party struct {
 	sets   []prg.Set // those that this player is in
 	keys   *prg.Source
 
-	inputs     Values
+	inputs     Values // of a `@ shared` input: its type and shape alone
+	stored     map[string]Stored
+	shares     Shares // `@ shared` outputs
 	masks      Values // of padded inputs, by name
 	sizes      map[string]int64
 	outputs    Values
@@ -76,7 +91,7 @@ func NewParty(prog *Program, s Session) (*Party, error) {
 	if self < 0 || s.Link.Self() != self || !slices.Equal(s.Link.Players(), prog.Players) {
 		return nil, fmt.Errorf("cannot run as %s of %v: the link is %d of %v", prog.Player, prog.Players, s.Link.Self(), s.Link.Players())
 	}
-	p := &Party{prog: prog, session: s, self: self, sizes: make(map[string]int64), outputs: make(Values),
+	p := &Party{prog: prog, session: s, self: self, sizes: make(map[string]int64), outputs: make(Values), stored: make(map[string]Stored), shares: make(Shares),
 		occurrences: make(map[uint32]uint32), stats: Stats{Player: prog.Player, Steps: make(map[int]link.Counter)}}
 	return p, p.choose(prog.Protocol)
 }
@@ -146,6 +161,17 @@ func (p *Party) Valid(name string) clear.Tensor { return p.masks[name] }
 
 // Size returns a size of the header.
 func (p *Party) Size(name string) int64 { return p.sizes[name] }
+
+// Stored returns this player's shares of a `@ shared` input, as they were kept.
+func (p *Party) Stored(name string) mpc.Share { return p.stored[name].Share }
+
+// Store keeps x as a `@ shared` output, which is written after the last
+// exchange.
+func (p *Party) Store(name string, x mpc.Operand) { p.shares[name] = p.engine.AsShare(x) }
+
+// Shares returns this player's shares of the `@ shared` outputs: after a Run
+// without error.
+func (p *Party) Shares() Shares { return p.shares }
 
 // Output keeps x as an output, which is delivered after the last exchange.
 func (p *Party) Output(name string, x clear.Tensor) { p.outputs[name] = x }

@@ -38,6 +38,7 @@ type Program struct {
 	Where       []Cond
 	Inputs      []Input  // this player's own and the public ones
 	Outputs     []Output // those that this player receives
+	Stored      []string // the `@ shared` inputs, at every player: names alone
 	Steps       []Step   // everybody's, ascending: to name the step that a peer is at
 	// Run carries out the steps of this player on p, in order. Failures leave
 	// it by the runtime's own mechanism.
@@ -102,6 +103,7 @@ type Input struct {
 	Shape  []Size
 	Upto   bool // at most Shape[0] rows are loaded; the party adds the others
 	Public bool
+	Shared bool // the player's shares, from a share file
 	Range  *Range
 	Doc    string
 }
@@ -114,12 +116,13 @@ type Form = binding.Form
 
 // An Output is a value that the player ends up with.
 type Output struct {
-	Name  string
-	Elem  clear.Type
-	Form  Form
-	Shape []Size
-	Rows  int
-	Doc   string
+	Name   string
+	Elem   clear.Type
+	Form   Form
+	Shape  []Size
+	Rows   int
+	Shared bool // the player's shares, to a share file
+	Doc    string
 }
 
 // A Step says what a step number stands for.

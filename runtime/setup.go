@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tfec-lang/tfec/runtime/clear"
 	"github.com/tfec-lang/tfec/runtime/internal/abort"
 	"github.com/tfec-lang/tfec/runtime/prg"
 )
@@ -42,6 +43,9 @@ func (p *Party) load() error {
 	}
 	var errs []error
 	for _, in := range p.prog.Inputs {
+		if in.Shared {
+			errs = append(errs, p.loadShares(in, inputs))
+		}
 		errs = append(errs, checkInput(in, inputs))
 	}
 	if err := errors.Join(errs...); err != nil {
@@ -50,6 +54,22 @@ func (p *Party) load() error {
 	p.inputs = inputs
 	p.sizes, err = p.prog.measure(inputs)
 	return err
+}
+
+// loadShares takes the shares of an input. What the set-up asks of it is its
+// type and shape.
+func (p *Party) loadShares(in Input, inputs Values) error {
+	if x, ok := inputs[in.Name]; ok {
+		p.stored[in.Name] = Stored{Share: p.engine.AsShare(x)}
+		return nil
+	}
+	s, err := p.session.Stored(in)
+	if err != nil {
+		return err
+	}
+	p.stored[in.Name] = s
+	inputs[in.Name] = clear.Tensor{Elem: s.Share.Elem, Shape: s.Share.Shape}
+	return nil
 }
 
 // A part is something that all players of a run must have in common.
@@ -293,6 +313,10 @@ func (p *Party) Start() {
 			agreed = append(agreed, part{"public input " + in.Name, fmt.Sprint(x.Shape) + string(packed(x))})
 		}
 	}
+	everybody := len(agreed)
+	for _, name := range p.prog.Stored {
+		agreed = append(agreed, part{"share file of " + name, p.stored[name].Origin})
+	}
 	message := []byte{1}
 	for _, a := range agreed {
 		message = append(message, p.digest(a)...)
@@ -301,6 +325,9 @@ func (p *Party) Start() {
 	p.expectReady(replies)
 	for player, b := range replies {
 		for i, a := range agreed {
+			if i >= everybody && !(p.computes(p.self) && p.computes(player)) {
+				continue // no share files to compare
+			}
 			if at := 1 + sha256.Size*i; !bytes.Equal(b[at:at+sha256.Size], message[at:at+sha256.Size]) {
 				abort.Now(openly("%s and %s differ in %s", p.prog.Player, p.prog.Players[player], a.name))
 			}
@@ -308,6 +335,11 @@ func (p *Party) Start() {
 	}
 	p.started, p.clock = true, 0
 	p.stats.SetUp = p.traffic()
+}
+
+// computes reports whether a player is a computing player.
+func (p *Party) computes(player int) bool {
+	return slices.Contains(p.prog.Protocol.Roles, p.prog.Players[player])
 }
 
 // digest hides nothing, but tells nothing to whoever does not have the run's
@@ -337,7 +369,7 @@ func (p *Party) refuse(err error) {
 			public++
 		}
 	}
-	p.exchange(startRound, make([]byte, 1+sha256.Size*(1+public)))
+	p.exchange(startRound, make([]byte, 1+sha256.Size*(1+public+len(p.prog.Stored))))
 	abort.Now(err)
 }
 

@@ -19,6 +19,7 @@ type Loader func(player string, in Input) (clear.Tensor, error)
 // A Result is what a simulated run leaves.
 type Result struct {
 	Outputs map[string]Values // by player; none for a player without outputs
+	Shares  map[string]Shares // of `@ shared` outputs, by computing player
 	Stats   []Stats           // in the order of the players
 }
 
@@ -55,11 +56,14 @@ func SimulateObserved(ctx context.Context, programs []*Program, load Loader, pro
 	if err := cause(programs[0].Players, errs); err != nil {
 		return nil, err
 	}
-	r := &Result{Outputs: make(map[string]Values)}
+	r := &Result{Outputs: make(map[string]Values), Shares: make(map[string]Shares)}
 	for _, p := range parties {
 		r.Stats = append(r.Stats, p.Stats())
 		if out := p.Outputs(); len(out) > 0 {
 			r.Outputs[p.prog.Player] = out
+		}
+		if shares := p.Shares(); len(shares) > 0 {
+			r.Shares[p.prog.Player] = shares
 		}
 	}
 	return r, nil

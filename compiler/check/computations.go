@@ -206,8 +206,8 @@ func (f *frame) input(comp *Computation, p *ast.Param) {
 // builtInput refuses what the runtime cannot load yet.
 func (f *frame) builtInput(p *ast.Param, t written) {
 	switch {
-	case t.Place.IsShared():
-		f.notBuilt(p.Type.Placement, "an input `@ shared` is")
+	case t.Place.IsShared() && !f.c.shareable(t.Elem) && !t.bad():
+		f.clearOnly(p.Type, []value{{Type: t.Type}})
 	case !f.c.shareable(t.Elem) && !t.bad():
 		f.notBuilt(p.Type, "an input of type `%s` is", t.Elem)
 	}
@@ -446,9 +446,6 @@ func (f *frame) output(comp *Computation, o *ast.Output) {
 	if ok && !t.placed {
 		f.errorf("E105", o.Type, "output `%s` needs a placement", o.Name.Name).Label = "who receives it? `@ player`"
 		t.Elem = invalid.Elem
-	}
-	if ok && t.placed && t.Place.IsShared() {
-		f.notBuilt(o.Type.Placement, "an output `@ shared` is")
 	}
 	if ok && !t.bad() && t.tuple == nil && !f.c.shareable(t.Elem) {
 		f.notBuilt(o.Type, "an output of type `%s` is", t.Elem)

@@ -174,7 +174,7 @@ func (m *machine) result(o *operation) (Tensor, error) {
 	case ir.OpSizeOf:
 		n, err := o.Size.Eval(m.sizes)
 		return scalar(o.elem, n), err
-	case ir.OpCopy, ir.OpShare, ir.OpOpen, ir.OpReveal:
+	case ir.OpCopy, ir.OpShare, ir.OpOpen, ir.OpReveal, ir.OpRefresh:
 		return o.args[0], nil
 	}
 	compute, ok := operations[o.Op]

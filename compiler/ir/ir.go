@@ -191,9 +191,9 @@ type Op string
 
 // Structure, data movement and control. Everybody means Program.Players.
 const (
-	OpInput  Op = "input"  // Dst @ owner: load, cells and range already checked
+	OpInput  Op = "input"  // Dst @ owner: load, cells and range already checked; shared: the computing players' share files
 	OpValid  Op = "valid"  // Dst @ owner: bool, which rows of a padded input were loaded
-	OpOutput Op = "output" // Args[0] @ receivers: written after the last exchange
+	OpOutput Op = "output" // Args[0] @ receivers, or shared: written after the last exchange
 	OpConst  Op = "const"  // Dst @ public: literal
 	OpSizeOf Op = "sizeof" // Dst @ public int64: Size
 	OpCopy   Op = "copy"   // Dst (a Var, or a value with fewer holders) = Args[0]
@@ -215,22 +215,23 @@ const (
 // operands of add, sub, comparisons, select, min and max have equal elements
 // (lowering converts before).
 const (
-	OpNeg    Op = "neg"
-	OpAdd    Op = "add"
-	OpSub    Op = "sub"
-	OpMul    Op = "mul" // Shift: F where both operands are fixed, else 0
-	OpDiv    Op = "div" // fixed/fixed, fixed/int, int/int
-	OpMod    Op = "mod"
-	OpEq     Op = "eq"
-	OpNe     Op = "ne"
-	OpLt     Op = "lt"
-	OpLe     Op = "le"
-	OpGt     Op = "gt"
-	OpGe     Op = "ge"
-	OpAnd    Op = "and"
-	OpOr     Op = "or"
-	OpNot    Op = "not"
-	OpSelect Op = "select" // Args: condition bool, then, else; elementwise, condition broadcasts
+	OpRefresh Op = "refresh" // Dst shared = Args[0] shared, in fresh shares
+	OpNeg     Op = "neg"
+	OpAdd     Op = "add"
+	OpSub     Op = "sub"
+	OpMul     Op = "mul" // Shift: F where both operands are fixed, else 0
+	OpDiv     Op = "div" // fixed/fixed, fixed/int, int/int
+	OpMod     Op = "mod"
+	OpEq      Op = "eq"
+	OpNe      Op = "ne"
+	OpLt      Op = "lt"
+	OpLe      Op = "le"
+	OpGt      Op = "gt"
+	OpGe      Op = "ge"
+	OpAnd     Op = "and"
+	OpOr      Op = "or"
+	OpNot     Op = "not"
+	OpSelect  Op = "select" // Args: condition bool, then, else; elementwise, condition broadcasts
 
 	// to Dst's element; of a public value with a shared Dst, constant shares of
 	// it, without communication

@@ -11,6 +11,15 @@ import (
 	"github.com/tfec-lang/tfec/runtime/capability"
 )
 
+// Keepers are the players that have an input or output: its holders or, of
+// shares, the computing players.
+func (p *Program) Keepers(at types.Place) types.Set {
+	if at.IsShared() {
+		return p.Servers()
+	}
+	return at.Set(p.Everybody())
+}
+
 // Dealer is the player that shares or reveals a value: its first holder.
 func (p *Program) Dealer(i *Instr) int {
 	return p.Values[i.Args[0]].Place.Set(p.Everybody()).First()

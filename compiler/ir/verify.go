@@ -145,7 +145,7 @@ func (v *verifier) order(i *Instr) {
 			v.fail("start inside a loop or branch")
 		}
 		v.started = true
-	case OpShare, OpOpen, OpReveal:
+	case OpShare, OpOpen, OpReveal, OpRefresh:
 		if !v.started {
 			v.fail("stands before start")
 		}
@@ -191,7 +191,7 @@ var arity = map[Op]struct{ least, most int }{
 	OpInput: {0, 0}, OpValid: {0, 0}, OpOutput: {1, 1}, OpConst: {0, 0}, OpSizeOf: {0, 0}, OpCopy: {1, 1},
 	OpStart: {0, 0}, OpShare: {1, 1}, OpOpen: {1, 1}, OpReveal: {1, 1},
 	OpFor: {3, 3}, OpWhile: {2, 2}, OpIf: {1, 1}, OpAssert: {1, 1}, OpTogether: {0, 0}, OpChain: {0, 0},
-	OpNeg: {1, 1}, OpAdd: {2, 2}, OpSub: {2, 2}, OpMul: {2, 2}, OpDiv: {2, 2}, OpMod: {2, 2},
+	OpRefresh: {1, 1}, OpNeg: {1, 1}, OpAdd: {2, 2}, OpSub: {2, 2}, OpMul: {2, 2}, OpDiv: {2, 2}, OpMod: {2, 2},
 	OpEq: {2, 2}, OpNe: {2, 2}, OpLt: {2, 2}, OpLe: {2, 2}, OpGt: {2, 2}, OpGe: {2, 2},
 	OpAnd: {2, 2}, OpOr: {2, 2}, OpNot: {1, 1}, OpSelect: {3, 3}, OpConvert: {1, 1},
 	OpSum: {1, 1}, OpMin: {1, 2}, OpMax: {1, 2}, OpAbs: {1, 1}, OpReduce: {1, 1}, OpDot: {2, 2},
@@ -331,9 +331,8 @@ func (v *verifier) input(i *Instr) {
 	v.once(i)
 	for _, x := range v.p.Inputs {
 		if x.Name == i.Name && x.Member == i.Member {
-			owner := x.Owner.Set(v.everybody)
-			v.who(i, owner)
-			v.placed(i, owner)
+			v.who(i, v.p.Keepers(x.Owner))
+			v.placed(i, x.Owner.Set(v.everybody))
 			if x.Value != i.Dst {
 				v.fail("the header has another value for %s", Key(i.Name, i.Member))
 			}
@@ -358,7 +357,10 @@ func (v *verifier) output(i *Instr) {
 	v.once(i)
 	for _, x := range v.p.Outputs {
 		if x.Name == i.Name && x.Member == i.Member {
-			v.who(i, x.To.Set(v.everybody))
+			v.who(i, v.p.Keepers(x.To))
+			if x.To.IsShared() != v.shared(i.Args[0]) {
+				v.fail("%s and the output must both be shared, or neither", v.name(i.Args[0]))
+			}
 			if x.Value != i.Args[0] {
 				v.fail("the header has another value for %s", Key(i.Name, i.Member))
 			}
@@ -425,7 +427,7 @@ func (v *verifier) operand(i *Instr, x Value) {
 	case secure && !v.shared(x) && !v.public(x):
 		v.fail("operand %s is neither shared nor public", v.name(x))
 		return
-	case !secure && i.Op != OpOpen && v.shared(x):
+	case !secure && i.Op != OpOpen && i.Op != OpOutput && v.shared(x):
 		v.fail("operand %s is shared", v.name(x))
 		return
 	}
@@ -467,7 +469,7 @@ func (v *verifier) ends() {
 }
 
 func (v *verifier) stands(op Op, key string, at types.Place) {
-	shown := !at.Set(v.everybody).Intersect(v.seen).Empty()
+	shown := !v.p.Keepers(at).Intersect(v.seen).Empty()
 	if shown && !v.named[string(op)+" "+key] {
 		v.fail("no instruction for %s %s", op, key)
 	}

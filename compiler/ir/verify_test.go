@@ -123,7 +123,7 @@ func TestVerifyRefuses(t *testing.T) {
 		{average, "@ carol = open t6 to", "@ carol = open t1 to", "step 11 (open): t1 is not shared"},
 		{average, "share t1 by", "share t3 by", "step 6 (share): t3 is held by nobody"},
 		{average, "output t7 as avg by carol", "output t2 as avg by carol", "carol does not have t2"},
-		{average, "output t7 as avg by carol", "output t6 as avg by carol", "operand t6 is shared"},
+		{average, "output t7 as avg by carol", "output t6 as avg by carol", "t6 and the output must both be shared"},
 		{average, "input as a by alice", "input as a by bob", "participants are bob, want alice"},
 		{average, "= input as a by", "= input as b by", "step 1 (input): a is at alice, want bob"},
 		{everything, "reveal t8 to bob as fit.l by public", "reveal t8 to bob as fit.l by alice", "participants are alice, want {alice, bob}"},

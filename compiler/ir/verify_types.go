@@ -46,7 +46,7 @@ var typeRules = map[Op]func(*verifier, *Instr){
 		v.result(i, types.Of(types.Int64), nil)
 		v.known(i.Size)
 	},
-	OpCopy: (*verifier).same, OpShare: (*verifier).same, OpOpen: (*verifier).same, OpReveal: (*verifier).same,
+	OpRefresh: (*verifier).same, OpCopy: (*verifier).same, OpShare: (*verifier).same, OpOpen: (*verifier).same, OpReveal: (*verifier).same,
 	OpFor: func(v *verifier, i *Instr) {
 		v.result(i, types.Of(types.Int64), nil)
 		for k := range i.Args {

@@ -120,14 +120,14 @@ func (l *lowerer) inputs(c *check.Computation) {
 }
 
 func (l *lowerer) input(v *check.Variable, param *ast.Param, member string, owner types.Place) tree {
-	if owner.IsShared() {
-		l.notBuilt(param, "a `@ shared` input")
-	}
 	return l.made(l.typ(v.Type), path{name: v.Name}, func(t types.Type, at path) ir.Value {
 		l.onlyBuilt(param, t.Elem)
 		x := ir.Input{Name: at.name, Member: member, Elem: t.Elem, Shape: t.Shape, Owner: owner, Doc: param.Doc}
 		x.Range = l.inputRange(v, param, at.field, t.Elem)
 		if len(v.Type.Shape) > 0 && v.Type.Shape[0].Padded() {
+			if owner.IsShared() {
+				l.notBuilt(param, "a padded length of a `@ shared` input")
+			}
 			x.Shape = append(types.Shape{types.Upto(t.Shape[0])}, t.Shape[1:]...)
 		}
 		if at.field != nil {
@@ -142,10 +142,21 @@ func (l *lowerer) load(x ir.Input) ir.Value {
 	x.Value = l.define(memberName(identifier(x.Name), x.Member), x.Elem, x.Shape.Unpadded(), x.Owner)
 	l.isInput[x.Value] = true
 	l.emit(&ir.Instr{
-		Op: ir.OpInput, Dst: x.Value, Name: x.Name, Member: x.Member, Axis: -1, Who: x.Owner.Set(l.everybody),
+		Op: ir.OpInput, Dst: x.Value, Name: x.Name, Member: x.Member, Axis: -1, Who: l.out.Keepers(x.Owner),
 	})
 	l.out.Inputs = append(l.out.Inputs, x)
+	if x.Owner.IsShared() {
+		return l.refreshed(x)
+	}
 	return x.Value
+}
+
+// refreshed makes fresh shares of what a file holds, so that two runs over one
+// file compute on different shares.
+func (l *lowerer) refreshed(x ir.Input) ir.Value {
+	v := l.define("", x.Elem, x.Shape, types.SharedPlace)
+	l.emit(&ir.Instr{Op: ir.OpRefresh, Dst: v, Args: []ir.Value{x.Value}, Axis: -1, Who: l.servers})
+	return v
 }
 
 // inputRange is the declared range of an input, or of a field in one; that of
@@ -215,21 +226,22 @@ func (l *lowerer) output(o *check.Output, member string, t types.Type, to types.
 	if l.compound(t) {
 		rows = len(t.Shape)
 	}
-	if to.IsShared() {
-		l.notBuilt(o.Decl, "a `@ shared` output")
-	}
 	l.walk(t, o.Decl.Name.Name, x, func(t types.Type, name string, v ir.Value) {
 		if !l.holders(v).Contains(to.Set(l.everybody)) {
 			l.notBuilt(o.Decl, "an output that its receiver does not hold")
 		}
-		l.write(ir.Output{Name: name, Member: member, Rows: rows, Value: l.convert(v, t.Elem), Elem: t.Elem, Shape: l.shape(v), To: to, Doc: o.Decl.Doc})
+		v = l.convert(v, t.Elem)
+		if to.IsShared() {
+			v = l.share(v)
+		}
+		l.write(ir.Output{Name: name, Member: member, Rows: rows, Value: v, Elem: t.Elem, Shape: l.shape(v), To: to, Doc: o.Decl.Doc})
 	})
 }
 
 // write writes the instruction of an output.
 func (l *lowerer) write(x ir.Output) {
 	l.emit(&ir.Instr{
-		Op: ir.OpOutput, Args: []ir.Value{x.Value}, Name: x.Name, Member: x.Member, Axis: -1, Who: x.To.Set(l.everybody),
+		Op: ir.OpOutput, Args: []ir.Value{x.Value}, Name: x.Name, Member: x.Member, Axis: -1, Who: l.out.Keepers(x.To),
 	})
 	l.out.Outputs = append(l.out.Outputs, x)
 }

@@ -86,7 +86,7 @@ func (p *prover) interval(i *ir.Instr) interval {
 		return p.inputInterval(i)
 	case ir.OpReduce:
 		return whole(e)
-	case ir.OpCopy, ir.OpShare, ir.OpOpen, ir.OpReveal, ir.OpIndex, ir.OpFill, ir.OpTranspose,
+	case ir.OpCopy, ir.OpShare, ir.OpRefresh, ir.OpOpen, ir.OpReveal, ir.OpIndex, ir.OpFill, ir.OpTranspose,
 		ir.OpReshape, ir.OpReverse:
 		return arg(0)
 	case ir.OpSort, ir.OpTopK, ir.OpShuffle:

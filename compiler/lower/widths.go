@@ -81,7 +81,7 @@ func (l *lowerer) refuse(i *ir.Instr, code, hint, format string, args ...any) {
 // modular are the operations of which the lowest bits of a result depend on the
 // lowest bits of the operands alone, so that nothing need be reduced before.
 var modular = map[ir.Op]bool{
-	ir.OpCopy: true, ir.OpShare: true, ir.OpOpen: true, ir.OpReduce: true, ir.OpConvert: true,
+	ir.OpCopy: true, ir.OpShare: true, ir.OpOpen: true, ir.OpRefresh: true, ir.OpReduce: true, ir.OpConvert: true,
 	ir.OpNeg: true, ir.OpAdd: true, ir.OpSub: true, ir.OpMul: true, ir.OpDot: true, ir.OpEq: true, ir.OpNe: true,
 	ir.OpSelect: true, ir.OpIndex: true, ir.OpUpdate: true, ir.OpStack: true, ir.OpConcat: true,
 	ir.OpFill: true, ir.OpTranspose: true, ir.OpReshape: true, ir.OpReverse: true, ir.OpWindows: true, ir.OpCumSum: true,
@@ -117,9 +117,19 @@ func (p *prover) reduced(i *ir.Instr) ir.Block {
 		p.origin[r] = p.origin[i]
 		p.ranges[r.Dst] = whole(p.elem(v))
 		i.Args[k] = r.Dst
+		p.keep(i)
 		out = append(out, r)
 	}
 	return out
+}
+
+// keep tells the header of an output that its value was reduced.
+func (p *prover) keep(i *ir.Instr) {
+	for k := range p.out.Outputs {
+		if x := &p.out.Outputs[k]; i.Op == ir.OpOutput && x.Name == i.Name && x.Member == i.Member {
+			x.Value = i.Args[0]
+		}
+	}
 }
 
 // wide refuses what the protocols compute below 62 bits only, and integers

@@ -50,7 +50,7 @@ func (w *writer) owner(x ir.Input) string {
 	if x.Owner.Public {
 		return "public"
 	}
-	return w.p.NamesOf(x.Owner.Holders.Members())
+	return w.p.NamesOf(w.p.Keepers(x.Owner).Members())
 }
 
 // inputs lists the public ones, and the checks on all of them.
@@ -298,7 +298,7 @@ func (w *writer) players(declared []string) {
 	for k, q := range w.p.Players {
 		player := Player{Name: q.Name, Loads: []string{}, Learns: []string{}, Computes: w.p.Servers().Has(k)}
 		for _, x := range w.p.Inputs {
-			if !x.Owner.Public && x.Owner.Holders.Has(k) {
+			if !x.Owner.Public && w.p.Keepers(x.Owner).Has(k) {
 				player.Loads = append(player.Loads, ir.Key(x.Name, x.Member))
 			}
 		}

@@ -95,7 +95,7 @@ func (w *columns) setUp() {
 // load is what a player does for the k-th of its inputs.
 func (w *columns) load(k, player int) string {
 	for _, x := range w.p.Inputs {
-		if !x.Owner.Set(w.p.Everybody()).Has(player) {
+		if !w.p.Keepers(x.Owner).Has(player) {
 			continue
 		}
 		if k == 0 {
@@ -119,7 +119,7 @@ func (w *columns) ready(player int) string {
 	what := []string{"ready"}
 	for _, s := range w.p.Sizes {
 		if slices.ContainsFunc(w.p.Inputs, func(x ir.Input) bool {
-			return x.Owner.Set(w.p.Everybody()).Has(player) && slices.ContainsFunc(x.Shape, types.Name(s.Name).Equal)
+			return w.p.Keepers(x.Owner).Has(player) && slices.ContainsFunc(x.Shape, types.Name(s.Name).Equal)
 		}) {
 			what = append(what, s.Name)
 		}
@@ -132,7 +132,7 @@ func (w *columns) last() {
 	w.row(Row{}, func(player int) string {
 		text := "success <-> all"
 		for _, x := range w.p.Outputs {
-			if x.To.Set(w.p.Everybody()).Has(player) {
+			if w.p.Keepers(x.To).Has(player) {
 				text += ", write " + ir.Key(x.Name, x.Member)
 			}
 		}

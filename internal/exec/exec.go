@@ -40,6 +40,7 @@ func Program(proj *ir.Program) *runtime.Program {
 		Where:       conditions(proj),
 		Inputs:      inputs(proj),
 		Outputs:     outputs(proj),
+		Stored:      stored(proj),
 		Steps:       steps(nil, proj.Whole),
 		Run:         translate(proj),
 	}
@@ -94,13 +95,24 @@ func shape(s types.Shape) []runtime.Size {
 func inputs(p *ir.Program) []runtime.Input {
 	var out []runtime.Input
 	for _, x := range p.Inputs {
-		if !x.Owner.Set(p.Everybody()).Has(p.Player) {
+		if !p.Keepers(x.Owner).Has(p.Player) {
 			continue
 		}
 		out = append(out, runtime.Input{
 			Name: ir.Key(x.Name, x.Member), Elem: elem(x.Elem), Form: form(p, x.Elem), Shape: shape(x.Shape), Rows: x.Rows,
-			Upto: x.Padded(), Public: x.Owner.Public, Range: bounds(x.Range), Doc: strings.Join(x.Doc, "\n"),
+			Upto: x.Padded(), Public: x.Owner.Public, Shared: x.Owner.IsShared(), Range: bounds(x.Range), Doc: strings.Join(x.Doc, "\n"),
 		})
+	}
+	return out
+}
+
+// stored names the inputs that the computing players have as share files.
+func stored(p *ir.Program) []string {
+	var out []string
+	for _, x := range p.Inputs {
+		if x.Owner.IsShared() {
+			out = append(out, ir.Key(x.Name, x.Member))
+		}
 	}
 	return out
 }
@@ -124,10 +136,10 @@ func bounds(r *ir.Range) *runtime.Range {
 func outputs(p *ir.Program) []runtime.Output {
 	var out []runtime.Output
 	for _, x := range p.Outputs {
-		if x.To.Set(p.Everybody()).Has(p.Player) {
+		if p.Keepers(x.To).Has(p.Player) {
 			out = append(out, runtime.Output{
 				Name: ir.Key(x.Name, x.Member), Elem: elem(x.Elem), Form: form(p, x.Elem), Shape: shape(x.Shape), Rows: x.Rows,
-				Doc: strings.Join(x.Doc, "\n"),
+				Shared: x.To.IsShared(), Doc: strings.Join(x.Doc, "\n"),
 			})
 		}
 	}

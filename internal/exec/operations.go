@@ -30,6 +30,7 @@ type (
 )
 
 var unaries = map[ir.Op]unary{
+	ir.OpRefresh:   {nil, (*runtime.Party).Refresh},
 	ir.OpNeg:       {clear.Neg, (*runtime.Party).Neg},
 	ir.OpNot:       {clear.Not, (*runtime.Party).Not},
 	ir.OpAbs:       {clear.Abs, (*runtime.Party).Abs},

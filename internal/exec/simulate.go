@@ -12,6 +12,8 @@ import (
 	"github.com/tfec-lang/tfec/lang/types"
 	"github.com/tfec-lang/tfec/runtime"
 	"github.com/tfec-lang/tfec/runtime/clear"
+	"github.com/tfec-lang/tfec/runtime/mpc"
+	protocols "github.com/tfec-lang/tfec/runtime/protocol"
 )
 
 // Run runs all players of a whole computation over links in memory, on the
@@ -41,6 +43,14 @@ func RunOn(backend Backend, p *ir.Program, in map[string]interp.Tensor) (map[str
 	out := make(map[string]interp.Tensor)
 	for _, x := range p.Outputs {
 		key := ir.Key(x.Name, x.Member)
+		if x.To.IsShared() {
+			v, err := reconstruct(p, result, key)
+			if err != nil {
+				return nil, err
+			}
+			out[key] = fromRuntime(x.Elem, v)
+			continue
+		}
 		for _, player := range players(p, x.To.Set(p.Everybody()).Members()) {
 			v := fromRuntime(x.Elem, result.Outputs[player][key])
 			if first, ok := out[key]; ok && !first.Equal(v) {
@@ -50,6 +60,15 @@ func RunOn(backend Backend, p *ir.Program, in map[string]interp.Tensor) (map[str
 		}
 	}
 	return out, nil
+}
+
+// reconstruct joins the computing players' shares of an output.
+func reconstruct(p *ir.Program, result *runtime.Result, key string) (clear.Tensor, error) {
+	var shares []mpc.Share
+	for _, player := range players(p, p.Protocol.Roles) {
+		shares = append(shares, result.Shares[player][key])
+	}
+	return protocols.Reconstruct(p.Protocol.Name, shares)
 }
 
 func toRuntime(x interp.Tensor) clear.Tensor {

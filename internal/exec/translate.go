@@ -89,12 +89,18 @@ func (t *translator) instr(i *ir.Instr) action {
 		return func(f *frame) { f.Start() }
 	case ir.OpInput:
 		name := ir.Key(i.Name, i.Member)
+		if t.shared(i.Dst) {
+			return func(f *frame) { f.values[i.Dst] = f.Stored(name) }
+		}
 		return func(f *frame) { f.values[i.Dst] = f.Input(name) }
 	case ir.OpValid:
 		name := ir.Key(i.Name, i.Member)
 		return func(f *frame) { f.values[i.Dst] = f.Valid(name) }
 	case ir.OpOutput:
 		name := ir.Key(i.Name, i.Member)
+		if t.shared(i.Args[0]) {
+			return func(f *frame) { f.Store(name, f.values[i.Args[0]]) }
+		}
 		return func(f *frame) { f.Output(name, f.clear(i.Args[0])) }
 	case ir.OpConst:
 		return t.constant(i)

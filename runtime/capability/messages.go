@@ -10,6 +10,7 @@ type Action string
 const (
 	Deal       Action = "deal"
 	Open       Action = "open"
+	Refresh    Action = "refresh"
 	Product    Action = "product" // elementwise, or of matrices: elements of the result
 	Truncate   Action = "truncate"
 	DivPublic  Action = "divide by public numbers"
@@ -78,6 +79,8 @@ func aby3Messages(c Call) []Stage {
 		return []Stage{{{c.Dealer, 2, m}, {c.Dealer, 1, m}}}
 	case Open:
 		return []Stage{opening(c.To, m)}
+	case Refresh:
+		return []Stage{rotation(m)}
 	case Product:
 		if m == 0 {
 			return []Stage{rotation(64)}

@@ -41,6 +41,11 @@ type Part struct {
 // Calls returns the calls that an operation makes, in order.
 func (o Operation) Calls() []Part {
 	switch o.Name {
+	case "refresh":
+		if o.Args[0].Kind == Bool {
+			return calls(part(Refresh, 1))
+		}
+		return calls(part(Refresh, 64))
 	case "mul", "dot":
 		return o.product()
 	case "div", "mod":

@@ -26,6 +26,9 @@ func (e *Engine) Shared(net Net, from int, t clear.Type, shape ...int) Share {
 	return e.k.Dealt(net, from, t, shape)
 }
 
+// Refresh returns fresh shares of x: Refresh.
+func (e *Engine) Refresh(net Net, x Operand) Share { return e.k.Refresh(net, e.share(x)) }
+
 // Open opens x to the players in to: Open.
 func (e *Engine) Open(net Net, x Share, to ...int) clear.Tensor { return e.k.Open(net, x, to) }
 
@@ -72,6 +75,9 @@ func (e *Engine) public(x clear.Tensor) Share {
 	}
 	return e.k.AddPublic(zero, data)
 }
+
+// AsShare returns shares of an operand; of one in clear they hide nothing.
+func (e *Engine) AsShare(x Operand) Share { return e.share(x) }
 
 // share returns an operand as a Share.
 func (e *Engine) share(x Operand) Share {

@@ -121,6 +121,9 @@ type Kernel interface {
 	// Opened is Open at a receiver that is no computing player.
 	Opened(net Net, elem clear.Type, shape []int) clear.Tensor
 
+	// Refresh returns fresh shares of x, which tell nothing of the old ones.
+	Refresh(net Net, x Share) Share
+
 	// Components is the number of vectors in a Share.
 	Components() int
 	// AddPublic adds the public ring vector c (bools: xors packed bits c).

@@ -4,6 +4,7 @@ package protocol
 import (
 	"fmt"
 
+	"github.com/tfec-lang/tfec/runtime/clear"
 	"github.com/tfec-lang/tfec/runtime/mpc"
 	"github.com/tfec-lang/tfec/runtime/prg"
 	"github.com/tfec-lang/tfec/runtime/protocol/aby3"
@@ -14,6 +15,8 @@ type maker struct {
 	roles   int
 	kernel  func(self int, roles []int) mpc.Kernel
 	keySets func(roles []int, dealers []int) []prg.Set
+	// value is what the shares of all roles, in order, are shares of.
+	value func(shares []mpc.Share) []uint64
 }
 
 var makers = map[string]maker{
@@ -21,11 +24,13 @@ var makers = map[string]maker{
 		roles:   3,
 		kernel:  func(self int, roles []int) mpc.Kernel { return aby3.New(self, roles) },
 		keySets: aby3.KeySets,
+		value:   aby3.Value,
 	},
 	"plain": {
 		roles:   1,
 		kernel:  func(self int, roles []int) mpc.Kernel { return plain.New(self, roles) },
 		keySets: plain.KeySets,
+		value:   func(shares []mpc.Share) []uint64 { return shares[0].Comp[0] },
 	},
 }
 
@@ -47,6 +52,17 @@ func KeySets(name string, roles []int, dealers []int) ([]prg.Set, error) {
 		return nil, err
 	}
 	return m.keySets(roles, dealers), nil
+}
+
+// Reconstruct returns what the shares of all roles, in order, are shares of.
+// Whoever calls it sees the secret: tests and simulations do.
+func Reconstruct(name string, shares []mpc.Share) (clear.Tensor, error) {
+	roles := make([]int, len(shares))
+	m, err := find(name, roles)
+	if err != nil {
+		return clear.Tensor{}, err
+	}
+	return mpc.Value(shares[0].Elem, shares[0].Shape, m.value(shares)), nil
 }
 
 func find(name string, roles []int) (maker, error) {

@@ -50,6 +50,24 @@ func (k *Kernel) Dealt(net mpc.Net, from int, elem clear.Type, shape []int) mpc.
 	return x
 }
 
+// Value adds up the components of all roles' shares, in order.
+func Value(shares []mpc.Share) []uint64 {
+	g := groupOf(shares[0])
+	out := make([]uint64, g.words())
+	for _, s := range shares {
+		g.add(out, out, s.Comp[0])
+	}
+	return out
+}
+
+// Refresh adds a sharing of zero: one round, an element a role.
+func (k *Kernel) Refresh(net mpc.Net, x mpc.Share) mpc.Share {
+	g := groupOf(x)
+	z := k.zeros(net, resharing, g)
+	g.add(z, z, x.Comp[0])
+	return mpc.Share{Elem: x.Elem, Shape: x.Shape, Comp: k.rotate(net, z, g)}
+}
+
 // Open opens x. A role gets the component that it lacks from the role before
 // it, 8 bytes; another player gets x0 + x1 from role 0 and x2 from role 1, 16
 // bytes. Bits: 1 and 2 bits. One round.

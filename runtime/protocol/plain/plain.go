@@ -72,6 +72,9 @@ func (k Kernel) receive(net mpc.Net, from int, elem clear.Type, shape []int) []u
 	return ring.FromBytes(net.Recv(from, 8*n))
 }
 
+// Refresh is x: there is nothing to hide.
+func (k Kernel) Refresh(_ mpc.Net, x mpc.Share) mpc.Share { return x }
+
 func (k Kernel) Components() int { return 1 }
 
 func (k Kernel) AddPublic(x mpc.Share, c []uint64) mpc.Share {
