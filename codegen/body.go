@@ -106,7 +106,7 @@ func (b *body) instr(g *jen.Group, in *ir.Instr) {
 	case ir.OpInput:
 		method := "Input"
 		if b.proj.Values[in.Dst].Place.IsShared() {
-			method = "Stored"
+			method = "Kept"
 		}
 		b.define(g, in, b.party(method, jen.Lit(ir.Key(in.Name, in.Member))), b.place(in.Dst))
 	case ir.OpValid:
@@ -114,7 +114,7 @@ func (b *body) instr(g *jen.Group, in *ir.Instr) {
 	case ir.OpOutput:
 		method := "Output"
 		if b.proj.Values[in.Args[0]].Place.IsShared() {
-			method = "Store"
+			method = "Keep"
 		}
 		g.Add(b.party(method, jen.Lit(ir.Key(in.Name, in.Member)), b.operand(in.Args[0])))
 	case ir.OpConst:

@@ -162,12 +162,12 @@ func (p *Party) Valid(name string) clear.Tensor { return p.masks[name] }
 // Size returns a size of the header.
 func (p *Party) Size(name string) int64 { return p.sizes[name] }
 
-// Stored returns this player's shares of a `@ shared` input, as they were kept.
-func (p *Party) Stored(name string) mpc.Share { return p.stored[name].Share }
+// Kept returns this player's shares of a `@ shared` input, as they were kept.
+func (p *Party) Kept(name string) mpc.Share { return p.stored[name].Share }
 
-// Store keeps x as a `@ shared` output, which is written after the last
+// Keep keeps x as a `@ shared` output, which is written after the last
 // exchange.
-func (p *Party) Store(name string, x mpc.Operand) { p.shares[name] = p.engine.AsShare(x) }
+func (p *Party) Keep(name string, x mpc.Operand) { p.shares[name] = p.engine.AsShare(x) }
 
 // Shares returns this player's shares of the `@ shared` outputs: after a Run
 // without error.

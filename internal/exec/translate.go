@@ -90,7 +90,7 @@ func (t *translator) instr(i *ir.Instr) action {
 	case ir.OpInput:
 		name := ir.Key(i.Name, i.Member)
 		if t.shared(i.Dst) {
-			return func(f *frame) { f.values[i.Dst] = f.Stored(name) }
+			return func(f *frame) { f.values[i.Dst] = f.Kept(name) }
 		}
 		return func(f *frame) { f.values[i.Dst] = f.Input(name) }
 	case ir.OpValid:
@@ -99,7 +99,7 @@ func (t *translator) instr(i *ir.Instr) action {
 	case ir.OpOutput:
 		name := ir.Key(i.Name, i.Member)
 		if t.shared(i.Args[0]) {
-			return func(f *frame) { f.Store(name, f.values[i.Args[0]]) }
+			return func(f *frame) { f.Keep(name, f.values[i.Args[0]]) }
 		}
 		return func(f *frame) { f.Output(name, f.clear(i.Args[0])) }
 	case ir.OpConst:
