@@ -76,7 +76,7 @@ func randomSource(seed uint64) (string, map[string]float64) {
 		head.WriteString("  " + w.input(k) + ",\n")
 	}
 	for range 14 {
-		choose(w, w.let, w.let, w.let, w.let, w.loop, w.branch)()
+		choose(w, w.let, w.let, w.let, w.let, w.loop, w.branch, w.while, w.secret, w.local)()
 	}
 	var outputs, values []string
 	for k := range 5 {
@@ -330,6 +330,68 @@ func (w *author) branch() {
 	w.take(v, y)
 }
 
+// while folds a term into a variable, in passes that a public count stops.
+func (w *author) while() {
+	v, ok := w.variable()
+	if !ok {
+		return
+	}
+	if y, ok := w.mate(v); ok && y.rows == v.rows {
+		k := w.name()
+		w.line("var %s: int64 = %d", k, w.IntN(3))
+		w.line("while %s < %d limit %d { %s = %s %s += 1 }", k, w.IntN(5), w.IntN(4), v.text, w.fold(v, y.text), k)
+		v.at, v.most, v.off = v.at.Intersect(y.at), max(v.most, y.most), max(v.off, y.off)
+	}
+	w.terms = append(w.terms, v)
+}
+
+// secret assigns a scalar and elements of rows under a condition that anybody
+// may hold, with a loop and a condition in its arms.
+func (w *author) secret() {
+	scalar := func(t term) bool { return !t.rows }
+	c, ok1 := w.some(func(t term) bool { return isBool(t) && scalar(t) })
+	d, ok2 := w.some(func(t term) bool { return isBool(t) && scalar(t) })
+	x, ok3 := w.some(func(t term) bool { return isNumber(t) && t.rows })
+	y, ok4 := w.some(func(t term) bool { return t.elem == x.elem && scalar(t) })
+	if !ok1 || !ok2 || !ok3 || !ok4 {
+		return
+	}
+	v, rows := w.name(), w.name()
+	w.line("var %s = %s", v, y.text)
+	w.line("var %s = %s", rows, x.text)
+	w.line("if %s {", c.text)
+	w.line("  for i in 0..n { %s[i] = %s }", rows, w.fold(term{text: rows + "[i]"}, v))
+	w.line("  if %s { %s = %s } else { %s = %s }", d.text, v, rows+"[0]", rows+"[1]", v)
+	w.line("} else if %s { %s = %s }", d.text, v, w.fold(term{text: v}, x.text+"[n - 1]"))
+	y.at = types.Set(y.at).Intersect(x.at).Intersect(c.at).Intersect(d.at)
+	y.most, y.off = max(x.most, y.most), max(x.off, y.off)
+	y.text, y.rows = v, false
+	w.terms = append(w.terms, y)
+	y.text, y.rows = rows, true
+	w.terms = append(w.terms, y)
+}
+
+// local computes something at one player alone, which may yield it early, and
+// checks what always holds.
+func (w *author) local() {
+	p := w.IntN(len(audience))
+	held := func(t term) bool { return t.at.Has(p) }
+	x, ok1 := w.some(func(t term) bool { return held(t) && isNumber(t) && t.rows })
+	y, ok2 := w.some(func(t term) bool { return held(t) && t.elem == x.elem && !t.rows })
+	if !ok1 || !ok2 {
+		return
+	}
+	v := w.name()
+	w.line("let %s = local %s {", v, audience[p])
+	w.line("  assert min(%s) <= max(%s)", x.text, x.text)
+	w.line("  for i in 0..n { if %s[i] > %s { yield %s[i] } }", x.text, y.text, x.text)
+	w.line("  yield %s", y.text)
+	w.line("}")
+	y.text, y.at = v, types.SetOf(p)
+	y.most, y.off = max(x.most, y.most), max(x.off, y.off)
+	w.terms = append(w.terms, y)
+}
+
 // take adds a variable that took values of y.
 func (w *author) take(v, y term) {
 	v.at = v.at.Intersect(y.at)
@@ -357,8 +419,12 @@ func TestRandomSources(t *testing.T) {
 	const programs = 80
 	folder := t.TempDir()
 	accepted := 0
+	reached := make(map[string]int)
 	for seed := range uint64(programs) {
 		text, tolerance := randomSource(seed)
+		for _, construct := range []string{"while ", "local ", "} else if "} {
+			reached[construct] += strings.Count(text, construct)
+		}
 		path := filepath.Join(folder, "f.tfe")
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
 		for _, protocol := range []string{"plain(s0)", ""} {
@@ -379,4 +445,7 @@ func TestRandomSources(t *testing.T) {
 		}
 	}
 	assert.Greater(t, accepted, 2*programs*9/10, "most programs must be accepted")
+	for construct, times := range reached {
+		assert.Greater(t, times, programs/4, "%q", construct)
+	}
 }
