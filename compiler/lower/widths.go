@@ -51,6 +51,7 @@ func (p *prover) block(b ir.Block) ir.Block {
 	for _, i := range b {
 		if p.report {
 			out = append(out, p.reduced(i)...)
+			out = append(out, p.longDivision(i)...)
 			p.wide(i)
 		}
 		switch i.Op {
@@ -123,6 +124,7 @@ func (p *prover) reduced(i *ir.Instr) ir.Block {
 	return out
 }
 
+<<<<<<< HEAD
 // keep tells the header of an output that its value was reduced.
 func (p *prover) keep(i *ir.Instr) {
 	for k := range p.out.Outputs {
@@ -130,6 +132,23 @@ func (p *prover) keep(i *ir.Instr) {
 			x.Value = i.Args[0]
 		}
 	}
+=======
+// longDivision makes a public divisor of integers a shared one, and returns what
+// does, where the dividend may exceed what a division by a public one takes:
+// long division takes all.
+func (p *prover) longDivision(i *ir.Instr) ir.Block {
+	if i.Op != ir.OpDiv && i.Op != ir.OpMod || !p.holders(i.Dst).Empty() || !p.elem(i.Dst).IsInt() ||
+		p.holders(i.Args[1]).Empty() || p.of(i, i.Args[0]).largest().BitLen() <= 61 {
+		return nil
+	}
+	y := i.Args[1]
+	s := &ir.Instr{Op: ir.OpConvert, Args: []ir.Value{y}, Axis: -1, Who: p.servers, Pos: i.Pos, Text: i.Text}
+	s.Dst = p.define("", p.elem(y), p.shape(y), types.SharedPlace)
+	p.origin[s] = p.origin[i]
+	p.ranges[s.Dst] = p.of(i, y)
+	i.Args[1] = s.Dst
+	return ir.Block{s}
+>>>>>>> a4c392d (Divide integers of full width by public numbers)
 }
 
 // wide refuses what the protocols compute below 62 bits only, and integers
@@ -140,8 +159,8 @@ func (p *prover) wide(i *ir.Instr) {
 	}
 	x := i.Args
 	switch {
-	case (i.Op == ir.OpDiv || i.Op == ir.OpMod) && p.elem(i.Dst).IsInt() && !p.holders(x[1]).Empty() && p.of(i, x[0]).largest().BitLen() > 61:
-		p.refuse(i, "E901", "bound the inputs with ranges", "dividing integers that may exceed 61 bits is not built yet")
+	case i.Op == ir.OpExp && p.elem(i.Dst).Bits() > 61, i.Op == ir.OpDiv && p.elem(i.Dst).Bits() > 61 && p.elem(i.Dst).Kind == types.Fixed && p.holders(x[1]).Empty():
+		p.refuse(i, "E901", "declare a `precision` of at most 60 bits", "%s of %s is not built yet", i.Op.Verb(), p.elem(i.Dst))
 	case i.Op == ir.OpConvert && p.elem(i.Dst).Kind == types.Fixed && p.elem(x[0]).IsInt() &&
 		!p.interval(i).within(whole(p.elem(i.Dst))):
 		p.refuse(i, "E901", "bound the inputs with ranges", "this %s may not fit %s", p.elem(x[0]), p.elem(i.Dst))

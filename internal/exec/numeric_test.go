@@ -25,6 +25,7 @@ var numeric = map[string]map[string]float64{
 		"roots": 514,
 	},
 	"softmax":   {"rows": 32, "columns": 32},
+	"wide":      {},
 	"quotients": {"a": 3, "b": 3, "f": 3, "h": 3, "o": 4},
 }
 
