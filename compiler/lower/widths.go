@@ -124,7 +124,6 @@ func (p *prover) reduced(i *ir.Instr) ir.Block {
 	return out
 }
 
-<<<<<<< HEAD
 // keep tells the header of an output that its value was reduced.
 func (p *prover) keep(i *ir.Instr) {
 	for k := range p.out.Outputs {
@@ -132,7 +131,8 @@ func (p *prover) keep(i *ir.Instr) {
 			x.Value = i.Args[0]
 		}
 	}
-=======
+}
+
 // longDivision makes a public divisor of integers a shared one, and returns what
 // does, where the dividend may exceed what a division by a public one takes:
 // long division takes all.
@@ -148,7 +148,6 @@ func (p *prover) longDivision(i *ir.Instr) ir.Block {
 	p.ranges[s.Dst] = p.of(i, y)
 	i.Args[1] = s.Dst
 	return ir.Block{s}
->>>>>>> a4c392d (Divide integers of full width by public numbers)
 }
 
 // wide refuses what the protocols compute below 62 bits only, and integers
