@@ -129,6 +129,8 @@ func (b *body) instr(g *jen.Group, in *ir.Instr) {
 		b.open(g, in)
 	case ir.OpReveal:
 		b.reveal(g, in)
+	case ir.OpPrint:
+		g.Add(b.party("Print", b.printed(in)...))
 	case ir.OpAssert:
 		b.fail(g, in, jen.Op("!").Add(b.operand(in.Args[0])).Dot("Bool").Call())
 	case ir.OpFor:

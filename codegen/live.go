@@ -63,7 +63,7 @@ func (l liveness) written(in *ir.Instr) bool {
 	switch in.Op {
 	case ir.OpFor, ir.OpWhile, ir.OpIf, ir.OpTogether, ir.OpChain:
 		return l.any(in.Body) || l.any(in.Else)
-	case ir.OpStart, ir.OpShare, ir.OpOpen, ir.OpReveal, ir.OpOutput, ir.OpAssert:
+	case ir.OpStart, ir.OpShare, ir.OpOpen, ir.OpReveal, ir.OpOutput, ir.OpAssert, ir.OpPrint:
 		return true
 	}
 	return in.Checked || secure(l.proj, in) || l.reads[in.Dst]

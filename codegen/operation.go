@@ -16,7 +16,7 @@ import (
 // functions are the operations whose arguments are their operands.
 var functions = map[ir.Op]string{
 	ir.OpRefresh: "Refresh", ir.OpNeg: "Neg", ir.OpNot: "Not", ir.OpAbs: "Abs", ir.OpReduce: "Reduce", ir.OpTranspose: "Transpose",
-	ir.OpReverse: "Reverse", ir.OpCumSum: "CumSum",
+	ir.OpReverse: "Reverse", ir.OpCumSum: "CumSum", ir.OpFilter: "Filter", ir.OpUnique: "Unique",
 	ir.OpAdd: "Add", ir.OpSub: "Sub", ir.OpMul: "Mul", ir.OpDiv: "Div", ir.OpMod: "Mod",
 	ir.OpEq: "Eq", ir.OpNe: "Ne", ir.OpLt: "Lt", ir.OpLe: "Le", ir.OpGt: "Gt", ir.OpGe: "Ge",
 	ir.OpAnd: "And", ir.OpOr: "Or", ir.OpSelect: "Select", ir.OpDot: "Dot", ir.OpStack: "Stack",
@@ -52,6 +52,9 @@ func (b *body) check(g *jen.Group, in *ir.Instr) {
 	case ir.OpIndex, ir.OpUpdate:
 		args := append([]jen.Code{b.operand(in.Args[0])}, b.sliced(in.Slices)...)
 		b.fail(g, in, jen.Op("!").Add(b.from("clear", "Inside").Call(args...)))
+	case ir.OpPad:
+		rows := b.operand(in.Args[0]).Dot("Shape").Index(jen.Lit(0))
+		b.fail(g, in, rows.Op(">").Add(b.dims(b.proj.Values[in.Dst].Shape[:1])...))
 	default:
 		b.fault("%s cannot be checked", in.Op)
 	}
@@ -80,6 +83,10 @@ func (b *body) call(in *ir.Instr) (string, []jen.Code) {
 		return "Fill", append(args, b.dims(info.Shape)...)
 	case ir.OpReshape:
 		return "Reshape", append(args, b.dims(info.Shape)...)
+	case ir.OpLength:
+		return "Length", append(args, jen.Lit(in.Axis))
+	case ir.OpPad:
+		return "Pad", append(args, b.dims(info.Shape[:1])...)
 	case ir.OpIota:
 		return "Iota", b.dims(info.Shape)
 	case ir.OpWindows:
@@ -94,6 +101,20 @@ func (b *body) call(in *ir.Instr) (string, []jen.Code) {
 		b.fault("the operation %s has no Go form", in.Op)
 	}
 	return name, args
+}
+
+// printed is what a print writes: its texts, and the values between them.
+func (b *body) printed(in *ir.Instr) []jen.Code {
+	var out []jen.Code
+	for k, text := range in.Parts {
+		if text != "" {
+			out = append(out, jen.Lit(text))
+		}
+		if k < len(in.Args) {
+			out = append(out, b.operand(in.Args[k]))
+		}
+	}
+	return out
 }
 
 // literalComment shows a fixed literal as the number that it is.

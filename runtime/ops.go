@@ -4,7 +4,9 @@ package runtime
 // number that it has in every player's program.
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/tfec-lang/tfec/runtime/clear"
 	"github.com/tfec-lang/tfec/runtime/mpc"
@@ -177,4 +179,12 @@ func (p *Party) Reverse(step int, x mpc.Operand) mpc.Share { return p.engine.Rev
 func (p *Party) CumSum(step int, x mpc.Operand) mpc.Share  { return p.engine.CumSum(p.at(step), x) }
 func (p *Party) Windows(step int, x mpc.Operand, height, width, stride, padding int) mpc.Share {
 	return p.engine.Windows(p.at(step), x, height, width, stride, padding)
+}
+
+// Print writes a line to this player's log: texts and values, a space between
+// any two.
+func (p *Party) Print(parts ...any) {
+	if p.session.Print != nil {
+		p.session.Print(strings.TrimSuffix(fmt.Sprintln(parts...), "\n"))
+	}
 }

@@ -53,6 +53,8 @@ type Session struct {
 	// Progress, if set, is told of the last step at which this player sent or
 	// received, whenever it goes on.
 	Progress func(step int)
+	// Print, if set, writes a line of the program's print to the player's log.
+	Print func(line string)
 }
 
 // A Party carries out one player's program in one run. Its methods are the

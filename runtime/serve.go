@@ -190,7 +190,8 @@ func (b *bindings) offer(prog *Program) session.Program {
 		Step:      func(n int) string { return prog.describe(uint32(n)) },
 		Run: func(ctx context.Context, l link.Link, r session.Run) error {
 			id := fmt.Sprintf("%x", r.ID)
-			return b.run(ctx, id, prog, Session{Link: l, Load: b.load, Fingerprints: r.Fingerprints, Progress: r.Progress})
+			return b.run(ctx, id, prog, Session{Link: l, Load: b.load, Fingerprints: r.Fingerprints, Progress: r.Progress,
+				Print: func(line string) { b.log.Info("print", "computation", prog.Computation, "line", line) }})
 		},
 	}
 }

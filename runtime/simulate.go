@@ -28,12 +28,18 @@ type Result struct {
 // process. The error is the one that began the failure, at whichever player,
 // and bears the player's name if it is that player's alone.
 func Simulate(ctx context.Context, programs []*Program, load Loader) (*Result, error) {
-	return SimulateObserved(ctx, programs, load, func(string, int) {})
+	return SimulateObserved(ctx, programs, load, Observer{})
 }
 
-// SimulateObserved is Simulate for those who watch: progress is called by each
-// player's goroutine with the step that it begins.
-func SimulateObserved(ctx context.Context, programs []*Program, load Loader, progress func(player string, step int)) (*Result, error) {
+// An Observer watches a simulated run. Its functions are called by each player's
+// goroutine; nil: nobody watches.
+type Observer struct {
+	Progress func(player string, step int) // a player begins a step
+	Print    func(player, line string)     // a player prints
+}
+
+// SimulateObserved is Simulate for those who watch.
+func SimulateObserved(ctx context.Context, programs []*Program, load Loader, o Observer) (*Result, error) {
 	programs, err := inOrder(programs)
 	if err != nil {
 		return nil, err
@@ -41,8 +47,13 @@ func SimulateObserved(ctx context.Context, programs []*Program, load Loader, pro
 	links := local.Connect(programs[0].Players)
 	parties := make([]*Party, len(programs))
 	for i, prog := range programs {
-		s := Session{Link: links[i], Load: func(prog *Program) (Values, error) { return loadEach(prog, load) },
-			Progress: func(step int) { progress(prog.Player, step) }}
+		s := Session{Link: links[i], Load: func(prog *Program) (Values, error) { return loadEach(prog, load) }}
+		if o.Progress != nil {
+			s.Progress = func(step int) { o.Progress(prog.Player, step) }
+		}
+		if o.Print != nil {
+			s.Print = func(line string) { o.Print(prog.Player, line) }
+		}
 		if parties[i], err = NewParty(prog, s); err != nil {
 			return nil, err
 		}

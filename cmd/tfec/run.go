@@ -115,7 +115,10 @@ func (f *runFlags) simulated(c *cobra.Command, p *ir.Program) error {
 		programs[0].Players, p.Protocol.Name)
 	watch := newWatch(programs[0])
 	stop := watch.print(c.ErrOrStderr())
-	result, err := runtime.SimulateObserved(c.Context(), programs, load, watch.progress)
+	result, err := runtime.SimulateObserved(c.Context(), programs, load, runtime.Observer{
+		Progress: watch.progress,
+		Print:    func(player, line string) { fmt.Fprintf(c.ErrOrStderr(), "%s: %s\n", player, line) },
+	})
 	stop()
 	if err != nil {
 		return err

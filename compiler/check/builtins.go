@@ -53,6 +53,14 @@ func builtin(name string) func(*frame, *ast.Call, types.Elem) value {
 		return (*frame).conv2d
 	case "max_pool", "avg_pool":
 		return (*frame).pool
+	case "filter":
+		return (*frame).filter
+	case "unique":
+		return (*frame).unique
+	case "pad":
+		return (*frame).pad
+	case "print":
+		return (*frame).print
 	case "gather":
 		return (*frame).gather
 	case "size":
@@ -176,13 +184,6 @@ func (f *frame) unbuilt(e *ast.Call, o *op.Op) value {
 		f.arguments(e)
 		return f.fail(e.Fn, "E101", "only in tests", "`%s` stands only in tests", o.Name)
 	}
-	if o.Name == "print" {
-		if f.pc.secret {
-			return f.fail(e, "E407", "condition "+f.secretCondition(), "a print cannot stand under a secret condition")
-		}
-		f.printed = firstWord(e)
-		defer func() { f.printed = "" }()
-	}
 	vs := f.arguments(e)
 	for i, v := range vs {
 		vs[i] = f.settle(v)
@@ -207,52 +208,5 @@ func (f *frame) unbuilt(e *ast.Call, o *op.Op) value {
 	if (o.Class == op.Num || o.Class == op.Fix || o.Class == op.Ord) && !inClass(vs[0].Elem, o.Class) && !o.TestOnly {
 		return f.fail(e.Args[0].Value, "E204", f.c.plain(vs[0].Type), "`%s` takes %s", o.Name, classText(o.Class))
 	}
-	return f.unbuiltResult(e, o, vs)
-}
-
-// firstWord is the text that a print begins with, as a name; "" for none.
-func firstWord(e *ast.Call) string {
-	if len(e.Args) == 0 {
-		return ""
-	}
-	text, ok := e.Args[0].Value.(*ast.Text)
-	if !ok {
-		return ""
-	}
-	return strings.Trim(strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
-			return r
-		}
-		return '_'
-	}, text.Raw), "_")
-}
-
-func (f *frame) unbuiltResult(e *ast.Call, o *op.Op, vs []value) value {
-	place := types.PublicPlace
-	for _, v := range vs {
-		place = place.Join(v.Place)
-	}
-	switch {
-	case (o.Name == "filter" || o.Name == "unique") && len(vs[0].Shape) > 0:
-		if f.pc.local != nil {
-			place = types.At(types.SetOf(f.pc.player))
-		}
-		out := f.result(vs[0].Elem, vs[0].Shape, place, nil, vs...)
-		out.Shape = append(types.Shape{f.freshLength(place, vs[0].Shape[0])}, vs[0].Shape[1:]...)
-		return out
-	}
 	return poison(e)
-}
-
-// inClear reports E304 for a clear-only primitive on shared values.
-func (f *frame) inClear(e *ast.Call, name string, vs []value) bool {
-	for _, v := range vs {
-		if v.Place.IsShared() {
-			d := f.errorf("E304", v.expr, "`%s` is shared: `%s` exists only in clear", f.text(v.expr), name)
-			d.Label = f.c.full(v.Type)
-			d.Notes = f.becameShared(f.text(v.expr), v)
-			return false
-		}
-	}
-	return true
 }

@@ -5,6 +5,7 @@ package check
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -425,10 +426,12 @@ func (f *frame) callResult(e *ast.Call, fn *ast.Fn, in *instance, sizes map[stri
 		return value{Type: types.Type{Tuple: []types.Type{}}, early: true}
 	}
 	parts := make([]value, len(in.results))
+	lengths := make(map[string]types.Size)
+	f.body.Calls[e].Lengths = lengths
 	for i, r := range in.results {
 		parts[i] = r
 		parts[i].expr = e
-		parts[i].Shape = f.calleeShape(r.Shape, sizes, vs)
+		parts[i].Shape = f.calleeShape(r.Shape, sizes, lengths, vs)
 		parts[i].deps = joinDeps(vs...)
 		parts[i].lin, parts[i].quotients, parts[i].konst = nil, nil, nil
 		parts[i].affine = substitute(r.affine, in.params, vs)
@@ -450,24 +453,30 @@ func (f *frame) callResult(e *ast.Call, fn *ast.Fn, in *instance, sizes map[stri
 }
 
 // calleeShape translates a result's shape into the caller's sizes. A length
-// that data decides inside the callee gets a name here.
-func (f *frame) calleeShape(s types.Shape, sizes map[string]types.Size, vs []value) types.Shape {
-	out := s.Subst(sizes)
-	for i, d := range s {
+// that data decides inside the callee gets a name here, in lengths.
+func (f *frame) calleeShape(s types.Shape, sizes, lengths map[string]types.Size, vs []value) types.Shape {
+	for _, d := range s {
 		for _, name := range d.Vars() {
-			if _, bound := sizes[name]; !bound && strings.HasPrefix(name, "?") {
-				place := types.PublicPlace
-				for _, v := range vs {
-					place = place.Join(v.Place)
-				}
-				f.unit.lengths++
-				fresh := fmt.Sprintf("?%d", f.unit.lengths)
-				f.infos[fresh] = &sizeInfo{min: zero, place: place, data: true}
-				out[i] = out[i].Subst(map[string]types.Size{name: types.Name(fresh)})
+			_, bound := sizes[name]
+			if _, known := lengths[name]; bound || known || !strings.HasPrefix(name, "?") {
+				continue
 			}
+			place := types.PublicPlace
+			for _, v := range vs {
+				place = place.Join(v.Place)
+			}
+			f.unit.lengths++
+			fresh := fmt.Sprintf("?%d", f.unit.lengths)
+			f.infos[fresh] = &sizeInfo{min: zero, place: place, data: true}
+			lengths[name] = types.Name(fresh)
 		}
 	}
-	return out
+	all := maps.Clone(sizes)
+	if all == nil {
+		all = make(map[string]types.Size)
+	}
+	maps.Copy(all, lengths)
+	return s.Subst(all)
 }
 
 func (f *frame) meetingOf(e ast.Expr, vs []value) *meeting {

@@ -57,7 +57,7 @@ func (f *frame) sliced(e *ast.Index, slices []*ast.Slice, x value) value {
 	}
 	vs := []value{x}
 	var shape types.Shape
-	unproved, hint, computed := ast.Node(nil), "", false
+	unproved, hint := ast.Node(nil), ""
 	for i, s := range slices {
 		p, ok := f.position(s, x, i)
 		if !ok {
@@ -70,7 +70,6 @@ func (f *frame) sliced(e *ast.Index, slices []*ast.Slice, x value) value {
 		if !p.proved && unproved == nil {
 			unproved, hint = s, p.hint
 		}
-		computed = computed || p.data
 	}
 	shape = append(shape, x.Shape[len(slices):]...)
 	if unproved != nil && !f.bounded(e, unproved, hint, vs) {
@@ -79,9 +78,6 @@ func (f *frame) sliced(e *ast.Index, slices []*ast.Slice, x value) value {
 	place, met, ok := f.join(e, "index", vs...)
 	if !ok {
 		return poison(e)
-	}
-	if computed {
-		f.notBuilt(e, "a slice with a bound that is not public is")
 	}
 	out := f.result(x.Elem, shape, place, met, vs...)
 	out.bounds, out.drift = x.bounds, x.drift

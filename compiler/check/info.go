@@ -247,6 +247,9 @@ type Call struct {
 	Body *Body
 	// Sizes binds the callee's size names, in the caller's sizes.
 	Sizes map[string]types.Size
+	// Lengths names, in the caller, the lengths of the results that data decides
+	// in the callee.
+	Lengths map[string]types.Size
 }
 
 // RevealInfo says what a reveal is for.

@@ -553,7 +553,7 @@ func merged(before, now []value) []value {
 
 // yield ends a local expression.
 func (f *frame) yield(s *ast.Yield) {
-	vs := make([]value, len(s.Values))
+	var vs []value
 	if f.pc.local == nil || f.yields == nil {
 		f.errorf("E404", s, "`yield` stands only in `local p { … }` as an expression").Label = "nothing takes this value"
 		for _, e := range s.Values {
@@ -563,15 +563,22 @@ func (f *frame) yield(s *ast.Yield) {
 	}
 	f.leave()
 	before := *f.yields
-	for i, e := range s.Values {
+	for _, e := range s.Values {
 		var want types.Elem
-		if i < len(before) {
-			want = before[i].Elem
+		if len(vs) < len(before) {
+			want = before[len(vs)].Elem
 		}
-		vs[i] = f.leaving(f.settle(f.expr(e, want)))
-		vs[i].Place, vs[i].affine = types.At(types.SetOf(f.pc.player)), nil
-		if i < len(before) && !bad(before[i], vs[i]) {
-			vs[i] = f.alike(before[i], vs[i])
+		v := f.settle(f.expr(e, want))
+		if v.Tuple == nil {
+			v.parts = []value{v}
+		}
+		for _, v := range v.parts {
+			v = f.leaving(v)
+			v.Place, v.affine = types.At(types.SetOf(f.pc.player)), nil
+			if i := len(vs); i < len(before) && !bad(before[i], v) {
+				v = f.alike(before[i], v)
+			}
+			vs = append(vs, v)
 		}
 	}
 	if before != nil && len(before) != len(vs) {

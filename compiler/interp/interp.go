@@ -61,7 +61,7 @@ func (m *machine) block(b ir.Block) error {
 
 func (m *machine) instr(i *ir.Instr) error {
 	switch i.Op {
-	case ir.OpStart:
+	case ir.OpStart, ir.OpPrint:
 	case ir.OpFor:
 		return m.loop(i)
 	case ir.OpWhile:
@@ -126,6 +126,7 @@ func (m *machine) define(i *ir.Instr) error {
 	for _, s := range i.Slices {
 		o.slices = append(o.slices, m.slice(s))
 	}
+	m.measure(o)
 	var err error
 	if o.shape, err = m.eval(info.Name, info.Shape); err != nil {
 		return err
@@ -138,6 +139,25 @@ func (m *machine) define(i *ir.Instr) error {
 	}
 	m.values[i.Dst], err = m.result(o)
 	return err
+}
+
+// measure notes the lengths that data decides: those of the operands, and of
+// the slices of an index. That of a filter is known only by its result.
+func (m *machine) measure(o *operation) {
+	bind := func(d types.Size, n int64) {
+		if name, ok := d.Var(); ok && name[0] == '?' {
+			m.sizes[name] = n
+		}
+	}
+	for k, s := range o.slices {
+		if o.Op == ir.OpIndex && s.whole {
+			from, to := s.span(o.args[0].Shape[k])
+			bind(o.Instr.Slices[k].Len, max(0, to-from))
+		}
+	}
+	if o.Op == ir.OpFilter || o.Op == ir.OpUnique {
+		bind(m.p.Values[o.Dst].Shape[0], operations[o.Op](o).Shape[0])
+	}
 }
 
 func (m *machine) eval(name string, s types.Shape) ([]int64, error) {

@@ -85,6 +85,19 @@ var operations = map[ir.Op]func(*operation) Tensor{
 		n := int(o.shape[len(o.shape)-1])
 		return o.tensor(func(k int) *big.Int { return bit(o.args[0].Data[k/n].Cmp(big.NewInt(int64(k%n))) == 0) })
 	},
+	ir.OpLength: func(o *operation) Tensor {
+		return o.tensor(func(int) *big.Int { return big.NewInt(o.args[0].Shape[o.Axis]) })
+	},
+	ir.OpFilter: filter,
+	ir.OpUnique: unique,
+	ir.OpPad: func(o *operation) Tensor {
+		return o.tensor(func(k int) *big.Int {
+			if k < len(o.args[0].Data) {
+				return o.args[0].Data[k]
+			}
+			return new(big.Int)
+		})
+	},
 }
 
 // tensor makes the result from its elements, row by row.
@@ -255,6 +268,27 @@ func windows(o *operation) Tensor {
 	})
 }
 
+// filter keeps rows; its shape is what it keeps.
+func filter(o *operation) Tensor {
+	x := o.args[0]
+	n := count(x.Shape[1:])
+	out := Tensor{Elem: x.Elem, Shape: append([]int64{0}, x.Shape[1:]...)}
+	for row, keep := range o.args[1].Data {
+		if keep.Sign() != 0 {
+			out.Data = append(out.Data, x.Data[row*n:(row+1)*n]...)
+			out.Shape[0]++
+		}
+	}
+	return out
+}
+
+func unique(o *operation) Tensor {
+	data := slices.Clone(o.args[0].Data)
+	slices.SortFunc(data, (*big.Int).Cmp)
+	data = slices.CompactFunc(data, func(a, b *big.Int) bool { return a.Cmp(b) == 0 })
+	return Tensor{o.elem, []int64{int64(len(data))}, data}
+}
+
 // A slice is an index, or (whole) the range from..to; to = -1 is the end.
 type slice struct {
 	whole    bool
@@ -343,6 +377,8 @@ func (o *operation) defined() bool {
 	switch o.Op {
 	case ir.OpDiv, ir.OpMod:
 		return !slices.ContainsFunc(o.args[1].Data, func(v *big.Int) bool { return v.Sign() == 0 })
+	case ir.OpPad:
+		return o.args[0].Shape[0] <= o.shape[0]
 	case ir.OpIndex, ir.OpUpdate:
 		for d, s := range o.slices {
 			n := o.args[0].Shape[d]

@@ -166,6 +166,7 @@ type Instr struct {
 	Axis    int         // reductions, Concat: the axis; -1: all of them
 	Slices  []Slice     // Index, Update
 	Window  types.Shape // Windows: height and width, stride, padding
+	Parts   []string    // Print: the texts before, between and after the operands
 	To      types.Place // Share: unused; Open, Reveal: the audience (all of it, holders included)
 	Name    string      // Input, Valid, Output: the name; Open, Reveal: output or label; Assert: the text
 	Member  string      // Input, Valid, Output of a bundle
@@ -284,4 +285,15 @@ const (
 	OpArgMax   Op = "argmax"
 	OpLookup   Op = "lookup" // Args: x[n, …], an index [S]: Dst[S, …], zero out of range
 	OpStore    Op = "store"  // Args: x[n, …], a scalar index, a row: x with that row, unchanged out of range
+)
+
+// Operations in clear at one player. A size variable `?k` stands for a length
+// that its data decides: the instruction whose result has it first gives it its
+// value, and so does an index whose slice has that length.
+const (
+	OpFilter Op = "filter" // Dst[?k, …] = the rows of Args[0] where Args[1] is true
+	OpUnique Op = "unique" // Dst[?k] = each element of the vector Args[0] once, ascending
+	OpLength Op = "length" // Dst int64 = the length of Args[0] along Axis
+	OpPad    Op = "pad"    // Dst[n, …] = the rows of Args[0] and then zeros; at most n are defined
+	OpPrint  Op = "print"  // Args and Parts, one line in the player's log
 )

@@ -90,7 +90,7 @@ func (r *reader) next() bool {
 }
 
 func identRune(ch rune, i int) bool {
-	return ch == '_' || unicode.IsLetter(ch) || i > 0 && (ch == '.' || unicode.IsDigit(ch))
+	return ch == '_' || ch == '?' && i == 0 || unicode.IsLetter(ch) || i > 0 && (ch == '.' || unicode.IsDigit(ch))
 }
 
 func (r *reader) scan() { r.tok = r.s.Scan() }
@@ -485,6 +485,7 @@ var attributeWords = map[string]func(*reader, *Instr){
 		r.list(func() { i.Window = append(i.Window, r.size()) })
 		r.expect("]")
 	},
+	"text":    func(r *reader, i *Instr) { r.list(func() { i.Parts = append(i.Parts, r.str()) }) },
 	"shift":   func(r *reader, i *Instr) { i.Shift = r.number() },
 	"axis":    func(r *reader, i *Instr) { i.Axis = r.number() },
 	"to":      func(r *reader, i *Instr) { i.To = r.place() },
@@ -509,6 +510,10 @@ func (r *reader) attribute(i *Instr) bool {
 func (r *reader) operands(i *Instr) {
 	switch i.Op {
 	case OpInput, OpValid, OpStart, OpIota, OpTogether, OpChain:
+	case OpPrint:
+		if r.s.TokenText() != "text" {
+			r.list(func() { i.Args = append(i.Args, r.lookup(r.ident())) })
+		}
 	case OpConst:
 		r.list(func() { i.Const = append(i.Const, r.integer()) })
 	case OpSizeOf:
@@ -531,7 +536,7 @@ func (r *reader) slice() Slice {
 		s.To = r.lookup(r.ident())
 	}
 	r.expect("len")
-	s.Len = r.size()
+	s.Len = r.dimension()
 	return s
 }
 

@@ -152,7 +152,19 @@ func (w *printer) players(indices []int) string {
 }
 
 func (w *printer) typ(e types.Elem, s types.Shape, at types.Place) string {
-	return types.Type{Elem: e, Shape: s, Place: at}.Format(w.names)
+	return e.String() + dimensions(s) + " @ " + at.Format(w.names)
+}
+
+// dimensions is Shape.String with the names of lengths that data decides.
+func dimensions(s types.Shape) string {
+	if len(s) == 0 {
+		return ""
+	}
+	parts := make([]string, len(s))
+	for k, d := range s {
+		parts[k] = d.String()
+	}
+	return "[" + strings.Join(parts, ", ") + "]"
 }
 
 func rows(n int) string {
@@ -244,8 +256,11 @@ func (w *printer) attributes(i *Instr) string {
 	if i.reduces() && i.Axis >= 0 {
 		fmt.Fprintf(&b, " axis %d", i.Axis)
 	}
+	for k, text := range i.Parts {
+		b.WriteString([]string{" text ", ", "}[min(k, 1)] + strconv.Quote(text))
+	}
 	if len(i.Window) > 0 {
-		b.WriteString(" window " + i.Window.String())
+		b.WriteString(" window " + dimensions(i.Window))
 	}
 	if i.Op == OpOpen || i.Op == OpReveal {
 		b.WriteString(" to " + i.To.Format(w.names))
@@ -264,7 +279,7 @@ func (w *printer) attributes(i *Instr) string {
 // reduces reports whether Axis has a meaning.
 func (i *Instr) reduces() bool {
 	switch i.Op {
-	case OpSum, OpConcat, OpArgMin, OpArgMax:
+	case OpSum, OpConcat, OpLength, OpArgMin, OpArgMax:
 		return true
 	case OpMin, OpMax:
 		return len(i.Args) == 1

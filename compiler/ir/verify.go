@@ -75,6 +75,9 @@ func (v *verifier) values() {
 		if x.Place.IsShared() && !x.Elem.Shareable() {
 			v.fail("%s is shared, but %s exists in clear only", x.Name, x.Elem)
 		}
+		if len(OfData(x.Shape)) > 0 && x.Place.Set(v.everybody).Len() != 1 {
+			v.fail("%s has a length that data decides, and not one holder", x.Name)
+		}
 	}
 }
 
@@ -200,9 +203,10 @@ var arity = map[Op]struct{ least, most int }{
 	OpFill: {1, 1}, OpTranspose: {1, 1}, OpReshape: {1, 1}, OpReverse: {1, 1}, OpCumSum: {1, 1}, OpIota: {0, 0}, OpWindows: {1, 1},
 	OpSort: {1, 1}, OpRank: {1, many}, OpPermute: {2, 2}, OpTopK: {1, 1}, OpMerge: {2, 2}, OpDistinct: {1, 1},
 	OpShuffle: {1, 1}, OpArgMin: {1, 1}, OpArgMax: {1, 1}, OpOneHot: {1, 1}, OpLookup: {2, 2}, OpStore: {3, 3},
+	OpFilter: {2, 2}, OpUnique: {1, 1}, OpLength: {1, 1}, OpPad: {1, 1}, OpPrint: {0, many},
 }
 
-var noResult = map[Op]bool{OpOutput: true, OpStart: true, OpWhile: true, OpIf: true, OpAssert: true, OpTogether: true, OpChain: true}
+var noResult = map[Op]bool{OpOutput: true, OpStart: true, OpWhile: true, OpIf: true, OpAssert: true, OpTogether: true, OpChain: true, OpPrint: true}
 
 // Uses lists the values that the instruction reads.
 func (i *Instr) Uses() []Value {
@@ -275,6 +279,10 @@ func (v *verifier) participants(i *Instr) {
 	case OpAssert:
 		if i.Who.Empty() {
 			v.fail("nobody takes part")
+		}
+	case OpPrint:
+		if i.Who.Len() != 1 {
+			v.fail("participants are %s, want one player", v.format(i.Who))
 		}
 	default:
 		v.who(i, v.workers(i))

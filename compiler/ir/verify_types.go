@@ -114,6 +114,31 @@ var typeRules = map[Op]func(*verifier, *Instr){
 	},
 	OpWindows: (*verifier).windows,
 	OpOneHot:  (*verifier).oneHot,
+	OpFilter:  (*verifier).filter,
+	OpUnique: func(v *verifier, i *Instr) {
+		if s := v.info(i, 0).Shape; len(s) != 1 {
+			v.fail("%s has the shape %s, want a vector", v.info(i, 0).Name, s)
+			return
+		}
+		v.result(i, v.info(i, 0).Elem, types.Shape{v.lengthOf(i)})
+	},
+	OpLength: func(v *verifier, i *Instr) {
+		if s := v.info(i, 0).Shape; i.Axis < 0 || i.Axis >= len(s) {
+			v.fail("no axis %d in %s", i.Axis, s)
+		}
+		v.result(i, types.Of(types.Int64), nil)
+	},
+	OpPad: func(v *verifier, i *Instr) {
+		if !v.atLeast(i, 0, 1) || len(v.dst(i).Shape) == 0 {
+			return
+		}
+		v.result(i, v.info(i, 0).Elem, append(types.Shape{v.dst(i).Shape[0]}, v.info(i, 0).Shape[1:]...))
+	},
+	OpPrint: func(v *verifier, i *Instr) {
+		if len(i.Parts) != len(i.Args)+1 {
+			v.fail("%d texts around %d operands", len(i.Parts), len(i.Args))
+		}
+	},
 }
 
 func (v *verifier) info(i *Instr, arg int) Info { return v.p.Values[i.Args[arg]] }
@@ -406,6 +431,42 @@ func (v *verifier) equals(s types.Size) []types.Size {
 	for _, c := range v.p.Where {
 		if e := c.Left.Sub(c.Right); c.Rel == "==" {
 			out = append(out, s.Sub(e), s.Add(e))
+		}
+	}
+	return out
+}
+
+// filter: a mask bit a row.
+func (v *verifier) filter(i *Instr) {
+	x, m := v.info(i, 0), v.info(i, 1)
+	if !v.atLeast(i, 0, 1) {
+		return
+	}
+	if m.Elem.Kind != types.Bool || !v.sameShape(m.Shape, x.Shape[:1]) {
+		v.fail("the mask %s is %s", m.Name, plain(m.Elem, m.Shape))
+	}
+	v.result(i, x.Elem, append(types.Shape{v.lengthOf(i)}, x.Shape[1:]...))
+}
+
+// lengthOf is the first dimension of a result whose length data decides.
+func (v *verifier) lengthOf(i *Instr) types.Size {
+	if s := v.dst(i).Shape; len(s) > 0 {
+		if name, ok := s[0].Var(); ok && len(OfData(s[:1])) == 1 {
+			return types.Name(name)
+		}
+	}
+	v.fail("%s has no length that data decides", v.dst(i).Name)
+	return types.Int(0)
+}
+
+// OfData lists the lengths of a shape that data decides.
+func OfData(s types.Shape) []string {
+	var out []string
+	for _, d := range s {
+		for _, n := range d.Vars() {
+			if n[0] == '?' {
+				out = append(out, n)
+			}
 		}
 	}
 	return out

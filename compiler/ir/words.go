@@ -11,6 +11,8 @@ func (i *Instr) Failure() string {
 		return "division by zero"
 	case OpIndex, OpUpdate:
 		return "index out of range"
+	case OpPad:
+		return "more rows than the padded length"
 	case OpFor:
 		return "the step of a loop must be at least 1"
 	case OpAssert:

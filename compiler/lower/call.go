@@ -52,6 +52,10 @@ func (l *lowerer) inline(e *ast.Call, c *check.Call) []result {
 		results[k].values[0] = l.passed(e, results[k].values[0], t)
 	}
 	l.frame = inner.outer
+	for name, s := range c.Lengths {
+		own, _ := s.Var()
+		l.frame.sizes[own] = inner.sizes[name]
+	}
 	return results
 }
 
@@ -102,6 +106,8 @@ func byColumnOf(name string) (byColumn, bool) {
 		return byColumn{ofTwo, (*primitiveCall).concat}, true
 	case "gather":
 		return byColumn{one, (*primitiveCall).gather}, true
+	case "filter":
+		return byColumn{[]string{"x", "m"}, (*primitiveCall).filter}, true
 	}
 	return byColumn{}, false
 }
@@ -178,6 +184,10 @@ func primitiveOf(name string) (primitive, bool) {
 		return primitive{one, (*primitiveCall).oneHot}, true
 	case "full":
 		return primitive{one, func(c *primitiveCall) ir.Value { return c.filled(c.element(0), c.t.Shape) }}, true
+	case "unique":
+		return primitive{one, (*primitiveCall).unique}, true
+	case "size":
+		return primitive{oneOf, (*primitiveCall).length}, true
 	case "reshape":
 		return primitive{one, func(c *primitiveCall) ir.Value { return c.reshaped(c.element(0), c.t.Shape...) }}, true
 	case "reverse":

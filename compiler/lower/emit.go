@@ -105,6 +105,7 @@ func (l *lowerer) complete(i *ir.Instr) {
 // operate writes one operation on args, in clear where somebody holds them
 // all and secure otherwise. Who carries it out also holds what its slices use.
 func (l *lowerer) operate(i ir.Instr, e types.Elem, s types.Shape, args ...ir.Value) ir.Value {
+	l.fixed(i.Op, s)
 	at := l.meet(append(indices(i.Slices), args...)...)
 	if at.Empty() {
 		args = l.sharedOperands(args)
@@ -302,10 +303,8 @@ func (l *lowerer) size(n ast.Node, s types.Size) ir.Value {
 	if k, ok := s.Const(); ok {
 		return l.integer(k)
 	}
-	for _, name := range s.Vars() {
-		if name[0] == '?' {
-			l.notBuilt(n, "a length that depends on data")
-		}
+	if len(ir.OfData(types.Shape{s})) > 0 {
+		return l.computed(s)
 	}
 	v := l.define("", types.Of(types.Int64), nil, l.held(l.local))
 	l.emit(&ir.Instr{Op: ir.OpSizeOf, Dst: v, Size: s, Axis: -1, Who: l.local})

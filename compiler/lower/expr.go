@@ -32,6 +32,15 @@ func (l *lowerer) results(e ast.Expr) []result {
 		if c, ok := l.frame.body.Calls[e]; ok {
 			return l.inline(e, c)
 		}
+		if id, ok := e.Fn.(*ast.Ident); ok {
+			switch id.Name {
+			case "pad":
+				return l.pad(e)
+			case "print":
+				l.print(e)
+				return nil
+			}
+		}
 	case *ast.LocalExpr:
 		return l.localExpr(e)
 	}
@@ -303,6 +312,7 @@ func (l *lowerer) sliced(e *ast.Index, x tree, slices []*ast.Slice, t types.Type
 		return x
 	}
 	positions := l.slices(slices)
+	t.Shape = l.lengthened(l.frame.body.Types[e].Shape, l.frame.body.Types[e.X].Shape)
 	at := l.meet(indices(positions)...)
 	return l.columnwise(t, func(t types.Type, v []ir.Value) ir.Value {
 		if l.holders(v[0]).Empty() && at != l.everybody || !l.holders(v[0]).Empty() && at.Intersect(l.holders(v[0])).Empty() {
@@ -315,7 +325,7 @@ func (l *lowerer) sliced(e *ast.Index, x tree, slices []*ast.Slice, t types.Type
 // elements is x[positions], of the shape given.
 func (l *lowerer) elements(x ir.Value, positions []ir.Slice, checked bool, s types.Shape) ir.Value {
 	i := ir.Instr{Op: ir.OpIndex, Slices: spanning(positions, l.shape(x), s), Axis: -1, Checked: checked}
-	return l.operate(i, l.elem(x), s, x)
+	return l.measured(l.operate(i, l.elem(x), s, x))
 }
 
 // memberIndex is the position of the player in `b[p]` in its group.

@@ -33,7 +33,7 @@ import (
 // list has errors the program is nil.
 func Lower(p *check.Program, c *check.Computation) (*ir.Program, diag.List) {
 	l := newLowerer(p, c.Players)
-	l.frame = &frame{body: c.Body}
+	l.frame = &frame{body: c.Body, sizes: make(map[string]types.Size)}
 	l.header(c)
 	l.statement(c.Decl, func() {
 		l.inputs(c)
@@ -74,6 +74,8 @@ type lowerer struct {
 	// home is the region in which a value was defined; isInput marks inputs.
 	home    map[ir.Value]*region
 	isInput map[ir.Value]bool
+	// lengths says, of each length that data decides, whose it is.
+	lengths map[string]lengthOf
 }
 
 // A frame is the body that is lowered; of a function, with the sizes of its
@@ -92,7 +94,7 @@ func newLowerer(p *check.Program, players types.Set) *lowerer {
 		prog: p, index: make(map[int]int), origin: make(map[*ir.Instr]ast.Span),
 		values: make(map[*check.Variable]tree), bundles: make(map[*check.Variable][]tree),
 		taken: make(map[string]bool), armOf: make(map[ir.Value]int),
-		home: make(map[ir.Value]*region), isInput: make(map[ir.Value]bool),
+		home: make(map[ir.Value]*region), isInput: make(map[ir.Value]bool), lengths: make(map[string]lengthOf),
 		out:    &ir.Program{Values: make([]ir.Info, 1), Player: -1},
 		region: &region{kind: top, shares: make(map[ir.Value]ir.Value)},
 	}

@@ -151,7 +151,7 @@ func (w *writer) instr(i *ir.Instr) {
 	case ir.OpFor, ir.OpWhile, ir.OpIf:
 		w.inside(i)
 		return
-	case ir.OpInput, ir.OpValid, ir.OpConst, ir.OpSizeOf:
+	case ir.OpInput, ir.OpValid, ir.OpConst, ir.OpSizeOf, ir.OpIota, ir.OpPrint:
 		return
 	default:
 		if len(i.Uses()) == 0 {

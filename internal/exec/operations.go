@@ -44,6 +44,7 @@ var unaries = map[ir.Op]unary{
 	ir.OpReverse:   {clear.Reverse, (*runtime.Party).Reverse},
 	ir.OpCumSum:    {clear.CumSum, (*runtime.Party).CumSum},
 	ir.OpSort:      {clear.Sort, (*runtime.Party).Sort},
+	ir.OpUnique:    {clear: clear.Unique},
 	ir.OpDistinct:  {clear: clear.Distinct},
 	ir.OpShuffle:   {shared: (*runtime.Party).Shuffle},
 }
@@ -69,6 +70,7 @@ var binaries = map[ir.Op]binary{
 	ir.OpPermute: {clear.Permute, (*runtime.Party).Permute},
 	ir.OpMerge:   {clear.Merge, (*runtime.Party).Merge},
 	ir.OpLookup:  {clear.Lookup, (*runtime.Party).Lookup},
+	ir.OpFilter:  {clear: clear.Filter},
 }
 
 var reductions = map[ir.Op]reduction{
@@ -98,6 +100,10 @@ func (t *translator) checked(i *ir.Instr, do action) action {
 	defined := func(f *frame) bool { return !clear.AnyZero(f.clear(i.Args[1])) }
 	if i.Op == ir.OpIndex || i.Op == ir.OpUpdate {
 		defined = func(f *frame) bool { return clear.Inside(f.clear(i.Args[0]), f.slices(i)...) }
+	}
+	if i.Op == ir.OpPad {
+		n := t.Values[i.Dst].Shape
+		defined = func(f *frame) bool { return f.clear(i.Args[0]).Shape[0] <= f.dims(i.Step, n)[0] }
 	}
 	return func(f *frame) {
 		if !defined(f) {
@@ -162,6 +168,10 @@ func (t *translator) clearForm(i *ir.Instr) func(*frame) clear.Tensor {
 		return func(f *frame) clear.Tensor { return clear.Fill(f.clear(x), f.dims(i.Step, info.Shape)...) }
 	case ir.OpReshape:
 		return func(f *frame) clear.Tensor { return clear.Reshape(f.clear(x), f.dims(i.Step, info.Shape)...) }
+	case ir.OpLength:
+		return func(f *frame) clear.Tensor { return clear.Length(f.clear(x), i.Axis) }
+	case ir.OpPad:
+		return func(f *frame) clear.Tensor { return clear.Pad(f.clear(x), f.dims(i.Step, info.Shape)[0]) }
 	case ir.OpIota:
 		return func(f *frame) clear.Tensor { return clear.Iota(f.dims(i.Step, info.Shape)[0]) }
 	case ir.OpWindows:
@@ -189,7 +199,7 @@ func (t *translator) secureForm(i *ir.Instr) func(*frame) mpc.Share {
 	if op, ok := reductions[i.Op]; ok && len(i.Args) == 1 {
 		return func(f *frame) mpc.Share { return op.shared(f.Party, i.Step, f.values[x], i.Axis) }
 	}
-	if op, ok := unaries[i.Op]; ok {
+	if op, ok := unaries[i.Op]; ok && op.shared != nil {
 		return func(f *frame) mpc.Share { return op.shared(f.Party, i.Step, f.values[x]) }
 	}
 	if op, ok := binaries[i.Op]; ok && op.shared != nil {

@@ -124,6 +124,8 @@ func (t *translator) instr(i *ir.Instr) action {
 		return t.together(i)
 	case ir.OpChain:
 		return t.block(i.Body)
+	case ir.OpPrint:
+		return func(f *frame) { f.Print(f.line(i)...) }
 	case ir.OpAssert:
 		return func(f *frame) {
 			if !f.clear(i.Args[0]).Bool() {
@@ -132,6 +134,20 @@ func (t *translator) instr(i *ir.Instr) action {
 		}
 	}
 	return t.operation(i)
+}
+
+// line is what a print writes: its texts, and the values between them.
+func (f *frame) line(i *ir.Instr) []any {
+	var out []any
+	for k, text := range i.Parts {
+		if text != "" {
+			out = append(out, text)
+		}
+		if k < len(i.Args) {
+			out = append(out, f.clear(i.Args[k]))
+		}
+	}
+	return out
 }
 
 func (t *translator) constant(i *ir.Instr) action {

@@ -44,6 +44,7 @@ var Codes = []Code{
 	{"E309", "an assignment loses holders that the variable declares"},
 	{"E310", "a bundle used as an array"},
 	{"E311", "a random draw without one owner"},
+	{"E312", "an operation of one player alone where nothing says which player"},
 	{"E401", "a loop condition that not every player knows"},
 	{"E402", "a loop bound that not every player knows"},
 	{"E403", "an index that the holder of the array does not know"},

@@ -1,0 +1,157 @@
+package lower
+
+// Lengths that data decides, in one player's own code. Each has a name of the
+// ir, `?k`, and is read from a value that has it.
+
+import (
+	"fmt"
+
+	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/lang/ast"
+	"github.com/tfec-lang/tfec/lang/types"
+)
+
+// A lengthOf is an axis of a value.
+type lengthOf struct {
+	value ir.Value
+	axis  int
+}
+
+// lengthened gives new names to those lengths of a result that none of its
+// operands has.
+func (l *lowerer) lengthened(s types.Shape, operands ...types.Shape) types.Shape {
+	old := make(map[string]bool)
+	for _, x := range operands {
+		for _, name := range ir.OfData(x) {
+			old[name] = true
+		}
+	}
+	for _, name := range ir.OfData(s) {
+		if !old[name] {
+			l.frame.sizes[name] = types.Name(fmt.Sprintf("?%d", len(l.lengths)+1))
+			l.lengths[fmt.Sprintf("?%d", len(l.lengths)+1)] = lengthOf{}
+		}
+	}
+	return s.Subst(l.frame.sizes)
+}
+
+// measured notes the lengths that a value is the first to have.
+func (l *lowerer) measured(v ir.Value) ir.Value {
+	for axis, d := range l.shape(v) {
+		if name, ok := d.Var(); ok && name[0] == '?' && l.lengths[name].value == 0 {
+			l.lengths[name] = lengthOf{v, axis}
+		}
+	}
+	return v
+}
+
+// lengthAt is the length of a value along an axis.
+func (l *lowerer) lengthAt(v ir.Value, axis int) ir.Value {
+	return l.operate(ir.Instr{Op: ir.OpLength, Axis: axis}, types.Of(types.Int64), nil, v)
+}
+
+// computed is a size with lengths that data decides, term by term.
+func (l *lowerer) computed(s types.Size) ir.Value {
+	int64s := types.Of(types.Int64)
+	var sum ir.Value
+	for _, t := range s.Terms() {
+		var term ir.Value
+		for _, name := range t.Vars {
+			v := l.named(name)
+			if term != 0 {
+				v = l.op(ir.OpMul, int64s, nil, term, v)
+			}
+			term = v
+		}
+		switch {
+		case term == 0:
+			term = l.integer(t.Coef)
+		case t.Coef != 1:
+			term = l.op(ir.OpMul, int64s, nil, term, l.integer(t.Coef))
+		}
+		if sum != 0 {
+			term = l.op(ir.OpAdd, int64s, nil, sum, term)
+		}
+		sum = term
+	}
+	return sum
+}
+
+// named is the value of a name in sizes.
+func (l *lowerer) named(name string) ir.Value {
+	if of, ok := l.lengths[name]; ok {
+		return l.lengthAt(of.value, of.axis)
+	}
+	return l.size(nil, types.Name(name))
+}
+
+// fixed refuses what makes an array of a length that data decides out of no
+// array of that length.
+func (l *lowerer) fixed(o ir.Op, s types.Shape) {
+	switch o {
+	case ir.OpFill, ir.OpIota, ir.OpReshape, ir.OpWindows, ir.OpPad:
+		if len(ir.OfData(s)) > 0 {
+			l.notBuilt(l.at, "an array of this length, which data decides,")
+		}
+	}
+}
+
+// filter keeps rows, of each column of a table.
+func (c *primitiveCall) filter() tree {
+	x, m := c.operand(0), c.value(c.args[1])
+	own := c.frame.body.Types[c.Call].Shape
+	t := c.t
+	t.Shape = c.lengthened(own, c.frame.body.Types[c.args[0]].Shape)
+	return c.columnwise(t, func(t types.Type, v []ir.Value) ir.Value {
+		return c.measured(c.op(ir.OpFilter, t.Elem, t.Shape, v[0], m))
+	}, x)
+}
+
+func (c *primitiveCall) unique() ir.Value {
+	x := c.element(0)
+	s := c.lengthened(c.frame.body.Types[c.Call].Shape, c.frame.body.Types[c.args[0]].Shape)
+	return c.measured(c.op(ir.OpUnique, c.t.Elem, s, x))
+}
+
+// length is size(x): not a size of the computation, which is none of its own.
+func (c *primitiveCall) length() ir.Value {
+	return c.lengthAt(c.value(c.args[0]), c.axisOf(c.args[1], 0))
+}
+
+// pad is the rows with zeros after them, and which of them are rows.
+func (l *lowerer) pad(e *ast.Call) []result {
+	args := arguments(e, []string{"x", "n"})
+	x := l.value(args[0])
+	n := l.frame.body.Sizes[args[1]].Subst(l.frame.sizes)
+	s := append(types.Shape{n}, l.shape(x)[1:]...)
+	var padded ir.Value
+	if rows := l.shape(x)[0]; l.holders(x).Empty() {
+		rest := append(types.Shape{n.Sub(rows)}, s[1:]...)
+		zeros := l.same(0, types.Type{Elem: l.elem(x), Shape: rest})
+		padded = l.operate(ir.Instr{Op: ir.OpConcat}, l.elem(x), s, x, zeros)
+	} else {
+		padded = l.operate(ir.Instr{Op: ir.OpPad, Axis: -1, Checked: l.frame.body.Checked[e]}, l.elem(x), s, x)
+	}
+	places := l.op(ir.OpIota, types.Of(types.Int64), s[:1])
+	mask := l.op(ir.OpLt, types.Of(types.Bool), s[:1], places, l.size(e, l.shape(x)[0]))
+	return []result{{[]tree{leaf(padded)}, e.Extent()}, {[]tree{leaf(mask)}, e.Extent()}}
+}
+
+// print writes texts and values at the one player that holds them.
+func (l *lowerer) print(e *ast.Call) {
+	i := &ir.Instr{Op: ir.OpPrint, Axis: -1, Parts: []string{""}}
+	for _, a := range e.Args {
+		last := &i.Parts[len(i.Parts)-1]
+		if text, ok := a.Value.(*ast.Text); ok {
+			if *last != "" {
+				*last += " "
+			}
+			*last += unquoted(text)
+			continue
+		}
+		i.Args = append(i.Args, l.value(a.Value))
+		i.Parts = append(i.Parts, "")
+	}
+	i.Who = l.meet(i.Args...)
+	l.emit(i)
+}
