@@ -28,10 +28,8 @@ func (b *planner) order(i *ir.Instr) (nodes []node, ok bool, err error) {
 	case ir.OpArgMin, ir.OpArgMax:
 		nodes, err = b.tree(i)
 		return nodes, true, err
-	case ir.OpLookup:
-		return b.lookup(i), true, nil
-	case ir.OpStore:
-		return b.store(i), true, nil
+	case ir.OpLookup, ir.OpStore:
+		return b.selection(i), true, nil
 	}
 	return nil, false, nil
 }
@@ -155,9 +153,7 @@ func (b *planner) variableOf(name string, x, y types.Size, f func(x, y int64) in
 
 // merge is the exchanges of each level.
 func (b *planner) merge(i *ir.Instr) []node {
-	x := b.p.Operand(i.Args[0])
-	x.Public = false // a public operand becomes shares of itself
-	o := capability.Operation{Name: "min", Args: []capability.Operand{x, x}}
+	o := b.p.Operation(i)
 	n, m := b.count(i.Args[0]), b.count(i.Args[1])
 	k, known := n.Const()
 	l, both := m.Const()
@@ -175,39 +171,20 @@ func (b *planner) merge(i *ir.Instr) []node {
 	return out
 }
 
-// oneHot compares an index with so many places.
-func (b *planner) oneHot(i *ir.Instr, index ir.Value, places types.Size) node {
-	return b.call(i, capability.IsZero, b.p.Operand(index).Bits, places)
-}
-
-func (b *planner) lookup(i *ir.Instr) []node {
-	x, index := i.Args[0], i.Args[1]
-	if !b.shared(index) {
-		return nil
+// selection is the calls of a lookup or store, each on the elements that the
+// shapes give it: places of an index, cells of x for each of them, or the result.
+func (b *planner) selection(i *ir.Instr) []node {
+	index := b.count(i.Args[1])
+	elements := map[capability.Action]types.Size{
+		capability.IsZero:     index.Mul(b.shape(i.Args[0])[0]),
+		capability.BitsToRing: index.Mul(b.shape(i.Args[0])[0]),
+		capability.And:        index.Mul(b.count(i.Args[0])),
+		capability.SelectBits: b.count(i.Dst),
+		capability.Product:    b.count(i.Dst),
 	}
-	hot := b.count(index).Mul(b.shape(x)[0])
-	out := []node{b.oneHot(i, index, hot)}
-	boolean := b.p.Values[x].Elem.Kind == types.Bool
-	if !boolean {
-		out = append(out, b.call(i, capability.BitsToRing, 0, hot))
-	}
-	switch {
-	case b.shared(x) && boolean:
-		out = append(out, b.call(i, capability.And, 0, b.count(index).Mul(b.count(x))))
-	case b.shared(x):
-		out = append(out, b.call(i, capability.Product, 0, b.count(i.Dst)))
+	var out []node
+	for _, p := range b.p.Operation(i).Calls() {
+		out = append(out, b.call(i, p.Action, p.Param, elements[p.Action]))
 	}
 	return out
-}
-
-func (b *planner) store(i *ir.Instr) []node {
-	index := i.Args[1]
-	if !b.shared(index) {
-		return nil
-	}
-	a := capability.SelectBits
-	if b.p.Values[i.Dst].Elem.Kind == types.Bool {
-		a = capability.And
-	}
-	return []node{b.oneHot(i, index, b.shape(i.Dst)[0]), b.call(i, a, 0, b.count(i.Dst))}
 }

@@ -45,16 +45,19 @@ func (r *rounds) block(b ir.Block) ir.Block {
 }
 
 // movable reports an instruction that may change places with those that it
-// does not depend on: it cannot end the run.
+// does not depend on: it cannot end the run, and its stages are known before it.
 func (r *rounds) movable(i *ir.Instr) bool {
 	switch {
-	case i.Checked:
+	case i.Checked, randomised[i.Op] && r.shared(i.Dst):
 		return false
 	case i.Op == ir.OpCopy || i.Op == ir.OpUpdate || r.transfers(i):
 		return true
 	}
 	return pure[i.Op]
 }
+
+// randomised are the operations on shares whose stages chance decides.
+var randomised = map[ir.Op]bool{ir.OpSort: true, ir.OpRank: true, ir.OpTopK: true, ir.OpShuffle: true}
 
 func (r *rounds) shared(v ir.Value) bool { return r.p.Values[v].Place.IsShared() }
 
@@ -89,7 +92,10 @@ func (r *rounds) stages(i *ir.Instr) int {
 		return 0
 	}
 	o, times := r.p.Operation(i), 1
-	if len(o.Args) == 1 && trees[i.Op] {
+	switch {
+	case i.Op == ir.OpMerge:
+		times = levels
+	case len(o.Args) == 1 && trees[i.Op]:
 		o.Args, times = append(o.Args, o.Args[0]), r.halvings(i)
 	}
 	n := 0

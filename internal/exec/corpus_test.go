@@ -56,11 +56,16 @@ func players(p *ir.Program) []string {
 	return out
 }
 
-func climb(t *testing.T, unit *compiler.Unit) {
+// ownTests carries out a program's test blocks.
+func ownTests(t *testing.T, unit *compiler.Unit) {
 	for _, block := range unit.Tests {
 		assert.Equal(t, interp.TestResult{}, verdict(interp.RunTest(block)), "in clear: %s", block.Title)
 		assert.Equal(t, interp.TestResult{}, verdict(exec.RunTest(block)), "on %s: %s", block.Program.Protocol.Name, block.Title)
 	}
+}
+
+func climb(t *testing.T, unit *compiler.Unit) {
+	ownTests(t, unit)
 	r := rand.New(rand.NewPCG(3, 5))
 	for _, p := range unit.Programs {
 		for range 10 {

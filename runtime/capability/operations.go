@@ -69,6 +69,12 @@ func (o Operation) Calls() []Part {
 			return o.and(o.Args...)
 		}
 		return append(o.less(), o.choose(Operand{Kind: Bool, Bits: 1}, o.Args[0], o.Args[1])...)
+	case "merge":
+		x := o.Args[0]
+		x.Public = false // a public operand becomes shares of itself
+		return Operation{Name: "min", Args: []Operand{x, x}}.Calls()
+	case "permute", "lookup", "store":
+		return o.selection()
 	case "argmin", "argmax":
 		return o.argument()
 	case "abs":

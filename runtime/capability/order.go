@@ -127,6 +127,30 @@ func CompareCalls(digits []Digit) []Part {
 	return out
 }
 
+// selection is by places or an index on shares; each call has elements of its
+// own, which the shapes say. What is public is selected by everybody.
+func (o Operation) selection() []Part {
+	x, index := o.Args[0], o.Args[min(1, len(o.Args)-1)]
+	boolean := x.Kind == Bool
+	switch {
+	case o.Name == "permute" && !x.Public:
+		return calls(part(Shuffle, 0), part(Open, 64))
+	case o.Name == "permute", index.Public:
+		return nil
+	case o.Name == "store" && boolean:
+		return calls(part(IsZero, index.Bits), part(And, 0))
+	case o.Name == "store":
+		return calls(part(IsZero, index.Bits), part(SelectBits, 0))
+	case boolean && x.Public:
+		return calls(part(IsZero, index.Bits))
+	case boolean:
+		return calls(part(IsZero, index.Bits), part(And, 0))
+	case x.Public:
+		return calls(part(IsZero, index.Bits), part(BitsToRing, 0))
+	}
+	return calls(part(IsZero, index.Bits), part(BitsToRing, 0), part(Product, 0))
+}
+
 // AllPairs is the length up to which a span of keys is ordered by comparing all
 // pairs: more comparisons than by pivots, at once instead of level by level.
 const AllPairs = 16

@@ -40,6 +40,7 @@ func Run(t *testing.T, p Protocol) {
 		{"Sharing", sharing},
 		{"NoWrap", noWrap},
 		{"Accuracy", accuracy},
+		{"Shuffle", shuffle},
 		{"Loop", loop},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, p) })

@@ -397,6 +397,7 @@ func loop(t *testing.T, p Protocol) {
 		func(q *Player, s []mpc.Share) mpc.Share { return q.Engine.Select(q, s[1], s[0], s[0]) },
 		func(q *Player, s []mpc.Share) mpc.Share { return q.Engine.And(q, s[1], s[1]) },
 		func(q *Player, s []mpc.Share) mpc.Share { return q.Engine.Eq(q, s[0], s[0]) },
+		func(q *Player, s []mpc.Share) mpc.Share { return q.Engine.Rank(q, s[0]) },
 	}
 	body := func(occurrence func(i int) uint32) error {
 		_, err := p.play(run{seed: 3}, func(q *Player) {

@@ -78,6 +78,9 @@ func exposures() []exposure {
 		{"bits", numbers, func(q *Player, x []mpc.Share) { q.Kernel.Bits(q, x[0], 10) }},
 		{"and", numbers, func(q *Player, x []mpc.Share) { q.Kernel.And(q, x[2], x[3]) }},
 		{"bits to ring", numbers, func(q *Player, x []mpc.Share) { q.Kernel.BitsToRing(q, x[2], clear.Int64) }},
+		{"shuffle", numbers, func(q *Player, x []mpc.Share) {
+			q.Kernel.Shuffle(q, 2, 4, []mpc.Share{x[0], x[2]})
+		}},
 		{"select by bits", numbers, func(q *Player, x []mpc.Share) { q.Kernel.SelectBits(q, x[2], x[0]) }},
 	}
 }

@@ -1,0 +1,134 @@
+package exec_test
+
+// Order and selection from the text on, in clear and on shares; long enough
+// for a quicksort of several levels.
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tfec-lang/tfec/compiler/cost"
+	"github.com/tfec-lang/tfec/compiler/interp"
+	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/internal/exec"
+)
+
+const orderHead = "players a, b, s0, s1, s2\nprotocol aby3(s0, s1, s2)\n\n"
+
+// orderPrograms are programs without sizes in which few keys are distinct.
+var orderPrograms = map[string]string{
+	"sort": `computation f(x: int32[70] @ a in 0..9, y: int32[70] @ b in 0..9, z: int64[3, 40] @ a, u: uint64[40] @ b) -> (
+  r: int32[70] @ a, s: int64[3, 40] @ a, t: uint64[40] @ a, k: int32[3, 40] @ b, q: bool[70] @ b) {
+  let w: int64[3, 40] @ shared = z
+  let v: uint64[40] @ shared = u
+  return reveal(sort(x + y)) to a, reveal(sort(w)) to a, reveal(sort(v)) to a, reveal(rank(w)) to b, reveal(sort(x < y)) to b
+}`,
+	"rows by key": `computation f(x: int32[50] @ a in 0..5, y: int32[50] @ b in 0..5, m: fixed[50, 2] @ a in -9.0..9.0, c: bool[50] @ b) -> (
+  r: fixed[50, 2] @ a, s: bool[50] @ a, t: int32[4] @ b, d: bool @ b, e: bool @ b) {
+  let z = x * y
+  let places = iota(50) + int64(z) - int64(z)
+  return reveal(sort_by(z, m)) to a, reveal(sort_by(z, c)) to a, reveal(top_k(z, 4)) to b, reveal(distinct(z)) to b, reveal(distinct(places)) to b
+}`,
+	"merge": `computation f(x: fixed[13] @ a in -9.0..9.0, y: fixed[6] @ b in -9.0..9.0, p: bool[5] @ a, q: bool[9] @ b) -> (r: fixed[19] @ a, s: bool[14] @ b) {
+  return reveal(merge(sort(x), sort(y))) to a, reveal(merge(sort(p), sort(q))) to b
+}`,
+	"least and greatest": `computation f(x: fixed[4, 7] @ a in -2.0..2.0, y: fixed[4, 7] @ b in -2.0..2.0) -> (r: int32[4] @ a, s: int32[7] @ a, t: int32 @ b, u: bool[4] @ b, v: bool @ b) {
+  let d = fixed(int32(x - y))
+  return reveal(argmax(d, axis: 1)) to a, reveal(argmin(d, axis: 0)) to a, reveal(argmax(d)) to b, reveal(any(x < y, axis: 1)) to b, reveal(all(x < y)) to b
+}`,
+	"read and write": `computation f(x: fixed[6, 2] @ a in -9.0..9.0, i: int32[5] @ b in -2..9, j: int64 @ b in -2..9, m: bool[6] @ b) -> (r: fixed[5, 2] @ a, s: fixed[6, 2] @ a, t: bool[5] @ a, h: bool[5, 6] @ b) {
+  let n = not m
+  let c: bool[6] @ shared = n
+  let k: int32[5] @ shared = i
+  return reveal(lookup(x, i)) to a, reveal(store(x, j, [1.5, -2.5])) to a, reveal(lookup(c, k)) to a, reveal(onehot(k, 6)) to b
+}`,
+	"in clear": `computation f(x: int32[50] @ a in 0..9, y: fixed[50] @ a, i: int32 @ a in -2..60) -> (r: fixed[50] @ b, s: int32[3] @ b, t: bool @ b, u: int32 @ b, v: fixed @ b, w: fixed[50] @ b, k: int32[50] @ b, z: int32[100] @ b) {
+  return reveal(sort_by(x, y)) to b, reveal(top_k(x, 3)) to b, reveal(distinct(x)) to b, reveal(argmin(x)) to b, reveal(lookup(y, i)) to b, reveal(store(y, i, 0.5)) to b, reveal(rank(x)) to b, reveal(merge(sort(x), sort(x))) to b
+}`,
+}
+
+func TestOrder(t *testing.T) {
+	for name, text := range orderPrograms {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "f.tfe")
+			require.NoError(t, os.WriteFile(path, []byte(orderHead+text+"\n"), 0o600))
+			r := rand.New(rand.NewPCG(23, 5))
+			for _, protocol := range []string{"", "plain(s0)", "aby3(s2, a, s1)"} {
+				p := load(t, path, protocol).Programs[0]
+				for range 3 {
+					in := randomInputs(r, p)
+					agree(t, p, in, nil)
+					withinBound(t, p, in)
+				}
+			}
+		})
+	}
+}
+
+// withinBound compares a run with what is promised: exactly, or of a randomised
+// operation at most the bound.
+func withinBound(t *testing.T, p *ir.Program, in map[string]interp.Tensor) {
+	t.Helper()
+	report, err := cost.Of(p, known(p, in))
+	require.NoError(t, err)
+	if report.Bound == nil {
+		exactly(t, p, in)
+		return
+	}
+	atMost(t, report.Bound, measured(t, p, in))
+	if p.Protocol.Name == "aby3" { // in plain, comparisons are free
+		assert.Less(t, report.Bytes.Value, report.Bound.Bytes.Value)
+		assert.Less(t, report.Rounds.Value, report.Bound.Rounds.Value)
+	}
+}
+
+// The corpus programs whose random inputs need not satisfy what they ask for.
+func TestOrderInCorpus(t *testing.T) {
+	for _, name := range []string{"median", "psi_size", "mlp", "groupby"} {
+		path := filepath.Join("..", "..", "corpus", "programs", name+".tfe")
+		for _, protocol := range []string{"", "plain(s0)"} {
+			unit := load(t, path, protocol)
+			require.NotEmpty(t, unit.Tests)
+			ownTests(t, unit)
+		}
+	}
+}
+
+// A joint shuffle keeps rows together and loses none.
+func TestShuffleShared(t *testing.T) {
+	const text = `computation f(x: int32[40, 2] @ a) -> (r: int32[40, 2] @ b) {
+  return reveal(shuffle_shared(x)) to b
+}`
+	path := filepath.Join(t.TempDir(), "f.tfe")
+	require.NoError(t, os.WriteFile(path, []byte(orderHead+text+"\n"), 0o600))
+	for _, protocol := range []string{"", "plain(s0)"} {
+		p := load(t, path, protocol).Programs[0]
+		in := map[string]interp.Tensor{"x": {Elem: p.Inputs[0].Elem, Shape: []int64{40, 2}}}
+		want := make(map[string]int)
+		for i := range int64(40) {
+			row := tensor(p.Inputs[0].Elem, nil, i, 1000-i)
+			in["x"] = interp.Tensor{Elem: row.Elem, Shape: []int64{40, 2}, Data: append(in["x"].Data, row.Data...)}
+			want[fmt.Sprint(i, 1000-i)]++
+		}
+		results, err := exec.Run(p, in)
+		require.NoError(t, err)
+		got := results["r"]
+		rows, inOrder := make(map[string]int), 0
+		for i := range 40 {
+			rows[fmt.Sprint(got.Data[2*i], got.Data[2*i+1])]++
+			if got.Data[2*i].Int64() == int64(i) {
+				inOrder++
+			}
+		}
+		assert.Equal(t, want, rows, protocol)
+		assert.Less(t, inOrder, 15, "a shuffle leaves one row in place on average")
+		exactly(t, p, in)
+	}
+}
