@@ -378,13 +378,21 @@ func (f *frame) condition(comp *Computation, e ast.Expr) {
 			return
 		}
 	}
+	f.publicCondition(comp, e)
+}
+
+// publicCondition is a condition of `where` that is no comparison of sizes: one
+// bool that everybody knows before all else.
+func (f *frame) publicCondition(comp *Computation, e ast.Expr) {
 	v := f.expr(e, types.Elem{})
 	switch {
 	case v.bad():
-	case v.Elem.Kind != types.Bool:
+	case v.Elem.Kind != types.Bool || len(v.Shape) > 0:
 		f.errorf("E204", e, "a condition of `where` is a comparison").Label = f.c.plain(v.Type)
+	case !v.Place.Public || !v.early:
+		f.errorf("E204", e, "`where` speaks of constants, sizes and public inputs").Label = f.c.full(v.Type)
 	default:
-		f.notBuilt(e, "a condition of `where` other than comparisons of sizes is")
+		comp.Public = append(comp.Public, e)
 	}
 }
 
@@ -406,7 +414,7 @@ func (f *frame) comparison(comp *Computation, e *ast.Binary) {
 			f.errorf("E204", e, "`where` speaks of constants, sizes and public inputs").Label = f.operands("`"+e.Op+"`", []value{x, y})
 			return
 		}
-		f.notBuilt(e, "a condition of `where` other than comparisons of sizes is")
+		f.publicCondition(comp, e)
 		return
 	}
 	f.settle(x)

@@ -120,6 +120,7 @@ type Computation struct {
 	Players  types.Set // P: everybody it names, by signature, roles, groups, local blocks and calls
 	Sizes    []*SizeVar
 	Where    []Condition
+	Public   []ast.Expr  // the conditions of where that are no comparisons of sizes
 	Inputs   []*Variable // in the order of the header
 	Outputs  []*Output
 	Disclose []*Disclosed

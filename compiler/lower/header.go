@@ -137,6 +137,16 @@ func (l *lowerer) input(v *check.Variable, param *ast.Param, member string, owne
 	})
 }
 
+// publicConditions are those of `where` on public inputs: asserts, and early
+// like all that is public from the start.
+func (l *lowerer) publicConditions(c *check.Computation) {
+	for _, e := range c.Public {
+		l.at = e.Extent()
+		text := "where " + l.source(e) + " does not hold"
+		l.emit(&ir.Instr{Op: ir.OpAssert, Args: []ir.Value{l.value(e)}, Name: text, Axis: -1, Who: l.everybody})
+	}
+}
+
 // load writes the instruction of an input.
 func (l *lowerer) load(x ir.Input) ir.Value {
 	x.Value = l.define(memberName(identifier(x.Name), x.Member), x.Elem, x.Shape.Unpadded(), x.Owner)

@@ -37,6 +37,7 @@ func Lower(p *check.Program, c *check.Computation) (*ir.Program, diag.List) {
 	l.header(c)
 	l.statement(c.Decl, func() {
 		l.inputs(c)
+		l.publicConditions(c)
 		l.outputs(c, l.body(c.Decl.Name, c.Decl.Body, l.resultTypes(c.Body.Result...)))
 	})
 	return l.finish(c.Decl.Name, boundsOf(c))
