@@ -5,6 +5,7 @@ package codegen
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/tfec-lang/tfec/compiler/ir"
@@ -49,11 +50,11 @@ func bundled(list []member, m member, player string) []member {
 	if player == "" {
 		return append(list, m)
 	}
-	if n := len(list); n == 0 || list[n-1].name != m.name {
-		list = append(list, m)
+	k := slices.IndexFunc(list, func(other member) bool { return other.name == m.name })
+	if k < 0 {
+		k, list = len(list), append(list, m)
 	}
-	last := &list[len(list)-1]
-	last.players = append(last.players, player)
+	list[k].players = append(list[k].players, player)
 	return list
 }
 

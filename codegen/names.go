@@ -56,13 +56,12 @@ func identifier(name string) string {
 	return name
 }
 
-// exported makes an exported Go name of a name: train_linear is TrainLinear.
+// exported makes an exported Go name of a name: train_linear is TrainLinear, and
+// the field sales.amount SalesAmount.
 func exported(name string) string {
 	var b strings.Builder
-	for _, word := range strings.Split(name, "_") {
-		if word != "" {
-			b.WriteString(strings.ToUpper(word[:1]) + word[1:])
-		}
+	for word := range strings.FieldsFuncSeq(name, func(r rune) bool { return r == '_' || r == '.' }) {
+		b.WriteString(strings.ToUpper(word[:1]) + word[1:])
 	}
 	if s := b.String(); s != "" && unicode.IsUpper(rune(s[0])) {
 		return s

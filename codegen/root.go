@@ -4,6 +4,7 @@ package codegen
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/dave/jennifer/jen"
 
@@ -151,7 +152,8 @@ func (f *file) toTensor(m member, x *jen.Statement) *jen.Statement {
 	if m.players == nil {
 		return add(jen.Lit(m.name), x)
 	}
-	name := jen.Lit(m.name + "[").Op("+").Id("player").Op("+").Lit("]")
+	before, after, _ := strings.Cut(ir.Key(m.name, "\x00"), "\x00")
+	name := jen.Lit(before).Op("+").Id("player").Op("+").Lit(after)
 	return jen.For(jen.List(jen.Id("player"), jen.Id("x")).Op(":=").Range().Add(x)).Block(add(name, jen.Id("x")))
 }
 

@@ -20,7 +20,7 @@ import (
 var update = flag.Bool("update", false, "write the golden files")
 
 // corpus are the programs of the corpus that are built so far.
-var corpus = []string{"average", "staff_average", "millionaires", "auction"}
+var corpus = []string{"average", "staff_average", "millionaires", "auction", "groupby"}
 
 // programs returns the files of the tests: the corpus, and one small program
 // for each construct.

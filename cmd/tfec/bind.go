@@ -12,6 +12,7 @@ import (
 
 	"github.com/tfec-lang/tfec/compiler/ir"
 	"github.com/tfec-lang/tfec/lang/types"
+	"github.com/tfec-lang/tfec/runtime/binding"
 	"github.com/tfec-lang/tfec/runtime/session"
 )
 
@@ -67,57 +68,74 @@ func template(p *ir.Program, player int) string {
 		fmt.Fprintf(&b, "#\n# Sizes: %s.\n", strings.Join(where, ", "))
 	}
 	b.WriteString("\n[in]\n")
-	for _, in := range p.Inputs {
-		if in.Owner.Set(p.Everybody()).Has(player) {
-			writeInput(&b, in)
-		}
+	own := slices.DeleteFunc(slices.Clone(p.Inputs), func(in ir.Input) bool { return !in.Owner.Set(p.Everybody()).Has(player) })
+	for _, value := range binding.Records(own, func(in ir.Input) string { return ir.Key(in.Name, in.Member) }) {
+		writeInput(&b, value)
 	}
 	b.WriteString("\n[out]\n")
-	for _, out := range p.Outputs {
-		if out.To.Set(p.Everybody()).Has(player) {
-			writeOutput(&b, out)
-		}
+	received := slices.DeleteFunc(slices.Clone(p.Outputs), func(out ir.Output) bool { return !out.To.Set(p.Everybody()).Has(player) })
+	for _, value := range binding.Records(received, func(out ir.Output) string { return ir.Key(out.Name, out.Member) }) {
+		writeOutput(&b, value)
 	}
 	return b.String()
 }
 
-// writeInput writes an input that must be filled in.
-func writeInput(b *strings.Builder, in ir.Input) {
-	note := ""
-	switch {
-	case in.Range != nil && len(in.Shape) > 0:
-		note = ", each in " + in.Range.Text
-	case in.Range != nil:
-		note = " in " + in.Range.Text
+// writeInput writes an input that must be filled in, of a record with its
+// fields.
+func writeInput(b *strings.Builder, value []ir.Input) {
+	for _, in := range value {
+		note := ""
+		switch {
+		case in.Range != nil && len(in.Shape) > 0:
+			note = ", each in " + in.Range.Text
+		case in.Range != nil:
+			note = " in " + in.Range.Text
+		}
+		if in.Owner.Public {
+			note += "; public: every player binds the same value"
+		}
+		comment(b, in.Doc, fieldName(in.Name), in.Elem, in.Shape, note)
 	}
-	if in.Owner.Public {
-		note += "; public: every player binds the same value"
-	}
-	comment(b, in.Doc, in.Elem, in.Shape, note)
+	in := value[0]
 	example := "npy:FILE"
-	if len(in.Shape) <= 2 {
+	switch {
+	case fieldName(in.Name) != "":
+		example = "csv:FILE"
+	case len(in.Shape) <= 2:
 		example = "csv:FILE#" + []string{"COLUMN@ROW", "COLUMN", "COLUMN,COLUMN"}[len(in.Shape)]
 	}
-	key := tomlKey(ir.Key(in.Name, in.Member))
+	key := tomlKey(ir.Root(ir.Key(in.Name, in.Member)))
 	fmt.Fprintf(b, "# For example: %s = %q\n%s = \"\"\n", key, example, key)
 }
 
 // writeOutput writes an output, which is printed where it is not bound.
-func writeOutput(b *strings.Builder, out ir.Output) {
-	comment(b, out.Doc, out.Elem, out.Shape, "; printed, unless the next line is uncommented")
-	file := out.Name
+func writeOutput(b *strings.Builder, value []ir.Output) {
+	for _, out := range value {
+		comment(b, out.Doc, fieldName(out.Name), out.Elem, out.Shape, "; printed, unless the next line is uncommented")
+	}
+	out := value[0]
+	file := ir.Root(out.Name)
 	if out.Member != "" {
 		file += "-" + out.Member
 	}
-	fmt.Fprintf(b, "# %s = %q\n", tomlKey(ir.Key(out.Name, out.Member)), "json:"+file+".json")
+	fmt.Fprintf(b, "# %s = %q\n", tomlKey(ir.Root(ir.Key(out.Name, out.Member))), "json:"+file+".json")
 }
 
-func comment(b *strings.Builder, doc []string, elem types.Elem, shape types.Shape, note string) {
+// fieldName is what stands before the type of a record's field.
+func fieldName(name string) string {
+	_, field, column := strings.Cut(name, ".")
+	if column {
+		field += ": "
+	}
+	return field
+}
+
+func comment(b *strings.Builder, doc []string, field string, elem types.Elem, shape types.Shape, note string) {
 	b.WriteString("\n")
 	for _, line := range doc {
 		b.WriteString(strings.TrimRight("# "+line, " ") + "\n")
 	}
-	fmt.Fprintf(b, "# %s%s%s\n", elem, shape, note)
+	fmt.Fprintf(b, "# %s%s%s%s\n", field, elem, shape, note)
 }
 
 var bareKey = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)

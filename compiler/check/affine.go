@@ -150,10 +150,8 @@ func factor(v value) *big.Rat {
 // solvable warns (W801) for each receiver of a disclosed value that can
 // compute another player's input from it. name is the output's or label's.
 func (f *frame) solvable(at ast.Node, v value, to types.Place, name string) {
-	if v.Elem.Kind == types.Record && v.Place.Each == "" {
-		for _, p := range v.parts {
-			f.solvable(at, p, to, name)
-		}
+	for _, p := range v.fields {
+		f.solvable(at, p, to, name)
 	}
 	if v.affine == nil || v.bad() || f.unit.comp == nil {
 		return

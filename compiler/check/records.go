@@ -139,9 +139,9 @@ func (f *frame) column(e *ast.Field, x value) value {
 	out.early = x.early
 	out.bounds = d.bounds()
 	out.affine = x.affine.column(d.Name)
-	if len(x.parts) > 0 {
-		part := x.parts[f.c.prog.Record(x.Elem.Name).Field(d.Name)]
-		out.affine, out.deps, out.parts = part.affine, part.deps, part.parts
+	if x.fields != nil {
+		part := x.fields[f.c.prog.Record(x.Elem.Name).Field(d.Name)]
+		out.affine, out.deps, out.fields = part.affine, part.deps, part.fields
 	}
 	return out
 }
@@ -197,7 +197,7 @@ func (f *frame) construct(e *ast.Call, r *Record) value {
 	}
 	shape := vs[0].Shape[:len(vs[0].Shape)-len(r.Fields[0].Type.Shape)]
 	out := f.result(types.Elem{Kind: types.Record, Name: r.Name}, shape, place, met, vs...)
-	out.parts = vs
+	out.fields = vs
 	f.body.Constructs[e] = r
 	return out
 }

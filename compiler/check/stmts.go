@@ -231,6 +231,7 @@ func (f *frame) defineVar(variable *Variable, v value, want written) {
 // assigned records that v flows into a variable, at the holders that R8
 // leaves, and what the variable holds from here on.
 func (f *frame) assigned(variable *Variable, v value, place types.Place) {
+	v.fields = nil // they may be assigned one by one
 	key := stateKey{variable.Decl, variable.member}
 	s := f.unit.next.vars[key]
 	if variable.declared == nil && !v.bad() {

@@ -29,6 +29,7 @@ type value struct {
 	met               *meeting    // where it became shared
 	affine            *affine
 	parts             []value // of a tuple; of a bundle, by member
+	fields            []value // of a record that was just made
 }
 
 // A meeting is where values of several players became one shared value.

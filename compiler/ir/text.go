@@ -81,6 +81,13 @@ func Key(name, member string) string {
 	return root + "[" + member + "]" + field
 }
 
+// Root is the name that a binding and a reader know: of a record's field,
+// `sales` of `sales.amount`, `pay[e0]` of `pay[e0].amount`.
+func Root(key string) string {
+	root, _, _ := strings.Cut(key, ".")
+	return root
+}
+
 type printer struct {
 	b       strings.Builder
 	p       *Program

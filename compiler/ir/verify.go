@@ -78,6 +78,9 @@ func (v *verifier) values() {
 		if len(OfData(x.Shape)) > 0 && x.Place.Set(v.everybody).Len() != 1 {
 			v.fail("%s has a length that data decides, and not one holder", x.Name)
 		}
+		if x.Elem.Kind == types.Record || x.Elem.Kind == types.Enum && len(v.p.Enum(x.Elem).Values) != x.Elem.I {
+			v.fail("%s is %s, which the program does not declare", x.Name, x.Elem)
+		}
 	}
 }
 

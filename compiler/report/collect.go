@@ -28,12 +28,21 @@ func (w *writer) sizes() {
 		for _, x := range w.p.Inputs {
 			for axis, d := range x.Shape {
 				if name, ok := d.Var(); ok && name == s.Name {
-					size.From = append(size.From, fmt.Sprintf("%s of %s (%s)", dimension(axis), ir.Key(x.Name, x.Member), w.owner(x)))
+					size.From = once(size.From, fmt.Sprintf("%s of %s (%s)", dimension(axis), ir.Root(ir.Key(x.Name, x.Member)), w.owner(x)))
 				}
 			}
 		}
 		w.r.Sizes = append(w.r.Sizes, size)
 	}
+}
+
+// once adds a text that the list does not have: the fields of a record say the
+// same.
+func once(list []string, text string) []string {
+	if slices.Contains(list, text) {
+		return list
+	}
+	return append(list, text)
 }
 
 func dimension(axis int) string {
@@ -299,7 +308,7 @@ func (w *writer) players(declared []string) {
 		player := Player{Name: q.Name, Loads: []string{}, Learns: []string{}, Computes: w.p.Servers().Has(k)}
 		for _, x := range w.p.Inputs {
 			if !x.Owner.Public && w.p.Keepers(x.Owner).Has(k) {
-				player.Loads = append(player.Loads, ir.Key(x.Name, x.Member))
+				player.Loads = once(player.Loads, ir.Root(ir.Key(x.Name, x.Member)))
 			}
 		}
 		for _, d := range w.r.Disclosures {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tfec-lang/tfec/compiler/ir"
 	"github.com/tfec-lang/tfec/lang/types"
+	"github.com/tfec-lang/tfec/runtime/clear"
 )
 
 // names say how values are written.
@@ -60,7 +61,7 @@ func (n names) nested(v ir.Value) string {
 func (n names) operand(v ir.Value) string {
 	x := n.p.Values[v]
 	if i := n.def[v]; i != nil && i.Op == ir.OpConst && len(x.Shape) == 0 {
-		return literal(x.Elem, i.Const[0])
+		return n.literal(x.Elem, i.Const[0])
 	} else if i != nil && i.Op == ir.OpSizeOf {
 		return sizeText(i.Size)
 	}
@@ -84,8 +85,12 @@ func sizeText(s types.Size) string {
 }
 
 // literal writes an element from its integer representation.
-func literal(e types.Elem, v *big.Int) string {
+func (n names) literal(e types.Elem, v *big.Int) string {
 	switch e.Kind {
+	case types.Enum:
+		return e.Name + "." + n.p.Enum(e).Values[v.Int64()]
+	case types.Date:
+		return fmt.Sprintf("date(%q)", clear.DateText(v.Int64()))
 	case types.Bool:
 		if v.Sign() != 0 {
 			return "true"
@@ -140,7 +145,7 @@ func (n names) constant(i *ir.Instr) string {
 	e := n.p.Values[i.Dst].Elem
 	parts := make([]string, len(i.Const))
 	for k, v := range i.Const {
-		parts[k] = literal(e, v)
+		parts[k] = n.literal(e, v)
 	}
 	return "[" + list(parts) + "]"
 }

@@ -26,9 +26,10 @@ func TestCorpusAndExamples(t *testing.T) {
 	paths, err := filepath.Glob(filepath.Join(root, "examples", "*", "*.tfe"))
 	require.NoError(t, err)
 	require.NotEmpty(t, paths)
-	for _, name := range []string{"average", "staff_average", "millionaires", "auction"} {
+	for _, name := range []string{"average", "staff_average", "millionaires", "auction", "groupby"} {
 		paths = append(paths, filepath.Join(root, "corpus", "programs", name+".tfe"))
 	}
+	paths = append(paths, filepath.Join(root, "compiler", "testdata", "records.tfe"))
 	for _, path := range paths {
 		own := load(t, path, "")
 		s := players(own.Programs[0])
