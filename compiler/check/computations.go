@@ -210,6 +210,8 @@ func (f *frame) builtInput(p *ast.Param, t written) {
 		f.clearOnly(p.Type, []value{{Type: t.Type}})
 	case !f.c.shareable(t.Elem) && !t.bad():
 		f.notBuilt(p.Type, "an input of type `%s` is", t.Elem)
+	case t.Place.IsShared() && t.Elem.Kind == types.Record:
+		f.notBuilt(p.Type, "a record as an input `@ shared` is")
 	}
 }
 
@@ -457,6 +459,9 @@ func (f *frame) output(comp *Computation, o *ast.Output) {
 	}
 	if ok && !t.bad() && t.tuple == nil && !f.c.shareable(t.Elem) {
 		f.notBuilt(o.Type, "an output of type `%s` is", t.Elem)
+	}
+	if ok && t.placed && t.Place.IsShared() && t.Elem.Kind == types.Record {
+		f.notBuilt(o.Type, "a record as an output `@ shared` is")
 	}
 	if t.tuple != nil {
 		f.errorf("E208", o.Type, "a tuple is only the result of a function").Label = "write one output each"

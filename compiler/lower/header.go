@@ -123,7 +123,9 @@ func (l *lowerer) input(v *check.Variable, param *ast.Param, member string, owne
 	return l.made(l.typ(v.Type), path{name: v.Name}, func(t types.Type, at path) ir.Value {
 		l.onlyBuilt(param, t.Elem)
 		x := ir.Input{Name: at.name, Member: member, Elem: t.Elem, Shape: t.Shape, Owner: owner, Doc: param.Doc}
-		x.Range = l.inputRange(v, param, at.field, t.Elem)
+		if !owner.IsShared() {
+			x.Range = l.inputRange(v, param, at.field, t.Elem)
+		}
 		if len(v.Type.Shape) > 0 && v.Type.Shape[0].Padded() {
 			if owner.IsShared() {
 				l.notBuilt(param, "a padded length of a `@ shared` input")
