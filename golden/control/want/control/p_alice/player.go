@@ -10,7 +10,6 @@
 //	loads     x: fixed(20, 12)[n, d] in -4.0..4.0
 //	set-up    every player learns n, d, and whether a player is not ready
 //	shares    x: fixed(20, 12)[n, d] among s0, s1, s2 (step 4, line 21)
-//	shares    t10: fixed(20, 12)[d, n] among s0, s1, s2 (step 18, line 10, in each pass of line 20)
 //
 // # compare
 //
@@ -91,20 +90,19 @@ var FitProgram = &runtime.Program{
 		{Number: 10, Op: "constant", Line: 20},
 		{Number: 11, Op: "constant", Line: 20},
 		{Number: 12, Op: "constant", Line: 20},
-		{Number: 13, Op: "for", Line: 20},
-		{Number: 14, Op: "constant", Line: 21},
-		{Number: 15, Op: "product", Line: 21},
-		{Number: 16, Op: "subtract", Line: 21},
-		{Number: 17, Op: "transpose", Line: 10},
-		{Number: 18, Op: "share", Line: 10},
+		{Number: 13, Op: "constant", Line: 21},
+		{Number: 14, Op: "transpose", Line: 10},
+		{Number: 15, Op: "size", Line: 10},
+		{Number: 16, Op: "for", Line: 20},
+		{Number: 17, Op: "product", Line: 21},
+		{Number: 18, Op: "subtract", Line: 21},
 		{Number: 19, Op: "product", Line: 10},
-		{Number: 20, Op: "size", Line: 10},
-		{Number: 21, Op: "divide", Line: 10},
-		{Number: 22, Op: "multiply", Line: 21},
-		{Number: 23, Op: "subtract", Line: 21},
-		{Number: 24, Op: "copy", Line: 21},
-		{Number: 25, Op: "open", Line: 23},
-		{Number: 26, Op: "output", Line: 23},
+		{Number: 20, Op: "divide", Line: 10},
+		{Number: 21, Op: "multiply", Line: 21},
+		{Number: 22, Op: "subtract", Line: 21},
+		{Number: 23, Op: "copy", Line: 21},
+		{Number: 24, Op: "open", Line: 23},
+		{Number: 25, Op: "output", Line: 23},
 	},
 	Run: runFit,
 }
@@ -123,13 +121,6 @@ func runFit(p *runtime.Party) {
 
 	// control.tfe:21  w -= rate * gradient(x, dot(x, w) - y)
 	p.Share(4, x) // step 4: to s0, s1, s2
-
-	// control.tfe:20  for pass in 0..passes {
-	for range int64(3) {
-		// control.tfe:10  fn gradient[n, d](x: fixed[n, d], err: fixed[n]) -> fixed[d] { return dot(transpose(x), err) / n }
-		t10 := clear.Transpose(x) // in clear at alice
-		p.Share(18, t10)          // step 18: to s0, s1, s2
-	}
 }
 
 // CompareProgram describes alice's part of compare.
@@ -168,9 +159,9 @@ var CompareProgram = &runtime.Program{
 		{Number: 10, Op: "constant", Line: 41},
 		{Number: 11, Op: "size", Line: 41},
 		{Number: 12, Op: "constant", Line: 41},
-		{Number: 13, Op: "for", Line: 41},
-		{Number: 14, Op: "index", Line: 42},
-		{Number: 15, Op: "constant", Line: 42},
+		{Number: 13, Op: "constant", Line: 42},
+		{Number: 14, Op: "for", Line: 41},
+		{Number: 15, Op: "index", Line: 42},
 		{Number: 16, Op: "min", Line: 42},
 		{Number: 17, Op: "assign", Line: 42},
 		{Number: 18, Op: "copy", Line: 44},
@@ -353,20 +344,20 @@ var ShapesProgram = &runtime.Program{
 		{Number: 17, Op: "share", Line: 87},
 		{Number: 18, Op: "constant", Line: 89},
 		{Number: 19, Op: "constant", Line: 89},
-		{Number: 20, Op: "subtract", Line: 83},
-		{Number: 21, Op: "sum", Line: 85},
-		{Number: 22, Op: "copy", Line: 88},
-		{Number: 23, Op: "together", Line: 84},
-		{Number: 24, Op: "chain", Line: 84},
-		{Number: 25, Op: "max", Line: 84},
-		{Number: 26, Op: "compare", Line: 87},
-		{Number: 27, Op: "and", Line: 87},
-		{Number: 28, Op: "convert", Line: 87},
-		{Number: 29, Op: "divide", Line: 85},
-		{Number: 30, Op: "stack", Line: 85},
-		{Number: 31, Op: "sum", Line: 87},
-		{Number: 32, Op: "for", Line: 89},
-		{Number: 33, Op: "constant", Line: 90},
+		{Number: 20, Op: "constant", Line: 90},
+		{Number: 21, Op: "subtract", Line: 83},
+		{Number: 22, Op: "sum", Line: 85},
+		{Number: 23, Op: "copy", Line: 88},
+		{Number: 24, Op: "together", Line: 84},
+		{Number: 25, Op: "chain", Line: 84},
+		{Number: 26, Op: "max", Line: 84},
+		{Number: 27, Op: "compare", Line: 87},
+		{Number: 28, Op: "and", Line: 87},
+		{Number: 29, Op: "convert", Line: 87},
+		{Number: 30, Op: "divide", Line: 85},
+		{Number: 31, Op: "stack", Line: 85},
+		{Number: 32, Op: "sum", Line: 87},
+		{Number: 33, Op: "for", Line: 89},
 		{Number: 34, Op: "remainder", Line: 90},
 		{Number: 35, Op: "compare", Line: 90},
 		{Number: 36, Op: "if", Line: 90},

@@ -8,7 +8,7 @@
 //
 //	trust     aby3(s0, s1, s2): semi-honest, at most one of s0, s1, s2 corrupt
 //	set-up    every player learns n, d, and whether a player is not ready
-//	learns    w: fixed(20, 12)[d] (step 25, line 23)
+//	learns    w: fixed(20, 12)[d] (step 24, line 23)
 //	writes    w: fixed(20, 12)[d]
 //
 // # compare
@@ -81,20 +81,19 @@ var FitProgram = &runtime.Program{
 		{Number: 10, Op: "constant", Line: 20},
 		{Number: 11, Op: "constant", Line: 20},
 		{Number: 12, Op: "constant", Line: 20},
-		{Number: 13, Op: "for", Line: 20},
-		{Number: 14, Op: "constant", Line: 21},
-		{Number: 15, Op: "product", Line: 21},
-		{Number: 16, Op: "subtract", Line: 21},
-		{Number: 17, Op: "transpose", Line: 10},
-		{Number: 18, Op: "share", Line: 10},
+		{Number: 13, Op: "constant", Line: 21},
+		{Number: 14, Op: "transpose", Line: 10},
+		{Number: 15, Op: "size", Line: 10},
+		{Number: 16, Op: "for", Line: 20},
+		{Number: 17, Op: "product", Line: 21},
+		{Number: 18, Op: "subtract", Line: 21},
 		{Number: 19, Op: "product", Line: 10},
-		{Number: 20, Op: "size", Line: 10},
-		{Number: 21, Op: "divide", Line: 10},
-		{Number: 22, Op: "multiply", Line: 21},
-		{Number: 23, Op: "subtract", Line: 21},
-		{Number: 24, Op: "copy", Line: 21},
-		{Number: 25, Op: "open", Line: 23},
-		{Number: 26, Op: "output", Line: 23},
+		{Number: 20, Op: "divide", Line: 10},
+		{Number: 21, Op: "multiply", Line: 21},
+		{Number: 22, Op: "subtract", Line: 21},
+		{Number: 23, Op: "copy", Line: 21},
+		{Number: 24, Op: "open", Line: 23},
+		{Number: 25, Op: "output", Line: 23},
 	},
 	Run: runFit,
 }
@@ -111,8 +110,8 @@ func runFit(p *runtime.Party) {
 	p.Start() // everybody is ready: values are shared from here on
 
 	// control.tfe:23  return reveal(w) to carol
-	t17 := p.Opened(25, clear.Fixed(20, 12), int(d)) // step 25: from s0, s1, s2
-	p.Output("w", t17)
+	t16 := p.Opened(24, clear.Fixed(20, 12), int(d)) // step 24: from s0, s1, s2
+	p.Output("w", t16)
 }
 
 // CompareProgram describes carol's part of compare.
@@ -151,9 +150,9 @@ var CompareProgram = &runtime.Program{
 		{Number: 10, Op: "constant", Line: 41},
 		{Number: 11, Op: "size", Line: 41},
 		{Number: 12, Op: "constant", Line: 41},
-		{Number: 13, Op: "for", Line: 41},
-		{Number: 14, Op: "index", Line: 42},
-		{Number: 15, Op: "constant", Line: 42},
+		{Number: 13, Op: "constant", Line: 42},
+		{Number: 14, Op: "for", Line: 41},
+		{Number: 15, Op: "index", Line: 42},
 		{Number: 16, Op: "min", Line: 42},
 		{Number: 17, Op: "assign", Line: 42},
 		{Number: 18, Op: "copy", Line: 44},
@@ -243,20 +242,20 @@ var ShapesProgram = &runtime.Program{
 		{Number: 17, Op: "share", Line: 87},
 		{Number: 18, Op: "constant", Line: 89},
 		{Number: 19, Op: "constant", Line: 89},
-		{Number: 20, Op: "subtract", Line: 83},
-		{Number: 21, Op: "sum", Line: 85},
-		{Number: 22, Op: "copy", Line: 88},
-		{Number: 23, Op: "together", Line: 84},
-		{Number: 24, Op: "chain", Line: 84},
-		{Number: 25, Op: "max", Line: 84},
-		{Number: 26, Op: "compare", Line: 87},
-		{Number: 27, Op: "and", Line: 87},
-		{Number: 28, Op: "convert", Line: 87},
-		{Number: 29, Op: "divide", Line: 85},
-		{Number: 30, Op: "stack", Line: 85},
-		{Number: 31, Op: "sum", Line: 87},
-		{Number: 32, Op: "for", Line: 89},
-		{Number: 33, Op: "constant", Line: 90},
+		{Number: 20, Op: "constant", Line: 90},
+		{Number: 21, Op: "subtract", Line: 83},
+		{Number: 22, Op: "sum", Line: 85},
+		{Number: 23, Op: "copy", Line: 88},
+		{Number: 24, Op: "together", Line: 84},
+		{Number: 25, Op: "chain", Line: 84},
+		{Number: 26, Op: "max", Line: 84},
+		{Number: 27, Op: "compare", Line: 87},
+		{Number: 28, Op: "and", Line: 87},
+		{Number: 29, Op: "convert", Line: 87},
+		{Number: 30, Op: "divide", Line: 85},
+		{Number: 31, Op: "stack", Line: 85},
+		{Number: 32, Op: "sum", Line: 87},
+		{Number: 33, Op: "for", Line: 89},
 		{Number: 34, Op: "remainder", Line: 90},
 		{Number: 35, Op: "compare", Line: 90},
 		{Number: 36, Op: "if", Line: 90},

@@ -10,8 +10,7 @@
 //	set-up    every player learns n, d, and whether a player is not ready
 //	holds     shares of x_shared: fixed(20, 12)[n, d] from alice (step 4, line 21)
 //	holds     shares of y_shared: fixed(20, 12)[n] from bob (step 5, line 21)
-//	holds     shares of t11: fixed(20, 12)[d, n] from alice (step 18, line 10, in each pass of line 20)
-//	opens     w: fixed(20, 12)[d] to carol (step 25, line 23)
+//	opens     w: fixed(20, 12)[d] to carol (step 24, line 23)
 //
 // # compare
 //
@@ -91,20 +90,19 @@ var FitProgram = &runtime.Program{
 		{Number: 10, Op: "constant", Line: 20},
 		{Number: 11, Op: "constant", Line: 20},
 		{Number: 12, Op: "constant", Line: 20},
-		{Number: 13, Op: "for", Line: 20},
-		{Number: 14, Op: "constant", Line: 21},
-		{Number: 15, Op: "product", Line: 21},
-		{Number: 16, Op: "subtract", Line: 21},
-		{Number: 17, Op: "transpose", Line: 10},
-		{Number: 18, Op: "share", Line: 10},
+		{Number: 13, Op: "constant", Line: 21},
+		{Number: 14, Op: "transpose", Line: 10},
+		{Number: 15, Op: "size", Line: 10},
+		{Number: 16, Op: "for", Line: 20},
+		{Number: 17, Op: "product", Line: 21},
+		{Number: 18, Op: "subtract", Line: 21},
 		{Number: 19, Op: "product", Line: 10},
-		{Number: 20, Op: "size", Line: 10},
-		{Number: 21, Op: "divide", Line: 10},
-		{Number: 22, Op: "multiply", Line: 21},
-		{Number: 23, Op: "subtract", Line: 21},
-		{Number: 24, Op: "copy", Line: 21},
-		{Number: 25, Op: "open", Line: 23},
-		{Number: 26, Op: "output", Line: 23},
+		{Number: 20, Op: "divide", Line: 10},
+		{Number: 21, Op: "multiply", Line: 21},
+		{Number: 22, Op: "subtract", Line: 21},
+		{Number: 23, Op: "copy", Line: 21},
+		{Number: 24, Op: "open", Line: 23},
+		{Number: 25, Op: "output", Line: 23},
 	},
 	Run: runFit,
 }
@@ -131,26 +129,30 @@ func runFit(p *runtime.Party) {
 	t3 := p.Convert(8, t2, clear.Fixed(20, 12)) // step 8: on shares
 	w := t3
 
+	// control.tfe:21  w -= rate * gradient(x, dot(x, w) - y)
+	t7 := clear.Int(clear.Fixed(20, 12), 1024) // public: 0.25
+
+	// control.tfe:10  fn gradient[n, d](x: fixed[n, d], err: fixed[n]) -> fixed[d] { return dot(transpose(x), err) / n }
+	t8 := p.Transpose(14, x_shared) // step 14: on shares
+
 	// control.tfe:20  for pass in 0..passes {
 	for range int64(3) {
 		// control.tfe:21  w -= rate * gradient(x, dot(x, w) - y)
-		t7 := clear.Int(clear.Fixed(20, 12), 1024) // public: 0.25
-		t8 := p.Dot(15, x_shared, w)               // step 15: on shares
-		t9 := p.Sub(16, t8, y_shared)              // step 16: on shares
+		t10 := p.Dot(17, x_shared, w)   // step 17: on shares
+		t11 := p.Sub(18, t10, y_shared) // step 18: on shares
 
 		// control.tfe:10  fn gradient[n, d](x: fixed[n, d], err: fixed[n]) -> fixed[d] { return dot(transpose(x), err) / n }
-		t11 := p.Shared(18, "alice", clear.Fixed(20, 12), int(d), int(n)) // step 18: from alice
-		t12 := p.Dot(19, t11, t9)                                         // step 19: on shares
-		t14 := p.Div(21, t12, clear.Int(clear.Int64, n))                  // step 21: on shares
+		t12 := p.Dot(19, t8, t11)                        // step 19: on shares
+		t13 := p.Div(20, t12, clear.Int(clear.Int64, n)) // step 20: on shares
 
 		// control.tfe:21  w -= rate * gradient(x, dot(x, w) - y)
-		t15 := p.Mul(22, t7, t14) // step 22: on shares
-		t16 := p.Sub(23, w, t15)  // step 23: on shares
-		w = t16
+		t14 := p.Mul(21, t7, t13) // step 21: on shares
+		t15 := p.Sub(22, w, t14)  // step 22: on shares
+		w = t15
 	}
 
 	// control.tfe:23  return reveal(w) to carol
-	p.Open(25, w, "carol") // step 25: to carol
+	p.Open(24, w, "carol") // step 24: to carol
 }
 
 // CompareProgram describes s2's part of compare.
@@ -185,9 +187,9 @@ var CompareProgram = &runtime.Program{
 		{Number: 10, Op: "constant", Line: 41},
 		{Number: 11, Op: "size", Line: 41},
 		{Number: 12, Op: "constant", Line: 41},
-		{Number: 13, Op: "for", Line: 41},
-		{Number: 14, Op: "index", Line: 42},
-		{Number: 15, Op: "constant", Line: 42},
+		{Number: 13, Op: "constant", Line: 42},
+		{Number: 14, Op: "for", Line: 41},
+		{Number: 15, Op: "index", Line: 42},
 		{Number: 16, Op: "min", Line: 42},
 		{Number: 17, Op: "assign", Line: 42},
 		{Number: 18, Op: "copy", Line: 44},
@@ -239,8 +241,8 @@ func runCompare(p *runtime.Party) {
 	// control.tfe:41  for i in 1..n step 2 {
 	for i := int64(1); i < n; i += 2 {
 		// control.tfe:42  larger[i] = min(larger[i], 900)
-		t5 := p.Index(14, larger, clear.At(i))            // step 14: on shares
-		t7 := p.Min2(16, t5, clear.Int(clear.Int32, 900)) // step 16: on shares
+		t6 := p.Index(15, larger, clear.At(i))            // step 15: on shares
+		t7 := p.Min2(16, t6, clear.Int(clear.Int32, 900)) // step 16: on shares
 		larger = p.Update(17, larger, t7, clear.At(i))    // step 17: on shares
 	}
 
@@ -356,20 +358,20 @@ var ShapesProgram = &runtime.Program{
 		{Number: 17, Op: "share", Line: 87},
 		{Number: 18, Op: "constant", Line: 89},
 		{Number: 19, Op: "constant", Line: 89},
-		{Number: 20, Op: "subtract", Line: 83},
-		{Number: 21, Op: "sum", Line: 85},
-		{Number: 22, Op: "copy", Line: 88},
-		{Number: 23, Op: "together", Line: 84},
-		{Number: 24, Op: "chain", Line: 84},
-		{Number: 25, Op: "max", Line: 84},
-		{Number: 26, Op: "compare", Line: 87},
-		{Number: 27, Op: "and", Line: 87},
-		{Number: 28, Op: "convert", Line: 87},
-		{Number: 29, Op: "divide", Line: 85},
-		{Number: 30, Op: "stack", Line: 85},
-		{Number: 31, Op: "sum", Line: 87},
-		{Number: 32, Op: "for", Line: 89},
-		{Number: 33, Op: "constant", Line: 90},
+		{Number: 20, Op: "constant", Line: 90},
+		{Number: 21, Op: "subtract", Line: 83},
+		{Number: 22, Op: "sum", Line: 85},
+		{Number: 23, Op: "copy", Line: 88},
+		{Number: 24, Op: "together", Line: 84},
+		{Number: 25, Op: "chain", Line: 84},
+		{Number: 26, Op: "max", Line: 84},
+		{Number: 27, Op: "compare", Line: 87},
+		{Number: 28, Op: "and", Line: 87},
+		{Number: 29, Op: "convert", Line: 87},
+		{Number: 30, Op: "divide", Line: 85},
+		{Number: 31, Op: "stack", Line: 85},
+		{Number: 32, Op: "sum", Line: 87},
+		{Number: 33, Op: "for", Line: 89},
 		{Number: 34, Op: "remainder", Line: 90},
 		{Number: 35, Op: "compare", Line: 90},
 		{Number: 36, Op: "if", Line: 90},
@@ -428,32 +430,32 @@ func runShapes(p *runtime.Party) {
 	t9 := p.Shared(17, "bob", clear.Bool, int(n)) // step 17: from bob
 
 	// control.tfe:83  let centred = m - v
-	centred := p.Sub(20, m_shared, v_shared) // step 20: on shares
+	centred := p.Sub(21, m_shared, v_shared) // step 21: on shares
 
 	// control.tfe:85  let table = [sum(centred, axis: 0) / n, abs(v) * 0.5]
-	t12 := p.Sum(21, centred, 0) // step 21: on shares
+	t13 := p.Sum(22, centred, 0) // step 22: on shares
 
 	// control.tfe:88  var sums = v
 	sums := v_shared
-	var rows, t13, t14, t15, t16 mpc.Share
+	var rows, t14, t15, t16, t17 mpc.Share
 	p.Together(func() {
 		// control.tfe:84  let rows = max(centred, axis: 1)
-		rows = p.Max(25, centred, 1) // step 25: on shares
+		rows = p.Max(26, centred, 1) // step 26: on shares
 
 		// control.tfe:87  let hits = count(rows > 1.0 and not flags)
-		t13 = p.Gt(26, rows, t7)              // step 26: on shares
-		t14 = p.And(27, t13, t9)              // step 27: on shares
-		t15 = p.Convert(28, t14, clear.Int64) // step 28: on shares
+		t14 = p.Gt(27, rows, t7)              // step 27: on shares
+		t15 = p.And(28, t14, t9)              // step 28: on shares
+		t16 = p.Convert(29, t15, clear.Int64) // step 29: on shares
 	}, func() {
 		// control.tfe:85  let table = [sum(centred, axis: 0) / n, abs(v) * 0.5]
-		t16 = p.Div(29, t12, clear.Int(clear.Int64, n)) // step 29: on shares
+		t17 = p.Div(30, t13, clear.Int(clear.Int64, n)) // step 30: on shares
 	})
 
 	// control.tfe:85  let table = [sum(centred, axis: 0) / n, abs(v) * 0.5]
-	table := p.Stack(30, t16, t5) // step 30: on shares
+	table := p.Stack(31, t17, t5) // step 31: on shares
 
 	// control.tfe:87  let hits = count(rows > 1.0 and not flags)
-	hits := p.Sum(31, t15, -1) // step 31: on shares
+	hits := p.Sum(32, t16, -1) // step 32: on shares
 
 	// control.tfe:89  for i in 0..turns {
 	for i := range turns.Int() {
