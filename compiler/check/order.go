@@ -32,9 +32,9 @@ func (f *frame) orderedArray(a *ast.Arg, name string, rank int, want types.Elem)
 func (f *frame) positions(n types.Size) bounds {
 	b := f.value(n.Sub(types.Int(1)))
 	most := whole(types.Of(types.Int32))
-	out := bounds{new(big.Rat), b.high, true}
+	out := bounds{new(big.Rat), b.high, b.declared}
 	if !b.known() || b.high.Cmp(most.high) > 0 {
-		out.high = most.high // positions beyond are in no array
+		out.high, out.declared = most.high, false // positions beyond are in no array
 	}
 	if out.high.Sign() < 0 {
 		out.high = out.low

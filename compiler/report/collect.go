@@ -163,7 +163,7 @@ func (w *writer) instr(i *ir.Instr) {
 	case ir.OpInput, ir.OpValid, ir.OpConst, ir.OpSizeOf, ir.OpIota, ir.OpPrint:
 		return
 	default:
-		if len(i.Uses()) == 0 {
+		if len(i.Uses()) == 0 || i.Op == ir.OpShuffle {
 			w.r.Randomness = append(w.r.Randomness, Draw{w.names.value(i.Dst), i.Pos.At()})
 		}
 	}

@@ -206,14 +206,17 @@ func TestAdmitted(t *testing.T) {
 	assert.Contains(t, r.String(), "line 4 (admitted)\n")
 }
 
-// A value that comes from no operand is drawn.
+// A value that comes from no operand is drawn, and a shuffle draws an order.
 func TestDraws(t *testing.T) {
 	p, err := ir.Parse(head + tail)
 	require.NoError(t, err)
-	p.Body[10].Op, p.Body[10].Args = "coin", nil
-	r := report.Of(p, 1, p.PlayerNames())
-	assert.Equal(t, []report.Draw{{Value: "[v]", Line: ir.Line{Number: 5}}}, r.Randomness)
-	assert.Contains(t, r.String(), "randomness         [v] (line 5)\n")
+	args := p.Body[10].Args
+	for op, args := range map[ir.Op][]ir.Value{"coin": nil, ir.OpShuffle: args} {
+		p.Body[10].Op, p.Body[10].Args = op, args
+		r := report.Of(p, 1, p.PlayerNames())
+		assert.Equal(t, []report.Draw{{Value: "[v]", Line: ir.Line{Number: 5}}}, r.Randomness, op)
+		assert.Contains(t, r.String(), "randomness         [v] (line 5)\n", op)
+	}
 }
 
 func TestDoc(t *testing.T) {
