@@ -4,6 +4,7 @@ package runtime
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"iter"
@@ -174,6 +175,9 @@ func (p *Party) Keep(name string, x mpc.Operand) { p.shares[name] = p.engine.AsS
 // Shares returns this player's shares of the `@ shared` outputs: after a Run
 // without error.
 func (p *Party) Shares() Shares { return p.shares }
+
+// RunID names the run, the same at all players: after the set-up.
+func (p *Party) RunID() string { return hex.EncodeToString(p.transcript) }
 
 // Output keeps x as an output, which is delivered after the last exchange.
 func (p *Party) Output(name string, x clear.Tensor) { p.outputs[name] = x }

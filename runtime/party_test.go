@@ -103,7 +103,7 @@ func runOver(t *testing.T, links []link.Link, programs []*Program, in Values) (m
 	errs, parties := make([]error, len(programs)), make(map[string]*Party)
 	var wg sync.WaitGroup
 	for i, prog := range programs {
-		p, err := NewParty(prog, Session{Link: links[i], Load: func(prog *Program) (Values, error) { return loadEach(prog, in.load) }})
+		p, err := NewParty(prog, Session{Link: links[i], Load: func(prog *Program) (Values, error) { return loadEach(prog, false, in.load) }})
 		require.NoError(t, err)
 		parties[prog.Player] = p
 		wg.Go(func() { errs[i] = p.Run(t.Context(), prog.Run) })
@@ -498,7 +498,7 @@ func TestProgress(t *testing.T) {
 	var wg sync.WaitGroup
 	var told []int
 	for i, prog := range programs {
-		s := Session{Link: links[i], Load: func(prog *Program) (Values, error) { return loadEach(prog, honest(t).load) }}
+		s := Session{Link: links[i], Load: func(prog *Program) (Values, error) { return loadEach(prog, false, honest(t).load) }}
 		if prog.Player == "s0" {
 			s.Progress = func(step int) { told = append(told, step) }
 		}

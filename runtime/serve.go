@@ -127,6 +127,7 @@ type bindings struct {
 	targets binding.Targets
 	stdin   io.Reader
 	stdout  io.Writer
+	keys    string // folder of the player's keys; "": none
 	log     *slog.Logger
 }
 
@@ -146,7 +147,7 @@ func (o *ServeOptions) bind(programs []*Program) (*bindings, error) {
 		}
 	}
 	err = errors.Join(checkComplete(sources, programs), checkKinds(sources), sources.Unused(inputs), targets.Unused(outputs))
-	return &bindings{sources: sources, targets: targets, stdin: o.Stdin, stdout: o.Stdout}, err
+	return &bindings{sources: sources, targets: targets, keys: o.TLS, stdin: o.Stdin, stdout: o.Stdout}, err
 }
 
 // checkComplete refuses to serve without a program that has all its inputs; of
@@ -197,6 +198,13 @@ func (b *bindings) offer(prog *Program) session.Program {
 }
 
 func (b *bindings) run(ctx context.Context, id string, prog *Program, s Session) error {
+	s.Stored = func(in Input) (Stored, error) {
+		source, err := b.sources.Of(in.Name)
+		if err != nil {
+			return Stored{}, err
+		}
+		return b.shelf(source.Folder()).Take(prog, in)
+	}
 	party, err := NewParty(prog, s)
 	if err != nil {
 		return err
@@ -209,7 +217,12 @@ func (b *bindings) run(ctx context.Context, id string, prog *Program, s Session)
 		return err
 	}
 	var errs []error
-	for _, value := range binding.Records(prog.Outputs, func(o Output) string { return o.Name }) {
+	for _, out := range prog.Outputs {
+		if out.Shared {
+			errs = append(errs, b.shelf(b.targets.Of(out.Name).Folder()).Keep(prog, party.RunID(), out, party.Shares()))
+		}
+	}
+	for _, value := range binding.Records(prog.inClear(), func(o Output) string { return o.Name }) {
 		var columns []binding.Output
 		for _, out := range value {
 			columns = append(columns, out.Binding(party.Outputs()[out.Name]))
@@ -219,10 +232,23 @@ func (b *bindings) run(ctx context.Context, id string, prog *Program, s Session)
 	return errors.Join(errs...)
 }
 
+// shelf is a folder of share files; their key lies with the player's keys.
+func (b *bindings) shelf(dir string) Shelf {
+	if b.keys == "" {
+		return Shelf{dir, dir}
+	}
+	return Shelf{dir, b.keys}
+}
+
+// inClear are the outputs that the player learns.
+func (prog *Program) inClear() []Output {
+	return slices.DeleteFunc(slices.Clone(prog.Outputs), func(o Output) bool { return o.Shared })
+}
+
 // load reads all inputs, and finds out whether outputs can be written before
 // anything is shared.
 func (b *bindings) load(prog *Program) (Values, error) {
-	values, err := loadEach(prog, func(_ string, in Input) (clear.Tensor, error) {
+	values, err := loadEach(prog, true, func(_ string, in Input) (clear.Tensor, error) {
 		source, err := b.sources.Of(in.Name)
 		if err != nil {
 			return clear.Tensor{}, err
@@ -231,6 +257,10 @@ func (b *bindings) load(prog *Program) (Values, error) {
 	})
 	errs := []error{err}
 	for _, out := range prog.Outputs {
+		if out.Shared {
+			errs = append(errs, b.shelf(b.targets.Of(out.Name).Folder()).Check(out))
+			continue
+		}
 		errs = append(errs, out.Check(b.targets.Of(out.Name)))
 	}
 	return values, errors.Join(errs...)

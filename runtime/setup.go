@@ -65,7 +65,11 @@ func (p *Party) loadShares(in Input, inputs Values) error {
 	}
 	s, err := p.session.Stored(in)
 	if err != nil {
+		inputs[in.Name] = clear.Tensor{Elem: in.Elem, Shape: make([]int, len(in.Shape))} // says no more than err
 		return err
+	}
+	if len(s.Share.Comp) != p.engine.Components() {
+		return fmt.Errorf("input %s: the share file has %d components, want %d", in.Name, len(s.Share.Comp), p.engine.Components())
 	}
 	p.stored[in.Name] = s
 	inputs[in.Name] = clear.Tensor{Elem: s.Share.Elem, Shape: s.Share.Shape}

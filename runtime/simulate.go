@@ -20,6 +20,7 @@ type Loader func(player string, in Input) (clear.Tensor, error)
 type Result struct {
 	Outputs map[string]Values // by player; none for a player without outputs
 	Shares  map[string]Shares // of `@ shared` outputs, by computing player
+	Run     string            // the run's name
 	Stats   []Stats           // in the order of the players
 }
 
@@ -31,11 +32,13 @@ func Simulate(ctx context.Context, programs []*Program, load Loader) (*Result, e
 	return SimulateObserved(ctx, programs, load, Observer{})
 }
 
-// An Observer watches a simulated run. Its functions are called by each player's
+// An Observer watches a simulated run, and has its share files. Its functions are called by each player's
 // goroutine; nil: nobody watches.
 type Observer struct {
 	Progress func(player string, step int) // a player begins a step
 	Print    func(player, line string)     // a player prints
+	// Stored has the shares of `@ shared` inputs; nil: load gives their values.
+	Stored func(*Program, Input) (Stored, error)
 }
 
 // SimulateObserved is Simulate for those who watch.
@@ -47,7 +50,10 @@ func SimulateObserved(ctx context.Context, programs []*Program, load Loader, o O
 	links := local.Connect(programs[0].Players)
 	parties := make([]*Party, len(programs))
 	for i, prog := range programs {
-		s := Session{Link: links[i], Load: func(prog *Program) (Values, error) { return loadEach(prog, load) }}
+		s := Session{Link: links[i], Load: func(prog *Program) (Values, error) { return loadEach(prog, o.Stored != nil, load) }}
+		if o.Stored != nil {
+			s.Stored = func(in Input) (Stored, error) { return o.Stored(prog, in) }
+		}
 		if o.Progress != nil {
 			s.Progress = func(step int) { o.Progress(prog.Player, step) }
 		}
@@ -67,7 +73,7 @@ func SimulateObserved(ctx context.Context, programs []*Program, load Loader, o O
 	if err := cause(programs[0].Players, errs); err != nil {
 		return nil, err
 	}
-	r := &Result{Outputs: make(map[string]Values), Shares: make(map[string]Shares)}
+	r := &Result{Outputs: make(map[string]Values), Shares: make(map[string]Shares), Run: parties[0].RunID()}
 	for _, p := range parties {
 		r.Stats = append(r.Stats, p.Stats())
 		if out := p.Outputs(); len(out) > 0 {
@@ -96,11 +102,15 @@ func inOrder(programs []*Program) ([]*Program, error) {
 	return ordered, nil
 }
 
-// loadEach loads all inputs of a program; all failures at once.
-func loadEach(prog *Program, load Loader) (Values, error) {
+// loadEach loads all inputs of a program, but for those that are stored as
+// shares; all failures at once.
+func loadEach(prog *Program, stored bool, load Loader) (Values, error) {
 	values := make(Values)
 	var errs []error
 	for _, in := range prog.Inputs {
+		if in.Shared && stored {
+			continue // from its share file
+		}
 		x, err := load(prog.Player, in)
 		errs = addOnce(errs, err)
 		values[in.Name] = x

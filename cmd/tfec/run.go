@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -116,11 +117,15 @@ func (f *runFlags) simulated(c *cobra.Command, p *ir.Program) error {
 	watch := newWatch(programs[0])
 	stop := watch.print(c.ErrOrStderr())
 	result, err := runtime.SimulateObserved(c.Context(), programs, load, runtime.Observer{
+		Stored:   storedIn(sources),
 		Progress: watch.progress,
 		Print:    func(player, line string) { fmt.Fprintf(c.ErrOrStderr(), "%s: %s\n", player, line) },
 	})
 	stop()
 	if err != nil {
+		return err
+	}
+	if err := keepShares(programs, result, targets); err != nil {
 		return err
 	}
 	if f.json {
@@ -211,9 +216,51 @@ func checkTargets(targets binding.Targets, programs []*runtime.Program) error {
 	var errs []error
 	for _, p := range programs {
 		for _, out := range p.Outputs {
-			if !slices.Contains(seen, out.Name) {
+			if out.Shared || !slices.Contains(seen, out.Name) {
 				seen = append(seen, out.Name)
-				errs = append(errs, out.Check(targets.Of(out.Name)))
+				errs = append(errs, checkTarget(targets, p, out))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// checkTarget checks one output; one that is kept as shares at one player.
+func checkTarget(targets binding.Targets, p *runtime.Program, out runtime.Output) error {
+	if out.Shared {
+		return shelf(targets.Of(out.Name).Folder(), p).Check(out)
+	}
+	return out.Check(targets.Of(out.Name))
+}
+
+// shelf is where a simulated player keeps shares: a folder of its own, with the
+// key.
+func shelf(dir string, p *runtime.Program) runtime.Shelf {
+	if dir == "" {
+		return runtime.Shelf{}
+	}
+	own := filepath.Join(dir, p.Player)
+	return runtime.Shelf{Dir: own, Keys: own}
+}
+
+// storedIn reads the share files of simulated players.
+func storedIn(sources binding.Sources) func(*runtime.Program, runtime.Input) (runtime.Stored, error) {
+	return func(p *runtime.Program, in runtime.Input) (runtime.Stored, error) {
+		s, err := sources.Of(in.Name)
+		if err != nil {
+			return runtime.Stored{}, err
+		}
+		return shelf(s.Folder(), p).Take(p, in)
+	}
+}
+
+// keepShares writes the share files of all players.
+func keepShares(programs []*runtime.Program, result *runtime.Result, targets binding.Targets) error {
+	var errs []error
+	for _, p := range programs {
+		for _, out := range p.Outputs {
+			if out.Shared {
+				errs = append(errs, shelf(targets.Of(out.Name).Folder(), p).Keep(p, result.Run, out, result.Shares[p.Player]))
 			}
 		}
 	}
@@ -226,6 +273,9 @@ func printOutputs(w io.Writer, programs []*runtime.Program, result *runtime.Resu
 	receivers := make(map[string][]string)
 	for _, p := range programs {
 		for _, o := range p.Outputs {
+			if o.Shared {
+				continue
+			}
 			if receivers[o.Name] == nil {
 				outputs = append(outputs, o)
 			}

@@ -80,16 +80,30 @@ func ParseSource(spec string) (Source, error) {
 			return Source{}, errors.New("parquet is not read from stdin: want a file")
 		}
 		return Source{Kind: kind, Path: path, Select: columns}, nil
-	case kind == "share":
-		return Source{}, fmt.Errorf("`share` bindings are not built yet: use %s", supported)
+	case colon && rest != "" && kind == "share":
+		return Source{Kind: kind, Path: rest}, nil
 	}
 	return Source{}, fmt.Errorf("`%s` is no binding: use %s", spec, supported)
+}
+
+// Folder is where the share files of a `@ shared` input lie; "" for any other
+// source.
+func (s Source) Folder() string { return folder(s.Kind, s.Path) }
+
+func folder(kind, path string) string {
+	if kind == "share" {
+		return path
+	}
+	return ""
 }
 
 // Load reads an input. stdin may be read once only, by whichever source.
 func (s Source) Load(in Input, stdin io.Reader) (clear.Tensor, error) {
 	if field(in.Name) != "" && s.stdin() {
 		return clear.Tensor{}, fmt.Errorf("input %s is a record, which is not read from stdin: use a file", Root(in.Name))
+	}
+	if s.Kind == "share" {
+		return clear.Tensor{}, fmt.Errorf("input %s is no `@ shared` input: use %s", in.Name, supported)
 	}
 	if s.Kind == "value" {
 		return loadValue(in, s.Path)

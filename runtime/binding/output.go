@@ -28,15 +28,17 @@ type Target struct {
 func ParseTarget(spec string) (Target, error) {
 	const supported = "json:-, json:FILE, csv:FILE and npy:FILE"
 	switch kind, path, _ := strings.Cut(spec, ":"); {
-	case path != "" && (kind == "json" || kind == "csv" || kind == "npy"):
+	case path != "" && (kind == "json" || kind == "csv" || kind == "npy" || kind == "share"):
 		return Target{Kind: kind, Path: path}, nil
 	case kind == "parquet":
 		return Target{}, fmt.Errorf("parquet is read only: use %s", supported)
-	case kind == "share":
-		return Target{}, fmt.Errorf("`share` outputs are not built yet: use %s", supported)
 	}
 	return Target{}, fmt.Errorf("`%s` is no output: use %s", spec, supported)
 }
+
+// Folder is where the shares of a `@ shared` output go; "" for any other
+// target.
+func (t Target) Folder() string { return folder(t.Kind, t.Path) }
 
 // Targets are targets by the name of their output.
 type Targets map[string]Target
@@ -45,6 +47,9 @@ type Targets map[string]Target
 func (t Targets) checkFiles() error {
 	files := make(map[string]string)
 	for _, name := range slices.Sorted(maps.Keys(t)) {
+		if t[name].Kind == "share" {
+			continue // a file for each
+		}
 		path := filepath.Clean(t[name].Path)
 		if other := files[path]; other != "" && path != "-" {
 			return fmt.Errorf("outputs %s and %s go to one file, %s", other, name, path)

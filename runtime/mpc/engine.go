@@ -76,6 +76,9 @@ func (e *Engine) public(x clear.Tensor) Share {
 	return e.k.AddPublic(zero, data)
 }
 
+// Components is the number of vectors in a Share.
+func (e *Engine) Components() int { return e.k.Components() }
+
 // AsShare returns shares of an operand; of one in clear they hide nothing.
 func (e *Engine) AsShare(x Operand) Share { return e.share(x) }
 

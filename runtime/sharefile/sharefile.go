@@ -1,0 +1,216 @@
+// Package sharefile keeps a player's shares of a `@ shared` output between two
+// runs (running.md, section 6).
+//
+// A file is the line "tfec shares 1", a nonce of 12 bytes, and header and
+// shares sealed by AES-256-GCM under a key of the player, which is a file of its
+// own. What is read was written by that player, whole; it is compared with what
+// the program expects all the same, since a player has several.
+package sharefile
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/tfec-lang/tfec/runtime/clear"
+	"github.com/tfec-lang/tfec/runtime/mpc"
+	"github.com/tfec-lang/tfec/runtime/ring"
+)
+
+// A Header says what shares are of. All but Player is the same at every player
+// that keeps shares of one output.
+type Header struct {
+	Source      string // digest of the source
+	Computation string
+	Output      string
+	Run         string // of which they are
+	Protocol    string // with its roles
+	Elem        clear.Type
+	Shape       []int
+	Player      string
+}
+
+const (
+	magic   = "tfec shares 1\n"
+	keySize = 32
+	keyName = "share.key"
+	// maxComponents and maxDims bound what a file may claim.
+	maxComponents = 8
+	maxDims       = 4
+)
+
+// Path is the file of an output in a folder.
+func Path(dir, output string) string { return filepath.Join(dir, output+".share") }
+
+// Write creates the file of an output; one that is there stays as it is, and is
+// an error. The key is in the folder keys, and made if there is none.
+func Write(dir, keys string, h Header, x mpc.Share) error {
+	aead, err := cipherOf(keys, true)
+	if err != nil {
+		return err
+	}
+	plain, err := encode(h, x)
+	if err != nil {
+		return err
+	}
+	nonce := make([]byte, aead.NonceSize())
+	rand.Read(nonce) // never fails
+	data := append([]byte(magic), nonce...)
+	return create(Path(dir, h.Output), aead.Seal(data, nonce, plain, []byte(magic)))
+}
+
+// create writes a file whole or not at all, and over none.
+func create(path string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".share.*") // mode 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	_, err = f.Write(data)
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Link(f.Name(), path)
+}
+
+// Check finds out, before a run, whether the file of an output can be created.
+func Check(dir, output string) error {
+	if _, err := os.Lstat(Path(dir, output)); err == nil {
+		return fmt.Errorf("cannot keep output %s: %s is there already, and is never overwritten", output, Path(dir, output))
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("cannot keep output %s: %w", output, err)
+	}
+	return nil
+}
+
+// Read returns the shares of an output that are kept in a folder.
+func Read(dir, keys, output string) (Header, mpc.Share, error) {
+	path := Path(dir, output)
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Header{}, mpc.Share{}, fmt.Errorf("input %s: there is no share file %s", output, path)
+	}
+	if err != nil {
+		return Header{}, mpc.Share{}, err
+	}
+	aead, err := cipherOf(keys, false)
+	if err != nil {
+		return Header{}, mpc.Share{}, err
+	}
+	sealed, ok := strings.CutPrefix(string(data), magic)
+	if !ok || len(sealed) < aead.NonceSize() {
+		return Header{}, mpc.Share{}, fmt.Errorf("%s is no share file of this version", path)
+	}
+	plain, err := aead.Open(nil, []byte(sealed[:aead.NonceSize()]), []byte(sealed[aead.NonceSize():]), []byte(magic))
+	if err != nil {
+		return Header{}, mpc.Share{}, fmt.Errorf("%s was changed, or is under another key than %s", path, filepath.Join(keys, keyName))
+	}
+	h, x, err := decode(plain)
+	if err != nil {
+		return h, x, fmt.Errorf("%s: %w", path, err)
+	}
+	return h, x, nil
+}
+
+// cipherOf reads the key of a folder, or makes one.
+func cipherOf(keys string, create bool) (cipher.AEAD, error) {
+	path := filepath.Join(keys, keyName)
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) && create {
+		text, err = makeKey(path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the key of share files: %w", err)
+	}
+	key, err := hex.DecodeString(strings.TrimSpace(string(text)))
+	if err != nil || len(key) != keySize {
+		return nil, fmt.Errorf("%s is no key of share files: want %d bytes in hexadecimal", path, keySize)
+	}
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, err
+	}
+	return cipher.NewGCM(block)
+}
+
+func makeKey(path string) ([]byte, error) {
+	key := make([]byte, keySize)
+	rand.Read(key) // never fails
+	text := []byte(hex.EncodeToString(key) + "\n")
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return os.ReadFile(path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	_, err = f.Write(text)
+	return text, errors.Join(err, f.Sync(), f.Close())
+}
+
+// encode is the length of the header, the header as JSON, and the components.
+func encode(h Header, x mpc.Share) ([]byte, error) {
+	text, err := json.Marshal(h)
+	if err != nil {
+		return nil, err
+	}
+	out := binary.BigEndian.AppendUint32(nil, uint32(len(text)))
+	out = append(append(out, text...), byte(len(x.Comp)))
+	for _, c := range x.Comp {
+		out = append(out, ring.Bytes(c)...)
+	}
+	return out, nil
+}
+
+var errForm = errors.New("is damaged")
+
+// decode is the inverse of encode, of bytes that may be anything.
+func decode(b []byte) (Header, mpc.Share, error) {
+	var h Header
+	if len(b) < 4 || uint64(binary.BigEndian.Uint32(b)) >= uint64(len(b)-4) {
+		return h, mpc.Share{}, errForm
+	}
+	n := int(binary.BigEndian.Uint32(b))
+	if err := json.Unmarshal(b[4:4+n], &h); err != nil {
+		return h, mpc.Share{}, errForm
+	}
+	components, rest := int(b[4+n]), b[5+n:]
+	words, ok := wordsOf(h, len(rest))
+	if !ok || components > maxComponents || len(rest) != 8*words*components {
+		return h, mpc.Share{}, errForm
+	}
+	x := mpc.Share{Elem: h.Elem, Shape: h.Shape}
+	for k := range components {
+		x.Comp = append(x.Comp, ring.FromBytes(rest[8*words*k:8*words*(k+1)]))
+	}
+	return h, x, nil
+}
+
+// wordsOf is the length of a component; one that most bytes cannot hold is
+// refused before it is computed.
+func wordsOf(h Header, most int) (int, bool) {
+	if len(h.Shape) > maxDims {
+		return 0, false
+	}
+	count := 1
+	for _, d := range h.Shape {
+		if d < 0 || d > 0 && count > 8*most/d {
+			return 0, false
+		}
+		count *= d
+	}
+	if h.Elem == clear.Bool {
+		return ring.Words(count), true
+	}
+	return count, true
+}
