@@ -87,6 +87,11 @@ func (b *body) call(in *ir.Instr) (string, []jen.Code) {
 		return "Length", append(args, jen.Lit(in.Axis))
 	case ir.OpPad:
 		return "Pad", append(args, b.dims(info.Shape[:1])...)
+	case ir.OpDraw:
+		if secure(b.proj, in) {
+			return "Draw", b.dims(info.Shape)
+		}
+		return "RandomBits", b.dims(info.Shape)
 	case ir.OpIota:
 		return "Iota", b.dims(info.Shape)
 	case ir.OpWindows:

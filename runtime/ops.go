@@ -188,3 +188,6 @@ func (p *Party) Print(parts ...any) {
 		p.session.Print(strings.TrimSuffix(fmt.Sprintln(parts...), "\n"))
 	}
 }
+
+// Draw returns random bits that no player knows.
+func (p *Party) Draw(step int, shape ...int) mpc.Share { return p.engine.Draw(p.at(step), shape...) }

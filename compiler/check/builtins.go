@@ -71,6 +71,8 @@ func builtin(name string) func(*frame, *ast.Call, types.Elem) value {
 		return (*frame).validCall
 	case "onehot":
 		return (*frame).onehot
+	case "random_bit", "random_uniform", "random_laplace", "random_bit_shared", "random_uniform_shared", "random_laplace_shared", "random_public":
+		return (*frame).draw
 	case "rescale":
 		return (*frame).rescale
 	case "sort", "rank":
@@ -189,9 +191,7 @@ func (f *frame) unbuilt(e *ast.Call, o *op.Op) value {
 		vs[i] = f.settle(v)
 	}
 	if o.ClearOnly && (strings.HasPrefix(o.Name, "random_") || o.Name == "shuffle") && f.pc.local == nil {
-		d := f.errorf("E311", e, "`%s` draws at random, and nothing says who", o.Name)
-		d.Label = "outside `local`"
-		d.Hint = "draw it in `local p { … }`, or jointly, known to nobody: `" + o.Name + "_shared`"
+		f.nobodyDraws(e)
 		return poison(e)
 	}
 	if f.disturbed(e) {

@@ -11,6 +11,8 @@ package interp
 import (
 	"errors"
 	"fmt"
+	"math/big"
+	"math/rand/v2"
 
 	"github.com/tfec-lang/tfec/compiler/ir"
 	"github.com/tfec-lang/tfec/lang/types"
@@ -31,6 +33,7 @@ func Run(p *ir.Program, in map[string]Tensor) (map[string]Tensor, error) {
 	in, masks := padded(p, in, sizes)
 	m := &machine{
 		p: p, in: in, masks: masks, sizes: sizes,
+		coin:   rand.NewPCG(0, 0),
 		values: make([]Tensor, len(p.Values)),
 		out:    make(map[string]Tensor),
 	}
@@ -44,6 +47,7 @@ func Run(p *ir.Program, in map[string]Tensor) (map[string]Tensor, error) {
 type machine struct {
 	p      *ir.Program
 	in     map[string]Tensor // padded
+	coin   *rand.PCG         // draws are the same in every run
 	masks  map[string]Tensor // of padded inputs
 	sizes  map[string]int64
 	values []Tensor // by ir.Value; tensors are never changed
@@ -187,6 +191,8 @@ func (m *machine) result(o *operation) (Tensor, error) {
 	switch o.Op {
 	case ir.OpInput:
 		return m.in[ir.Key(o.Name, o.Member)], nil
+	case ir.OpDraw:
+		return o.tensor(func(int) *big.Int { return bit(m.coin.Uint64()&1 == 1) }), nil
 	case ir.OpValid:
 		return m.masks[ir.Key(o.Name, o.Member)], nil
 	case ir.OpConst:

@@ -168,7 +168,7 @@ type Instr struct {
 	Window  types.Shape // Windows: height and width, stride, padding
 	Parts   []string    // Print: the texts before, between and after the operands
 	To      types.Place // Share: unused; Open, Reveal: the audience (all of it, holders included)
-	Name    string      // Input, Valid, Output: the name; Open, Reveal: output or label; Assert: the text
+	Name    string      // Input, Valid, Output: the name; Open, Reveal: output or label; Draw: the primitive; Assert: the text
 	Member  string      // Input, Valid, Output of a bundle
 	Text    string      // the source line, trimmed, for generated comments
 	Who     types.Set   // participants
@@ -199,6 +199,7 @@ const (
 	OpSizeOf Op = "sizeof" // Dst @ public int64: Size
 	OpCopy   Op = "copy"   // Dst (a Var, or a value with fewer holders) = Args[0]
 	OpStart  Op = "start"  // everybody is ready; nothing is shared before, nothing fails after
+	OpDraw   Op = "draw"   // Dst bool: random bits, shared or of one player. Name: the primitive
 	OpShare  Op = "share"  // Dst shared = Args[0] in clear; the first holder deals. Who: dealer, servers
 	OpOpen   Op = "open"   // Dst @ To = Args[0] shared. Who: servers, To
 	OpReveal Op = "reveal" // Dst @ holders ∪ To = Args[0] in clear; the first holder sends to those who lack it, the others keep theirs. Who: holders, To

@@ -509,7 +509,7 @@ func (r *reader) attribute(i *Instr) bool {
 
 func (r *reader) operands(i *Instr) {
 	switch i.Op {
-	case OpInput, OpValid, OpStart, OpIota, OpTogether, OpChain:
+	case OpInput, OpValid, OpDraw, OpStart, OpIota, OpTogether, OpChain:
 	case OpPrint:
 		if r.s.TokenText() != "text" {
 			r.list(func() { i.Args = append(i.Args, r.lookup(r.ident())) })

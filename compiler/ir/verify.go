@@ -195,7 +195,7 @@ const many = 1 << 30
 // arity is the number of operands, from least to most.
 var arity = map[Op]struct{ least, most int }{
 	OpInput: {0, 0}, OpValid: {0, 0}, OpOutput: {1, 1}, OpConst: {0, 0}, OpSizeOf: {0, 0}, OpCopy: {1, 1},
-	OpStart: {0, 0}, OpShare: {1, 1}, OpOpen: {1, 1}, OpReveal: {1, 1},
+	OpDraw: {0, 0}, OpStart: {0, 0}, OpShare: {1, 1}, OpOpen: {1, 1}, OpReveal: {1, 1},
 	OpFor: {3, 3}, OpWhile: {2, 2}, OpIf: {1, 1}, OpAssert: {1, 1}, OpTogether: {0, 0}, OpChain: {0, 0},
 	OpRefresh: {1, 1}, OpNeg: {1, 1}, OpAdd: {2, 2}, OpSub: {2, 2}, OpMul: {2, 2}, OpDiv: {2, 2}, OpMod: {2, 2},
 	OpEq: {2, 2}, OpNe: {2, 2}, OpLt: {2, 2}, OpLe: {2, 2}, OpGt: {2, 2}, OpGe: {2, 2},
@@ -266,6 +266,8 @@ func (v *verifier) participants(i *Instr) {
 		v.input(i)
 	case OpValid:
 		v.valid(i)
+	case OpDraw:
+		v.draw(i)
 	case OpOutput:
 		v.output(i)
 	case OpShare:
@@ -351,6 +353,18 @@ func (v *verifier) input(i *Instr) {
 		}
 	}
 	v.fail("no input %s", Key(i.Name, i.Member))
+}
+
+// draw: several holders would draw different bits.
+func (v *verifier) draw(i *Instr) {
+	who := v.holders(i.Dst)
+	switch {
+	case v.shared(i.Dst):
+		who = v.servers
+	case who.Len() != 1:
+		v.fail("is drawn by %s", v.format(who))
+	}
+	v.who(i, who)
 }
 
 func (v *verifier) valid(i *Instr) {

@@ -34,6 +34,7 @@ var typeRules = map[Op]func(*verifier, *Instr){
 			}
 		}
 	},
+	OpDraw: func(v *verifier, i *Instr) { v.result(i, types.Of(types.Bool), v.dst(i).Shape) },
 	OpOutput: func(v *verifier, i *Instr) {
 		for _, x := range v.p.Outputs {
 			if a := v.info(i, 0); x.Value == i.Args[0] && (a.Elem != x.Elem || !v.sameShape(a.Shape, x.Shape)) {

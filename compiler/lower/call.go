@@ -210,6 +210,14 @@ func primitiveOf(name string) (primitive, bool) {
 		return primitive{ofPooling, (*primitiveCall).maxPool}, true
 	case "avg_pool":
 		return primitive{ofPooling, (*primitiveCall).avgPool}, true
+	case "random_bit", "random_bit_shared":
+		return primitive{nil, func(c *primitiveCall) ir.Value { return c.draw(c.t.Shape...) }}, true
+	case "random_uniform", "random_uniform_shared":
+		return primitive{nil, (*primitiveCall).uniform}, true
+	case "random_laplace", "random_laplace_shared":
+		return primitive{nil, (*primitiveCall).laplace}, true
+	case "random_public":
+		return primitive{nil, (*primitiveCall).public}, true
 	case "valid":
 		return primitive{one, (*primitiveCall).valid}, true
 	}

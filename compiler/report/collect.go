@@ -160,15 +160,29 @@ func (w *writer) instr(i *ir.Instr) {
 	case ir.OpFor, ir.OpWhile, ir.OpIf:
 		w.inside(i)
 		return
+	case ir.OpDraw, ir.OpShuffle:
+		w.draw(i)
 	case ir.OpInput, ir.OpValid, ir.OpConst, ir.OpSizeOf, ir.OpIota, ir.OpPrint:
 		return
-	default:
-		if len(i.Uses()) == 0 || i.Op == ir.OpShuffle {
-			w.r.Randomness = append(w.r.Randomness, Draw{w.names.value(i.Dst), i.Pos.At()})
-		}
 	}
 	if i.Checked {
 		w.check(i)
+	}
+}
+
+// draw notes a call that draws, once.
+func (w *writer) draw(i *ir.Instr) {
+	d := Draw{Value: i.Name, By: w.playerNames(i.Who), Line: i.Pos.At()}
+	if w.p.Values[i.Dst].Place.IsShared() {
+		d.By = []string{}
+	}
+	if i.Op == ir.OpShuffle {
+		d.Value = "shuffle_shared"
+	}
+	if !slices.ContainsFunc(w.r.Randomness, func(o Draw) bool {
+		return o.Value == d.Value && o.Line == d.Line && slices.Equal(o.By, d.By)
+	}) {
+		w.r.Randomness = append(w.r.Randomness, d)
 	}
 }
 

@@ -113,8 +113,9 @@ type Player struct {
 
 // A Draw is a random choice.
 type Draw struct {
-	Value string  `json:"value"`
-	Line  ir.Line `json:"line"`
+	Value string   `json:"value"` // the primitive
+	By    []string `json:"by"`    // who draws it and knows it; empty: drawn jointly
+	Line  ir.Line  `json:"line"`
 }
 
 // A Decision is a public branch or loop that depends on inputs.

@@ -206,16 +206,21 @@ func TestAdmitted(t *testing.T) {
 	assert.Contains(t, r.String(), "line 4 (admitted)\n")
 }
 
-// A value that comes from no operand is drawn, and a shuffle draws an order.
+// A joint draw is listed once a line, and a shuffle draws an order.
 func TestDraws(t *testing.T) {
 	p, err := ir.Parse(head + tail)
 	require.NoError(t, err)
-	args := p.Body[10].Args
-	for op, args := range map[ir.Op][]ir.Value{"coin": nil, ir.OpShuffle: args} {
-		p.Body[10].Op, p.Body[10].Args = op, args
+	i, args := p.Body[10], p.Body[10].Args
+	for _, c := range []struct {
+		op   ir.Op
+		name string
+		args []ir.Value
+		want string
+	}{{ir.OpDraw, "random_bit_shared", nil, "random_bit_shared"}, {ir.OpShuffle, "", args, "shuffle_shared"}} {
+		i.Op, i.Args, i.Name = c.op, c.args, c.name
 		r := report.Of(p, 1, p.PlayerNames())
-		assert.Equal(t, []report.Draw{{Value: "[v]", Line: ir.Line{Number: 5}}}, r.Randomness, op)
-		assert.Contains(t, r.String(), "randomness         [v] (line 5)\n", op)
+		assert.Equal(t, []report.Draw{{Value: c.want, By: []string{}, Line: ir.Line{Number: 5}}}, r.Randomness)
+		assert.Contains(t, r.String(), "randomness         "+c.want+" (drawn jointly, line 5)\n")
 	}
 }
 

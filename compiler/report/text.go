@@ -152,7 +152,11 @@ func (w *page) computing() {
 func (w *page) randomness() {
 	draws := []string{}
 	for _, d := range w.r.Randomness {
-		draws = append(draws, fmt.Sprintf("%s (line %s)", d.Value, d.Line))
+		by := "drawn jointly"
+		if len(d.By) > 0 {
+			by = list(d.By)
+		}
+		draws = append(draws, fmt.Sprintf("%s (%s, line %s)", d.Value, by, d.Line))
 	}
 	if len(draws) == 0 {
 		draws = []string{"none"}

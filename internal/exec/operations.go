@@ -172,6 +172,8 @@ func (t *translator) clearForm(i *ir.Instr) func(*frame) clear.Tensor {
 		return func(f *frame) clear.Tensor { return clear.Length(f.clear(x), i.Axis) }
 	case ir.OpPad:
 		return func(f *frame) clear.Tensor { return clear.Pad(f.clear(x), f.dims(i.Step, info.Shape)[0]) }
+	case ir.OpDraw:
+		return func(f *frame) clear.Tensor { return clear.RandomBits(f.dims(i.Step, info.Shape)...) }
 	case ir.OpIota:
 		return func(f *frame) clear.Tensor { return clear.Iota(f.dims(i.Step, info.Shape)[0]) }
 	case ir.OpWindows:
@@ -214,6 +216,8 @@ func (t *translator) secureForm(i *ir.Instr) func(*frame) mpc.Share {
 		return func(f *frame) mpc.Share { return f.Store(i.Step, f.values[x], f.values[y], f.values[z]) }
 	case ir.OpSelect:
 		return func(f *frame) mpc.Share { return f.Select(i.Step, f.values[x], f.values[y], f.values[z]) }
+	case ir.OpDraw:
+		return func(f *frame) mpc.Share { return f.Draw(i.Step, f.dims(i.Step, info.Shape)...) }
 	case ir.OpConvert:
 		return func(f *frame) mpc.Share { return f.Convert(i.Step, f.values[x], e) }
 	case ir.OpIndex:

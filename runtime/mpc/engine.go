@@ -37,6 +37,9 @@ func (e *Engine) Opened(net Net, t clear.Type, shape ...int) clear.Tensor {
 	return e.k.Opened(net, t, shape)
 }
 
+// Draw returns uniform random bits that no player knows: no communication.
+func (e *Engine) Draw(net Net, shape ...int) Share { return e.k.Draw(net, shape) }
+
 // An operation is one call of an Engine method.
 type operation struct {
 	*Engine

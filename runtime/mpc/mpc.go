@@ -123,6 +123,8 @@ type Kernel interface {
 
 	// Refresh returns fresh shares of x, which tell nothing of the old ones.
 	Refresh(net Net, x Share) Share
+	// Draw returns shares of random bits that no player knows.
+	Draw(net Net, shape []int) Share
 
 	// Components is the number of vectors in a Share.
 	Components() int

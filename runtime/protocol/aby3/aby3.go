@@ -28,6 +28,7 @@ import (
 const (
 	dealing prg.Purpose = iota
 	opening
+	drawing
 	product
 	resharing
 	masking

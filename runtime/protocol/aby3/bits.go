@@ -9,6 +9,13 @@ import (
 	"github.com/tfec-lang/tfec/runtime/ring"
 )
 
+// Draw returns random bits: each component is a stream of its two holders, so
+// that the third role's view says nothing of it. No communication.
+func (k *Kernel) Draw(net mpc.Net, shape []int) mpc.Share {
+	g := bits(1, mpc.Count(shape))
+	return mpc.Share{Elem: clear.Bool, Shape: shape, Comp: [][]uint64{k.mask(net, k.role, drawing, g), k.mask(net, k.role+1, drawing, g)}}
+}
+
 // And is the conjunction of bits: 3 bits, one round.
 func (k *Kernel) And(net mpc.Net, x, y mpc.Share) mpc.Share {
 	z := k.and(net, product, x.Comp, y.Comp, groupOf(x))

@@ -75,6 +75,11 @@ func (k Kernel) receive(net mpc.Net, from int, elem clear.Type, shape []int) []u
 // Refresh is x: there is nothing to hide.
 func (k Kernel) Refresh(_ mpc.Net, x mpc.Share) mpc.Share { return x }
 
+// Draw takes the system's random bits.
+func (k Kernel) Draw(_ mpc.Net, shape []int) mpc.Share {
+	return share(clear.Bool, shape, mpc.Vector(clear.RandomBits(shape...)))
+}
+
 func (k Kernel) Components() int { return 1 }
 
 func (k Kernel) AddPublic(x mpc.Share, c []uint64) mpc.Share {
