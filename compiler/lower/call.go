@@ -108,6 +108,8 @@ func byColumnOf(name string) (byColumn, bool) {
 		return byColumn{one, (*primitiveCall).gather}, true
 	case "filter":
 		return byColumn{[]string{"x", "m"}, (*primitiveCall).filter}, true
+	case "sort_by":
+		return byColumn{[]string{"key", "x"}, (*primitiveCall).sortBy}, true
 	}
 	return byColumn{}, false
 }

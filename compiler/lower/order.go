@@ -23,8 +23,6 @@ func orderOf(name string) (primitive, bool) {
 		return primitive{one, func(c *primitiveCall) ir.Value { return c.elementwise(ir.OpSort) }}, true
 	case "rank":
 		return primitive{one, func(c *primitiveCall) ir.Value { return c.rank(c.value(c.args[0])) }}, true
-	case "sort_by":
-		return primitive{[]string{"key", "x"}, func(c *primitiveCall) ir.Value { return c.permute(c.rank(c.value(c.args[0])), c.value(c.args[1])) }}, true
 	case "top_k":
 		return primitive{[]string{"x", "k"}, func(c *primitiveCall) ir.Value { return c.elementwise(ir.OpTopK) }}, true
 	case "distinct":
@@ -47,6 +45,12 @@ func orderOf(name string) (primitive, bool) {
 
 func (c *primitiveCall) argExtreme(o ir.Op) ir.Value {
 	return c.operate(ir.Instr{Op: o, Axis: c.axis()}, c.t.Elem, c.t.Shape, c.value(c.args[0]))
+}
+
+// sortBy moves the rows of each column alike.
+func (c *primitiveCall) sortBy() tree {
+	place := c.rank(c.value(c.args[0]))
+	return c.operand(1).each(func(x ir.Value) ir.Value { return c.permute(place, x) })
 }
 
 func (c *primitiveCall) store() ir.Value {

@@ -35,6 +35,16 @@ var orderPrograms = map[string]string{
   let places = iota(50) + int64(z) - int64(z)
   return reveal(sort_by(z, m)) to a, reveal(sort_by(z, c)) to a, reveal(top_k(z, 4)) to b, reveal(distinct(z)) to b, reveal(distinct(places)) to b
 }`,
+	"tables by key": `record R {
+  k: int32 in 0..5,
+  v: fixed in -9.0..9.0,
+  c: bool,
+}
+
+computation f(t: R[20] @ a, y: int32[20] @ b in 0..5) -> (r: fixed[20] @ a, s: bool[20] @ b) {
+  let z = sort_by(t.k + y, t)
+  return reveal(z.v) to a, reveal(z.c) to b
+}`,
 	"merge": `computation f(x: fixed[13] @ a in -9.0..9.0, y: fixed[6] @ b in -9.0..9.0, p: bool[5] @ a, q: bool[9] @ b) -> (r: fixed[19] @ a, s: bool[14] @ b) {
   return reveal(merge(sort(x), sort(y))) to a, reveal(merge(sort(p), sort(q))) to b
 }`,
