@@ -174,7 +174,7 @@ func TestParseSource(t *testing.T) {
 	const use = "use csv:FILE#COLUMN, parquet:FILE#COLUMN, npy:FILE, json:FILE, value:X and stdin"
 	for spec, want := range map[string]string{
 		"npy:":          "`npy:` is no binding: " + use,
-		"share:x":       "`share` bindings are not built yet: " + use,
+		"share:":        "`share:` is no binding: " + use,
 		"parquet:-#c":   "parquet is not read from stdin: want a file",
 		"payroll.csv":   "`payroll.csv` is no binding: " + use,
 		"csv:":          "`csv:` is no binding: " + use,
@@ -272,8 +272,8 @@ func TestTargets(t *testing.T) {
 	dir := t.TempDir()
 	_, _, err := Parse(nil, nil, []string{"a=json:x.json", "b=csv:./x.json"})
 	require.EqualError(t, err, "outputs a and b go to one file, x.json")
-	_, _, err = Parse(nil, nil, []string{"a=share:x", "b=x", "c=parquet:x"})
-	require.EqualError(t, err, "a: `share` outputs are not built yet: use json:-, json:FILE, csv:FILE and npy:FILE\n"+
+	_, _, err = Parse(nil, nil, []string{"a=share:", "b=x", "c=parquet:x"})
+	require.EqualError(t, err, "a: `share:` is no output: use json:-, json:FILE, csv:FILE and npy:FILE\n"+
 		"b: `x` is no output: use json:-, json:FILE, csv:FILE and npy:FILE\nc: parquet is read only: use json:-, json:FILE, csv:FILE and npy:FILE")
 	_, targets, err := Parse(nil, nil, []string{"a=json:-", "b=json:-", "won=csv:w"})
 	require.NoError(t, err)
