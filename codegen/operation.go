@@ -38,6 +38,9 @@ func (b *body) operation(g *jen.Group, in *ir.Instr) {
 	}
 	name, args := b.call(in)
 	if secure(b.proj, in) {
+		if in.Width > 0 {
+			name = fmt.Sprintf("Within(%d).%s", in.Width, name)
+		}
 		b.define(g, in, b.step(in, name, args...), fmt.Sprintf("step %d: on shares", in.Step))
 	} else if b.reads[in.Dst] {
 		b.define(g, in, b.from("clear", name).Call(args...), b.place(in.Dst))

@@ -79,7 +79,7 @@ func (p *Party) indices(players []string) []int {
 func (p *Party) Neg(step int, x mpc.Operand) mpc.Share    { return p.engine.Neg(p.at(step), x) }
 func (p *Party) Not(step int, x mpc.Operand) mpc.Share    { return p.engine.Not(p.at(step), x) }
 func (p *Party) Reduce(step int, x mpc.Operand) mpc.Share { return p.engine.Reduce(p.at(step), x) }
-func (p *Party) Abs(step int, x mpc.Operand) mpc.Share    { return p.engine.Abs(p.at(step), x) }
+func (p *Party) Abs(step int, x mpc.Operand) mpc.Share    { return p.comparing().Abs(p.at(step), x) }
 
 func (p *Party) Sqrt(step int, x mpc.Operand) mpc.Share    { return p.engine.Sqrt(p.at(step), x) }
 func (p *Party) Exp(step int, x mpc.Operand) mpc.Share     { return p.engine.Exp(p.at(step), x) }
@@ -87,21 +87,25 @@ func (p *Party) Log(step int, x mpc.Operand) mpc.Share     { return p.engine.Log
 func (p *Party) Sigmoid(step int, x mpc.Operand) mpc.Share { return p.engine.Sigmoid(p.at(step), x) }
 func (p *Party) Tanh(step int, x mpc.Operand) mpc.Share    { return p.engine.Tanh(p.at(step), x) }
 
-func (p *Party) Add(step int, x, y mpc.Operand) mpc.Share  { return p.engine.Add(p.at(step), x, y) }
-func (p *Party) Sub(step int, x, y mpc.Operand) mpc.Share  { return p.engine.Sub(p.at(step), x, y) }
-func (p *Party) Mul(step int, x, y mpc.Operand) mpc.Share  { return p.engine.Mul(p.at(step), x, y) }
-func (p *Party) Div(step int, x, y mpc.Operand) mpc.Share  { return p.engine.Div(p.at(step), x, y) }
-func (p *Party) Mod(step int, x, y mpc.Operand) mpc.Share  { return p.engine.Mod(p.at(step), x, y) }
-func (p *Party) Eq(step int, x, y mpc.Operand) mpc.Share   { return p.engine.Eq(p.at(step), x, y) }
-func (p *Party) Ne(step int, x, y mpc.Operand) mpc.Share   { return p.engine.Ne(p.at(step), x, y) }
-func (p *Party) Lt(step int, x, y mpc.Operand) mpc.Share   { return p.engine.Lt(p.at(step), x, y) }
-func (p *Party) Le(step int, x, y mpc.Operand) mpc.Share   { return p.engine.Le(p.at(step), x, y) }
-func (p *Party) Gt(step int, x, y mpc.Operand) mpc.Share   { return p.engine.Gt(p.at(step), x, y) }
-func (p *Party) Ge(step int, x, y mpc.Operand) mpc.Share   { return p.engine.Ge(p.at(step), x, y) }
-func (p *Party) And(step int, x, y mpc.Operand) mpc.Share  { return p.engine.And(p.at(step), x, y) }
-func (p *Party) Or(step int, x, y mpc.Operand) mpc.Share   { return p.engine.Or(p.at(step), x, y) }
-func (p *Party) Min2(step int, x, y mpc.Operand) mpc.Share { return p.engine.Min2(p.at(step), x, y) }
-func (p *Party) Max2(step int, x, y mpc.Operand) mpc.Share { return p.engine.Max2(p.at(step), x, y) }
+func (p *Party) Add(step int, x, y mpc.Operand) mpc.Share { return p.engine.Add(p.at(step), x, y) }
+func (p *Party) Sub(step int, x, y mpc.Operand) mpc.Share { return p.engine.Sub(p.at(step), x, y) }
+func (p *Party) Mul(step int, x, y mpc.Operand) mpc.Share { return p.engine.Mul(p.at(step), x, y) }
+func (p *Party) Div(step int, x, y mpc.Operand) mpc.Share { return p.engine.Div(p.at(step), x, y) }
+func (p *Party) Mod(step int, x, y mpc.Operand) mpc.Share { return p.engine.Mod(p.at(step), x, y) }
+func (p *Party) Eq(step int, x, y mpc.Operand) mpc.Share  { return p.comparing().Eq(p.at(step), x, y) }
+func (p *Party) Ne(step int, x, y mpc.Operand) mpc.Share  { return p.comparing().Ne(p.at(step), x, y) }
+func (p *Party) Lt(step int, x, y mpc.Operand) mpc.Share  { return p.comparing().Lt(p.at(step), x, y) }
+func (p *Party) Le(step int, x, y mpc.Operand) mpc.Share  { return p.comparing().Le(p.at(step), x, y) }
+func (p *Party) Gt(step int, x, y mpc.Operand) mpc.Share  { return p.comparing().Gt(p.at(step), x, y) }
+func (p *Party) Ge(step int, x, y mpc.Operand) mpc.Share  { return p.comparing().Ge(p.at(step), x, y) }
+func (p *Party) And(step int, x, y mpc.Operand) mpc.Share { return p.engine.And(p.at(step), x, y) }
+func (p *Party) Or(step int, x, y mpc.Operand) mpc.Share  { return p.engine.Or(p.at(step), x, y) }
+func (p *Party) Min2(step int, x, y mpc.Operand) mpc.Share {
+	return p.comparing().Min2(p.at(step), x, y)
+}
+func (p *Party) Max2(step int, x, y mpc.Operand) mpc.Share {
+	return p.comparing().Max2(p.at(step), x, y)
+}
 
 func (p *Party) Select(step int, c, x, y mpc.Operand) mpc.Share {
 	return p.engine.Select(p.at(step), c, x, y)
@@ -113,10 +117,10 @@ func (p *Party) Sum(step int, x mpc.Operand, axis int) mpc.Share {
 	return p.engine.Sum(p.at(step), x, axis)
 }
 func (p *Party) Min(step int, x mpc.Operand, axis int) mpc.Share {
-	return p.engine.Min(p.at(step), x, axis)
+	return p.comparing().Min(p.at(step), x, axis)
 }
 func (p *Party) Max(step int, x mpc.Operand, axis int) mpc.Share {
-	return p.engine.Max(p.at(step), x, axis)
+	return p.comparing().Max(p.at(step), x, axis)
 }
 
 func (p *Party) ArgMin(step int, x mpc.Operand, axis int) mpc.Share {
@@ -191,3 +195,21 @@ func (p *Party) Print(parts ...any) {
 
 // Draw returns random bits that no player knows.
 func (p *Party) Draw(step int, shape ...int) mpc.Share { return p.engine.Draw(p.at(step), shape...) }
+
+// Within makes the next comparison, minimum, maximum or absolute value one on
+// so many bits, where the ranges of the inputs prove that they are enough: see
+// mpc.Engine.Within.
+func (p *Party) Within(width int) *Party {
+	p.width = width
+	return p
+}
+
+// comparing is the engine for the next comparison.
+func (p *Party) comparing() *mpc.Engine {
+	if p.width == 0 {
+		return p.engine
+	}
+	e := p.engine.Within(p.width)
+	p.width = 0
+	return e
+}

@@ -84,6 +84,7 @@ type Party struct {
 	occurrences map[uint32]uint32
 	clock       uint32
 	branch      *branch // that runs now, within Together
+	width       int     // of the next comparison, or 0
 	stats       Stats
 }
 

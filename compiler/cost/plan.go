@@ -233,7 +233,7 @@ func (b *planner) tree(i *ir.Instr) ([]node, error) {
 	}
 	x := b.p.Operand(i.Args[0])
 	x.Public = false // a public operand becomes shares of itself
-	o := capability.Operation{Name: string(i.Op), Args: []capability.Operand{x, x}}
+	o := capability.Operation{Name: string(i.Op), Args: []capability.Operand{x, x}, Width: i.Width}
 	n, ok := axis.Const()
 	if !ok {
 		if low, ok := b.bounds.least(axis); !ok || low < 1 {

@@ -163,6 +163,7 @@ type Instr struct {
 	Const   []*big.Int  // Const: the elements, row by row, as integer representation
 	Size    types.Size  // SizeOf
 	Shift   int         // Mul, Dot: fractional bits truncated from the product
+	Width   int         // secure comparisons, min, max, abs: see Compares; 0: what the types say
 	Axis    int         // reductions, Concat: the axis; -1: all of them
 	Slices  []Slice     // Index, Update
 	Window  types.Shape // Windows: height and width, stride, padding

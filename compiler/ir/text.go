@@ -260,6 +260,9 @@ func (w *printer) attributes(i *Instr) string {
 	if i.Shift != 0 {
 		fmt.Fprintf(&b, " shift %d", i.Shift)
 	}
+	if i.Width != 0 {
+		fmt.Fprintf(&b, " width %d", i.Width)
+	}
 	if i.reduces() && i.Axis >= 0 {
 		fmt.Fprintf(&b, " axis %d", i.Axis)
 	}

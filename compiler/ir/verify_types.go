@@ -17,6 +17,7 @@ func (v *verifier) types(i *Instr) {
 	if i.Op != OpMul && i.Op != OpDot && i.Shift != 0 {
 		v.fail("has a shift")
 	}
+	v.width(i)
 }
 
 var typeRules = map[Op]func(*verifier, *Instr){
@@ -538,4 +539,26 @@ func (v *verifier) concat(i *Instr) {
 		}
 	}
 	v.result(i, v.equalElems(i, 0), out)
+}
+
+// Compares reports an operation that depends on the difference of two operands
+// or, with one, of two elements, and abs, which does on its operand. Where it is
+// proved, Width is how many bits hold that, whatever its sign: in two's
+// complement or, for eq and ne, its absolute value.
+func (i *Instr) Compares() bool {
+	switch i.Op {
+	case OpEq, OpNe, OpLt, OpLe, OpGt, OpGe, OpMin, OpMax, OpAbs:
+		return true
+	}
+	return false
+}
+
+func (v *verifier) width(i *Instr) {
+	switch {
+	case i.Width == 0:
+	case !i.Compares() || !v.shared(i.Dst) || v.info(i, 0).Elem.Kind == types.Bool:
+		v.fail("has a width")
+	case i.Width < 2 || i.Width > 64:
+		v.fail("has a width of %d bits, want 2 to 64", i.Width)
+	}
 }

@@ -6,6 +6,7 @@ package lower
 
 import (
 	"fmt"
+	"math/big"
 
 	"github.com/tfec-lang/tfec/compiler/ir"
 	"github.com/tfec-lang/tfec/lang/diag"
@@ -53,6 +54,7 @@ func (p *prover) block(b ir.Block) ir.Block {
 			out = append(out, p.reduced(i)...)
 			out = append(out, p.longDivision(i)...)
 			p.wide(i)
+			i.Width = p.width(i)
 		}
 		switch i.Op {
 		case ir.OpFor:
@@ -164,4 +166,38 @@ func (p *prover) wide(i *ir.Instr) {
 		!p.interval(i).within(whole(p.elem(i.Dst))):
 		p.refuse(i, "E901", "bound the inputs with ranges", "this %s may not fit %s", p.elem(x[0]), p.elem(i.Dst))
 	}
+}
+
+// width is how many bits a comparison needs, or 0 where that is as many as its
+// types have: see ir.Compares.
+func (p *prover) width(i *ir.Instr) int {
+	if !i.Compares() || !p.holders(i.Dst).Empty() || p.elem(i.Args[0]).Kind == types.Bool {
+		return 0
+	}
+	x, bits := p.of(i, i.Args[0]), p.elem(i.Args[0]).Bits()
+	if i.Op == ir.OpAbs {
+		return narrower(x.signed(), bits)
+	}
+	y := x
+	if len(i.Args) == 2 {
+		y = p.of(i, i.Args[1])
+	}
+	difference := corners(x, y, (*big.Int).Sub).largest()
+	if i.Op == ir.OpEq || i.Op == ir.OpNe {
+		return narrower(difference.BitLen(), bits)
+	}
+	return narrower(symmetric(difference).signed(), min(64, bits)+1) // either operand from the other
+}
+
+// narrower is the width of a comparison that needs so many bits.
+func narrower(need, most int) int {
+	if need < most {
+		return max(2, need)
+	}
+	return 0
+}
+
+// signed is how many bits hold an interval in two's complement.
+func (a interval) signed() int {
+	return 1 + max(a.high.BitLen(), new(big.Int).Not(a.low).BitLen())
 }

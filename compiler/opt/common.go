@@ -74,7 +74,7 @@ func (c *common) constant(i *ir.Instr) bool {
 
 func (c *common) key(i *ir.Instr) string {
 	d := c.p.Values[i.Dst]
-	return fmt.Sprint(i.Op, i.Args, i.Const, i.Size, i.Shift, i.Axis, i.Slices, i.Window, i.Name, i.Member, d.Elem, d.Shape, d.Place)
+	return fmt.Sprint(i.Op, i.Args, i.Const, i.Size, i.Shift, i.Width, i.Axis, i.Slices, i.Window, i.Name, i.Member, d.Elem, d.Shape, d.Place)
 }
 
 // replace lets v stand for dropped, and keep its name.

@@ -192,6 +192,12 @@ func (t *translator) clearForm(i *ir.Instr) func(*frame) clear.Tensor {
 
 func (t *translator) secure(i *ir.Instr) action {
 	compute := t.secureForm(i)
+	if i.Width > 0 {
+		return func(f *frame) {
+			f.Within(i.Width)
+			f.values[i.Dst] = compute(f)
+		}
+	}
 	return func(f *frame) { f.values[i.Dst] = compute(f) }
 }
 

@@ -28,6 +28,7 @@ type Operation struct {
 	Args   []Operand
 	Result Operand
 	Shift  int // mul, dot: bits by which products are truncated
+	Width  int // comparisons, min, max, abs: the bits that matter; 0: those of the types
 }
 
 // A Part is a call of the kernel that an operation makes, on Times the
@@ -56,7 +57,7 @@ func (o Operation) Calls() []Part {
 		return o.function()
 	case "eq", "ne":
 		if x := o.Args[0]; x.Kind != Bool {
-			return calls(part(IsZero, x.Bits))
+			return calls(part(IsZero, o.bits(x.Bits)))
 		}
 	case "lt", "le", "gt", "ge":
 		return o.less()
@@ -79,7 +80,7 @@ func (o Operation) Calls() []Part {
 		return o.argument()
 	case "abs":
 		if x := o.Args[0]; x.Kind != Unsigned {
-			return calls(part(Negative, x.Bits), part(SelectBits, 0))
+			return calls(part(Negative, o.bits(x.Bits)), part(SelectBits, 0))
 		}
 	case "reduce":
 		return calls(times(2, part(Negative, o.Args[0].Bits+2)), times(2, part(BitsToRing, 0)))
@@ -125,13 +126,21 @@ func (o Operation) quotient() []Part {
 	return append(calls(part(Negative, x.Bits), part(BitsToRing, 0)), floor...)
 }
 
+// bits is the width of a comparison, given that of its types.
+func (o Operation) bits(most int) int {
+	if o.Width > 0 {
+		return o.Width
+	}
+	return most
+}
+
 func (o Operation) less() []Part {
 	x, y := o.Args[0], o.Args[1]
 	switch {
 	case x.Kind == Bool:
 		return o.and(x, y)
-	case x.Bits < 64:
-		return calls(part(Negative, x.Bits+1))
+	case x.Bits < 64 || o.Width > 0:
+		return calls(part(Negative, o.bits(x.Bits+1)))
 	}
 	signs := 1 // of the difference, and of each operand that is shared
 	for _, a := range []Operand{x, y} {

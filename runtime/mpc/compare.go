@@ -10,7 +10,8 @@ import (
 // Lt returns whether x < y, elementwise; operands of equal class whose values
 // fit their types. Below 64 bits: one Negative of the difference, at a width
 // of one bit more than the type's. At 64 bits: the sign bits of x, y and the
-// difference in one Negative (a public operand's is free), and one And.
+// difference in one Negative (a public operand's is free), and one And. Within
+// a width: one Negative.
 func (e *Engine) Lt(net Net, x, y Operand) Share { return e.begin(net).less(x, y) }
 
 // Gt, Le and Ge cost what Lt costs.
@@ -51,7 +52,7 @@ func (e *Engine) Abs(net Net, x Operand) Share {
 	if s.Elem.Kind == clear.UnsignedKind {
 		return s
 	}
-	negative := e.k.Negative(o.next(), s, s.Elem.Bits)
+	negative := e.k.Negative(o.next(), s, e.bits(s.Elem.Bits))
 	return e.sub(s, scale(e.k.SelectBits(o.next(), negative, s), 2))
 }
 
@@ -131,7 +132,7 @@ func (o *operation) and(x, y Operand) Share {
 }
 
 // isZero compares modulo 2^Bits, which tells values of the type apart.
-func (o *operation) isZero(x Share) Share { return o.k.IsZero(o.next(), x, x.Elem.Bits) }
+func (o *operation) isZero(x Share) Share { return o.k.IsZero(o.next(), x, o.bits(x.Elem.Bits)) }
 
 func (o *operation) less(x, y Operand) Share {
 	t := wider(x.Type(), y.Type())
@@ -142,8 +143,8 @@ func (o *operation) less(x, y Operand) Share {
 		return o.and(o.not(o.share(x)), y)
 	}
 	d := o.sub(x, y)
-	if t.Bits < 64 {
-		return o.k.Negative(o.next(), d, t.Bits+1)
+	if t.Bits < 64 || o.width > 0 {
+		return o.k.Negative(o.next(), d, o.bits(t.Bits+1))
 	}
 	return o.lessWide(x, y, d, t.Kind == clear.UnsignedKind)
 }

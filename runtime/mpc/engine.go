@@ -13,10 +13,27 @@ import (
 
 // An Engine carries out secure operations for one player. Bytes and rounds
 // in its comments are in terms of its kernel's calls.
-type Engine struct{ k Kernel }
+type Engine struct {
+	k     Kernel
+	width int // of comparisons; 0: what the types of the operands say
+}
 
 // New returns the engine over a protocol.
-func New(k Kernel) *Engine { return &Engine{k} }
+func New(k Kernel) *Engine { return &Engine{k: k} }
+
+// Within is the engine with comparisons, minima, maxima and absolute values of
+// numbers on so many bits: those that hold the difference of the operands,
+// whichever is taken from the other, (of Abs the operand) in two's complement
+// or, for Eq and Ne, its absolute value.
+func (e *Engine) Within(width int) *Engine { return &Engine{e.k, width} }
+
+// bits is the width of a comparison, given that of its types.
+func (e *Engine) bits(most int) int {
+	if e.width > 0 {
+		return e.width
+	}
+	return most
+}
 
 // Share shares x from this player: Deal.
 func (e *Engine) Share(net Net, x clear.Tensor) Share { return e.k.Deal(net, x) }
