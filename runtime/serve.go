@@ -146,7 +146,7 @@ func (o *ServeOptions) bind(programs []*Program) (*bindings, error) {
 			outputs = append(outputs, out.Name)
 		}
 	}
-	err = errors.Join(checkComplete(sources, programs), checkKinds(sources), sources.Unused(inputs), targets.Unused(outputs))
+	err = errors.Join(checkComplete(sources, programs), checkKinds(sources), checkShares(sources, programs), sources.Unused(inputs), targets.Unused(outputs))
 	return &bindings{sources: sources, targets: targets, keys: o.TLS, stdin: o.Stdin, stdout: o.Stdout}, err
 }
 
@@ -175,6 +175,19 @@ func checkKinds(sources binding.Sources) error {
 	for _, name := range slices.Sorted(maps.Keys(sources)) {
 		if sources[name].Kind == "value" {
 			errs = append(errs, fmt.Errorf("input %s: value: is for simulated runs, since others on this machine see it: use stdin or a file", name))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// checkShares refuses share files for inputs in clear.
+func checkShares(sources binding.Sources, programs []*Program) error {
+	var errs []error
+	for _, prog := range programs {
+		for _, in := range prog.Inputs {
+			if s, err := sources.Of(in.Name); err == nil && !in.Shared && s.Folder() != "" {
+				errs = append(errs, fmt.Errorf("input %s of %s is in clear: share: is for `@ shared` inputs", in.Name, prog.Computation))
+			}
 		}
 	}
 	return errors.Join(errs...)
