@@ -200,7 +200,7 @@ func TestMainUsage(t *testing.T) {
 		{[]string{"--in", "a=value:5"}, exitUsage, "alice: error: input a: value: is for simulated runs, since others on this machine see it: use stdin or a file\n"},
 		{[]string{"--in", "a=stdin", "--in", "c=value:1"}, exitUsage, "alice: error: no input is called c: there is a\n"},
 		{[]string{"--in", "a=stdin", "--out", "avg=json:-"}, exitUsage, "alice: error: no output is called avg: there are none here\n"},
-		{[]string{"--in", "a=share:x"}, exitUsage, "alice: error: a: `share` bindings are not built yet: use csv:FILE#COLUMN, parquet:FILE#COLUMN, npy:FILE, json:FILE, value:X and stdin\n"},
+		{[]string{"--in", "a=share:x"}, exitUsage, "alice: error: input a of average is in clear: share: is for `@ shared` inputs\n"},
 		{[]string{"--runs", "0"}, exitUsage, `alice: error: invalid argument "0" for "--runs" flag: want a number from 1, or any`},
 		{[]string{"--no"}, exitUsage, "alice: error: unknown flag: --no\n"},
 		{[]string{"now"}, exitUsage, "alice: error: unknown command \"now\" for \"alice\"\n"},
