@@ -149,10 +149,10 @@ func run(p *runtime.Party) {
 		var lead, t10 mpc.Share
 		p.Together(func() {
 			// auction.tfe:19  let lead = bids[i] > best
-			lead = p.Gt(27, t8, best) // step 27: on shares
+			lead = p.Within(21).Gt(27, t8, best) // step 27: on shares
 		}, func() {
 			// auction.tfe:20  second = if lead then best else max(second, bids[i])
-			t10 = p.Max2(28, second, t8) // step 28: on shares
+			t10 = p.Within(21).Max2(28, second, t8) // step 28: on shares
 		})
 		var t11, t12, t13 mpc.Share
 		p.Together(func() {
@@ -178,19 +178,19 @@ func run(p *runtime.Party) {
 	var sold, t17, t18, t19, t20, t21 mpc.Share
 	p.Together(func() {
 		// auction.tfe:24  let sold = best >= reserve
-		sold = p.Ge(40, best, reserve_shared) // step 40: on shares
+		sold = p.Within(21).Ge(40, best, reserve_shared) // step 40: on shares
 	}, func() {
 		// auction.tfe:25  let pay = if sold then max(second, reserve) else 0
-		t17 = p.Max2(41, second, reserve_shared) // step 41: on shares
+		t17 = p.Within(21).Max2(41, second, reserve_shared) // step 41: on shares
 	}, func() {
 		// auction.tfe:26  return reveal(pay) to public, each p in bidders: reveal(sold and who == index(p)) to p
-		t18 = p.Eq(42, who, clear.Int(clear.Int32, 0)) // step 42: on shares
+		t18 = p.Within(2).Eq(42, who, clear.Int(clear.Int32, 0)) // step 42: on shares
 	}, func() {
-		t19 = p.Eq(43, who, clear.Int(clear.Int32, 1)) // step 43: on shares
+		t19 = p.Within(2).Eq(43, who, clear.Int(clear.Int32, 1)) // step 43: on shares
 	}, func() {
-		t20 = p.Eq(44, who, clear.Int(clear.Int32, 2)) // step 44: on shares
+		t20 = p.Within(2).Eq(44, who, clear.Int(clear.Int32, 2)) // step 44: on shares
 	}, func() {
-		t21 = p.Eq(45, who, clear.Int(clear.Int32, 3)) // step 45: on shares
+		t21 = p.Within(3).Eq(45, who, clear.Int(clear.Int32, 3)) // step 45: on shares
 	})
 	var pay, t22, t23, t24, t25 mpc.Share
 	p.Together(func() {

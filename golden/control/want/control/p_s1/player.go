@@ -232,7 +232,7 @@ func runCompare(p *runtime.Party) {
 	// control.tfe:39  let ahead = a > b
 	a_shared := p.Shared(5, "alice", clear.Int32, int(n)) // step 5: from alice
 	b_shared := p.Shared(6, "bob", clear.Int32, int(n))   // step 6: from bob
-	ahead := p.Gt(7, a_shared, b_shared)                  // step 7: on shares
+	ahead := p.Within(11).Gt(7, a_shared, b_shared)       // step 7: on shares
 
 	// control.tfe:40  var larger = select(ahead, a, b)
 	t1 := p.Select(8, ahead, a_shared, b_shared) // step 8: on shares
@@ -241,9 +241,9 @@ func runCompare(p *runtime.Party) {
 	// control.tfe:41  for i in 1..n step 2 {
 	for i := int64(1); i < n; i += 2 {
 		// control.tfe:42  larger[i] = min(larger[i], 900)
-		t6 := p.Index(15, larger, clear.At(i))            // step 15: on shares
-		t7 := p.Min2(16, t6, clear.Int(clear.Int32, 900)) // step 16: on shares
-		larger = p.Update(17, larger, t7, clear.At(i))    // step 17: on shares
+		t6 := p.Index(15, larger, clear.At(i))                       // step 15: on shares
+		t7 := p.Within(11).Min2(16, t6, clear.Int(clear.Int32, 900)) // step 16: on shares
+		larger = p.Update(17, larger, t7, clear.At(i))               // step 17: on shares
 	}
 
 	// control.tfe:44  var scale: int64 = 1
@@ -440,10 +440,10 @@ func runShapes(p *runtime.Party) {
 	var rows, t14, t15, t16, t17 mpc.Share
 	p.Together(func() {
 		// control.tfe:84  let rows = max(centred, axis: 1)
-		rows = p.Max(26, centred, 1) // step 26: on shares
+		rows = p.Within(19).Max(26, centred, 1) // step 26: on shares
 
 		// control.tfe:87  let hits = count(rows > 1.0 and not flags)
-		t14 = p.Gt(27, rows, t7)              // step 27: on shares
+		t14 = p.Within(18).Gt(27, rows, t7)   // step 27: on shares
 		t15 = p.And(28, t14, t9)              // step 28: on shares
 		t16 = p.Convert(29, t15, clear.Int64) // step 29: on shares
 	}, func() {
