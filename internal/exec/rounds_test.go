@@ -26,6 +26,9 @@ func TestRoundsOfPrograms(t *testing.T) {
 		{"corpus/programs/millionaires.tfe", "richer", nil, 6, 65},
 		{"corpus/programs/auction.tfe", "vickrey", nil, 33, 1022},
 		{"corpus/programs/groupby.tfe", "turnover", map[string]int64{"n": 1000, "m": 2000}, 6, 688},
+		{"corpus/programs/median.tfe", "median", map[string]int64{"n": 100, "m": 200}, 66, 71658},
+		{"corpus/programs/mlp.tfe", "classify", map[string]int64{"k": 16, "d": 64, "h": 32, "c": 10}, 38, 115782},
+		{"corpus/programs/psi_size.tfe", "overlap", map[string]int64{"n": 100, "m": 200}, 115, 534324},
 		{"internal/exec/testdata/gradient.tfe", "train", map[string]int64{"n": 1000, "d": 10}, 182, 1122000},
 	} {
 		t.Run(filepath.Base(c.program)+" "+c.computation, func(t *testing.T) {
