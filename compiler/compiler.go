@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/tfec-lang/tfec/compiler/check"
 	"github.com/tfec-lang/tfec/compiler/ir"
@@ -124,19 +125,35 @@ func (u *Unit) check(o Options) (diags diag.List) {
 	return diags
 }
 
+// lower carries out what comes after the checks, each computation beside the
+// others: they share nothing but what was checked.
 func (u *Unit) lower() (diags diag.List) {
-	for _, c := range u.Checked.Computations {
-		p, more := lower.Lower(u.Checked, c)
-		diags = append(diags, more...)
-		if p == nil {
-			continue
+	programs := make([]*ir.Program, len(u.Checked.Computations))
+	found := make([]diag.List, len(programs))
+	var all sync.WaitGroup
+	for k, c := range u.Checked.Computations {
+		all.Go(func() { programs[k], found[k] = lowered(u.Checked, c) })
+	}
+	all.Wait()
+	for k, p := range programs {
+		diags = append(diags, found[k]...)
+		if p != nil {
+			u.Programs = append(u.Programs, p)
 		}
-		if err := opt.Run(p); err != nil {
-			diags.Add(diag.Diagnostic{Code: "E901", Span: c.Decl.Name.Span, Message: fmt.Sprintf("cannot optimize this computation: %v", err)})
-		}
-		u.Programs = append(u.Programs, p)
 	}
 	return diags
+}
+
+// lowered is a computation as the ir has it, optimized, or nil after an error.
+func lowered(checked *check.Program, c *check.Computation) (*ir.Program, diag.List) {
+	p, diags := lower.Lower(checked, c)
+	if p == nil {
+		return nil, diags
+	}
+	if err := opt.Run(p); err != nil {
+		diags.Add(diag.Diagnostic{Code: "E901", Span: c.Decl.Name.Span, Message: fmt.Sprintf("cannot optimize this computation: %v", err)})
+	}
+	return p, diags
 }
 
 func (u *Unit) tests() (diags diag.List) {

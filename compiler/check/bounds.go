@@ -6,6 +6,7 @@ package check
 
 import (
 	"math/big"
+	"sync"
 
 	"github.com/tfec-lang/tfec/lang/types"
 )
@@ -43,8 +44,21 @@ func (b bounds) key() string {
 // exactly is the interval of one known value.
 func exactly(x *big.Rat) bounds { return bounds{x, x, true} }
 
+// wholes remembers whole for each element that was met; nobody changes an end
+// of an interval.
+var wholes sync.Map
+
 // whole is the interval of all values of a numeric element.
 func whole(e types.Elem) bounds {
+	if b, ok := wholes.Load(e); ok {
+		return b.(bounds)
+	}
+	b := allValues(e)
+	wholes.Store(e, b)
+	return b
+}
+
+func allValues(e types.Elem) bounds {
 	switch {
 	case e.Kind == types.Bool:
 		return bounds{new(big.Rat), big.NewRat(1, 1), true}

@@ -66,7 +66,11 @@ func Check(f *ast.File, opt Options) (*Program, diag.List) {
 	c.uncalled()
 	c.tests()
 	s.each((*checker).unused)
-	return s.prog, s.report()
+	diags := s.report()
+	if !diags.HasErrors() {
+		s.prog.Digest = digest(s.prog)
+	}
+	return s.prog, diags
 }
 
 // A session is the state of one program's check.

@@ -26,6 +26,7 @@ type Program struct {
 	Records      []*Record
 	Computations []*Computation
 	Tests        []*Test
+	Digest       string // of the canonical text of all files, in hexadecimal
 }
 
 // Files returns all files, the program's own first.

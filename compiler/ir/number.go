@@ -11,7 +11,7 @@ import (
 // instruction mentions, and names temporaries t1, t2, … in order of
 // definition.
 func (p *Program) Number() {
-	n := &numbering{p: p, to: make(map[Value]Value), values: make([]Info, 1)}
+	n := &numbering{p: p, to: make([]Value, len(p.Values)), values: make([]Info, 1, len(p.Values))}
 	n.block(p.Body)
 	n.names()
 	for k := range p.Inputs {
@@ -26,7 +26,7 @@ func (p *Program) Number() {
 type numbering struct {
 	p      *Program
 	step   int
-	to     map[Value]Value // old to new
+	to     []Value // old to new; 0: not met
 	values []Info
 }
 
@@ -51,7 +51,7 @@ func (n *numbering) value(v Value) Value {
 	if v == 0 {
 		return 0
 	}
-	if _, ok := n.to[v]; !ok {
+	if n.to[v] == 0 {
 		n.to[v] = Value(len(n.values))
 		n.values = append(n.values, n.p.Values[v])
 	}

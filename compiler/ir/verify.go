@@ -7,6 +7,7 @@ package ir
 import (
 	"errors"
 	"fmt"
+	"maps"
 
 	"github.com/tfec-lang/tfec/lang/types"
 )
@@ -110,12 +111,11 @@ func (v *verifier) scoped(i *Instr) {
 	}
 	v.depth++
 	for _, b := range []Block{i.Body, i.Else} {
-		outer := make(map[Value]types.Set, len(v.defined))
-		for k, s := range v.defined {
-			outer[k] = s
+		if len(b) > 0 {
+			outer := maps.Clone(v.defined)
+			v.block(b)
+			v.defined = outer
 		}
-		v.block(b)
-		v.defined = outer
 	}
 	v.depth--
 	if i.Dst != 0 {

@@ -3,9 +3,6 @@ package lower
 // The signature: players, protocol, sizes, inputs, outputs, disclosures.
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"math/big"
 	"path/filepath"
 
@@ -13,7 +10,6 @@ import (
 	"github.com/tfec-lang/tfec/compiler/ir"
 	"github.com/tfec-lang/tfec/compiler/load"
 	"github.com/tfec-lang/tfec/lang/ast"
-	"github.com/tfec-lang/tfec/lang/format"
 	"github.com/tfec-lang/tfec/lang/types"
 	"github.com/tfec-lang/tfec/runtime/clear"
 )
@@ -21,7 +17,7 @@ import (
 func (l *lowerer) header(c *check.Computation) {
 	p := l.out
 	p.File, p.Name = filepath.Base(l.prog.File.Name), c.Decl.Name.Name
-	p.Doc, p.Digest = c.Decl.Doc, digest(l.prog)
+	p.Doc, p.Digest = c.Decl.Doc, l.prog.Digest
 	p.Protocol = l.protocol()
 	l.servers = types.SetOf(p.Protocol.Roles...)
 	p.Enums = l.enums()
@@ -56,20 +52,6 @@ func (l *lowerer) enums() []ir.Enum {
 		out = append(out, ir.Enum{Name: e.Name, Values: e.Values})
 	}
 	return out
-}
-
-// digest is over the canonical text of the program, followed by that of each
-// module with its length, in the order in which the texts first import them:
-// which module an import brings follows from the texts.
-func digest(p *check.Program) string {
-	sum := sha256.New()
-	sum.Write(format.Canonical(p.File))
-	for _, m := range p.Modules {
-		text := format.Canonical(m)
-		fmt.Fprintf(sum, "\x00%d\x00", len(text))
-		sum.Write(text)
-	}
-	return hex.EncodeToString(sum.Sum(nil))
 }
 
 // position is where a node stands: a module by its path from the program's

@@ -36,7 +36,9 @@ func (c *common) block(b ir.Block, known map[string]ir.Value) ir.Block {
 	var out ir.Block
 	for _, i := range b {
 		c.operands(i)
-		i.Body, i.Else = c.block(i.Body, maps.Clone(known)), c.block(i.Else, maps.Clone(known))
+		if len(i.Body)+len(i.Else) > 0 {
+			i.Body, i.Else = c.block(i.Body, maps.Clone(known)), c.block(i.Else, maps.Clone(known))
+		}
 		if !c.constant(i) {
 			out = append(out, i)
 			continue
