@@ -160,10 +160,10 @@ func (v *verifier) result(i *Instr, e types.Elem, s types.Shape) {
 func (v *verifier) sameShape(s, t types.Shape) bool { return slices.EqualFunc(s, t, v.sameSize) }
 
 func (v *verifier) sameSize(a, b types.Size) bool {
-	d := a.Sub(b)
-	if d.Equal(types.Int(0)) {
+	if a.Equal(b) {
 		return true
 	}
+	d := a.Sub(b)
 	for _, c := range v.p.Where {
 		e := c.Left.Sub(c.Right)
 		if c.Rel == "==" && (d.Equal(e) || d.Add(e).Equal(types.Int(0))) {

@@ -124,8 +124,11 @@ func (s Size) Mul(t Size) Size {
 
 // times multiplies; ok is false where int64 does not hold the product.
 func times(a, b int64) (product int64, ok bool) {
-	p := new(big.Int).Mul(big.NewInt(a), big.NewInt(b))
-	return p.Int64(), p.IsInt64()
+	if a == 0 || b == 0 {
+		return 0, true
+	}
+	product = a * b
+	return product, product/b == a && (product < 0) == ((a < 0) != (b < 0))
 }
 
 // Subst replaces variables; those that env lacks stay.
