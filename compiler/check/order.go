@@ -42,10 +42,20 @@ func (f *frame) positions(n types.Size) bounds {
 	return out
 }
 
+// masked returns an operand with the mask of its rows along an axis, if there
+// is one.
+func (f *frame) masked(e *ast.Call, mask *ast.Arg, x value, axis int) ([]value, bool) {
+	m, ok := f.mask(e, mask, x, axis)
+	if !ok || m.bad() {
+		return []value{x}, ok
+	}
+	return []value{x, m}, true
+}
+
 // sorting checks sort(x) and rank(x), along the last axis.
 func (f *frame) sorting(e *ast.Call, want types.Elem) value {
 	name := f.callee
-	args, ok := f.bind(e, name, []string{"x"}, 1)
+	args, ok := f.bind(e, name, []string{"x", "mask"}, 1)
 	if !ok {
 		return poison(e)
 	}
@@ -56,23 +66,29 @@ func (f *frame) sorting(e *ast.Call, want types.Elem) value {
 	if !ok {
 		return poison(e)
 	}
-	place, met, ok := f.join(e, name, x)
+	vs, ok := f.masked(e, args[1], x, len(x.Shape)-1)
+	if !ok {
+		return poison(e)
+	}
+	place, met, ok := f.join(e, name, vs...)
 	if !ok {
 		return poison(e)
 	}
 	if name == "rank" {
-		out := f.result(types.Of(types.Int32), x.Shape, place, met, x)
+		out := f.result(types.Of(types.Int32), x.Shape, place, met, vs...)
 		out.bounds = f.positions(x.Shape[len(x.Shape)-1])
 		return out
 	}
-	out := f.result(x.Elem, x.Shape, place, met, x)
-	out.bounds = x.bounds
+	out := f.result(x.Elem, x.Shape, place, met, vs...)
+	if len(vs) == 1 {
+		out.bounds = x.bounds // rows that take no part are the greatest of the type
+	}
 	return out
 }
 
 // sortBy checks sort_by(key, x): rows of x in the order of key.
 func (f *frame) sortBy(e *ast.Call, want types.Elem) value {
-	args, ok := f.bind(e, "sort_by", []string{"key", "x"}, 2)
+	args, ok := f.bind(e, "sort_by", []string{"key", "x", "mask"}, 2)
 	if !ok {
 		return poison(e)
 	}
@@ -87,18 +103,23 @@ func (f *frame) sortBy(e *ast.Call, want types.Elem) value {
 	if !f.sameShape(e, key.Shape, x.Shape[:1], f.operands("", []value{key, x}), nil) {
 		return poison(e)
 	}
-	place, met, ok := f.join(e, "sort_by", key, x)
+	vs, ok := f.masked(e, args[2], key, 0)
+	if !ok || args[2] == nil && !f.unpadded(e, x, 0) {
+		return poison(e)
+	}
+	vs = append(vs, x)
+	place, met, ok := f.join(e, "sort_by", vs...)
 	if !ok {
 		return poison(e)
 	}
-	out := f.result(x.Elem, x.Shape, place, met, key, x)
+	out := f.result(x.Elem, x.Shape, place, met, vs...)
 	out.bounds = x.bounds
 	return out
 }
 
 // topK checks top_k(x, k): k is proved to be at most the length (R14).
 func (f *frame) topK(e *ast.Call, want types.Elem) value {
-	args, ok := f.bind(e, "top_k", []string{"x", "k"}, 2)
+	args, ok := f.bind(e, "top_k", []string{"x", "k", "mask"}, 2)
 	if !ok {
 		return poison(e)
 	}
@@ -116,12 +137,18 @@ func (f *frame) topK(e *ast.Call, want types.Elem) value {
 		d.Hint = "add `where " + n.String() + " >= " + k.String() + "`"
 		return poison(e)
 	}
-	place, met, ok := f.join(e, "top_k", x)
+	vs, ok := f.masked(e, args[2], x, 0)
 	if !ok {
 		return poison(e)
 	}
-	out := f.result(x.Elem, types.Shape{k}, place, met, x)
-	out.bounds = x.bounds
+	place, met, ok := f.join(e, "top_k", vs...)
+	if !ok {
+		return poison(e)
+	}
+	out := f.result(x.Elem, types.Shape{k}, place, met, vs...)
+	if len(vs) == 1 {
+		out.bounds = x.bounds // where there are fewer, the least of the type follows
+	}
 	return out
 }
 
@@ -174,7 +201,7 @@ func (f *frame) distinct(e *ast.Call, _ types.Elem) value {
 // argExtremum checks argmin and argmax: of all elements, or over an axis.
 func (f *frame) argExtremum(e *ast.Call, _ types.Elem) value {
 	name := f.callee
-	args, ok := f.bind(e, name, []string{"x", "axis"}, 1)
+	args, ok := f.bind(e, name, []string{"x", "axis", "mask"}, 1)
 	if !ok {
 		return poison(e)
 	}
@@ -182,20 +209,12 @@ func (f *frame) argExtremum(e *ast.Call, _ types.Elem) value {
 	if !ok {
 		return poison(e)
 	}
-	shape, n := types.Shape{}, x.Shape.Count()
-	if args[1] != nil {
-		k, ok := f.axis(args[1], x)
-		if !ok {
-			return poison(e)
-		}
-		shape, n = without(x.Shape, k), x.Shape[k]
-	}
-	place, met, ok := f.join(e, name, x)
+	r, ok := f.reduced(e, name, args, x)
 	if !ok {
 		return poison(e)
 	}
-	out := f.result(types.Of(types.Int32), shape, place, met, x)
-	out.bounds = f.positions(n)
+	out := f.result(types.Of(types.Int32), r.shape, r.place, r.met, r.operands...)
+	out.bounds = f.positions(r.count)
 	return out
 }
 

@@ -74,10 +74,6 @@ func (f *frame) mask(e *ast.Call, a *ast.Arg, x value, axis int) (m value, ok bo
 		f.errorf("E207", e, "`%s` of several padded dimensions needs a mask for each", f.callee).Label = "reduce one axis at a time: `axis: k`"
 		return m, false
 	}
-	if along < len(x.Shape)-2 {
-		f.notBuilt(a, "a mask of any but the last two dimensions is")
-		return m, false
-	}
 	return m, f.sameShape(a.Value, x.Shape[along:along+1], m.Shape, f.operands("", []value{x, m}), []value{x, m})
 }
 
@@ -117,7 +113,7 @@ var rowwise = map[string]bool{
 	"sum": true, "mean": true, "count": true, "any": true, "all": true, "min": true, "max": true, "dot": true,
 	"abs": true, "sign": true, "clamp": true, "select": true, "sqrt": true, "exp": true, "log": true, "sigmoid": true,
 	"tanh": true, "relu": true, "outer": true, "transpose": true, "concat": true, "onehot": true,
-	"lookup": true, "cumsum": true, "store": true, "gather": true, "size": true, "rescale": true, "div_or": true, "mod_or": true,
+	"lookup": true, "cumsum": true, "argmin": true, "argmax": true, "sort": true, "rank": true, "sort_by": true, "top_k": true, "store": true, "gather": true, "size": true, "rescale": true, "div_or": true, "mod_or": true,
 	"print": true, "filter": true, "hash64": true, "format": true, "parse": true, "valid": true,
 }
 

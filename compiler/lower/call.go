@@ -109,7 +109,7 @@ func byColumnOf(name string) (byColumn, bool) {
 	case "filter":
 		return byColumn{[]string{"x", "m"}, (*primitiveCall).filter}, true
 	case "sort_by":
-		return byColumn{[]string{"key", "x"}, (*primitiveCall).sortBy}, true
+		return byColumn{[]string{"key", "x", "mask"}, (*primitiveCall).sortBy}, true
 	}
 	return byColumn{}, false
 }
@@ -196,11 +196,7 @@ func primitiveOf(name string) (primitive, bool) {
 		return primitive{one, func(c *primitiveCall) ir.Value { return c.elementwise(ir.OpReverse) }}, true
 	case "cumsum":
 		return primitive{withMask, func(c *primitiveCall) ir.Value {
-			x := c.element(0)
-			if c.args[1] != nil {
-				x = c.kept(x, c.value(c.args[1]), len(c.shape(x))-1, new(big.Int))
-			}
-			return c.op(ir.OpCumSum, c.t.Elem, c.t.Shape, x)
+			return c.op(ir.OpCumSum, c.t.Elem, c.t.Shape, c.last(c.element(0), 1, new(big.Int)))
 		}}, true
 	case "outer":
 		return primitive{two, (*primitiveCall).outer}, true
@@ -304,11 +300,10 @@ func (c *primitiveCall) extreme(o ir.Op) ir.Value {
 	if len(c.Args) == 2 && c.Args[1].Name == nil {
 		return c.op(o, c.t.Elem, c.t.Shape, c.element(0), c.element(1))
 	}
-	low, high := c.t.Elem.Bounds()
 	if o == ir.OpMin {
-		return c.reduce(o, c.masked(c.args[0], high))
+		return c.reduce(o, c.masked(c.args[0], greatest(c.t.Elem)))
 	}
-	return c.reduce(o, c.masked(c.args[0], low))
+	return c.reduce(o, c.masked(c.args[0], least(c.t.Elem)))
 }
 
 func (c *primitiveCall) mean() ir.Value {

@@ -3,6 +3,8 @@ package lower
 // Order and selection.
 
 import (
+	"math/big"
+
 	"github.com/tfec-lang/tfec/compiler/ir"
 	"github.com/tfec-lang/tfec/lang/types"
 )
@@ -12,19 +14,19 @@ import (
 func orderOf(name string) (primitive, bool) {
 	switch name {
 	case "any":
-		return primitive{oneOf, func(c *primitiveCall) ir.Value { return c.reduce(ir.OpMax, c.value(c.args[0])) }}, true
+		return primitive{oneOf, func(c *primitiveCall) ir.Value { return c.reduce(ir.OpMax, c.real(0)) }}, true
 	case "all":
-		return primitive{oneOf, func(c *primitiveCall) ir.Value { return c.reduce(ir.OpMin, c.value(c.args[0])) }}, true
+		return primitive{oneOf, func(c *primitiveCall) ir.Value { return c.reduce(ir.OpMin, c.masked(c.args[0], big.NewInt(1))) }}, true
 	case "argmin":
 		return primitive{oneOf, func(c *primitiveCall) ir.Value { return c.argExtreme(ir.OpArgMin) }}, true
 	case "argmax":
 		return primitive{oneOf, func(c *primitiveCall) ir.Value { return c.argExtreme(ir.OpArgMax) }}, true
 	case "sort":
-		return primitive{one, func(c *primitiveCall) ir.Value { return c.elementwise(ir.OpSort) }}, true
+		return primitive{withMask, (*primitiveCall).sort}, true
 	case "rank":
-		return primitive{one, func(c *primitiveCall) ir.Value { return c.rank(c.value(c.args[0])) }}, true
+		return primitive{withMask, func(c *primitiveCall) ir.Value { return c.places(1) }}, true
 	case "top_k":
-		return primitive{[]string{"x", "k"}, func(c *primitiveCall) ir.Value { return c.elementwise(ir.OpTopK) }}, true
+		return primitive{[]string{"x", "k", "mask"}, (*primitiveCall).topK}, true
 	case "distinct":
 		return primitive{one, func(c *primitiveCall) ir.Value { return c.distinct(c.value(c.args[0])) }}, true
 	case "shuffle_shared":
@@ -43,13 +45,69 @@ func orderOf(name string) (primitive, bool) {
 	return primitive{}, false
 }
 
+// argExtreme is the index of an extreme element, of rows that take part.
 func (c *primitiveCall) argExtreme(o ir.Op) ir.Value {
-	return c.operate(ir.Instr{Op: o, Axis: c.axis()}, c.t.Elem, c.t.Shape, c.value(c.args[0]))
+	x, axis := c.value(c.args[0]), c.axis()
+	if c.args[2] == nil {
+		return c.operate(ir.Instr{Op: o, Axis: axis}, c.t.Elem, c.t.Shape, x)
+	}
+	if axis <= 0 {
+		return c.argKept(o, x, axis, c.masks(c.args[0]))
+	}
+	s := c.shape(x)
+	before, after := s[:axis].Count(), s[axis+1:].Count()
+	places := c.argKept(o, c.front(x, axis), 0, 0)
+	return c.reshaped(c.transposed(c.reshaped(places, after, before)), c.t.Shape...)
+}
+
+// argKept is the index of the first element taking part that equals the extreme
+// of those: what stands for the others may be an element of the vector, too.
+func (c *primitiveCall) argKept(o ir.Op, x ir.Value, axis, along int) ir.Value {
+	extreme, otherwise := ir.OpMin, greatest(c.elem(x))
+	if o == ir.OpArgMax {
+		extreme, otherwise = ir.OpMax, least(c.elem(x))
+	}
+	mask := c.value(c.args[2])
+	best := c.reduceOver(extreme, c.kept(x, mask, along, otherwise), axis)
+	equal := c.op(ir.OpEq, types.Of(types.Bool), c.shape(x), x, best)
+	found := c.kept(equal, mask, along, new(big.Int))
+	return c.operate(ir.Instr{Op: ir.OpArgMax, Axis: axis}, c.t.Elem, c.shape(best), found)
+}
+
+// front is x[…, n, …] as a matrix of n rows: the elements of the dimensions
+// after that one, for each the elements of those before it.
+func (l *lowerer) front(x ir.Value, axis int) ir.Value {
+	s := l.shape(x)
+	n, before, after := s[axis], s[:axis].Count(), s[axis+1:].Count()
+	return l.reshaped(l.transposed(l.reshaped(x, before, n.Mul(after))), n, after.Mul(before))
+}
+
+func greatest(e types.Elem) *big.Int { _, high := e.Bounds(); return high }
+
+func least(e types.Elem) *big.Int { low, _ := e.Bounds(); return low }
+
+func (c *primitiveCall) sort() ir.Value {
+	return c.op(ir.OpSort, c.t.Elem, c.t.Shape, c.last(c.element(0), 1, greatest(c.t.Elem)))
+}
+
+func (c *primitiveCall) topK() ir.Value {
+	return c.op(ir.OpTopK, c.t.Elem, c.t.Shape, c.last(c.element(0), 2, least(c.t.Elem)))
+}
+
+// places is the rank of the first argument, rows that the mask, the k-th if it
+// is given, leaves out behind the others.
+func (c *primitiveCall) places(k int) ir.Value {
+	x := c.value(c.args[0])
+	if c.args[k] == nil {
+		return c.rank(x)
+	}
+	every := types.Type{Elem: types.Of(types.Bool), Shape: c.shape(x)}
+	return c.rank(c.op(ir.OpNe, every.Elem, every.Shape, c.same(1, every), c.value(c.args[k])), x)
 }
 
 // sortBy moves the rows of each column alike.
 func (c *primitiveCall) sortBy() tree {
-	place := c.rank(c.value(c.args[0]))
+	place := c.places(2)
 	return c.operand(1).each(func(x ir.Value) ir.Value { return c.permute(place, x) })
 }
 

@@ -5,6 +5,7 @@ package lower
 
 import (
 	"math/big"
+	"slices"
 
 	"github.com/tfec-lang/tfec/compiler/check"
 	"github.com/tfec-lang/tfec/compiler/ir"
@@ -42,15 +43,32 @@ func (c *primitiveCall) masked(x ast.Expr, otherwise *big.Int) ir.Value {
 	if c.args[2] == nil {
 		return v
 	}
-	along := check.MaskedAxis(c.frame.body.Types[x].Shape, c.axis())
-	return c.kept(v, c.value(c.args[2]), along, otherwise)
+	return c.kept(v, c.value(c.args[2]), c.masks(x), otherwise)
+}
+
+// masks is the dimension of x that the mask of the call speaks of.
+func (c *primitiveCall) masks(x ast.Expr) int {
+	return check.MaskedAxis(c.frame.body.Types[x].Shape, c.axis())
+}
+
+// last is x with another element where the mask of its last dimension, the k-th
+// argument if it is given, is false.
+func (c *primitiveCall) last(x ir.Value, k int, otherwise *big.Int) ir.Value {
+	if c.args[k] == nil {
+		return x
+	}
+	return c.kept(x, c.value(c.args[k]), len(c.shape(x))-1, otherwise)
 }
 
 // kept is x where the mask of a dimension is true, and another element
 // elsewhere. A mask of the last dimension broadcasts; of the one before it does
-// so on the transpose.
+// so on the transpose, and others are followed by one dimension for all that do.
 func (l *lowerer) kept(x, mask ir.Value, along int, otherwise *big.Int) ir.Value {
 	e, s := l.elem(x), l.shape(x)
+	if along < len(s)-2 {
+		flat := append(slices.Clone(s[:along+1]), s[along+1:].Count())
+		return l.reshaped(l.kept(l.reshaped(x, flat...), mask, along, otherwise), s...)
+	}
 	if along == len(s)-1 && e.Kind == types.Bool && otherwise.Sign() == 0 {
 		return l.op(ir.OpAnd, e, s, x, mask)
 	}
@@ -67,7 +85,7 @@ func (c *primitiveCall) meanOfRows(x ir.Value) ir.Value {
 	mask := c.value(c.args[2])
 	n := c.op(ir.OpSum, integer, nil, c.convert(mask, integer))
 	if c.axis() < 0 {
-		n = c.times(n, x, check.MaskedAxis(c.frame.body.Types[c.args[0]].Shape, -1))
+		n = c.times(n, x, c.masks(c.args[0]))
 	}
 	n = c.op(ir.OpMax, integer, nil, n, c.integer(1))
 	return c.divide(c.Call, c.convert(c.reduce(ir.OpSum, x), c.t.Elem), n, types.Type{Elem: c.t.Elem, Shape: c.t.Shape})
