@@ -89,6 +89,8 @@ func builtin(name string) func(*frame, *ast.Call, types.Elem) value {
 		return (*frame).shuffleShared
 	case "argmin", "argmax":
 		return (*frame).argExtremum
+	case "grid":
+		return (*frame).grid
 	case "lookup":
 		return (*frame).lookup
 	case "store":
@@ -182,10 +184,6 @@ func (f *frame) selectCall(e *ast.Call, want types.Elem) value {
 
 // unbuilt checks the arguments of a primitive that lowering does not know.
 func (f *frame) unbuilt(e *ast.Call, o *op.Op) value {
-	if o.TestOnly && !f.pc.test {
-		f.arguments(e)
-		return f.fail(e.Fn, "E101", "only in tests", "`%s` stands only in tests", o.Name)
-	}
 	vs := f.arguments(e)
 	for i, v := range vs {
 		vs[i] = f.settle(v)
@@ -205,7 +203,7 @@ func (f *frame) unbuilt(e *ast.Call, o *op.Op) value {
 		return poison(e)
 	}
 	f.notBuilt(e.Fn, "`%s` is", o.Name)
-	if (o.Class == op.Num || o.Class == op.Fix || o.Class == op.Ord) && !inClass(vs[0].Elem, o.Class) && !o.TestOnly {
+	if (o.Class == op.Num || o.Class == op.Fix || o.Class == op.Ord) && !inClass(vs[0].Elem, o.Class) {
 		return f.fail(e.Args[0].Value, "E204", f.c.plain(vs[0].Type), "`%s` takes %s", o.Name, classText(o.Class))
 	}
 	return poison(e)

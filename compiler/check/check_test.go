@@ -58,9 +58,6 @@ func TestReject(t *testing.T) {
 	}
 }
 
-// unbuilt are the programs of corpus/programs that use what is not built.
-var unbuilt = map[string]bool{"regression.tfe": true}
-
 func TestPrograms(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(corpus, "programs", "*.tfe"))
 	require.NoError(t, err)
@@ -71,10 +68,7 @@ func TestPrograms(t *testing.T) {
 			source, err := os.ReadFile(file)
 			require.NoError(t, err)
 			_, list := load(name, string(source))
-			for _, d := range list {
-				assert.True(t, unbuilt[name] && d.Code == "E901", "%s", show(name, string(source), diag.List{d}))
-			}
-			assert.Equal(t, unbuilt[name], list.HasErrors())
+			assert.Empty(t, list, "%s", show(name, string(source), list))
 		})
 	}
 }

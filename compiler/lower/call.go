@@ -208,6 +208,8 @@ func primitiveOf(name string) (primitive, bool) {
 		return primitive{ofPooling, (*primitiveCall).maxPool}, true
 	case "avg_pool":
 		return primitive{ofPooling, (*primitiveCall).avgPool}, true
+	case "grid":
+		return primitive{[]string{"n", "d", "lo", "hi"}, (*primitiveCall).grid}, true
 	case "random_bit", "random_bit_shared":
 		return primitive{nil, func(c *primitiveCall) ir.Value { return c.draw(c.t.Shape...) }}, true
 	case "random_uniform", "random_uniform_shared":

@@ -187,3 +187,17 @@ func (l *lowerer) condition(e *ast.Expect) ir.Value {
 	d := l.op(ir.OpAbs, elem, shape, l.op(ir.OpSub, elem, shape, x, y))
 	return l.op(ir.OpLe, types.Of(types.Bool), shape, d, tolerance)
 }
+
+// grid writes down the values from one end to the other, row by row.
+func (c *primitiveCall) grid() ir.Value {
+	count, _ := c.t.Shape.Count().Const()
+	low, high := c.frame.body.Consts[c.args[2]].Num, c.frame.body.Consts[c.args[3]].Num
+	step := new(big.Rat).Sub(high, low)
+	step.Mul(step, big.NewRat(1, max(1, count-1)))
+	data := make([]*big.Int, count)
+	for k := range data {
+		x := new(big.Rat).Mul(step, big.NewRat(int64(k), 1))
+		data[k] = scaled(x.Add(x, low), c.t.Elem.F)
+	}
+	return c.constants(c.t.Elem, c.t.Shape, data)
+}

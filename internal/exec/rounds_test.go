@@ -29,7 +29,9 @@ func TestRoundsOfPrograms(t *testing.T) {
 		{"corpus/programs/median.tfe", "median", map[string]int64{"n": 100, "m": 200}, 66, 71658},
 		{"corpus/programs/mlp.tfe", "classify", map[string]int64{"k": 16, "d": 64, "h": 32, "c": 10}, 38, 115782},
 		{"corpus/programs/psi_size.tfe", "overlap", map[string]int64{"n": 100, "m": 200}, 115, 534324},
-		{"internal/exec/testdata/gradient.tfe", "train", map[string]int64{"n": 1000, "d": 10}, 182, 1122000},
+		{"corpus/programs/regression.tfe", "train_linear", map[string]int64{"n": 1000, "d": 10}, 182, 1121840},
+		{"corpus/programs/regression.tfe", "train_logistic", map[string]int64{"n": 1000, "d": 10}, 2551, 63356350},
+		{"corpus/programs/regression.tfe", "predict", map[string]int64{"k": 1000, "d": 10}, 43, 1438990},
 	} {
 		t.Run(filepath.Base(c.program)+" "+c.computation, func(t *testing.T) {
 			programs := load(t, filepath.Join("..", "..", c.program), "").Programs

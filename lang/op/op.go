@@ -134,5 +134,6 @@ var table = []Op{
 	{Name: "random_laplace_shared", Class: Fix, Form: "(b, d, …) -> fixed[d, …]", Built: true, Doc: "As random_laplace, drawn jointly, known to nobody."},
 	{Name: "random_bit_shared", Class: Bool, Form: "(d, …) -> bool[d, …]", Built: true, Doc: "As random_bit, drawn jointly, known to nobody."},
 	{Name: "random_public", Class: Fix, Form: "() -> fixed", Built: true, Doc: "A fraction, 0 to below 1: a coin toss that everybody sees."},
-	{Name: "grid", Class: Fix, Form: "(n, d, lo, hi) -> fixed[n, d]", TestOnly: true, Doc: "n × d values evenly from lo to hi, row by row."},
+	{Name: "grid", Class: Fix, Form: "(n, d, lo, hi) -> fixed[n, d]", TestOnly: true, Built: true,
+		Doc: "n × d values evenly from lo to hi, row by row."},
 }
