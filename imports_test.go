@@ -39,7 +39,7 @@ var rules = []importRule{
 
 // passes in their order; none imports a later one. The driver, compiler, may
 // import all of them.
-var passes = []string{"load", "check", "ir", "lower", "opt", "project", "report", "interp", "cost"}
+var passes = []string{"load", "check", "ir", "lower", "opt", "project", "report", "interp", "cost", "explain"}
 
 // owned says which packages alone may import a library.
 var owned = map[string][]string{

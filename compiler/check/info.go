@@ -26,7 +26,8 @@ type Program struct {
 	Records      []*Record
 	Computations []*Computation
 	Tests        []*Test
-	Digest       string // of the canonical text of all files, in hexadecimal
+	Uncalled     []*Body // of functions that nothing calls: with public arguments, with shared ones
+	Digest       string  // of the canonical text of all files, in hexadecimal
 }
 
 // Files returns all files, the program's own first.
@@ -49,6 +50,39 @@ func (p *Program) PlayerNames() []string {
 		names[i] = q.Name
 	}
 	return names
+}
+
+// Bodies visits every body that was checked, each once: those of computations,
+// tests and uncalled functions, then those that they call and have for each
+// member.
+func (p *Program) Bodies(visit func(*Body)) {
+	seen := make(map[*Body]bool)
+	var enter func(*Body)
+	enter = func(b *Body) {
+		if b == nil || seen[b] {
+			return
+		}
+		seen[b] = true
+		visit(b)
+		for _, call := range b.Calls {
+			enter(call.Body)
+		}
+		for _, members := range b.Members {
+			for _, m := range members {
+				enter(m)
+			}
+		}
+	}
+	for _, c := range p.Computations {
+		enter(c.Body)
+	}
+	for _, t := range p.Tests {
+		enter(t.Body)
+		enter(t.Fn)
+	}
+	for _, b := range p.Uncalled {
+		enter(b)
+	}
 }
 
 type Player struct {

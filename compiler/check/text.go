@@ -32,31 +32,38 @@ func (c *checker) text(n ast.Node) string {
 }
 
 // elem writes an element; the file's precision is plain `fixed`.
-func (c *checker) elem(e types.Elem) string {
-	if e.Kind == types.Fixed && e == c.prog.Precision {
+func (c *checker) elem(e types.Elem) string { return c.prog.elem(e) }
+
+// plain writes element and shape.
+func (c *checker) plain(t types.Type) string { return c.prog.plain(t) }
+
+// full writes the type with its placement.
+func (c *checker) full(t types.Type) string { return c.prog.Format(t) }
+
+func (p *Program) elem(e types.Elem) string {
+	if e.Kind == types.Fixed && e == p.Precision {
 		return "fixed"
 	}
 	return e.String()
 }
 
-// plain writes element and shape.
-func (c *checker) plain(t types.Type) string {
+func (p *Program) plain(t types.Type) string {
 	if t.Tuple == nil {
-		return c.elem(t.Elem) + t.Shape.String()
+		return p.elem(t.Elem) + t.Shape.String()
 	}
 	parts := make([]string, len(t.Tuple))
 	for i, u := range t.Tuple {
-		parts[i] = c.plain(u)
+		parts[i] = p.plain(u)
 	}
 	return "(" + strings.Join(parts, ", ") + ")"
 }
 
-// full writes the type with its placement.
-func (c *checker) full(t types.Type) string {
+// Format writes a type as the program does; a tuple without its placements.
+func (p *Program) Format(t types.Type) string {
 	if t.Tuple != nil {
-		return c.plain(t)
+		return p.plain(t)
 	}
-	return c.plain(t) + " @ " + c.place(t.Place)
+	return p.plain(t) + " @ " + t.Place.Format(p.PlayerNames())
 }
 
 func (c *checker) place(p types.Place) string { return p.Format(c.prog.PlayerNames()) }

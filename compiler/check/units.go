@@ -279,7 +279,9 @@ func (c *checker) checkUncalled(fn *ast.Fn) {
 	c.results = make(map[string]*instance)
 	seen := make(map[*unit]bool)
 	for _, place := range []types.Place{types.PublicPlace, types.SharedPlace} {
-		c.chain(c.uncalledAt(fn, place).unit, nil, seen)
+		in := c.uncalledAt(fn, place)
+		c.prog.Uncalled = append(c.prog.Uncalled, in.body)
+		c.chain(in.unit, nil, seen)
 	}
 }
 
