@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/tfec-lang/tfec/runtime/binding"
 )
 
 // eval computes a size exactly. A name that sizes lacks is a fault of the
@@ -139,10 +141,32 @@ func (prog *Program) measure(inputs Values) (map[string]int64, error) {
 			errs = append(errs, fmt.Errorf("input %s: size %s is %d, and must be at least %d", from[s.Name], s.Name, n, s.Min))
 		}
 	}
-	if len(errs) == 0 {
+	errs = append(errs, prog.checkColumns(inputs))
+	if errors.Join(errs...) == nil {
 		errs = append(errs, prog.checkShapes(inputs, sizes))
 	}
 	return sizes, errors.Join(errs...)
+}
+
+// checkColumns compares how many rows the columns of a padded table have; those
+// of other tables bind sizes.
+func (prog *Program) checkColumns(inputs Values) error {
+	first := make(map[string]Input)
+	var errs []error
+	for _, in := range prog.Inputs {
+		if !in.Upto || in.Rows == 0 {
+			continue
+		}
+		table := binding.Root(in.Name)
+		if _, ok := first[table]; !ok {
+			first[table] = in
+		}
+		want, got := inputs[first[table].Name].Shape[0], inputs[in.Name].Shape[0]
+		if got != want {
+			errs = append(errs, fmt.Errorf("table %s: %d rows in %s and %d in %s", table, want, first[table].Name, got, in.Name))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // checkShapes compares the inputs with those of their dimensions that follow

@@ -88,7 +88,24 @@ func measure(p *ir.Program, in map[string]Tensor) (map[string]int64, error) {
 			errs = append(errs, fmt.Errorf("input %s: size %s is %d, and must be at least %d", from[s.Name], s.Name, got, s.Min))
 		}
 	}
-	return sizes, errors.Join(errs...)
+	return sizes, errors.Join(append(errs, sameRows(p, in))...)
+}
+
+// sameRows compares the columns of padded tables.
+func sameRows(p *ir.Program, in map[string]Tensor) error {
+	rows, from := make(map[string]int64), make(map[string]string)
+	for _, x := range p.Inputs {
+		key := ir.Key(x.Name, x.Member)
+		table, _, column := strings.Cut(key, ".")
+		switch got := in[key].Shape; {
+		case !column || !x.Padded():
+		case from[table] == "":
+			rows[table], from[table] = got[0], key
+		case got[0] != rows[table]:
+			return fmt.Errorf("table %s: %d rows in %s and %d in %s", table, rows[table], from[table], got[0], key)
+		}
+	}
+	return nil
 }
 
 // checkWhere checks the conditions exactly, whatever the numbers.

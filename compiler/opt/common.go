@@ -9,6 +9,7 @@ import (
 	"maps"
 
 	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/lang/types"
 )
 
 type common struct {
@@ -76,7 +77,8 @@ func (c *common) constant(i *ir.Instr) bool {
 
 func (c *common) key(i *ir.Instr) string {
 	d := c.p.Values[i.Dst]
-	return fmt.Sprint(i.Op, i.Args, i.Const, i.Size, i.Shift, i.Width, i.Axis, i.Slices, i.Window, i.Name, i.Member, d.Elem, d.Shape, d.Place)
+	return fmt.Sprint(i.Op, i.Args, i.Const, i.Size, i.Shift, i.Width, i.Axis, i.Slices, i.Window, i.Name, i.Member, d.Elem,
+		[]types.Size(d.Shape), d.Place) // by size: lengths that data decides are told apart
 }
 
 // replace lets v stand for dropped, and keep its name.

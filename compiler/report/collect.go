@@ -74,13 +74,23 @@ func (w *writer) inputs() {
 		if x.Padded() {
 			rows := x.Shape[0].Unpadded().String()
 			reason += ", or more than " + rows + " rows"
-			w.r.Private = append(w.r.Private, Rows{Input: ir.Key(x.Name, x.Member), Player: w.owner(x), Most: rows})
+			w.private(x, rows)
 		}
 		if x.Owner.Public {
 			w.r.Public = append(w.r.Public, public)
 			reason += ", or not the same everywhere"
 		}
 		w.abort(inputs{k: true}, reason, "before sharing")
+	}
+}
+
+// private adds the number of rows of a padded input: of a table once, not for
+// each column.
+func (w *writer) private(x ir.Input, most string) {
+	table, _, _ := strings.Cut(ir.Key(x.Name, x.Member), ".")
+	rows := Rows{Input: table, Player: w.owner(x), Most: most}
+	if !slices.Contains(w.r.Private, rows) {
+		w.r.Private = append(w.r.Private, rows)
 	}
 }
 

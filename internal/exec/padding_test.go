@@ -237,3 +237,69 @@ func TestTooManyRows(t *testing.T) {
 	require.ErrorContains(t, err, "alice: input x: got 3 rows, and there may be at most 2")
 	require.ErrorContains(t, err, "alice: input z: got 5 rows, and there may be at most 4")
 }
+
+const tableSource = `players alice, bob, s0, s1, s2
+protocol aby3(s0, s1, s2)
+
+enum Region { north, south }
+
+record Place { region: Region, day: date }
+
+record Sale {
+  place: Place,
+  amount: fixed in 1.0..9.0,
+  marks: int32[2] in 0..9,
+}
+
+computation tables(t: Sale[upto 5] @ alice, y: fixed[upto 5] @ bob in 0.0..1.0) -> (
+  total: fixed @ bob, north: fixed @ bob, marks: int64[2] @ bob, best: Sale[2] @ bob, padded: fixed[5] @ bob,
+  own: fixed[upto 5] @ alice, mine: Sale[upto 5] @ alice, days: date[upto 5] @ alice,
+) {
+  let m = valid(t)
+  let both = m and valid(y)
+  let s = sort_by(t.amount + y, t, mask: both)
+  return reveal(sum(t.amount + y, mask: both)) to bob,
+    reveal(sum(t.amount, mask: m and t.place.region == Region.north)) to bob,
+    reveal(sum(t.marks, axis: 0, mask: m)) to bob,
+    reveal(s[0..2]) to bob,
+    reveal(t.amount) to bob,
+    filter(t.amount, m and t.amount > 2.0), filter(t, m), unique(filter(t.place.day, m))
+}
+`
+
+// Tables whose number of rows is private: by hand, and what others see.
+func TestPaddedTables(t *testing.T) {
+	for _, protocol := range []string{"plain(s0)", ""} {
+		p := source(t, tableSource, protocol)
+		again, err := ir.Parse(p.String())
+		require.NoError(t, err)
+		assert.Equal(t, p.String(), again.String())
+		r := rand.New(rand.NewPCG(9, 10))
+		all := inputs(r, p, nil)
+		for rows := range int64(6) {
+			in := map[string]interp.Tensor{"y": first(all["y"], 5-rows)}
+			for _, x := range p.Inputs {
+				if x.Rows > 0 {
+					in[x.Name] = first(all[x.Name], rows)
+				}
+			}
+			agree(t, p, in, nil)
+			withinBound(t, p, in)
+			out, err := exec.Run(p, in)
+			require.NoError(t, err)
+			assert.Equal(t, in["t.amount"], out["mine.amount"])
+			assert.Equal(t, in["t.marks"].Data, out["mine.marks"].Data)
+		}
+	}
+}
+
+func TestColumnsOfOneTable(t *testing.T) {
+	p := source(t, tableSource, "")
+	in := inputs(rand.New(rand.NewPCG(11, 12)), p, nil)
+	in["t.marks"] = first(in["t.marks"], 3)
+	const want = "table t: 5 rows in t.place.region and 3 in t.marks"
+	for _, run := range []interp.Runner{interp.Run, exec.Run} {
+		_, err := run(p, in)
+		require.ErrorContains(t, err, want)
+	}
+}
