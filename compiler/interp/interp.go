@@ -203,6 +203,9 @@ func (m *machine) result(o *operation) (Tensor, error) {
 	case ir.OpCopy, ir.OpShare, ir.OpOpen, ir.OpReveal, ir.OpRefresh:
 		return o.args[0], nil
 	}
+	if compute := o.ofFloats(); compute != nil {
+		return compute(o), nil
+	}
 	compute, ok := operations[o.Op]
 	if !ok {
 		return Tensor{}, fmt.Errorf("cannot interpret %s", o.Op)

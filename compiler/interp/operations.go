@@ -172,6 +172,12 @@ func conversion(o *operation, x ...*big.Int) *big.Int {
 	from := o.args[0].Elem
 	more := o.elem.F - from.F
 	switch {
+	case o.elem == from:
+		return x[0]
+	case o.elem.Kind == types.Float:
+		return toFloat(x[0], from)
+	case from.Kind == types.Float:
+		return fromFloat(x[0], o.elem)
 	case o.elem.Kind == types.Bool:
 		return bit(x[0].Sign() != 0)
 	case from.Kind == types.Fixed && o.elem.Kind != types.Fixed:

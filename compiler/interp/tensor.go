@@ -5,13 +5,16 @@ package interp
 import (
 	"math/big"
 	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/tfec-lang/tfec/compiler/ir"
 	"github.com/tfec-lang/tfec/lang/types"
 )
 
 // A Tensor is a value: its elements row by row, each as its integer
-// representation (bool: 0 and 1; fixed: scaled by 2^F). Nothing in this package
+// representation (bool: 0 and 1; fixed: scaled by 2^F; float and string: see
+// package ir). Nothing in this package
 // changes one after it is made.
 type Tensor struct {
 	Elem  types.Elem
@@ -44,8 +47,13 @@ func (x Tensor) String() string {
 
 // text writes an element; a fixed as the shortest decimal that rounds to it.
 func text(e types.Elem, v *big.Int) string {
-	if e.Kind == types.Bool {
+	switch e.Kind {
+	case types.Bool:
 		return []string{"false", "true"}[v.Bit(0)]
+	case types.String:
+		return strconv.Quote(ir.WordText(v))
+	case types.Float:
+		return strconv.FormatFloat(ir.BitsFloat(v), 'g', -1, 64)
 	}
 	unit := new(big.Int).Lsh(big.NewInt(1), uint(e.F))
 	exact := new(big.Rat).SetFrac(v, unit)
@@ -77,6 +85,9 @@ func count(shape []int64) int {
 
 // wrap reduces v modulo 2^width of e, to the value that e holds.
 func wrap(v *big.Int, e types.Elem) *big.Int {
+	if e.Kind == types.String {
+		return v
+	}
 	lo, hi := e.Bounds()
 	if v.Cmp(lo) >= 0 && v.Cmp(hi) <= 0 {
 		return v

@@ -51,7 +51,7 @@ func FixedOf(i, f int) Elem { return Elem{Kind: Fixed, I: i, F: f} }
 func Of(k Kind) Elem { return Elem{Kind: k} }
 
 // Bits returns the width of an element: 1 for bool, 8 to 64 for integers,
-// 1 + I + F for fixed, 32 for date and enum.
+// 1 + I + F for fixed, 32 for date and enum; a string is a word of 64.
 func (e Elem) Bits() int {
 	switch e.Kind {
 	case Bool:
@@ -62,7 +62,7 @@ func (e Elem) Bits() int {
 		return 16
 	case Int32, Uint32, Date, Enum:
 		return 32
-	case Int64, Uint64, Float:
+	case Int64, Uint64, Float, String:
 		return 64
 	case Fixed:
 		return 1 + e.I + e.F
@@ -79,17 +79,21 @@ func (e Elem) Unsigned() bool { return e.Kind >= Uint8 && e.Kind <= Uint64 }
 // IsNum reports integers and fixed: what the class num admits.
 func (e Elem) IsNum() bool { return e.IsInt() || e.Kind == Fixed }
 
+// IsReal reports what has arithmetic: numbers, and float.
+func (e Elem) IsReal() bool { return e.IsNum() || e.Kind == Float }
+
 // Shareable reports whether values of the element may be secret-shared.
 func (e Elem) Shareable() bool { return e.Kind != Float && e.Kind != String && e.Kind != Invalid }
 
 // Bounds returns the least and the greatest value of an integer, date, enum or
-// fixed element as its integer representation (fixed: scaled by 2^F).
+// fixed element as its integer representation (fixed: scaled by 2^F). A float
+// and a string may be any 64 bits.
 func (e Elem) Bounds() (lo, hi *big.Int) {
 	one := big.NewInt(1)
 	if e.Kind == Enum {
 		return new(big.Int), big.NewInt(int64(e.I) - 1)
 	}
-	if e.Unsigned() || e.Kind == Bool {
+	if e.Unsigned() || e.Kind == Bool || !e.Shareable() {
 		hi = new(big.Int).Lsh(one, uint(e.Bits()))
 		return new(big.Int), hi.Sub(hi, one)
 	}

@@ -14,21 +14,33 @@ import (
 
 // Add returns x + y, Sub x - y: of the wider fixed, else of x's type.
 func Add(x, y Tensor) Tensor {
+	if x.Elem == Float {
+		return zipFloats(x, y, func(a, b float64) float64 { return a + b })
+	}
 	return zip(wider(x.Elem, y.Elem), x, y, func(a, b uint64) uint64 { return a + b })
 }
 
 func Sub(x, y Tensor) Tensor {
+	if x.Elem == Float {
+		return zipFloats(x, y, func(a, b float64) float64 { return a - b })
+	}
 	return zip(wider(x.Elem, y.Elem), x, y, func(a, b uint64) uint64 { return a - b })
 }
 
 // Neg returns -x.
 func Neg(x Tensor) Tensor {
+	if x.Elem == Float {
+		return each(Float, x, func(a uint64) uint64 { return a ^ 1<<63 })
+	}
 	return each(x.Elem, x, func(a uint64) uint64 { return -a })
 }
 
 // Mul returns x * y. A product of two fixed is rounded toward minus infinity;
 // where one operand is an integer or a bool, nothing is rounded.
 func Mul(x, y Tensor) Tensor {
+	if x.Elem == Float {
+		return zipFloats(x, y, func(a, b float64) float64 { return a * b })
+	}
 	t, shift := product(x.Elem, y.Elem)
 	if shift == 0 {
 		return zip(t, x, y, func(a, b uint64) uint64 { return a * b })
@@ -40,8 +52,12 @@ func Mul(x, y Tensor) Tensor {
 }
 
 // Div returns x / y: of integers toward zero, of a fixed by a fixed or an
-// integer toward minus infinity. Division by zero gives 0.
+// integer toward minus infinity. Division by zero gives 0, of floats what IEEE
+// 754 says.
 func Div(x, y Tensor) Tensor {
+	if x.Elem == Float {
+		return zipFloats(x, y, func(a, b float64) float64 { return a / b })
+	}
 	t, shift := product(x.Elem, y.Elem)
 	down := t.Kind == FixedKind
 	sx, sy := x.Elem.signed(), y.Elem.signed()
@@ -80,13 +96,14 @@ func Mod(x, y Tensor) Tensor {
 	})
 }
 
-// Comparisons are of the values, whatever the widths; fixed need equal F.
+// Comparisons are of the values, whatever the widths; fixed need equal F. NaN
+// is unlike everything. Of strings there is Eq and Ne.
 func Eq(x, y Tensor) Tensor { return compare(x, y, func(c int) bool { return c == 0 }) }
 func Ne(x, y Tensor) Tensor { return compare(x, y, func(c int) bool { return c != 0 }) }
 func Lt(x, y Tensor) Tensor { return compare(x, y, func(c int) bool { return c < 0 }) }
 func Le(x, y Tensor) Tensor { return compare(x, y, func(c int) bool { return c <= 0 }) }
-func Gt(x, y Tensor) Tensor { return compare(x, y, func(c int) bool { return c > 0 }) }
-func Ge(x, y Tensor) Tensor { return compare(x, y, func(c int) bool { return c >= 0 }) }
+func Gt(x, y Tensor) Tensor { return compare(x, y, func(c int) bool { return c == 1 }) }
+func Ge(x, y Tensor) Tensor { return compare(x, y, func(c int) bool { return c == 0 || c == 1 }) }
 
 func compare(x, y Tensor, holds func(int) bool) Tensor {
 	cmp := order(x.Elem, y.Elem)
@@ -173,6 +190,9 @@ func product(t, u Type) (Type, int) {
 
 // order returns the comparison of values of two types: -1, 0 or 1.
 func order(t, u Type) func(a, b uint64) int {
+	if t == Float {
+		return orderFloats
+	}
 	st, su := t.signed(), u.signed()
 	return func(a, b uint64) int {
 		na, nb := st && int64(a) < 0, su && int64(b) < 0

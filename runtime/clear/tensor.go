@@ -13,12 +13,14 @@ const (
 	SignedKind
 	UnsignedKind
 	FixedKind
+	FloatKind
+	StringKind
 )
 
 // A Type is an element type as the runtime sees it. It is comparable.
 type Type struct {
 	Kind Kind
-	Bits int // width: 1 for bool, 8 to 64 for integers, 1 + I + F for fixed
+	Bits int // width: 1 for bool, 8 to 64 for integers, 1 + I + F for fixed, 64 for float and string
 	F    int // fractional bits of a fixed
 }
 
@@ -33,6 +35,8 @@ var (
 	Uint16 = Type{UnsignedKind, 16, 0}
 	Uint32 = Type{UnsignedKind, 32, 0}
 	Uint64 = Type{UnsignedKind, 64, 0}
+	Float  = Type{FloatKind, 64, 0}
+	String = Type{StringKind, 64, 0}
 )
 
 // Fixed returns the type fixed(i, f): a sign, i integer and f fractional bits.
@@ -48,14 +52,19 @@ func (t Type) String() string {
 		return fmt.Sprintf("uint%d", t.Bits)
 	case FixedKind:
 		return fmt.Sprintf("fixed(%d, %d)", t.Bits-1-t.F, t.F)
+	case FloatKind:
+		return "float"
+	case StringKind:
+		return "string"
 	}
 	return "invalid"
 }
 
 // A Tensor is a value in clear, row by row. Data holds each element as its
 // integer representation modulo 2^64: bool as 0 or 1, unsigned zero-extended,
-// signed and fixed sign-extended, fixed scaled by 2^F. Tensors are immutable:
-// every operation returns a new one, though it may share memory with its
+// signed and fixed sign-extended, fixed scaled by 2^F, float by its IEEE 754
+// bits, string by its number in this process (see strings.go). Tensors are
+// immutable: every operation returns a new one, though it may share memory with its
 // operands.
 type Tensor struct {
 	Elem  Type

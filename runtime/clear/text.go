@@ -2,14 +2,18 @@ package clear
 
 // Numbers as text: decimals are read exactly, rounded once to nearest with
 // ties to even, and printed as the shortest decimal that reads back as the
-// same value. No number passes through a float64.
+// same value. Only a float passes through a float64.
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
+	"math"
 	"math/big"
 	"math/bits"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // The ways in which a text is no value of a type.
@@ -18,10 +22,11 @@ var (
 	ErrBool     = errors.New("not true or false")
 	ErrFraction = errors.New("not an integer")
 	ErrRange    = errors.New("out of range")
+	ErrText     = errors.New("not UTF-8")
 )
 
 // Parse reads a value of type t: a decimal with an optional exponent, `_`
-// between digits as in a program, or true and false.
+// between digits as in a program, or true and false; of a string, what it is.
 func Parse(t Type, text string) (uint64, error) {
 	if t.Kind == BoolKind {
 		switch text {
@@ -32,9 +37,18 @@ func Parse(t Type, text string) (uint64, error) {
 		}
 		return 0, ErrBool
 	}
+	if t == String {
+		if !utf8.ValidString(text) {
+			return 0, ErrText
+		}
+		return Word(text), nil
+	}
 	d, err := parseDecimal(text)
 	if err != nil {
 		return 0, err
+	}
+	if t == Float {
+		return parseFloat(text)
 	}
 	m, err := d.scale(t.F, t.Kind == FixedKind)
 	if err != nil {
@@ -53,6 +67,15 @@ func (t Type) signedMagnitude(negative bool, m uint64) (uint64, error) {
 		return -m, nil
 	}
 	return m, nil
+}
+
+// parseFloat reads a decimal as the nearest float.
+func parseFloat(text string) (uint64, error) {
+	f, err := strconv.ParseFloat(strings.ReplaceAll(text, "_", ""), 64)
+	if err != nil {
+		return 0, ErrRange
+	}
+	return math.Float64bits(f), nil
 }
 
 // A decimal is digits * 10^exponent.
@@ -171,6 +194,10 @@ func (t Type) appendText(b []byte, v uint64) []byte {
 		return appendFixed(b, v, t.F)
 	case UnsignedKind:
 		return strconv.AppendUint(b, v, 10)
+	case FloatKind:
+		return strconv.AppendFloat(b, math.Float64frombits(v), 'g', -1, 64)
+	case StringKind:
+		return append(b, wordText(v)...)
 	}
 	return strconv.AppendInt(b, int64(v), 10)
 }
@@ -210,7 +237,7 @@ func scaleDown(v, p uint64, f int) uint64 {
 }
 
 // String writes the tensor on one line, which is JSON too: 3000, [1, 2.5],
-// [[true], [false]].
+// [[true], [false]], "text"; null for a float that is no number.
 func (x Tensor) String() string { return string(x.appendJSON(nil)) }
 
 // MarshalJSON writes numbers in full, as String does.
@@ -218,7 +245,7 @@ func (x Tensor) MarshalJSON() ([]byte, error) { return x.appendJSON(nil), nil }
 
 func (x Tensor) appendJSON(b []byte) []byte {
 	if len(x.Shape) == 0 {
-		return x.Elem.appendText(b, x.Data[0])
+		return x.Elem.appendCell(b, x.Data[0])
 	}
 	b = append(b, '[')
 	for i := range x.Shape[0] {
@@ -228,6 +255,32 @@ func (x Tensor) appendJSON(b []byte) []byte {
 		b = x.row(i).appendJSON(b)
 	}
 	return append(b, ']')
+}
+
+// appendCell writes an element as json does.
+func (t Type) appendCell(b []byte, v uint64) []byte {
+	switch {
+	case t == String:
+		return appendQuoted(b, wordText(v))
+	case t == Float && !finite(v):
+		return append(b, "null"...)
+	}
+	return t.appendText(b, v)
+}
+
+// appendQuoted writes a text as json does; `<` stays what it is.
+func appendQuoted(b []byte, text string) []byte {
+	w := bytes.NewBuffer(b)
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.Encode(text) // of a string, it never fails
+	return bytes.TrimSuffix(w.Bytes(), []byte("\n"))
+}
+
+// finite reports a float that is neither infinite nor NaN.
+func finite(v uint64) bool {
+	f := math.Float64frombits(v)
+	return f-f == 0
 }
 
 // row returns x[i].

@@ -68,7 +68,7 @@ func Round(t Type, f float64) (uint64, error) {
 		return 0, ErrBool
 	case math.IsNaN(f) || math.IsInf(f, 0):
 		return 0, ErrSyntax
-	case t.Kind != FixedKind && f != math.Trunc(f):
+	case t.Kind != FixedKind && t != Float && f != math.Trunc(f):
 		return 0, ErrFraction
 	}
 	v, ok := t.fromFloat(f)
@@ -81,6 +81,9 @@ func Round(t Type, f float64) (uint64, error) {
 // fromFloat scales by a power of two, which is exact but for overflow, and
 // rounds once.
 func (t Type) fromFloat(f float64) (uint64, bool) {
+	if t == Float {
+		return math.Float64bits(f), true
+	}
 	r := math.RoundToEven(math.Ldexp(f, t.F))
 	low, end := 0.0, math.Ldexp(1, t.Bits)
 	if t.signed() {
@@ -109,7 +112,9 @@ func (x Tensor) Ints() []int64 {
 func (x Tensor) Floats() []float64 {
 	v := make([]float64, len(x.Data))
 	for i, a := range x.Data {
-		if x.Elem.signed() {
+		if x.Elem == Float {
+			v[i] = math.Float64frombits(a)
+		} else if x.Elem.signed() {
 			v[i] = math.Ldexp(float64(int64(a)), -x.Elem.F)
 		} else {
 			v[i] = float64(a)
