@@ -92,7 +92,7 @@ func (g *generator) check() error {
 			}
 		}
 		for _, v := range p.Values[1:] {
-			if !v.Elem.Shareable() || v.Elem.Kind == types.Record {
+			if v.Elem.Kind == types.Record {
 				return fmt.Errorf("cannot generate code: %s: a value of type %s is not built yet", p.Name, v.Elem)
 			}
 		}

@@ -129,7 +129,7 @@ func TestRefused(t *testing.T) {
 		"the file has no computation":                        nil,
 		"players alice and ALICE differ only in case":        change(func(p *ir.Program) { p.Players[1].Name = "ALICE" }),
 		`the file's name "a\nb.tfe" has a control character`: change(func(p *ir.Program) { p.File = "a\nb.tfe" }),
-		"average: a value of type string is not built yet":   change(func(p *ir.Program) { p.Values[1].Elem = types.Of(types.String) }),
+		"average: a value of type r is not built yet":        change(func(p *ir.Program) { p.Values[1].Elem = types.Elem{Kind: types.Record, Name: "r"} }),
 		"the operation wish has no Go form":                  change(func(p *ir.Program) { p.Body[3].Op = "wish" }),
 		"sum cannot be checked":                              change(func(p *ir.Program) { p.Body[3].Checked = true }),
 		"carol uses total, which it does not hold":           change(func(p *ir.Program) { p.Body[11].Args[0] = p.Body[7].Dst }),

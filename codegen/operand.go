@@ -11,11 +11,11 @@ import (
 )
 
 // isInline reports whether an instruction defines what is written where it is
-// used: a size, or a literal that is no fixed.
+// used: a size, or a literal that is neither fixed nor float.
 func (b *body) isInline(in *ir.Instr) bool {
 	info := b.proj.Values[in.Dst]
 	inline := in.Op == ir.OpSizeOf ||
-		in.Op == ir.OpConst && len(info.Shape) == 0 && !info.Var && info.Elem.Kind != types.Fixed
+		in.Op == ir.OpConst && len(info.Shape) == 0 && !info.Var && info.Elem.Kind != types.Fixed && info.Elem.Kind != types.Float
 	if inline {
 		b.inline[in.Dst] = in
 	}
@@ -123,7 +123,7 @@ func (b *body) dims(s types.Shape) []jen.Code {
 // constant is a literal as a tensor.
 func (b *body) constant(in *ir.Instr) *jen.Statement {
 	info := b.proj.Values[in.Dst]
-	if len(info.Shape) == 0 && info.Elem.Kind != types.Bool {
+	if len(info.Shape) == 0 && info.Elem.Kind != types.Bool && info.Elem.Kind != types.String {
 		return b.from("clear", "Int").Call(b.elem(info.Elem), representation(in.Const[0]))
 	}
 	shape := jen.Nil()
@@ -136,6 +136,13 @@ func (b *body) constant(in *ir.Instr) *jen.Statement {
 			args = append(args, jen.Lit(c.Sign() != 0))
 		}
 		return b.from("clear", "Bools").Call(args...)
+	}
+	if info.Elem.Kind == types.String {
+		args := []jen.Code{shape}
+		for _, c := range in.Const {
+			args = append(args, jen.Lit(ir.WordText(c)))
+		}
+		return b.from("clear", "FromStrings").Call(args...)
 	}
 	args := []jen.Code{b.elem(info.Elem), shape}
 	for _, c := range in.Const {

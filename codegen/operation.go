@@ -6,6 +6,7 @@ package codegen
 import (
 	"fmt"
 	"math/big"
+	"strconv"
 
 	"github.com/dave/jennifer/jen"
 
@@ -125,8 +126,11 @@ func (b *body) printed(in *ir.Instr) []jen.Code {
 	return out
 }
 
-// literalComment shows a fixed literal as the number that it is.
+// literalComment shows a fixed or float literal as the number that it is.
 func literalComment(e types.Elem, v []*big.Int) string {
+	if e.Kind == types.Float && len(v) == 1 {
+		return "public: " + strconv.FormatFloat(ir.BitsFloat(v[0]), 'g', -1, 64)
+	}
 	if e.Kind != types.Fixed || len(v) != 1 {
 		return "public"
 	}

@@ -31,6 +31,8 @@ func goElem(e types.Elem) string {
 	switch e.Kind {
 	case types.Enum, types.Date:
 		return types.Int32.String()
+	case types.Float:
+		return "float64"
 	case types.Fixed:
 	default:
 		return e.Kind.String()
@@ -45,6 +47,9 @@ func goElem(e types.Elem) string {
 func (f *file) elem(e types.Elem) *jen.Statement {
 	if e.Kind == types.Fixed {
 		return f.from("clear", "Fixed").Call(jen.Lit(e.I), jen.Lit(e.F))
+	}
+	if e.Kind == types.Float {
+		return f.from("clear", "Float")
 	}
 	return f.from("clear", exported(goElem(e)))
 }

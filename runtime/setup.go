@@ -314,7 +314,7 @@ func (p *Party) Start() {
 	for _, in := range p.prog.Inputs {
 		if in.Public {
 			x := p.inputs[in.Name]
-			agreed = append(agreed, part{"public input " + in.Name, fmt.Sprint(x.Shape) + string(packed(x))})
+			agreed = append(agreed, part{"public input " + in.Name, fmt.Sprint(x.Shape) + content(x)})
 		}
 	}
 	everybody := len(agreed)
@@ -339,6 +339,14 @@ func (p *Party) Start() {
 	}
 	p.started, p.clock = true, 0
 	p.stats.SetUp = p.traffic()
+}
+
+// content is the elements of x, the same in every process.
+func content(x clear.Tensor) string {
+	if x.Elem == clear.String {
+		return x.String()
+	}
+	return string(packed(x))
 }
 
 // computes reports whether a player is a computing player.

@@ -208,8 +208,6 @@ func (f *frame) builtInput(p *ast.Param, t written) {
 	switch {
 	case t.Place.IsShared() && !f.c.shareable(t.Elem) && !t.bad():
 		f.clearOnly(p.Type, []value{{Type: t.Type}})
-	case !f.c.shareable(t.Elem) && !t.bad():
-		f.notBuilt(p.Type, "an input of type `%s` is", t.Elem)
 	case t.Place.IsShared() && t.Elem.Kind == types.Record:
 		f.notBuilt(p.Type, "a record as an input `@ shared` is")
 	}
@@ -457,8 +455,9 @@ func (f *frame) output(comp *Computation, o *ast.Output) {
 		f.errorf("E105", o.Type, "output `%s` needs a placement", o.Name.Name).Label = "who receives it? `@ player`"
 		t.Elem = invalid.Elem
 	}
-	if ok && !t.bad() && t.tuple == nil && !f.c.shareable(t.Elem) {
-		f.notBuilt(o.Type, "an output of type `%s` is", t.Elem)
+	if ok && !t.bad() && t.tuple == nil && t.placed && t.Place.IsShared() && !f.c.shareable(t.Elem) {
+		f.clearOnly(o.Type, []value{{Type: t.Type}})
+		t.Elem = invalid.Elem
 	}
 	if ok && t.placed && t.Place.IsShared() && t.Elem.Kind == types.Record {
 		f.notBuilt(o.Type, "a record as an output `@ shared` is")

@@ -58,15 +58,13 @@ func (f *frame) conversion(e *ast.Call, kind types.Kind) value {
 	if kind == types.Date {
 		return f.fail(args[0].Value, "E204", f.c.plain(x.Type), "`date` takes a text such as \"2024-02-29\", or days since 1970-01-01")
 	}
-	if kind == types.Float || kind == types.String {
-		f.notBuilt(e.Fn, "a conversion to `%s` is", name)
+	if kind == types.String {
+		d := f.errorf("E204", e.Fn, "`string` is no conversion")
+		d.Label = "of " + f.c.plain(x.Type)
+		d.Hint = "write `format(" + f.text(args[0].Value) + ")`"
 		return poison(e)
 	}
-	if !x.Elem.IsNum() && x.Elem.Kind != types.Bool {
-		if x.Elem.Kind == types.Float {
-			f.notBuilt(e.Fn, "a conversion from `%s` is", x.Elem)
-			return poison(e)
-		}
+	if !x.Elem.IsReal() && x.Elem.Kind != types.Bool {
 		return f.fail(args[0].Value, "E204", f.c.plain(x.Type), "`%s` takes numbers and bools", name)
 	}
 	if x.Elem.IsInt() && kind == types.Fixed && !f.intFits(args[0].Value, x, elem) {
@@ -99,10 +97,13 @@ func (f *frame) converted(e *ast.Call, x value, elem types.Elem) value {
 		return poison(e)
 	}
 	out := f.result(elem, x.Shape, place, met, x)
+	if !f.oneHolder(e, out) {
+		return poison(e)
+	}
 	if place.IsShared() {
 		out.met = x.met
 	}
-	if elem.Kind == types.Bool {
+	if elem.Kind == types.Bool || elem.Kind == types.Float {
 		return out
 	}
 	b := x.bounds

@@ -5,6 +5,8 @@ package check
 import (
 	"math/big"
 	"slices"
+	"strconv"
+	"unicode/utf8"
 
 	"github.com/tfec-lang/tfec/lang/ast"
 	"github.com/tfec-lang/tfec/lang/diag"
@@ -18,7 +20,7 @@ func (f *frame) eval(e ast.Expr, want types.Elem) value {
 	case *ast.Bool:
 		return public(types.Of(types.Bool), &Const{Bool: e.Value})
 	case *ast.Text:
-		return public(types.Of(types.String), nil)
+		return f.textLiteral(e)
 	case *ast.Ident:
 		return f.ident(e)
 	case *ast.Unary:
@@ -45,6 +47,14 @@ func (f *frame) eval(e ast.Expr, want types.Elem) value {
 		return f.array(e, want)
 	}
 	return poison(e)
+}
+
+// textLiteral checks that the escapes of a text are known and give UTF-8.
+func (f *frame) textLiteral(e *ast.Text) value {
+	if text, err := strconv.Unquote(e.Raw); err != nil || !utf8.ValidString(text) {
+		return f.fail(e, "E204", `a text has \n, \t, \", \\ and \u00e9`, "an escape that texts do not have")
+	}
+	return public(types.Of(types.String), nil)
 }
 
 // public is the value of a literal or another constant.
@@ -157,6 +167,9 @@ func (f *frame) unary(e *ast.Unary, want types.Elem) value {
 		}
 		return out
 	}
+	if x.Elem.Kind == types.Float {
+		return out
+	}
 	if !x.Elem.IsNum() {
 		return f.notNumber(e, "`-`", x)
 	}
@@ -185,11 +198,7 @@ func (f *frame) result(e types.Elem, s types.Shape, place types.Place, met *meet
 }
 
 func (f *frame) notNumber(e ast.Node, what string, vs ...value) value {
-	if slices.ContainsFunc(vs, func(v value) bool { return v.Elem.Kind == types.Float }) {
-		f.notBuilt(e, "arithmetic on `float` is")
-	} else {
-		f.errorf("E204", e, "%s takes numbers", what).Label = f.operands(what, vs)
-	}
+	f.errorf("E204", e, "%s takes numbers", what).Label = f.operands(what, vs)
 	return value{Type: invalid, early: true}
 }
 
@@ -224,6 +233,9 @@ func (f *frame) arithmetic(at ast.Node, op string, x, y value) value {
 	what := "`" + op + "`"
 	if x.Elem.Kind == types.Date || y.Elem.Kind == types.Date {
 		return f.dateArithmetic(at, op, x, y)
+	}
+	if x.Elem.Kind == types.Float || y.Elem.Kind == types.Float {
+		return f.floatArithmetic(at, op, x, y)
 	}
 	if !x.Elem.IsNum() || !y.Elem.IsNum() {
 		return f.notNumber(at, what, x, y)
@@ -483,6 +495,8 @@ func holds(op string, order int) bool {
 func (f *frame) comparable(e *ast.Binary, x, y value) bool {
 	kind := func(v value) string {
 		switch {
+		case v.untyped && (x.Elem.Kind == types.Float || y.Elem.Kind == types.Float):
+			return types.Float.String()
 		case v.Elem.IsNum():
 			return "number"
 		case v.Elem.Kind == types.Enum:

@@ -111,6 +111,8 @@ func (f *frame) constantFits(x ast.Expr, k *big.Rat, e types.Elem) bool {
 		d.Label = "smallest step is " + number(step(e), e)
 		d.Hint = f.enoughBits(k, e)
 		return false
+	case e.Kind == types.Float:
+		return true // the nearest, or infinite
 	case !exactly(rounded(k, e)).within(whole(e)):
 		all := whole(e)
 		d := f.errorf("E502", x, "%s does not fit %s", f.text(x), f.c.elem(e))
@@ -160,7 +162,7 @@ func (f *frame) adapt(v value, e types.Elem) (out value, ok bool) {
 	switch {
 	case v.Elem == e && !v.untyped:
 		return v, true
-	case v.untyped && (e.IsInt() && v.Elem.IsInt() || e.Kind == types.Fixed):
+	case v.untyped && (e.IsInt() && v.Elem.IsInt() || e.Kind == types.Fixed || e.Kind == types.Float):
 		out, _ = f.retype(v, e)
 		return out, true
 	case v.untyped && e.IsInt() && v.konst != nil:
@@ -252,11 +254,11 @@ func (f *frame) unifyLoose(vs []value) ([]value, types.Elem, bool) {
 func (f *frame) mixed(at ast.Node, what string, vs []value) {
 	d := f.errorf("E204", at, "%s needs operands of one type", what)
 	d.Label = f.operands(what, vs)
-	if len(vs) != 2 || !vs[0].Elem.IsNum() || !vs[1].Elem.IsNum() {
+	if len(vs) != 2 || !vs[0].Elem.IsReal() || !vs[1].Elem.IsReal() {
 		return
 	}
 	x, y := vs[0], vs[1]
-	if x.Elem.Kind == types.Fixed || y.Elem.Kind != types.Fixed && x.Elem.Bits() > y.Elem.Bits() {
+	if x.Elem.Kind == types.Float || y.Elem.Kind != types.Float && x.Elem.Kind == types.Fixed || y.Elem.Kind != types.Fixed && x.Elem.Bits() > y.Elem.Bits() {
 		x, y = y, x
 	}
 	if _, ok := at.(*ast.Assign); ok {
@@ -323,7 +325,7 @@ func (f *frame) convertTo(v value, e types.Elem, what string) value {
 	}
 	d := f.errorf("E204", v.expr, "%s is %s, this value %s", what, f.c.elem(e), f.c.elem(v.Elem))
 	d.Label = f.c.plain(v.Type)
-	if v.Elem.IsNum() && e.IsNum() || v.Elem.Kind == types.Bool && e.IsNum() {
+	if v.Elem.IsReal() && e.IsReal() || v.Elem.Kind == types.Bool && e.IsNum() {
 		d.Hint = "convert it: `" + f.conversionText(e, v.expr) + "`"
 	}
 	return poison(v.expr)

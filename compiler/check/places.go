@@ -22,10 +22,28 @@ func (f *frame) join(at ast.Node, secure string, vs ...value) (types.Place, *mee
 	}
 	place = f.normal(place)
 	if !place.IsShared() {
+		for _, v := range vs {
+			v.Place = place
+			if !f.oneHolder(at, v) {
+				return place, nil, false
+			}
+		}
 		return place, nil, true
 	}
 	met, ok := f.securely(at, secure, vs...)
 	return place, met, ok
+}
+
+// oneHolder reports E206 for a float that several players would compute, each
+// for itself: their copies need not be equal.
+func (f *frame) oneHolder(at ast.Node, v value) bool {
+	if v.Elem.Kind != types.Float || f.pc.local != nil || v.Place.Set(f.unit.everybody).Len() <= 1 {
+		return true
+	}
+	d := f.errorf("E206", at, "`float` is for one player alone: copies at several players might differ")
+	d.Label = "computed by " + f.c.holders(v.Place)
+	d.Hint = "write it in `local p { … }`, or convert it before, to fixed or an integer"
+	return false
 }
 
 // securely shares the operands of an operation that the protocol must have.

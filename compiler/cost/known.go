@@ -35,6 +35,9 @@ func holds(e types.Elem, v types.Size) bool {
 }
 
 func (b *planner) value(i *ir.Instr) (types.Size, bool) {
+	if !b.p.Values[i.Dst].Elem.Shareable() {
+		return types.Size{}, false
+	}
 	switch i.Op {
 	case ir.OpConst:
 		return types.Int(i.Const[0].Int64()), i.Const[0].IsInt64()

@@ -83,7 +83,7 @@ func (f *frame) label(name string) string {
 // conversions are the calls named by an element type.
 var conversions = map[string]bool{
 	"bool": true, "fixed": true, "int8": true, "int16": true, "int32": true, "int64": true,
-	"uint8": true, "uint16": true, "uint32": true, "uint64": true, "date": true,
+	"uint8": true, "uint16": true, "uint32": true, "uint64": true, "date": true, "float": true,
 }
 
 // A primitive lowers a call with its arguments to a value of type t.

@@ -278,6 +278,9 @@ func (l *lowerer) representation(n ast.Node, k *check.Const, e types.Elem) *big.
 			return big.NewInt(1)
 		}
 		return new(big.Int)
+	case e.Kind == types.Float && k.Num != nil:
+		f, _ := k.Num.Float64()
+		return ir.FloatBits(f)
 	case e.Kind == types.Fixed && k.Num != nil:
 		return scaled(k.Num, e.F)
 	case (e.IsInt() || e.Kind == types.Enum || e.Kind == types.Date) && k.Num != nil && k.Num.IsInt():

@@ -146,6 +146,8 @@ func (l *lowerer) operation(e ast.Expr, t types.Type) ir.Value {
 		return l.unary(e, t)
 	case *ast.Binary:
 		return l.binary(e, t)
+	case *ast.Text:
+		return l.constants(t.Elem, nil, []*big.Int{ir.Word(unquoted(e))})
 	}
 	l.notBuilt(e, "this expression")
 	return 0
@@ -449,6 +451,9 @@ func (l *lowerer) stacked(t types.Type, args []tree) tree {
 func (l *lowerer) literal(e ast.Expr, elem types.Elem) ([]*big.Int, bool) {
 	if k, ok := l.frame.body.Consts[e]; ok {
 		return []*big.Int{l.representation(e, k, elem)}, true
+	}
+	if text, ok := e.(*ast.Text); ok {
+		return []*big.Int{ir.Word(unquoted(text))}, true
 	}
 	a, ok := e.(*ast.Array)
 	if !ok || elem.Kind == types.Record {

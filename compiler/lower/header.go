@@ -180,7 +180,7 @@ func memberName(name, member string) string {
 
 // onlyBuilt refuses elements that the ir does not carry.
 func (l *lowerer) onlyBuilt(n ast.Node, e types.Elem) {
-	if !e.Shareable() || e.Kind == types.Record {
+	if e.Kind == types.Record {
 		l.notBuilt(n, "the type "+e.String())
 	}
 }

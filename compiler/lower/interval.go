@@ -7,6 +7,7 @@ package lower
 
 import (
 	"math/big"
+	"slices"
 
 	"github.com/tfec-lang/tfec/compiler/ir"
 	"github.com/tfec-lang/tfec/lang/types"
@@ -77,6 +78,9 @@ func symmetric(x *big.Int) interval { return interval{new(big.Int).Neg(x), x} }
 func (p *prover) interval(i *ir.Instr) interval {
 	e := p.elem(i.Dst)
 	arg := func(k int) interval { return p.of(i, i.Args[k]) }
+	if p.wordless(i) {
+		return whole(e)
+	}
 	switch i.Op {
 	case ir.OpConst:
 		return span(i.Const...)
@@ -139,6 +143,12 @@ func (p *prover) interval(i *ir.Instr) interval {
 		return convertInterval(arg(0), p.elem(i.Args[0]), e)
 	}
 	return whole(e)
+}
+
+// wordless reports that a float or string takes part, whose representation is
+// no number.
+func (p *prover) wordless(i *ir.Instr) bool {
+	return slices.ContainsFunc(append(slices.Clip(i.Args), i.Dst), func(v ir.Value) bool { return v != 0 && !p.elem(v).Shareable() })
 }
 
 // square is not negative, whatever its rounding.

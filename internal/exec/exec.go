@@ -128,7 +128,7 @@ func bounds(r *ir.Range) *runtime.Range {
 		return nil
 	}
 	return &runtime.Range{
-		Low: int64(word(r.Low)), High: int64(word(r.High)),
+		Low: int64(modulo(r.Low)), High: int64(modulo(r.High)),
 		Unsigned: !r.High.IsInt64(), Text: r.Text,
 	}
 }
@@ -162,6 +162,10 @@ func elem(e types.Elem) clear.Type {
 		return clear.Bool
 	case e.Kind == types.Fixed:
 		return clear.Fixed(e.I, e.F)
+	case e.Kind == types.Float:
+		return clear.Float
+	case e.Kind == types.String:
+		return clear.String
 	case e.Unsigned():
 		return clear.Type{Kind: clear.UnsignedKind, Bits: e.Bits()}
 	}

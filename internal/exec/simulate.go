@@ -77,7 +77,7 @@ func toRuntime(x interp.Tensor) clear.Tensor {
 		out.Shape[k] = int(d)
 	}
 	for k, v := range x.Data {
-		out.Data[k] = word(v)
+		out.Data[k] = word(x.Elem, v)
 	}
 	return out
 }
@@ -87,9 +87,15 @@ func fromRuntime(e types.Elem, x clear.Tensor) interp.Tensor {
 	for _, d := range x.Shape {
 		out.Shape = append(out.Shape, int64(d))
 	}
+	if e.Kind == types.String {
+		for k, text := range x.Strings() {
+			out.Data[k] = ir.Word(text)
+		}
+		return out
+	}
 	for k, v := range x.Data {
 		out.Data[k] = big.NewInt(int64(v))
-		if e.Unsigned() {
+		if e.Unsigned() || e.Kind == types.Float {
 			out.Data[k] = new(big.Int).SetUint64(v)
 		}
 	}

@@ -154,15 +154,23 @@ func (t *translator) constant(i *ir.Instr) action {
 	info := t.Values[i.Dst]
 	data := make([]uint64, len(i.Const))
 	for k, c := range i.Const {
-		data[k] = word(c)
+		data[k] = word(info.Elem, c)
 	}
 	return func(f *frame) {
 		f.values[i.Dst] = clear.Tensor{Elem: elem(info.Elem), Shape: f.dims(i.Step, info.Shape), Data: data}
 	}
 }
 
-// word is an element's representation modulo 2^64.
-func word(v *big.Int) uint64 {
+// word is an element's representation in 64 bits.
+func word(e types.Elem, v *big.Int) uint64 {
+	if e.Kind == types.String {
+		return clear.Word(ir.WordText(v))
+	}
+	return modulo(v)
+}
+
+// modulo is v modulo 2^64.
+func modulo(v *big.Int) uint64 {
 	if v.IsInt64() {
 		return uint64(v.Int64())
 	}

@@ -12,10 +12,12 @@ import (
 	"github.com/tfec-lang/tfec/runtime/clear"
 )
 
-// cell reads one value and checks its range. The error is for a place that the
-// caller names.
+// cell reads one value and checks its range; of a string, all that stands there.
+// The error is for a place that the caller names.
 func (in Input) cell(text string) (uint64, error) {
-	text = strings.TrimSpace(text)
+	if in.Elem != clear.String {
+		text = strings.TrimSpace(text)
+	}
 	if text == "" {
 		return 0, errors.New("the cell is empty")
 	}

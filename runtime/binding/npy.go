@@ -16,6 +16,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/tfec-lang/tfec/runtime/clear"
 )
@@ -123,7 +125,11 @@ func (a *npy) parseHeader(text string) error {
 	}
 	a.fortran = order[1] == "True"
 	if a.in.npyReader(a.dtype) == nil {
-		return fmt.Errorf("%s: elements of type %s are not read: want bool, integers, float16, float32 or float64", a.file, quoted(a.dtype))
+		want := "bool, integers, float16, float32 or float64"
+		if a.in.Elem == clear.String {
+			want = "texts, of type U or S"
+		}
+		return fmt.Errorf("%s: elements of type %s are not read: want %s", a.file, quoted(a.dtype), want)
 	}
 	if a.stride == 0 {
 		a.stride = npySize(a.dtype)
@@ -168,10 +174,13 @@ func (a *npy) findField(header string) error {
 
 // npySize is how many bytes a dtype takes; 0 where that is not known.
 func npySize(dtype string) int {
-	text := strings.TrimLeft(strings.TrimSuffix(dtype, "[D]"), "<>|=biufMV")
-	n, err := strconv.Atoi(text)
-	if err != nil || n > 1<<20 {
+	kind := strings.TrimLeft(strings.TrimSuffix(dtype, "[D]"), "<>|=")
+	n, err := strconv.Atoi(strings.TrimLeft(kind, "biufMVSU"))
+	if err != nil || n > npyElement/4 {
 		return 0
+	}
+	if strings.HasPrefix(kind, "U") {
+		n *= 4 // code points
 	}
 	return n
 }
@@ -262,6 +271,9 @@ func (in Input) npyReader(dtype string) func([]byte) (uint64, error) {
 	if len(dtype) != len(kind)+1 {
 		return nil
 	}
+	if in.Elem == clear.String {
+		return npyText(order, kind)
+	}
 	switch kind {
 	case "b1":
 		return func(b []byte) (uint64, error) { return in.number(strconv.FormatBool(b[0] != 0)) }
@@ -283,6 +295,38 @@ func (in Input) npyReader(dtype string) func([]byte) (uint64, error) {
 		return func(b []byte) (uint64, error) { return in.float(math.Float64frombits(order.Uint64(b))) }
 	}
 	return nil
+}
+
+// npyText returns what reads a text: code points or bytes, and zeros after
+// them.
+func npyText(order binary.ByteOrder, kind string) func([]byte) (uint64, error) {
+	switch {
+	case npySize(kind) == 0:
+		return nil
+	case kind[0] == 'S':
+		return func(b []byte) (uint64, error) { return parseText(strings.TrimRight(string(b), "\x00")) }
+	case kind[0] != 'U':
+		return nil
+	}
+	return func(b []byte) (uint64, error) {
+		var text strings.Builder
+		for ; len(b) > 0; b = b[4:] {
+			r := order.Uint32(b)
+			if r > unicode.MaxRune {
+				return 0, clear.ErrText
+			}
+			text.WriteRune(rune(r))
+		}
+		return parseText(strings.TrimRight(text.String(), "\x00"))
+	}
+}
+
+func parseText(text string) (uint64, error) {
+	v, err := clear.Parse(clear.String, text)
+	if err != nil {
+		return 0, fmt.Errorf("%s is %w", quoted(text), err)
+	}
+	return v, nil
 }
 
 // word reads an unsigned integer of one to eight bytes.
@@ -350,9 +394,13 @@ func encodeNPY(columns []Output, w io.Writer) error {
 	b := append([]byte(npyMagic), 1, 0)
 	b = binary.LittleEndian.AppendUint16(b, uint16(len(header)))
 	b = append(b, header...)
+	sizes := make([]int, len(columns))
+	for k, c := range columns {
+		_, sizes[k] = c.npyType()
+	}
 	for i := range product(rows) {
-		for _, c := range columns {
-			b = c.appendNPY(b, i)
+		for k, c := range columns {
+			b = c.appendNPY(b, i, sizes[k])
 		}
 		if len(b) < 1<<16 {
 			continue
@@ -385,10 +433,13 @@ func npyDescription(columns []Output) string {
 }
 
 // appendNPY appends the i-th element, of a field all that it has in that row.
-func (o Output) appendNPY(b []byte, i int) []byte {
-	_, size := o.npyType()
+func (o Output) appendNPY(b []byte, i, size int) []byte {
 	n := len(o.Value.Data) / max(1, product(o.shape()))
 	for _, v := range o.Value.Data[i*n : (i+1)*n] {
+		if o.Value.Elem == clear.String {
+			b = appendText(b, clear.String.Text(v), size)
+			continue
+		}
 		if o.Value.Elem.Kind == clear.FixedKind {
 			v = math.Float64bits(math.Ldexp(float64(int64(v)), -o.Value.Elem.F))
 		}
@@ -401,7 +452,23 @@ func (o Output) npyType() (dtype string, size int) {
 	if o.Date {
 		return "<M8[D]", 8
 	}
+	if o.Value.Elem == clear.String {
+		n := 1
+		for _, text := range o.Value.Strings() {
+			n = max(n, utf8.RuneCountInString(text))
+		}
+		return fmt.Sprintf("<U%d", n), 4 * n
+	}
 	return npyType(o.Value.Elem)
+}
+
+// appendText appends the code points of a text, and zeros up to size bytes.
+func appendText(b []byte, text string, size int) []byte {
+	end := len(b) + size
+	for _, r := range text {
+		b = binary.LittleEndian.AppendUint32(b, uint32(r))
+	}
+	return append(b, make([]byte, end-len(b))...)
 }
 
 // npyType returns the dtype of a type's elements, and their size in bytes.
@@ -409,7 +476,7 @@ func npyType(t clear.Type) (dtype string, size int) {
 	switch t.Kind {
 	case clear.BoolKind:
 		return "|b1", 1
-	case clear.FixedKind:
+	case clear.FixedKind, clear.FloatKind:
 		return "<f8", 8
 	}
 	order, kind := "<", "i"

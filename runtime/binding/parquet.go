@@ -171,13 +171,16 @@ func (in Input) reader(c *parquet.Column) (func(parquet.Value) (uint64, error), 
 		return nil, errors.New("a column within a column, want numbers")
 	}
 	t := c.Type()
+	if _, text := logicalType(t).(*format.StringType); in.Elem == clear.String && !text {
+		return nil, fmt.Errorf("type %s, want strings", t)
+	}
 	switch logical := logicalType(t).(type) {
 	case nil:
 		if read := in.physical(t.Kind()); read != nil {
 			return read, nil
 		}
 	case *format.StringType:
-		if in.Names != nil {
+		if in.Names != nil || in.Elem == clear.String {
 			return func(v parquet.Value) (uint64, error) { return in.cell(string(v.ByteArray())) }, nil
 		}
 	case *format.DateType:

@@ -194,11 +194,15 @@ func (a *array) readCell(token json.Token) error {
 	var err error
 	switch t := token.(type) {
 	case json.Number, bool:
-		v, err = a.in.cell(text)
+		if v, err = a.in.cell(text); a.in.Elem == clear.String {
+			err = fmt.Errorf("%s is no string: want it in quotes", text)
+		}
 	case string:
 		err = fmt.Errorf("%s is not %s", text, a.in.Elem)
 		if !a.in.plain() {
 			v, err = a.in.cell(t)
+		} else if a.in.Elem == clear.String {
+			v, err = clear.Word(t), nil
 		}
 	case json.Delim:
 		return fmt.Errorf("%s%s, want %s", a.place(), text, a.in.Elem)

@@ -1,7 +1,8 @@
 // Package typed is what stands between the Go values of a generated package's
 // Inputs and Outputs and the tensors of a run. It does without reflection.
 //
-// A bool is a bool, an integer the Go integer of its width, a fixed a float64.
+// A bool is a bool, an integer the Go integer of its width, a fixed or float a float64, a
+// string a string.
 // An array of n dimensions is n nested slices, whose rows must be of equal
 // length.
 package typed
@@ -19,7 +20,7 @@ import (
 
 // An Element is a Go type that stands for an element type of the language.
 type Element interface {
-	bool | int8 | int16 | int32 | int64 | uint8 | uint16 | uint32 | uint64 | float64
+	bool | int8 | int16 | int32 | int64 | uint8 | uint16 | uint32 | uint64 | float64 | string
 }
 
 // Inputs collects the inputs of a run by name, and what is wrong with them. The
@@ -160,6 +161,8 @@ func tensor[T Element](t clear.Type, shape []int, x []T) (clear.Tensor, error) {
 		return clear.FromFloats(t, shape, x)
 	case []bool:
 		return clear.Bools(shape, x...), nil
+	case []string:
+		return strings(shape, x)
 	case []int8:
 		return ints(t, shape, x), nil
 	case []int16:
@@ -178,6 +181,16 @@ func tensor[T Element](t clear.Type, shape []int, x []T) (clear.Tensor, error) {
 		return ints(t, shape, x), nil
 	}
 	panic("unreachable: Element has no other types")
+}
+
+// strings are of UTF-8 alone.
+func strings(shape []int, x []string) (clear.Tensor, error) {
+	for i, text := range x {
+		if _, err := clear.Parse(clear.String, text); err != nil {
+			return clear.Tensor{}, fmt.Errorf("element %d is %w", i, err)
+		}
+	}
+	return clear.FromStrings(shape, x...), nil
 }
 
 type integer interface {
@@ -227,6 +240,8 @@ func elements[T Element](x clear.Tensor) []T {
 		copy(out, x.Floats())
 	case []bool:
 		copy(out, x.Bools())
+	case []string:
+		copy(out, x.Strings())
 	case []int8:
 		fromInts(out, x)
 	case []int16:
