@@ -163,11 +163,14 @@ func (u *Unit) tests() (diags diag.List) {
 	}
 	for _, t := range u.Checked.Tests {
 		x, more := lower.Test(u.Checked, t)
-		diags = append(diags, more...)
-		if x != nil {
-			x.Program = of[t.Of]
-			u.Tests = append(u.Tests, x)
+		if diags = append(diags, more...); x == nil {
+			continue
 		}
+		if x.Program = of[t.Of]; x.Program == nil { // a test of a function
+			x.Program, more = lowered(u.Checked, t.Of)
+			diags = append(diags, more...)
+		}
+		u.Tests = append(u.Tests, x)
 	}
 	return diags
 }

@@ -125,16 +125,30 @@ func (c *checker) protocol() {
 	}
 	p := &Protocol{Capability: row, Ring: 64}
 	c.options(p, decl)
-	p.Roles = c.roles(decl.Roles)
-	p.Helpers = c.roles(decl.Helpers)
+	find := func(id *ast.Ident) (int, bool) { return c.player(id, "") }
+	if c.module() && decl == c.opt.Protocol {
+		find = c.harnessPlayer
+	}
+	p.Roles = roles(decl.Roles, find)
+	p.Helpers = roles(decl.Helpers, find)
 	c.checkRoles(decl, row)
 	c.prog.Protocol = p
 }
 
-func (c *checker) roles(names []*ast.Ident) []int {
+// harnessPlayer enters a player of the protocol that a module is tested on. The
+// module's text cannot name it.
+func (c *checker) harnessPlayer(id *ast.Ident) (int, bool) {
+	if k := slices.Index(c.prog.PlayerNames(), id.Name); k >= 0 {
+		return k, true
+	}
+	c.prog.Players = append(c.prog.Players, &Player{Name: id.Name})
+	return len(c.prog.Players) - 1, true
+}
+
+func roles(names []*ast.Ident, find func(*ast.Ident) (int, bool)) []int {
 	var out []int
 	for _, n := range names {
-		if p, ok := c.player(n, ""); ok {
+		if p, ok := find(n); ok {
 			out = append(out, p)
 		}
 	}

@@ -301,7 +301,6 @@ type RevealInfo struct {
 type Test struct {
 	Decl  *ast.Test
 	Title string
-	Of    *Computation // nil: of a function
-	Fn    *Body
-	Body  *Body // types of givens and expects; outputs and result are Vars of it
+	Of    *Computation // of a function: one that calls it, with the result as outputs
+	Body  *Body        // types of givens and expects; outputs are Vars of it
 }

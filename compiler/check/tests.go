@@ -39,7 +39,7 @@ func (f *frame) testOf(t *ast.Test) {
 			f.testComputation(t, comp)
 		}
 	case *ast.Fn:
-		f.notBuilt(t.Of, "a test of a function is")
+		f.testFunction(t, d)
 	default:
 		f.errorf("E701", t.Of, "a test is of a computation or a function").Label = "`" + t.Of.Name + "` is neither"
 	}

@@ -15,12 +15,9 @@ import (
 	"github.com/tfec-lang/tfec/lang/types"
 )
 
-// Test lowers a test block of a computation. Program is left to the caller,
-// who has lowered the computation.
+// Test lowers a test block. Program is left to the caller, who lowers the
+// computation.
 func Test(p *check.Program, t *check.Test) (*ir.Test, diag.List) {
-	if t.Of == nil {
-		return nil, diag.List{{Code: "E901", Span: t.Decl.Of.Span, Message: "a test of a function is not built yet"}}
-	}
 	out := &ir.Test{Title: t.Title, Pos: position(p, t.Decl.Title)}
 	var diags, more diag.List
 	out.Given, diags = given(p, t)
