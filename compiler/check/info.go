@@ -78,7 +78,9 @@ func (p *Program) Bodies(visit func(*Body)) {
 	}
 	for _, t := range p.Tests {
 		enter(t.Body)
-		enter(t.Fn)
+		for _, call := range t.Of.Body.Calls { // a call that stands in no text
+			enter(call.Body)
+		}
 	}
 	for _, b := range p.Uncalled {
 		enter(b)
