@@ -31,10 +31,10 @@ type importRule struct {
 var rules = []importRule{
 	{[]string{"lang/parse"}, []string{module + "lang/", "github.com/alecthomas/participle/v2"}},
 	{[]string{"lang"}, []string{module + "lang/"}},
-	{[]string{"compiler"}, []string{module + "lang/", module + "stdlib", module + "compiler/", module + "runtime/capability"}},
+	{[]string{"compiler"}, []string{module + "lang/", module + "stdlib", module + "compiler/", module + "runtime/capability", module + "runtime/date"}},
 	{[]string{"codegen"}, []string{module + "lang/", module + "compiler/ir", module + "compiler/project", module + "runtime/capability", "github.com/dave/jennifer/jen"}},
 	{[]string{"stdlib"}, nil},
-	{[]string{"runtime/capability"}, nil},
+	{[]string{"runtime/capability", "runtime/date"}, nil},
 }
 
 // passes in their order; none imports a later one. The driver, compiler, may

@@ -11,7 +11,7 @@ import (
 
 	"github.com/tfec-lang/tfec/lang/ast"
 	"github.com/tfec-lang/tfec/lang/types"
-	"github.com/tfec-lang/tfec/runtime/clear"
+	"github.com/tfec-lang/tfec/runtime/date"
 )
 
 // enumDecls enters the declared enums of a file.
@@ -112,7 +112,7 @@ func (f *frame) wrongDays(at ast.Node, op string, x, y value) value {
 
 // dateLiteral is date("2024-02-29"): a constant.
 func (f *frame) dateLiteral(e *ast.Call, text *ast.Text) value {
-	days, ok := clear.ParseDate(strings.Trim(text.Raw, `"`))
+	days, ok := date.Parse(strings.Trim(text.Raw, `"`))
 	if !ok {
 		return f.fail(text, "E204", "year-month-day, 0001-01-01 to 9999-12-31", "%s is no date", text.Raw)
 	}
@@ -124,7 +124,7 @@ func (f *frame) dateLiteral(e *ast.Call, text *ast.Text) value {
 
 // calendar is what a date that was read may be.
 func calendar() bounds {
-	return bounds{big.NewRat(clear.FirstDate, 1), big.NewRat(clear.LastDate, 1), true}
+	return bounds{big.NewRat(date.First, 1), big.NewRat(date.Last, 1), true}
 }
 
 // onehot checks onehot(e) of an enum and onehot(i, k) of an index.

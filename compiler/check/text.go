@@ -10,7 +10,7 @@ import (
 
 	"github.com/tfec-lang/tfec/lang/ast"
 	"github.com/tfec-lang/tfec/lang/types"
-	"github.com/tfec-lang/tfec/runtime/clear"
+	"github.com/tfec-lang/tfec/runtime/date"
 )
 
 // text is the source of a node on one line, without comments.
@@ -116,7 +116,7 @@ func times(n int, noun string) string {
 // of the element.
 func number(x *big.Rat, e types.Elem) string {
 	if e.Kind == types.Date && x.IsInt() && x.Num().IsInt64() {
-		return clear.DateText(x.Num().Int64())
+		return date.Text(x.Num().Int64())
 	}
 	if x.IsInt() {
 		if e.Kind == types.Fixed {

@@ -11,7 +11,7 @@ import (
 	"github.com/tfec-lang/tfec/compiler/load"
 	"github.com/tfec-lang/tfec/lang/ast"
 	"github.com/tfec-lang/tfec/lang/types"
-	"github.com/tfec-lang/tfec/runtime/clear"
+	"github.com/tfec-lang/tfec/runtime/date"
 )
 
 func (l *lowerer) header(c *check.Computation) {
@@ -165,8 +165,8 @@ func (l *lowerer) inputRange(v *check.Variable, param *ast.Param, f *check.Field
 		low, high := e.Bounds()
 		return &ir.Range{Low: low, High: high, Text: e.Name}
 	case e.Kind == types.Date:
-		return &ir.Range{Low: big.NewInt(clear.FirstDate), High: big.NewInt(clear.LastDate),
-			Text: clear.DateText(clear.FirstDate) + "..=" + clear.DateText(clear.LastDate)}
+		return &ir.Range{Low: big.NewInt(date.First), High: big.NewInt(date.Last),
+			Text: date.Text(date.First) + "..=" + date.Text(date.Last)}
 	}
 	return nil
 }

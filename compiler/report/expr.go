@@ -9,7 +9,7 @@ import (
 
 	"github.com/tfec-lang/tfec/compiler/ir"
 	"github.com/tfec-lang/tfec/lang/types"
-	"github.com/tfec-lang/tfec/runtime/clear"
+	"github.com/tfec-lang/tfec/runtime/date"
 )
 
 // names say how values are written.
@@ -90,7 +90,7 @@ func (n names) literal(e types.Elem, v *big.Int) string {
 	case types.Enum:
 		return e.Name + "." + n.p.Enum(e).Values[v.Int64()]
 	case types.Date:
-		return fmt.Sprintf("date(%q)", clear.DateText(v.Int64()))
+		return fmt.Sprintf("date(%q)", date.Text(v.Int64()))
 	case types.Bool:
 		if v.Sign() != 0 {
 			return "true"

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/tfec-lang/tfec/runtime/clear"
+	"github.com/tfec-lang/tfec/runtime/date"
 )
 
 // A Form says how the elements of an int32 are written where they are no
@@ -30,7 +31,7 @@ func (f Form) parse(t clear.Type, text string) (uint64, error) {
 		}
 		return 0, fmt.Errorf("%s is none of %s%s", quoted(text), strings.Join(f.Names, ", "), didYouMean(text, f.Names))
 	case f.Date:
-		days, ok := clear.ParseDate(text)
+		days, ok := date.Parse(text)
 		if !ok {
 			return 0, fmt.Errorf("%s is no date: want year-month-day, such as 2024-02-29", quoted(text))
 		}
@@ -43,7 +44,7 @@ func (f Form) parse(t clear.Type, text string) (uint64, error) {
 func (f Form) text(t clear.Type, v uint64) string {
 	switch {
 	case f.Date:
-		return clear.DateText(int64(v))
+		return date.Text(int64(v))
 	case v < uint64(len(f.Names)):
 		return f.Names[v]
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tfec-lang/tfec/runtime/clear"
+	"github.com/tfec-lang/tfec/runtime/date"
 )
 
 // The fields of record Sale { region: Region, amount: fixed in 0..1000, when: date, marks: int8[2] }.
@@ -19,7 +20,7 @@ var (
 	regions = Form{Names: []string{"north", "south"}}
 	region  = Input{Name: "t.region", Elem: clear.Int32, Form: regions, Dims: 1, Rows: 1, Range: &Range{High: 1, Text: "Region"}}
 	amount  = Input{Name: "t.amount", Elem: money, Dims: 1, Rows: 1, Range: &Range{High: 1000 << 12, Text: "0.0..1000.0"}}
-	when    = Input{Name: "t.when", Elem: clear.Int32, Form: Form{Date: true}, Dims: 1, Rows: 1, Range: &Range{Low: clear.FirstDate, High: clear.LastDate, Text: "the calendar"}}
+	when    = Input{Name: "t.when", Elem: clear.Int32, Form: Form{Date: true}, Dims: 1, Rows: 1, Range: &Range{Low: date.First, High: date.Last, Text: "the calendar"}}
 	marks   = Input{Name: "t.marks", Elem: clear.Int8, Dims: 2, Rows: 1}
 	nested  = Input{Name: "t.sale.amount", Elem: money, Dims: 1, Rows: 1}
 )
