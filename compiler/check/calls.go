@@ -209,10 +209,17 @@ func (f *frame) instantiate(e *ast.Call, fn *ast.Fn, home *checker, vs []value) 
 		return nil, nil, false
 	}
 	for _, g := range fn.Generics {
-		if _, bound := m.sizes[g.Name.Name]; g.Class == nil && !bound {
+		_, size := m.sizes[g.Name.Name]
+		_, elem := m.elems[g.Name.Name]
+		switch {
+		case size || elem:
+			continue
+		case g.Class == nil:
 			f.errorf("E202", e, "size `%s` of `%s` is not given by an argument", g.Name.Name, fn.Name.Name).Label = "unknown size"
-			return nil, nil, false
+		default:
+			f.errorf("E204", e, "type `%s` of `%s` is not given by an argument", g.Name.Name, fn.Name.Name).Label = "unknown type"
 		}
+		return nil, nil, false
 	}
 	in := home.instance(f, fn, vs, m)
 	return in, m.sizes, in != nil

@@ -1,6 +1,6 @@
 package exec_test
 
-// Tests of functions: those of the standard library, and of a program.
+// Functions: tests of those of the standard library, and programs with theirs.
 
 import (
 	"path/filepath"
@@ -39,12 +39,30 @@ func TestLibrary(t *testing.T) {
 	}
 }
 
-func TestFunctionTests(t *testing.T) {
-	unit, diags, err := compiler.Load(filepath.Join("testdata", "test_functions.tfe"), compiler.Options{})
+// TestFunctions runs the test blocks of programs with functions and modules.
+func TestFunctions(t *testing.T) {
+	paths, err := filepath.Glob("testdata/functions/*.tfe")
+	require.NoError(t, err)
+	require.NotEmpty(t, paths)
+	for _, path := range paths {
+		for _, protocol := range []string{"", "plain(s0)"} {
+			t.Run(filepath.Base(path)+" "+protocol, func(t *testing.T) {
+				unit, diags, err := compiler.Load(path, compiler.Options{Protocol: protocol})
+				require.NoError(t, err)
+				require.False(t, diags.HasErrors(), "%v", diags)
+				require.NotEmpty(t, unit.Tests)
+				ownTests(t, unit)
+			})
+		}
+	}
+}
+
+// TestArgumentsOfTests holds that the arguments of a tested function are shared
+// unless they are pinned.
+func TestArgumentsOfTests(t *testing.T) {
+	unit, diags, err := compiler.Load("testdata/functions/tested.tfe", compiler.Options{})
 	require.NoError(t, err)
 	require.Empty(t, diags)
-	require.NotEmpty(t, unit.Tests)
-	ownTests(t, unit)
 	for _, x := range unit.Tests {
 		for _, in := range x.Program.Inputs {
 			pinned := slices.Contains([]string{"bins", "hi"}, in.Name) || x.Program.Name == "several"
