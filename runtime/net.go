@@ -38,7 +38,7 @@ func (p *Party) net(at place) *stepNet {
 func (p *Party) at(step int) *stepNet {
 	n := uint32(step)
 	if !p.started {
-		abort.Now(fmt.Errorf("%s comes before the start of the run", p.prog.describe(n)))
+		abort.Now(fmt.Errorf("%s comes before the start of the run", p.prog.Describe(n)))
 	}
 	occurrence := p.occurrences[n]
 	p.occurrences[n]++
@@ -99,7 +99,7 @@ func (n *stepNet) accept(from int, h link.Header, err error) {
 	}
 	if h.Seq != n.received[from] {
 		abort.Now(openly("%s sent message %d of %s, %s expected %d", n.p.prog.Players[from],
-			h.Seq, n.p.prog.describe(h.Step), n.p.prog.Player, n.received[from]))
+			h.Seq, n.p.prog.Describe(h.Step), n.p.prog.Player, n.received[from]))
 	}
 	n.received[from]++
 	n.p.clock = max(n.p.clock, h.Clock+1)
@@ -109,28 +109,28 @@ func (n *stepNet) accept(from int, h link.Header, err error) {
 func (p *Party) mismatch(from int, got, want place) error {
 	peer, self := p.prog.Players[from], p.prog.Player
 	if got.step != want.step {
-		return openly("%s is at %s, %s expected %d", peer, p.prog.describe(got.step), self, want.step)
+		return openly("%s is at %s, %s expected %d", peer, p.prog.Describe(got.step), self, want.step)
 	}
-	return openly("%s is at %s, pass %d, %s expected pass %d", peer, p.prog.describe(got.step),
+	return openly("%s is at %s, pass %d, %s expected pass %d", peer, p.prog.Describe(got.step),
 		got.occurrence+1, self, want.occurrence+1)
 }
 
 // fail ends the run because of a peer, or because the run was cancelled.
 func (n *stepNet) fail(err error) {
-	abort.Now(fmt.Errorf("%w, at %s", err, n.p.prog.describe(n.at.step)))
+	abort.Now(fmt.Errorf("%w, at %s", err, n.p.prog.Describe(n.at.step)))
 }
 
 // Stream hands out the keyed stream of this step; asking twice ends the run.
 func (n *stepNet) Stream(set prg.Set, purpose prg.Purpose) *prg.Stream {
 	s, err := n.p.keys.Stream(set, n.at.step, n.at.occurrence, purpose)
 	if err != nil {
-		abort.Now(fmt.Errorf("%s: %w", n.p.prog.describe(n.at.step), err))
+		abort.Now(fmt.Errorf("%s: %w", n.p.prog.Describe(n.at.step), err))
 	}
 	return s
 }
 
-// describe names a step as in "step 10 (divide, average.tfe:14)".
-func (prog *Program) describe(step uint32) string {
+// Describe names a step as in "step 10 (divide, average.tfe:14)".
+func (prog *Program) Describe(step uint32) string {
 	if step == 0 {
 		return "the set-up"
 	}

@@ -47,6 +47,7 @@ func (p *Party) Reveal(step int, x clear.Tensor, to ...string) {
 	for _, player := range p.indices(to) {
 		net.Send(player, message)
 	}
+	p.opening(net, mpc.Opening{Elem: x.Elem, Shape: x.Shape, To: p.indices(to)})
 }
 
 // Revealed is Reveal at a receiver.
@@ -55,7 +56,9 @@ func (p *Party) Revealed(step int, from string, t clear.Type, shape ...int) clea
 	net := p.at(step)
 	net.Stage()
 	b := net.Recv(p.index(from), ring.PackedSize(len(x.Data), t.Bits))
-	return clear.FromWords(t, shape, ring.Unpack(b, len(x.Data), t.Bits))
+	x = clear.FromWords(t, shape, ring.Unpack(b, len(x.Data), t.Bits))
+	p.opening(net, mpc.Opening{Elem: t, Shape: shape, To: []int{p.self}, Value: x})
+	return x
 }
 
 // packed is the elements of x without gaps.

@@ -56,6 +56,11 @@ type Session struct {
 	Progress func(step int)
 	// Print, if set, writes a line of the program's print to the player's log.
 	Print func(line string)
+	// Agreed, if set, is told of the sizes that the set-up agreed on, and Opening
+	// of every value that this player sees opened or revealed, or makes others
+	// see: for tests, since it gets values.
+	Agreed  func(sizes map[string]int64)
+	Opening func(Opening)
 }
 
 // A Party carries out one player's program in one run. Its methods are the
@@ -119,6 +124,9 @@ func (p *Party) choose(q Protocol) error {
 	if err != nil {
 		return err
 	}
+	if p.session.Opening != nil {
+		kernel = mpc.Watch(kernel, p.opening)
+	}
 	p.engine = mpc.New(kernel)
 	p.sets = slices.DeleteFunc(sets, func(s prg.Set) bool { return !slices.Contains(s.Players(), p.self) })
 	return nil
@@ -154,7 +162,7 @@ func (p *Party) reason(err error) error {
 	case !p.started:
 		return errStopped
 	}
-	return fmt.Errorf("stopped at %s", p.prog.describe(p.step))
+	return fmt.Errorf("stopped at %s", p.prog.Describe(p.step))
 }
 
 // Input returns an input of this player, or a public one.

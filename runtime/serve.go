@@ -201,7 +201,7 @@ func (b *bindings) offer(prog *Program) session.Program {
 		Protocol: prog.Protocol.String(), Player: prog.Player, Players: prog.Players,
 		HasInputs: slices.ContainsFunc(prog.Inputs, func(in Input) bool { return !in.Public }),
 		Insecure:  known && protocol.Insecure,
-		Step:      func(n int) string { return prog.describe(uint32(n)) },
+		Step:      func(n int) string { return prog.Describe(uint32(n)) },
 		Run: func(ctx context.Context, l link.Link, r session.Run) error {
 			id := fmt.Sprintf("%x", r.ID)
 			return b.run(ctx, id, prog, Session{Link: l, Load: b.load, Fingerprints: r.Fingerprints, Progress: r.Progress,

@@ -253,6 +253,9 @@ func (p *Party) agreeOnSizes(loadErr error) {
 		}
 		p.sizes[s.Name] = n
 	}
+	if p.session.Agreed != nil {
+		p.session.Agreed(p.sizes)
+	}
 }
 
 // maxSize bounds what others say, before memory is made for it.
@@ -366,7 +369,7 @@ func (p *Party) digest(a part) []byte {
 // Fail ends the run because an early check or an assert does not hold. Before
 // Start the others learn that this player stopped, and not why.
 func (p *Party) Fail(step int, text string) {
-	err := fmt.Errorf("%s, at %s", text, p.prog.describe(uint32(step)))
+	err := fmt.Errorf("%s, at %s", text, p.prog.Describe(uint32(step)))
 	if !p.started {
 		p.refuse(err)
 	}

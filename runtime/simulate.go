@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/tfec-lang/tfec/runtime/clear"
+	"github.com/tfec-lang/tfec/runtime/link"
 	"github.com/tfec-lang/tfec/runtime/link/local"
 )
 
@@ -39,6 +40,11 @@ type Observer struct {
 	Print    func(player, line string)     // a player prints
 	// Stored has the shares of `@ shared` inputs; nil: load gives their values.
 	Stored func(*Program, Input) (Stored, error)
+
+	Agreed  func(player string, sizes map[string]int64) // a player has agreed on the sizes
+	Opening func(player string, o Opening)              // a player takes part in an opening
+	// Link returns what a player uses in place of its link; nil: the link.
+	Link func(link.Link) link.Link
 }
 
 // SimulateObserved is Simulate for those who watch.
@@ -59,6 +65,15 @@ func SimulateObserved(ctx context.Context, programs []*Program, load Loader, o O
 		}
 		if o.Print != nil {
 			s.Print = func(line string) { o.Print(prog.Player, line) }
+		}
+		if o.Agreed != nil {
+			s.Agreed = func(sizes map[string]int64) { o.Agreed(prog.Player, sizes) }
+		}
+		if o.Opening != nil {
+			s.Opening = func(x Opening) { o.Opening(prog.Player, x) }
+		}
+		if o.Link != nil {
+			s.Link = o.Link(s.Link)
 		}
 		if parties[i], err = NewParty(prog, s); err != nil {
 			return nil, err

@@ -11,43 +11,79 @@ import (
 	"github.com/tfec-lang/tfec/internal/exec"
 )
 
+// A mode is a way of running tests.
+type mode struct {
+	name, doc string
+	run       func(*ir.Test) (r interp.TestResult, seen []string)
+}
+
+var modes = []mode{
+	{"mpc", "run all players in this process over the real protocol", unseen(exec.RunTest)},
+	{"audit", "as --mpc; what is opened or revealed must be what the report says", exec.Audit},
+	{"twin", "as --mpc, twice; what everybody may know of a run must not depend on secrets", unseen(exec.Twin)},
+}
+
+func unseen(run func(*ir.Test) interp.TestResult) func(*ir.Test) (interp.TestResult, []string) {
+	return func(t *ir.Test) (interp.TestResult, []string) { return run(t), nil }
+}
+
 func testCommand() *cobra.Command {
 	var src source
-	var mpc bool
 	c := &cobra.Command{
 		Use:   "test FILE…",
-		Short: "Run the test blocks of programs: in clear, or on the real protocol with --mpc",
+		Short: "Run the test blocks of programs: in clear, on the real protocol, audited, or twice",
 		Long: `In clear the reference interpreter runs each block, with exact fixed-point
-semantics. With --mpc all players run in this process over the real protocol, and
-what they get must satisfy the same expectations.`,
-		Example: "  tfec test average.tfe\n  tfec test --mpc *.tfe",
+semantics. In every other mode all players run in this process over the real
+protocol, and what they get must satisfy the same expectations.
+
+With --audit every value that comes into the clear is noted at every player, and
+must be what tfec report says: under this name, to these players, of this shape,
+so often. What was seen is printed.
+
+With --twin a second run has other inputs of the same sizes, and takes what is
+disclosed from the first: the messages of each player, their sizes, peers, steps
+and order, and public branches and passes must be the same. Where an operation
+decides by chance how much it sends (sorting), its peers are compared alone.`,
+		Example: "  tfec test average.tfe\n  tfec test --mpc *.tfe\n  tfec test --audit auction.tfe",
 		Args:    cobra.MinimumNArgs(1),
-		RunE: func(c *cobra.Command, files []string) error {
-			judge := interp.RunTest
-			if mpc {
-				judge = exec.RunTest
-			}
-			var failed error
-			for _, path := range files {
-				unit, err := src.load(c, path)
-				if err != nil {
-					failed = err
-					continue
-				}
-				if len(unit.Tests) == 0 {
-					fmt.Fprintf(c.OutOrStdout(), "?     %s  no test blocks\n", path)
-				}
-				for _, t := range unit.Tests {
-					if !reportTest(c, path, t, judge(t)) {
-						failed = errReported
-					}
-				}
-			}
-			return failed
-		},
 	}
 	src.flags(c)
-	c.Flags().BoolVar(&mpc, "mpc", false, "run all players in this process over the real protocol")
+	run := unseen(interp.RunTest)
+	chosen := make([]bool, len(modes))
+	var names []string
+	for k, m := range modes {
+		c.Flags().BoolVar(&chosen[k], m.name, false, m.doc)
+		names = append(names, m.name)
+	}
+	c.MarkFlagsMutuallyExclusive(names...)
+	c.RunE = func(c *cobra.Command, files []string) error {
+		for k, m := range modes {
+			if chosen[k] {
+				run = m.run
+			}
+		}
+		var failed error
+		for _, path := range files {
+			unit, err := src.load(c, path)
+			if err != nil {
+				failed = err
+				continue
+			}
+			if len(unit.Tests) == 0 {
+				fmt.Fprintf(c.OutOrStdout(), "?     %s  no test blocks\n", path)
+			}
+			for _, t := range unit.Tests {
+				r, seen := run(t)
+				if !reportTest(c, path, t, r) {
+					failed = errReported
+				}
+				for _, fact := range seen {
+					fmt.Fprintf(c.OutOrStdout(), "      %s\n", fact)
+				}
+			}
+		}
+		return failed
+	}
 	return c
 }
 

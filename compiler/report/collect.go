@@ -20,6 +20,7 @@ type writer struct {
 	r       *Report
 	started bool     // behind Start
 	when    []string // the loops and branches around
+	around  []ir.Op
 }
 
 // sizes says which dimensions bind each size.
@@ -221,15 +222,16 @@ func (w *writer) inside(i *ir.Instr) {
 	if i.Who == w.p.Everybody() {
 		w.decision(i)
 	}
-	outer := w.when
+	outer, around := w.when, w.around
 	what := "each pass of line %s"
 	if i.Op == ir.OpIf {
 		what = "the branch taken in line %s"
 	}
 	w.when = append(slices.Clip(outer), fmt.Sprintf(what, i.Pos.At()))
+	w.around = append(slices.Clip(around), i.Op)
 	w.block(i.Body)
 	w.block(i.Else)
-	w.when = outer
+	w.when, w.around = outer, around
 }
 
 // decision is what everybody sees of a loop or branch that all follow.
@@ -253,6 +255,7 @@ func (w *writer) disclosure(i *ir.Instr, to types.Set, how string) {
 	d := Disclosure{
 		Name: w.p.LabelOf(i), Kind: "value", Type: w.typ(i.Dst), Everybody: i.To.Set(w.p.Everybody()) == w.p.Everybody(),
 		How: how, When: append([]string{}, w.when...), to: to,
+		Elem: w.p.Values[i.Dst].Elem, Shape: w.p.Values[i.Dst].Shape, around: w.around,
 	}
 	if d.Name == "" {
 		d.Name = w.names.value(i.Dst)
@@ -263,6 +266,7 @@ func (w *writer) disclosure(i *ir.Instr, to types.Set, how string) {
 	for _, x := range w.p.Reveals {
 		if x.Label == i.Name {
 			d.Kind, d.Type = "label", text(x.Elem, x.Shape)
+			d.Shape, d.Loops = x.Shape, len(x.Shape)-len(d.Shape)
 		}
 	}
 	w.add(d, w.deps[i], i)

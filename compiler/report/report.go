@@ -85,7 +85,14 @@ type Disclosure struct {
 	Lines     []ir.Line `json:"lines"`
 	Steps     []int     `json:"steps"` // the instructions, as in messages and in the projection
 
-	to types.Set
+	// What Type says, for those who compare it with a run: the first Loops
+	// dimensions count the passes of the loops around.
+	Elem  types.Elem  `json:"-"`
+	Shape types.Shape `json:"-"`
+	Loops int         `json:"-"`
+
+	to     types.Set
+	around []ir.Op // what When names
 }
 
 // An Implied is a fact that players can tell from what they learn.

@@ -18,15 +18,22 @@ import (
 // Programs returns the programs of all players of a whole computation, in
 // order.
 func Programs(p *ir.Program) []*runtime.Program {
+	return programs(p, func(string) *witness { return nil })
+}
+
+// programs are Programs under the eyes of a witness each.
+func programs(p *ir.Program, watch func(player string) *witness) []*runtime.Program {
 	var out []*runtime.Program
 	for _, q := range project.All(p) {
-		out = append(out, Program(q))
+		out = append(out, program(q, watch(q.Players[q.Player].Name)))
 	}
 	return out
 }
 
 // Program returns one player's program, given its projection.
-func Program(proj *ir.Program) *runtime.Program {
+func Program(proj *ir.Program) *runtime.Program { return program(proj, nil) }
+
+func program(proj *ir.Program, w *witness) *runtime.Program {
 	names := proj.PlayerNames()
 	return &runtime.Program{
 		File:        proj.File,
@@ -42,7 +49,7 @@ func Program(proj *ir.Program) *runtime.Program {
 		Outputs:     outputs(proj),
 		Stored:      stored(proj),
 		Steps:       steps(nil, proj.Whole),
-		Run:         translate(proj),
+		Run:         translate(proj, w),
 	}
 }
 

@@ -29,6 +29,11 @@ type Backend func(context.Context, []*runtime.Program, runtime.Loader) (*runtime
 
 // RunOn is Run on another backend.
 func RunOn(backend Backend, p *ir.Program, in map[string]interp.Tensor) (map[string]interp.Tensor, error) {
+	return runPrograms(backend, p, Programs(p), in)
+}
+
+// runPrograms runs the programs of p's players.
+func runPrograms(backend Backend, p *ir.Program, programs []*runtime.Program, in map[string]interp.Tensor) (map[string]interp.Tensor, error) {
 	load := func(_ string, x runtime.Input) (clear.Tensor, error) {
 		v, ok := in[x.Name]
 		if !ok {
@@ -36,7 +41,7 @@ func RunOn(backend Backend, p *ir.Program, in map[string]interp.Tensor) (map[str
 		}
 		return toRuntime(v), nil
 	}
-	result, err := backend(context.Background(), Programs(p), load)
+	result, err := backend(context.Background(), programs, load)
 	if err != nil {
 		return nil, err
 	}

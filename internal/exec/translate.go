@@ -46,9 +46,9 @@ func (f *frame) dims(step int, s types.Shape) []int {
 	return out
 }
 
-// translate returns the Run of a projection.
-func translate(proj *ir.Program) func(*runtime.Party) {
-	t := &translator{proj, proj.PlayerNames()}
+// translate returns the Run of a projection, under the eyes of w.
+func translate(proj *ir.Program, w *witness) func(*runtime.Party) {
+	t := &translator{proj, proj.PlayerNames(), w}
 	body := t.block(proj.Body)
 	return func(p *runtime.Party) {
 		f := &frame{p, make([]mpc.Operand, len(proj.Values)), make(map[string]int64)}
@@ -62,6 +62,7 @@ func translate(proj *ir.Program) func(*runtime.Party) {
 type translator struct {
 	*ir.Program
 	names []string
+	*witness
 }
 
 func (t *translator) shared(v ir.Value) bool { return t.Values[v].Place.IsShared() }
@@ -203,11 +204,16 @@ func (t *translator) share(i *ir.Instr) action {
 func (t *translator) open(i *ir.Instr) action {
 	info := t.Values[i.Dst]
 	to := t.list(i.To.Set(t.Everybody()))
-	if t.Servers().Has(t.Player) {
-		return func(f *frame) { f.values[i.Dst] = f.Open(i.Step, f.values[i.Args[0]].(mpc.Share), to...) }
+	switch {
+	case !t.Servers().Has(t.Player):
+		return func(f *frame) {
+			f.values[i.Dst] = t.disclose(i.Step, f.Opened(i.Step, elem(info.Elem), f.dims(i.Step, info.Shape)...))
+		}
+	case !i.To.Set(t.Everybody()).Has(t.Player):
+		return func(f *frame) { f.Open(i.Step, f.values[i.Args[0]].(mpc.Share), to...) }
 	}
 	return func(f *frame) {
-		f.values[i.Dst] = f.Opened(i.Step, elem(info.Elem), f.dims(i.Step, info.Shape)...)
+		f.values[i.Dst] = t.disclose(i.Step, f.Open(i.Step, f.values[i.Args[0]].(mpc.Share), to...))
 	}
 }
 
@@ -221,44 +227,59 @@ func (t *translator) reveal(i *ir.Instr) action {
 	case t.Player == sender:
 		return func(f *frame) {
 			f.Reveal(i.Step, f.clear(i.Args[0]), to...)
-			f.values[i.Dst] = f.values[i.Args[0]]
+			f.values[i.Dst] = t.disclose(i.Step, f.clear(i.Args[0]))
 		}
 	case from.Has(t.Player):
-		return func(f *frame) { f.values[i.Dst] = f.values[i.Args[0]] }
+		return func(f *frame) { f.values[i.Dst] = t.disclose(i.Step, f.clear(i.Args[0])) }
 	}
 	return func(f *frame) {
-		f.values[i.Dst] = f.Revealed(i.Step, t.names[sender], elem(info.Elem), f.dims(i.Step, info.Shape)...)
+		f.values[i.Dst] = t.disclose(i.Step, f.Revealed(i.Step, t.names[sender], elem(info.Elem), f.dims(i.Step, info.Shape)...))
 	}
 }
 
+// public reports that everybody holds what decides a branch or loop; what fewer
+// hold decides steps in clear at these, of which nobody else learns.
+func (t *translator) public(v ir.Value) bool { return t.holders(v) == t.Everybody() }
+
 func (t *translator) loop(i *ir.Instr) action {
-	body := t.block(i.Body)
+	body, public := t.block(i.Body), t.public(i.Args[0]) && t.public(i.Args[1])
 	return func(f *frame) {
 		to, step := f.int(i.Args[1]), f.int(i.Args[2])
 		if step < 1 {
 			f.Fail(i.Step, i.Failure())
 		}
+		passes := int64(0)
 		for k := f.int(i.Args[0]); k < to; k += step {
 			f.values[i.Dst] = clear.Int(clear.Int64, k)
+			if passes++; public {
+				t.decide(i.Step, begins, passes)
+			}
 			body(f)
 		}
 	}
 }
 
 func (t *translator) while(i *ir.Instr) action {
-	body := t.block(i.Body)
+	body, public := t.block(i.Body), t.public(i.Args[0])
 	return func(f *frame) {
 		limit := f.int(i.Args[1])
 		for k := int64(0); k < limit && f.clear(i.Args[0]).Bool(); k++ {
+			if public {
+				t.decide(i.Step, begins, k+1)
+			}
 			body(f)
 		}
 	}
 }
 
 func (t *translator) branch(i *ir.Instr) action {
-	body, otherwise := t.block(i.Body), t.block(i.Else)
+	body, otherwise, public := t.block(i.Body), t.block(i.Else), t.public(i.Args[0])
 	return func(f *frame) {
-		if f.clear(i.Args[0]).Bool() {
+		c := f.clear(i.Args[0])
+		if public {
+			t.decide(i.Step, decides, c.Int())
+		}
+		if c.Bool() {
 			body(f)
 		} else {
 			otherwise(f)

@@ -76,7 +76,7 @@ func (o *operation) permute(place, x Share) Share {
 	n := place.Shape[len(place.Shape)-1]
 	blocks := Count(place.Shape[:len(place.Shape)-1])
 	s := o.k.Shuffle(o.next(), blocks, n, []Share{place, x})
-	to := o.k.Open(o.next(), s[0], o.k.Players())
+	to := o.openRandomised(s[0])
 	return rowsAt(s[1], x.Len()/max(1, blocks*n), inverse(to.Data, n)).in(x.Shape)
 }
 
@@ -342,7 +342,7 @@ func (q *quicksort) less(left, right []uint32) []uint64 {
 	}
 	signs := q.k.Negative(q.next(), lift(clear.Stack, differences...), width).in([]int{len(differences), len(left)})
 	result := q.join(signs, left, right)
-	return q.k.Open(q.next(), result.in([]int{len(left)}), q.k.Players()).Data
+	return q.openRandomised(result.in([]int{len(left)})).Data
 }
 
 // join decides by the most significant digit that differs. The signs of all
