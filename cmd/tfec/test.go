@@ -14,8 +14,11 @@ import (
 // A mode is a way of running tests.
 type mode struct {
 	name, doc string
-	run       func(*ir.Test) (r interp.TestResult, seen []string)
+	run       tester
 }
+
+// A tester runs a test block; seen is what it has to show, a fact a line.
+type tester func(*ir.Test) (r interp.TestResult, seen []string)
 
 var modes = []mode{
 	{"mpc", "run all players in this process over the real protocol", unseen(exec.RunTest)},
@@ -23,7 +26,7 @@ var modes = []mode{
 	{"twin", "as --mpc, twice; what everybody may know of a run must not depend on secrets", unseen(exec.Twin)},
 }
 
-func unseen(run func(*ir.Test) interp.TestResult) func(*ir.Test) (interp.TestResult, []string) {
+func unseen(run func(*ir.Test) interp.TestResult) tester {
 	return func(t *ir.Test) (interp.TestResult, []string) { return run(t), nil }
 }
 
@@ -48,43 +51,59 @@ decides by chance how much it sends (sorting), its peers are compared alone.`,
 		Args:    cobra.MinimumNArgs(1),
 	}
 	src.flags(c)
-	run := unseen(interp.RunTest)
-	chosen := make([]bool, len(modes))
-	var names []string
-	for k, m := range modes {
-		c.Flags().BoolVar(&chosen[k], m.name, false, m.doc)
-		names = append(names, m.name)
+	for _, m := range modes {
+		c.Flags().Bool(m.name, false, m.doc)
 	}
-	c.MarkFlagsMutuallyExclusive(names...)
 	c.RunE = func(c *cobra.Command, files []string) error {
-		for k, m := range modes {
-			if chosen[k] {
-				run = m.run
-			}
+		run, err := chosenMode(c)
+		if err != nil {
+			return err
 		}
 		var failed error
 		for _, path := range files {
-			unit, err := src.load(c, path)
-			if err != nil {
+			if err := testFile(c, &src, path, run); err != nil {
 				failed = err
-				continue
-			}
-			if len(unit.Tests) == 0 {
-				fmt.Fprintf(c.OutOrStdout(), "?     %s  no test blocks\n", path)
-			}
-			for _, t := range unit.Tests {
-				r, seen := run(t)
-				if !reportTest(c, path, t, r) {
-					failed = errReported
-				}
-				for _, fact := range seen {
-					fmt.Fprintf(c.OutOrStdout(), "      %s\n", fact)
-				}
 			}
 		}
 		return failed
 	}
 	return c
+}
+
+// chosenMode is the one mode that the flags name; without any, in clear.
+func chosenMode(c *cobra.Command) (tester, error) {
+	run := unseen(interp.RunTest)
+	var chosen []string
+	for _, m := range modes {
+		if on, _ := c.Flags().GetBool(m.name); on {
+			run, chosen = m.run, append(chosen, "--"+m.name)
+		}
+	}
+	if len(chosen) > 1 {
+		return nil, usageError{c, fmt.Errorf("cannot use %s together: each is a mode of its own", strings.Join(chosen, " and "))}
+	}
+	return run, nil
+}
+
+// testFile runs the test blocks of a file.
+func testFile(c *cobra.Command, src *source, path string, run tester) error {
+	unit, err := src.load(c, path)
+	if err != nil {
+		return err
+	}
+	if len(unit.Tests) == 0 {
+		fmt.Fprintf(c.OutOrStdout(), "?     %s  no test blocks\n", path)
+	}
+	for _, t := range unit.Tests {
+		r, seen := run(t)
+		if !reportTest(c, path, t, r) {
+			err = errReported
+		}
+		for _, fact := range seen {
+			fmt.Fprintf(c.OutOrStdout(), "      %s\n", fact)
+		}
+	}
+	return err
 }
 
 // reportTest prints how a test ended, and returns whether it passed.

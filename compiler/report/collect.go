@@ -255,7 +255,7 @@ func (w *writer) disclosure(i *ir.Instr, to types.Set, how string) {
 	d := Disclosure{
 		Name: w.p.LabelOf(i), Kind: "value", Type: w.typ(i.Dst), Everybody: i.To.Set(w.p.Everybody()) == w.p.Everybody(),
 		How: how, When: append([]string{}, w.when...), to: to,
-		Elem: w.p.Values[i.Dst].Elem, Shape: w.p.Values[i.Dst].Shape, around: w.around,
+		elem: w.p.Values[i.Dst].Elem, shape: w.p.Values[i.Dst].Shape, around: w.around,
 	}
 	if d.Name == "" {
 		d.Name = w.names.value(i.Dst)
@@ -266,7 +266,7 @@ func (w *writer) disclosure(i *ir.Instr, to types.Set, how string) {
 	for _, x := range w.p.Reveals {
 		if x.Label == i.Name {
 			d.Kind, d.Type = "label", text(x.Elem, x.Shape)
-			d.Shape, d.Loops = x.Shape, len(x.Shape)-len(d.Shape)
+			d.shape, d.loops = x.Shape, len(x.Shape)-len(d.shape)
 		}
 	}
 	w.add(d, w.deps[i], i)

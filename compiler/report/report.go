@@ -87,9 +87,9 @@ type Disclosure struct {
 
 	// What Type says, for those who compare it with a run: the first Loops
 	// dimensions count the passes of the loops around.
-	Elem  types.Elem  `json:"-"`
-	Shape types.Shape `json:"-"`
-	Loops int         `json:"-"`
+	elem  types.Elem
+	shape types.Shape
+	loops int
 
 	to     types.Set
 	around []ir.Op // what When names

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/lang/types"
 )
 
 // Times is how often a run with these sizes opens or reveals what the
@@ -17,7 +18,7 @@ func (d Disclosure) Times(sizes map[string]int64) (n int64, atMost bool, err err
 	branch := slices.Contains(d.around, ir.OpIf)
 	switch {
 	case d.Kind == "label":
-		loops := d.Shape[:d.Loops]
+		loops := d.shape[:d.loops]
 		for _, s := range loops {
 			branch = branch || s.Padded()
 		}
@@ -29,15 +30,15 @@ func (d Disclosure) Times(sizes map[string]int64) (n int64, atMost bool, err err
 	return int64(len(d.Steps)), branch, nil
 }
 
-// Value is the shape of one of the disclosed values.
-func (d Disclosure) Value(sizes map[string]int64) ([]int, error) {
-	var out []int
-	for _, s := range d.Shape[d.Loops:] {
+// Value is the element and shape of each value that is disclosed.
+func (d Disclosure) Value(sizes map[string]int64) (types.Elem, []int, error) {
+	var dims []int
+	for _, s := range d.shape[d.loops:] {
 		n, err := s.Eval(sizes)
 		if err != nil {
-			return nil, err
+			return d.elem, nil, err
 		}
-		out = append(out, int(n))
+		dims = append(dims, int(n))
 	}
-	return out, nil
+	return d.elem, dims, nil
 }

@@ -169,12 +169,8 @@ func (a *auditor) occasion(o *occasion) {
 	}
 	d := a.made[k]
 	d.times++
-	shape, err := d.Value(a.sizes)
-	if err != nil {
-		a.differ("%s: %v", d.Name, err)
-	}
-	if o.elem != elem(d.Elem) || !slices.Equal(o.shape, shape) {
-		a.differ("%s was opened as %s, the report says %s", d.Name, text(o.elem, o.shape), text(elem(d.Elem), shape))
+	if got, want := text(o.elem, o.shape), a.text(d); got != want {
+		a.differ("%s was opened as %s, the report says %s", d.Name, got, want)
 	}
 	if to := slices.Sorted(slices.Values(d.To)); !slices.Equal(o.to, to) {
 		a.differ("%s was opened to %s, the report says to %s", d.Name, strings.Join(o.to, ", "), strings.Join(to, ", "))
@@ -236,8 +232,7 @@ func (a *auditor) count(d *disclosed) {
 	if d.times > 1 {
 		often = ", " + times(d.times)
 	}
-	shape, _ := d.Value(a.sizes)
-	a.seen = append(a.seen, fmt.Sprintf("%s learned %s: %s%s", who, d.Name, text(elem(d.Elem), shape), often))
+	a.seen = append(a.seen, fmt.Sprintf("%s learned %s: %s%s", who, d.Name, a.text(d), often))
 }
 
 // outputs compares whom the outputs reached with whom the report names.
@@ -256,6 +251,15 @@ func times(n int64) string {
 		return "once"
 	}
 	return fmt.Sprintf("%d times", n)
+}
+
+// text is the type that a claim has in this run.
+func (a *auditor) text(d *disclosed) string {
+	e, shape, err := d.Value(a.sizes)
+	if err != nil {
+		return err.Error()
+	}
+	return text(elem(e), shape)
 }
 
 // text writes a type as it travels: "fixed(20, 18)[50, 3]".
