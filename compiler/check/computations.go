@@ -25,7 +25,7 @@ func (c *checker) computations() {
 		}
 		c.results = make(map[string]*instance)
 		var comp *Computation
-		u := stable(func(before findings) *unit {
+		u := stable(decl.Name, func(before findings) *unit {
 			var u *unit
 			comp, u = c.computation(decl, before)
 			return u

@@ -23,7 +23,7 @@ func (f *frame) testFunction(t *ast.Test, fn *ast.Fn) {
 		inputs[i] = f.testInput(t, fn, p)
 	}
 	var comp *Computation
-	u := stable(func(before findings) *unit {
+	u := stable(fn.Name, func(before findings) *unit {
 		var u *unit
 		comp, u = f.c.functionComputation(decl, t, inputs, before)
 		return u

@@ -4,24 +4,35 @@ package check
 // end of its body, repeated until the placements of variables are stable (R8).
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
 	"github.com/tfec-lang/tfec/lang/ast"
+	"github.com/tfec-lang/tfec/lang/diag"
 	"github.com/tfec-lang/tfec/lang/types"
 )
 
-// stable runs pass until no variable loses a holder any more. Placements only
-// shrink, so this ends.
-func stable(pass func(before findings) *unit) *unit {
+// enoughPasses bounds the passes over a unit, each of which takes a holder from
+// some variable or widens a loop's.
+const enoughPasses = 1000
+
+// stable runs pass over the unit that bears a name until no variable loses a
+// holder any more. Placements only shrink, so this ends; a unit of which that
+// is not true, or that is too large, is refused.
+func stable(name *ast.Ident, pass func(before findings) *unit) *unit {
 	before := newFindings()
-	for {
+	for range enoughPasses {
 		u := pass(before)
 		if before.equal(u.next) {
 			return u
 		}
 		before = u.next
 	}
+	u := pass(before)
+	u.diags.Add(diag.Diagnostic{Code: "E901", Span: name.Span, Message: fmt.Sprintf("the variables of `%s` have no stable holders", name.Name),
+		Label: "too many depend on one another"})
+	return u
 }
 
 // findings is what a pass over a unit finds that the next one begins with: of
@@ -47,7 +58,7 @@ func (x state) equal(y state) bool {
 func (c *checker) checkFn(fn *ast.Fn, vs []value, infos map[string]*sizeInfo, elems map[string]types.Elem, pc context, everybody types.Set) *instance {
 	in := &instance{}
 	c.checked[fn] = true
-	in.unit = stable(func(before findings) *unit {
+	in.unit = stable(fn.Name, func(before findings) *unit {
 		u := newUnit(fn.Name.Name)
 		u.fn, u.before, u.typeArgs, u.everybody = fn, before, elems, everybody
 		f := c.newFrame(u)
