@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -327,6 +328,8 @@ func FuzzLaws(f *testing.F) {
 		f.Add(source, uint64(1))
 	}
 	f.Fuzz(func(t *testing.T, source string, seed uint64) {
+		hung := time.AfterFunc(10*time.Second, func() { panic("formatting does not end") })
+		defer hung.Stop()
 		file, errs := parse.File("x", []byte(source))
 		if len(errs) > 0 {
 			return
