@@ -26,6 +26,6 @@
 //	runtime/session   hostmap, keys, coordinator
 //
 // compiler/interp is the reference that every other backend is held to. The
-// documents of design/ say what is meant: language.md, running.md,
-// architecture.md, protocols.md and style.md.
+// page lang/spec.md says what the language is; those of design/ say what is
+// meant: language.md, running.md, architecture.md, protocols.md and style.md.
 package tfec

@@ -1,8 +1,8 @@
 package runtime
 
-// The three rounds before a run and the exchange after it (language.md,
-// sections 5 and 10). Each round is compared before the next is sent, and
-// nothing that depends on an input but its sizes leaves a player before all of
+// The three rounds before a run and the exchange after it (spec.md, section
+// 13). Each round is compared before the next is sent, and nothing that
+// depends on an input but its sizes leaves a player before all of
 // them have passed. Every player compares the same messages, so that all of
 // them stop together.
 

@@ -1,7 +1,7 @@
 // Package check finds out what a program means: what its names stand for, the
 // element, shape and placement of every value, what is disclosed to whom, and
-// whether all of that obeys the rules of the language (R1-R19 of
-// language.md, section 12).
+// whether all of that obeys the rules of the language (spec.md, R1 to
+// R19).
 //
 // The contract with the passes after it is info.go: a Program with side tables
 // for every body, once per tuple of argument types (R15) and once per member

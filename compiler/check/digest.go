@@ -1,7 +1,7 @@
 package check
 
-// The digest by which players know that they run one program (language.md,
-// section 10).
+// The digest by which players know that they run one program (spec.md,
+// section 21).
 
 import (
 	"crypto/sha256"

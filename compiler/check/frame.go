@@ -1,7 +1,7 @@
 package check
 
 // The state in which a body is checked: its tables, its scope, and the
-// context pc of the judgement (language.md, section 12).
+// context pc of the judgement (language.md, section 1).
 
 import (
 	"fmt"

@@ -33,7 +33,7 @@ func explained(t *testing.T, program, name string) string {
 	return strings.Join(texts, "\n")
 }
 
-// TestReference holds the example of language.md, section 13, to the letter.
+// TestReference holds the example of language.md, section 3, to the letter.
 func TestReference(t *testing.T) {
 	text, err := os.ReadFile("../../corpus/programs/groupby.tfe")
 	require.NoError(t, err)

@@ -3,7 +3,7 @@
 // other backend. It shares no code with the runtime.
 //
 // A value is its integer representation (fixed: scaled by 2^F). Every result
-// is computed exactly and then wrapped to its type (language.md, section 5):
+// is computed exactly and then wrapped to its type (spec.md, section 9):
 // products and quotients of fixed round toward minus infinity, integer
 // quotients toward zero. Secure operations mean what clear ones mean.
 package interp

@@ -256,7 +256,7 @@ func (v *verifier) public(x Value) bool { return v.holders(x) == v.everybody }
 
 func (v *verifier) name(x Value) string { return v.p.Values[x].Name }
 
-// participants checks Who against language.md, R20, and with it the
+// participants checks Who against spec.md, R20, and with it the
 // placements of what the instruction moves.
 func (v *verifier) participants(i *Instr) {
 	switch i.Op {

@@ -1,6 +1,6 @@
 package lower
 
-// OpStart (language.md, R14): what may fail is carried out before it, with
+// OpStart (spec.md, R14): what may fail is carried out before it, with
 // exactly what it depends on; everything else after it.
 
 import "github.com/tfec-lang/tfec/compiler/ir"

@@ -1,4 +1,4 @@
-// Package project cuts a computation into one program a player (language.md,
+// Package project cuts a computation into one program a player (spec.md,
 // R20). A player's program is the subsequence of instructions where it takes
 // part, with their step numbers, so that all programs together follow one
 // total order and no wait can be circular.

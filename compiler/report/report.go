@@ -1,5 +1,5 @@
 // Package report says what a computation does to whom, from its flat list of
-// instructions (language.md, section 13): the disclosure report, who learns
+// instructions (language.md, section 3): the disclosure report, who learns
 // what, from whose inputs, in which line; the projection, what each player
 // does step by step; and a file's signatures as documentation.
 //

@@ -76,7 +76,7 @@ func (w *columns) everybody(text string) {
 	w.row(Row{}, func(int) string { return text })
 }
 
-// setUp is what precedes the first step (language.md, section 10).
+// setUp is what precedes the first step (spec.md, section 13).
 func (w *columns) setUp() {
 	for k := range w.p.Inputs {
 		w.row(Row{}, func(player int) string { return w.load(k, player) })

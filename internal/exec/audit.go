@@ -1,6 +1,6 @@
 package exec
 
-// The audit (language.md, section 11, mode 3): what a run opened and revealed
+// The audit (spec.md, section 20): what a run opened and revealed
 // is what the disclosure report says. The transcript comes from the kernels of
 // the players and from their links, the claims from the report, and nothing but
 // the step numbers is common to both.

@@ -1,6 +1,6 @@
 package exec
 
-// The twin run (language.md, section 13): what everybody may know of a run does
+// The twin run (language.md, section 3): what everybody may know of a run does
 // not depend on secrets. A second run has other inputs of the same sizes, and
 // takes every disclosed value from the first; then each player's public trace
 // must be the same, event by event.

@@ -1,7 +1,7 @@
 // Package golden compares what a test produces with what is stored under
-// version control, in both directions: a stored file that is no longer
-// produced fails as well. `go test ./golden ./codegen ./compiler/report -update`
-// stores what is produced.
+// version control: a tree, in both directions, so that a stored file that is no
+// longer produced fails as well; a file; a part of a page. `go test ./golden
+// ./codegen ./compiler/report -update` stores what is produced.
 package golden
 
 import (
@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -28,6 +29,43 @@ func Tree(t testing.TB, dir string, got map[string][]byte) {
 		return
 	}
 	compare(t, dir, got)
+}
+
+// File compares a text with the file at a path.
+func File(t testing.TB, path, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	assert.Equal(t, string(want), got, "%s: -update stores what is produced", path)
+}
+
+// Part compares a text with the part of the page at a path that stands between
+// the lines `<!-- NAME: … -->` and `<!-- end of NAME -->`.
+func Part(t testing.TB, path, name, got string) {
+	t.Helper()
+	page, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	begin, end := "\n<!-- "+name+": ", "<!-- end of "+name+" -->\n"
+	before, rest, begins := strings.Cut(string(page), begin)
+	head, rest, closes := strings.Cut(rest, " -->\n")
+	part, after, ends := strings.Cut(rest, end)
+	switch {
+	case !begins || !closes || !ends:
+		t.Fatalf("%s has no part %s", path, name)
+	case *update:
+		File(t, path, before+begin+head+" -->\n"+got+end+after)
+	default:
+		assert.Equal(t, part, got, "%s, %s: -update stores what is produced", path, name)
+	}
 }
 
 func compare(t testing.TB, dir string, got map[string][]byte) {

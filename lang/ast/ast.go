@@ -1,5 +1,5 @@
 // Package ast holds the syntax tree of a .tfe file, one struct per production
-// of the grammar in design/language.md. It knows nothing of meaning: names are
+// of the grammar in lang/spec.md. It knows nothing of meaning: names are
 // unresolved, numbers are text.
 //
 // The tags are the grammar of participle, which lang/parse builds its parser

@@ -115,15 +115,3 @@ func TestPrintList(t *testing.T) {
 	require.True(t, l.HasErrors())
 	require.False(t, l[:1].HasErrors())
 }
-
-// The table of codes is that of the language page, and E901.
-func TestCodes(t *testing.T) {
-	page, err := os.ReadFile("../../design/language.md")
-	require.NoError(t, err)
-	var want []Code
-	for _, m := range regexp.MustCompile(`(?m)^\| ([EW]\d{3}) \| (.*) \|$`).FindAllStringSubmatch(string(page), -1) {
-		want = append(want, Code{m[1], strings.TrimPrefix(m[2], "warned of: ")})
-	}
-	require.NotEmpty(t, want)
-	require.Equal(t, append(want, Code{"E901", "the language has it, but this compiler does not build it yet"}), Codes)
-}

@@ -1,11 +1,14 @@
 package op_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tfec-lang/tfec/internal/golden"
 	"github.com/tfec-lang/tfec/lang/op"
 )
 
@@ -16,6 +19,7 @@ func TestTable(t *testing.T) {
 		assert.False(t, seen[o.Name], "%s stands twice", o.Name)
 		seen[o.Name] = true
 		assert.NotEmpty(t, o.Form, o.Name)
+		assert.Contains(t, o.Example(), o.Name)
 		assert.Regexp(t, `\.$`, o.Doc, o.Name)
 		assert.Contains(t, []op.Class{op.Any, op.Num, op.Ord, op.Bool, op.Fix}, o.Class, o.Name)
 		assert.False(t, o.ClearOnly && o.TestOnly, o.Name)
@@ -25,4 +29,32 @@ func TestTable(t *testing.T) {
 	}
 	_, ok := op.Lookup("nothing")
 	assert.False(t, ok)
+}
+
+// TestReference holds the table of lang/spec.md to this one.
+func TestReference(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("| name | form | | example |\n|---|---|---|---|\n")
+	for _, o := range op.Table() {
+		fmt.Fprintf(&b, "| `%s` | `%s` | %s | `%s` |\n", o.Name, o.Form, o.Doc+standing(o), o.Example())
+	}
+	golden.Part(t, "../spec.md", "primitives", b.String())
+}
+
+// standing says what a row's marks mean.
+func standing(o op.Op) string {
+	out := ""
+	if o.Partial {
+		out += " Partial."
+	}
+	if o.ClearOnly {
+		out += " One player alone."
+	}
+	if o.TestOnly {
+		out += " In tests."
+	}
+	if !o.Built {
+		out += " Not built yet."
+	}
+	return out
 }

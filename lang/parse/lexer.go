@@ -1,4 +1,4 @@
-// The lexer: tokens of section 2 of design/language.md, white space and comments
+// The lexer: tokens of section 2 of lang/spec.md, white space and comments
 // included, so that every node's end is exact. It never fails: what is no
 // token is a BadNumber or an Invalid.
 

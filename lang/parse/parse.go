@@ -1,6 +1,6 @@
 // Package parse reads a .tfe file into a syntax tree.
 //
-// The grammar is that of design/language.md: declarations, statements and types are
+// The grammar is that of lang/spec.md: declarations, statements and types are
 // participle productions, tagged on the structs of lang/ast, and expressions
 // are read by precedence climbing. All syntax errors of a file are reported,
 // one a declaration; what a File holds after an error is what could be read.

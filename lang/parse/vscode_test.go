@@ -85,10 +85,10 @@ func TestExtensionWords(t *testing.T) {
 	assert.Equal(t, contextualWords(t), sorted(contextual))
 }
 
-// contextualWords are the words that language.md says to stay identifiers;
+// contextualWords are the words that spec.md says to stay identifiers;
 // the productions know no other.
 func contextualWords(t *testing.T) []string {
-	page, err := os.ReadFile("../../design/language.md")
+	page, err := os.ReadFile("../spec.md")
 	require.NoError(t, err)
 	m := regexp.MustCompile("Words that only start declarations or clauses stay identifiers \\(`([^`]+)`\\)").FindSubmatch(page)
 	require.NotNil(t, m)

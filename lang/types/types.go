@@ -1,6 +1,6 @@
 // Package types holds what a value is: its element, its shape and its
-// placement, the set of players that hold it in clear (language.md,
-// section 5). It decides equality and joins; rules stand in compiler/check.
+// placement, the set of players that hold it in clear (spec.md,
+// section 6). It decides equality and joins; rules stand in compiler/check.
 package types
 
 import (

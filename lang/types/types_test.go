@@ -51,7 +51,7 @@ func TestSet(t *testing.T) {
 	assert.True(t, s.Contains(Set{}))
 }
 
-// TestJoin is the table of language.md, section 5.
+// TestJoin is the table of lang/spec.md, section 6.
 func TestJoin(t *testing.T) {
 	for _, c := range []struct{ x, y, want Place }{
 		{PublicPlace, PublicPlace, PublicPlace},

@@ -115,7 +115,7 @@ type Kernel interface {
 
 	// Open opens x to the players in to (indices, in order). Only the declared
 	// element is opened: ring elements wider than it are masked by a random
-	// multiple of 2^Bits first (language.md, R5). Called at every computing
+	// multiple of 2^Bits first (spec.md, R5). Called at every computing
 	// player; it returns the value at those that are in to.
 	Open(net Net, x Share, to []int) clear.Tensor
 	// Opened is Open at a receiver that is no computing player.

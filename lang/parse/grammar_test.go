@@ -1,0 +1,289 @@
+package parse
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/alecthomas/participle/v2/ebnf"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tfec-lang/tfec/internal/golden"
+	"github.com/tfec-lang/tfec/lang/ast"
+)
+
+// The grammar that lang/spec.md prints: what participle says of the tags of
+// lang/ast, the levels of lang/ast/binding.go, and byHand.
+
+// byHand is what functions of this package read, in participle's notation.
+const byHand = `
+OptionValue = Literal | Ident | "local" .
+Literal = <float> | <int> | <string> | "true" | "false" .
+Block = "{" Stmt* (Return | Yield)? "}" .
+Else = If | Block .
+Assign = Ident (Index | Field)* ("=" | "+=" | "-=" | "*=" | "/=") Expr .
+Expr = Cond | Each | Or .
+Cond = "if" Expr "then" Expr "else" Expr .
+Each = "each" Ident "in" Ident ":" Expr .
+Primary = (Literal | Reveal | LocalExpr | Paren | Array | Call | Ident) (Index | Field)* .
+Call = Ident ("." FieldName)? "(" (Arg ("," Arg)* ","?)? ")" ("as" Ident)? .
+Arg = (FieldName ":")? Expr .
+Index = "[" Slice ("," Slice)* ","? "]" .
+Slice = ":" | ".." Expr | Expr (".." Expr?)? .
+Field = "." FieldName .
+FieldName = <ident> | <keyword> .
+Reveal = "reveal" "(" Expr ")" "to" Placement ("as" Ident)? .
+LocalExpr = "local" Ident Block .
+Paren = "(" Expr ("," Expr)* ","? ")" .
+Array = "[" (Expr ("," Expr)* ","?)? "]" .
+`
+
+// inWords are productions of a token, and those that byHand replaces.
+var inWords = []string{"Productions", "Number", "Ident", "Text", "Block"}
+
+// wholeGrammar joins the three parts.
+func wholeGrammar(t testing.TB) []*ebnf.Production {
+	tags, err := ebnf.ParseString(grammar.String())
+	require.NoError(t, err)
+	rest, err := ebnf.ParseString(statementGrammar() + byHand + levelGrammar())
+	require.NoError(t, err)
+	of := func(p *ebnf.Production) bool { return slices.Contains(inWords, p.Production) }
+	return append(slices.DeleteFunc(tags.Productions, of), rest.Productions...)
+}
+
+// statementGrammar lists the statements that do not end their block.
+func statementGrammar() string {
+	var names []string
+	for word := range statements {
+		if word != "return" && word != "yield" {
+			names = append(names, strings.ToUpper(word[:1])+word[1:])
+		}
+	}
+	slices.Sort(names)
+	return "Stmt = " + strings.Join(names, " | ") + " | Assign | Call .\n"
+}
+
+// levelGrammar is a production for each level of binding.
+func levelGrammar() string {
+	levels := []struct {
+		name  string
+		level int
+		form  string
+	}{
+		{"Or", ast.OrLevel, "And (%s And)*"},
+		{"And", ast.AndLevel, "Not (%s Not)*"},
+		{"Not", ast.NotLevel, `"not"? Compare`},
+		{"Compare", ast.CompareLevel, "Sum (%s Sum)?"},
+		{"Sum", ast.SumLevel, "Term (%s Term)*"},
+		{"Term", ast.TermLevel, "Unary (%s Unary)*"},
+		{"Unary", ast.NegateLevel, `"-"? Primary`},
+	}
+	var b strings.Builder
+	for _, l := range levels {
+		form := l.form
+		if ops := operatorsAt(l.level); ops != nil {
+			form = fmt.Sprintf(form, "("+strings.Join(ops, " | ")+")")
+		}
+		fmt.Fprintf(&b, "%s = %s .\n", l.name, form)
+	}
+	return b.String()
+}
+
+func operatorsAt(level int) []string {
+	var out []string
+	for _, o := range append([]string{"or", "and"}, operators...) {
+		if at, ok := ast.BinaryLevel(o); ok && at == level {
+			out = append(out, `"`+o+`"`)
+		}
+	}
+	return out
+}
+
+// TestGrammar holds the grammar of lang/spec.md to the parser.
+func TestGrammar(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("```ebnf\n")
+	for _, p := range wholeGrammar(t) {
+		if name, form := spelt(p.Production), either(p.Expression); name != form {
+			fmt.Fprintf(&b, "%-11s = %s .\n", name, form)
+		}
+	}
+	b.WriteString("```\n")
+	golden.Part(t, "../spec.md", "grammar", b.String())
+}
+
+// spelt is a name as the page has it.
+func spelt(name string) string {
+	switch name {
+	case "Text", "string":
+		return "String"
+	case "Number", "int":
+		return "Int"
+	case "DocName", "ident":
+		return "Ident"
+	case "float", "keyword":
+		return strings.ToUpper(name[:1]) + name[1:]
+	}
+	return name
+}
+
+// either writes alternatives; those in parentheses alone are among them.
+func either(e *ebnf.Expression) string {
+	var out []string
+	for _, s := range e.Alternatives {
+		if g := s.Terms[0].Group; len(s.Terms) == 1 && g != nil && s.Terms[0].Repetition == "" {
+			out = append(out, either(g.Expr))
+		} else {
+			out = append(out, sequence(s))
+		}
+	}
+	return strings.Join(out, " | ")
+}
+
+// sequence leaves guards out: they only say how far the parser looks ahead.
+func sequence(s *ebnf.Sequence) string {
+	var out []string
+	for _, t := range s.Terms {
+		if t.Group == nil || t.Group.Lookahead == ebnf.LookaheadAssertionNone {
+			out = append(out, term(t))
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+func term(t *ebnf.Term) string {
+	open, close := "", ""
+	switch t.Repetition {
+	case "?":
+		open, close = "[ ", " ]"
+	case "*":
+		open, close = "{ ", " }"
+	}
+	switch {
+	case t.Group == nil && t.Literal != "":
+		return open + t.Literal + close
+	case t.Group == nil:
+		return open + spelt(t.Name+t.Token) + close
+	case open == "" && len(t.Group.Expr.Alternatives) > 1:
+		if last, ok := trailing(t.Group.Expr); ok {
+			return `[ "," ] ` + last
+		}
+		open, close = "( ", " )"
+	}
+	return open + either(t.Group.Expr) + close
+}
+
+// trailing finds the bracket that closes a list with or without a comma before
+// it: `"," ")" | ")"`.
+func trailing(e *ebnf.Expression) (string, bool) {
+	last := either(&ebnf.Expression{Alternatives: e.Alternatives[1:]})
+	return last, either(&ebnf.Expression{Alternatives: e.Alternatives[:1]}) == `"," `+last
+}
+
+// TestGrammarIsRead holds that the parser reads what the grammar derives.
+func TestGrammarIsRead(t *testing.T) {
+	w := writer{productions: make(map[string]*ebnf.Expression), depths: make(map[string]int)}
+	for _, p := range wholeGrammar(t) {
+		w.productions[p.Production] = p.Expression
+	}
+	w.measure()
+	for seed := range uint64(300) {
+		w.random, w.words = rand.New(rand.NewPCG(seed, 1)), nil
+		w.production("File", 9+int(seed%12))
+		source := strings.Join(w.words, " ")
+		_, errs := File("x.tfe", []byte(source))
+		require.Empty(t, printed(errs, source), "seed %d: %s", seed, source)
+	}
+}
+
+// A writer derives random sentences.
+type writer struct {
+	productions map[string]*ebnf.Expression
+	depths      map[string]int // of the least deep sentence of a production
+	random      *rand.Rand
+	words       []string
+}
+
+const unbounded = 1000
+
+// measure finds depths as a fixed point.
+func (w *writer) measure() {
+	for name := range w.productions {
+		w.depths[name] = unbounded
+	}
+	for range w.productions {
+		for name, e := range w.productions {
+			w.depths[name] = 1 + w.depth(e)
+		}
+	}
+}
+
+func (w *writer) depth(e *ebnf.Expression) int {
+	least := unbounded
+	for _, s := range e.Alternatives {
+		least = min(least, w.depthOf(s))
+	}
+	return least
+}
+
+func (w *writer) depthOf(s *ebnf.Sequence) int {
+	deepest := 0
+	for _, t := range s.Terms {
+		switch {
+		case t.Repetition != "" || t.Group != nil && t.Group.Lookahead != 0:
+		case t.Group != nil:
+			deepest = max(deepest, w.depth(t.Group.Expr))
+		default:
+			deepest = max(deepest, w.depths[t.Name])
+		}
+	}
+	return deepest
+}
+
+func (w *writer) production(name string, fuel int) {
+	if e := w.productions[name]; e != nil {
+		w.expression(e, fuel-1)
+		return
+	}
+	w.token(name)
+}
+
+func (w *writer) token(kind string) {
+	some := map[string][]string{
+		"Ident": {"a", "b", "players", "step"}, "ident": {"c", "d"}, "Text": {`"t"`, `"./m"`}, "string": {`"u"`},
+		"Number": {"0", "12", "0xff"}, "int": {"7", "1_000"}, "float": {"0.5", "1e3"}, "keyword": {"in", "yield"},
+	}[kind]
+	w.words = append(w.words, some[w.random.IntN(len(some))])
+}
+
+// expression takes any alternative that the fuel admits, else the least deep.
+func (w *writer) expression(e *ebnf.Expression, fuel int) {
+	within := slices.DeleteFunc(slices.Clone(e.Alternatives), func(s *ebnf.Sequence) bool { return w.depthOf(s) > max(fuel, w.depth(e)) })
+	for _, t := range within[w.random.IntN(len(within))].Terms {
+		w.term(t, fuel)
+	}
+}
+
+func (w *writer) term(t *ebnf.Term, fuel int) {
+	times := 1
+	switch {
+	case t.Group != nil && t.Group.Lookahead != 0 || t.Repetition != "" && fuel < 0:
+		return
+	case t.Repetition == "?":
+		times = w.random.IntN(2)
+	case t.Repetition == "*":
+		times = w.random.IntN(3)
+	}
+	for range times {
+		switch {
+		case t.Group != nil:
+			w.expression(t.Group.Expr, fuel)
+		case t.Literal != "":
+			w.words = append(w.words, strings.Trim(t.Literal, `"`))
+		default:
+			w.production(t.Name+t.Token, fuel)
+		}
+	}
+}
