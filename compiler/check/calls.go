@@ -383,6 +383,9 @@ func (c *checker) instance(f *frame, fn *ast.Fn, vs []value, m *matcher) *instan
 	for name, size := range m.sizes {
 		infos[name] = f.sizeOf(size)
 	}
+	for i, v := range vs {
+		vs[i].counted = f.counted(v.Shape.Count())
+	}
 	key := f.instanceKey(fn, vs, infos, m)
 	if in, ok := c.results[key]; ok {
 		return in
@@ -412,7 +415,7 @@ func (f *frame) instanceKey(fn *ast.Fn, vs []value, infos map[string]*sizeInfo, 
 		fmt.Fprint(&b, f.pc.local.Name)
 	}
 	for _, v := range vs {
-		fmt.Fprint(&b, ";", v.Elem, v.Place, v.early, v.bounds.key())
+		fmt.Fprint(&b, ";", v.Elem, v.Place, v.early, v.counted, v.bounds.key())
 		for _, d := range v.Shape {
 			fmt.Fprint(&b, d.Padded())
 		}

@@ -50,6 +50,7 @@ func (c *checker) computation(decl *ast.Computation, before findings) (*Computat
 	f.boundSizes(decl, comp)
 	f.where(comp, decl.Where)
 	f.boundInputs(comp)
+	f.countInputs(comp)
 	for _, o := range decl.Outputs {
 		f.output(comp, o)
 	}
@@ -326,6 +327,21 @@ func (f *frame) boundInputs(comp *Computation) {
 	}
 }
 
+// countInputs has the set-up compare with maxCount how many elements an input
+// has, where the declared bounds do not say it. A size alone is compared in any
+// case.
+func (f *frame) countInputs(comp *Computation) {
+	for i, in := range comp.Inputs {
+		n, at := in.Type.Shape.Count().Unpadded(), comp.Decl.Params[i].Type
+		if _, alone := n.Var(); alone || in.Type.Elem.Kind == types.Invalid || f.counted(n) {
+			continue
+		}
+		f.counts = append(f.counts, n)
+		most := types.Int(maxCount)
+		comp.Where = append(comp.Where, Condition{At: at, Text: fmt.Sprintf("%s <= %s", n, most), Left: n, Right: most, Rel: "<="})
+	}
+}
+
 // where reads the conditions on sizes.
 func (f *frame) where(comp *Computation, list []ast.Expr) {
 	// `where n >= 0` lifts the default of 1, so it is read before all else
@@ -420,7 +436,7 @@ func (f *frame) comparison(comp *Computation, e *ast.Binary) {
 	f.settle(x)
 	f.settle(y)
 	f.body.Types[e] = types.Scalar(types.Of(types.Bool), types.PublicPlace)
-	comp.Where = append(comp.Where, Condition{Expr: e, Left: *x.lin, Right: *y.lin, Rel: e.Op})
+	comp.Where = append(comp.Where, Condition{At: e, Text: f.text(e), Left: *x.lin, Right: *y.lin, Rel: e.Op})
 	f.assume(*x.lin, *y.lin, e.Op)
 }
 

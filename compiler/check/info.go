@@ -171,9 +171,11 @@ type SizeVar struct {
 	Max  *int64 // nil: unbounded
 }
 
-// A Condition is one comparison of where, in normal form.
+// A Condition is one comparison of where, in normal form, or one that the set-up
+// makes unasked: how many elements an input has.
 type Condition struct {
-	Expr        ast.Expr
+	At          ast.Node
+	Text        string
 	Left, Right types.Size
 	Rel         string
 }

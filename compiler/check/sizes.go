@@ -27,7 +27,13 @@ type facts struct {
 	infos map[string]*sizeInfo
 	equal map[string]types.Size // from equalities of where
 	least []types.Size          // polynomials that are not negative
+	// counts are the numbers of elements that the set-up compares with maxCount.
+	counts []types.Size
 }
+
+// maxCount is how many elements an input may have: the set-up refuses more, so
+// that no product of an input's dimensions wraps.
+const maxCount = 1 << 32
 
 func newFacts() *facts {
 	return &facts{infos: make(map[string]*sizeInfo), equal: make(map[string]types.Size)}
@@ -161,11 +167,14 @@ func minus(x *big.Int) *big.Int {
 }
 
 // value gives the bounds of a size as an int64; without an upper end it is not
-// declared, and a product may then wrap.
+// declared, and what is no number of elements may then wrap.
 func (f *facts) value(p types.Size) bounds {
 	low, high := f.interval(p.Subst(f.equal))
 	all := whole(types.Of(types.Int64))
 	out := bounds{all.low, all.high, low != nil && high != nil}
+	if high == nil && f.counted(p) {
+		high = big.NewInt(maxCount)
+	}
 	if low != nil && (high != nil || degree(p) < 2) {
 		out.low = new(big.Rat).SetInt(low)
 	}
@@ -173,6 +182,31 @@ func (f *facts) value(p types.Size) bounds {
 		out.high = new(big.Rat).SetInt(high)
 	}
 	return out
+}
+
+// counted reports that p is at most maxCount: it is the number of elements of an
+// input, or some dimensions of one that has elements.
+func (f *facts) counted(p types.Size) bool {
+	if _, high := f.interval(p.Subst(f.equal)); high != nil {
+		return high.Cmp(big.NewInt(maxCount)) <= 0
+	}
+	return slices.ContainsFunc(f.counts, func(c types.Size) bool { return f.part(p, c) })
+}
+
+// part reports that whole is p times dimensions that are at least 1.
+func (f *facts) part(p, whole types.Size) bool {
+	if len(p.Terms()) != 1 || len(whole.Terms()) != 1 || p.Terms()[0].Coef > whole.Terms()[0].Coef {
+		return false
+	}
+	rest := slices.Clone(whole.Terms()[0].Vars)
+	for _, name := range p.Terms()[0].Vars {
+		k := slices.Index(rest, name)
+		if k < 0 {
+			return false
+		}
+		rest = slices.Delete(rest, k, k+1)
+	}
+	return !slices.ContainsFunc(rest, func(name string) bool { return !f.positive(types.Name(name)) })
 }
 
 func degree(p types.Size) int {

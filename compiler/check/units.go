@@ -89,6 +89,9 @@ func (f *frame) fnHeader(fn *ast.Fn, vs []value, infos map[string]*sizeInfo) []*
 			t.Type.Shape = withPadding(t.Type.Shape, v.Shape)
 			v.Type = t.Type
 		}
+		if v.counted {
+			f.counts = append(f.counts, t.Shape.Count().Unpadded())
+		}
 		variable := &Variable{Name: p.Name.Name, Decl: p.Name, Kind: ParamVar, Type: v.Type}
 		a := &atom{name: p.Name.Name, place: v.Place}
 		atoms = append(atoms, a)
@@ -346,7 +349,7 @@ func (f *frame) uncalledParam(p *ast.Param, place types.Place) value {
 		return value{Type: invalid}
 	}
 	elem, _ := f.resolveElem(p.Type)
-	v := value{Type: types.Type{Elem: elem, Place: place}, early: !place.IsShared(), bounds: whole(elem)}
+	v := value{Type: types.Type{Elem: elem, Place: place}, early: !place.IsShared(), bounds: whole(elem), counted: true}
 	if p.Type.Placement != nil {
 		if pinned, ok := f.placement(p.Type.Placement, ""); ok {
 			v.Place = pinned

@@ -30,6 +30,7 @@ type value struct {
 	affine            *affine
 	parts             []value // of a tuple; of a bundle, by member
 	fields            []value // of a record that was just made
+	counted           bool    // of an argument: it has at most maxCount elements
 }
 
 // A meeting is where values of several players became one shared value.

@@ -27,7 +27,7 @@ func (l *lowerer) header(c *check.Computation) {
 	}
 	for _, w := range c.Where {
 		p.Where = append(p.Where, ir.Cond{
-			Text: l.source(w.Expr), Left: w.Left, Right: w.Right, Rel: w.Rel, Pos: position(l.prog, w.Expr),
+			Text: w.Text, Left: w.Left, Right: w.Right, Rel: w.Rel, Pos: position(l.prog, w.At),
 		})
 	}
 	for _, d := range c.Disclose {
