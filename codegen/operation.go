@@ -34,6 +34,10 @@ var reductions = map[ir.Op]string{
 
 // operation writes an operation; one that may fail is checked before.
 func (b *body) operation(g *jen.Group, in *ir.Instr) {
+	if in.Op == ir.OpHash64 || in.Op == ir.OpParse {
+		b.ofParty(g, in)
+		return
+	}
 	if in.Checked {
 		b.check(g, in)
 	}
@@ -45,6 +49,18 @@ func (b *body) operation(g *jen.Group, in *ir.Instr) {
 		b.define(g, in, b.step(in, name, args...), fmt.Sprintf("step %d: on shares", in.Step))
 	} else if b.reads[in.Dst] {
 		b.define(g, in, b.from("clear", name).Call(args...), b.place(in.Dst))
+	}
+}
+
+// ofParty writes an operation in clear that needs more than its operands: the
+// key of the run, or what ends the run where a text is no number.
+func (b *body) ofParty(g *jen.Group, in *ir.Instr) {
+	x := b.operand(in.Args[0])
+	switch {
+	case in.Op == ir.OpParse:
+		b.define(g, in, b.step(in, "Parse", x, b.elem(b.proj.Values[in.Dst].Elem)), b.place(in.Dst))
+	case b.reads[in.Dst]:
+		b.define(g, in, b.party("Hash64", x), b.place(in.Dst))
 	}
 }
 
@@ -89,6 +105,11 @@ func (b *body) call(in *ir.Instr) (string, []jen.Code) {
 		return "Reshape", append(args, b.dims(info.Shape)...)
 	case ir.OpLength:
 		return "Length", append(args, jen.Lit(in.Axis))
+	case ir.OpFormat:
+		if b.proj.Values[in.Args[0]].Elem.Kind == types.Date {
+			return "FormatDates", args
+		}
+		return "Format", args
 	case ir.OpPad:
 		return "Pad", append(args, b.dims(info.Shape[:1])...)
 	case ir.OpDraw:

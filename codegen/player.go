@@ -85,6 +85,13 @@ func (f *file) descriptor(cfg Config, n names, proj *ir.Program) *jen.Statement 
 			fields = append(fields, field(list.name, jen.Index().Add(f.from("runtime", list.elem)).Add(lines(list.items...))))
 		}
 	}
+	if hashers := proj.Hashers().Members(); hashers != nil {
+		var names []string
+		for _, player := range hashers {
+			names = append(names, players[player])
+		}
+		fields = append(fields, field("Hashers", stringList(names)))
+	}
 	if stored := f.stored(proj); stored != nil {
 		fields = append(fields, field("Stored", stringList(stored)))
 	}

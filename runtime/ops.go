@@ -189,11 +189,30 @@ func (p *Party) Windows(step int, x mpc.Operand, height, width, stride, padding 
 }
 
 // Print writes a line to this player's log: texts and values, a space between
-// any two.
+// any two. A single string stands as it is.
 func (p *Party) Print(parts ...any) {
+	for i, part := range parts {
+		if x, ok := part.(clear.Tensor); ok && x.Elem == clear.String && len(x.Shape) == 0 {
+			parts[i] = x.Strings()[0]
+		}
+	}
 	if p.session.Print != nil {
 		p.session.Print(strings.TrimSuffix(fmt.Sprintln(parts...), "\n"))
 	}
+}
+
+// Hash64 returns the hash of each element under the run's key, which those have
+// at whose side a hash64 stands.
+func (p *Party) Hash64(x clear.Tensor) clear.Tensor { return clear.Hash64(p.hashBy, x) }
+
+// Parse reads texts as values of type t; one that is none ends the run in the
+// set-up, as Fail does.
+func (p *Party) Parse(step int, x clear.Tensor, t clear.Type) clear.Tensor {
+	y, err := clear.ParseStrings(x, t)
+	if err != nil {
+		p.Fail(step, err.Error())
+	}
+	return y
 }
 
 // Draw returns random bits that no player knows.

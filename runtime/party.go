@@ -75,6 +75,8 @@ type Party struct {
 	engine *mpc.Engine
 	sets   []prg.Set // those that this player is in
 	keys   *prg.Source
+	hash   prg.Set // those that share the key of hash64; "" for nobody
+	hashBy clear.HashKey
 
 	inputs     Values // of a `@ shared` input: its type and shape alone
 	stored     map[string]Stored
@@ -126,6 +128,12 @@ func (p *Party) choose(q Protocol) error {
 	}
 	if p.session.Opening != nil {
 		kernel = mpc.Watch(kernel, p.opening)
+	}
+	if hashers := p.indices(p.prog.Hashers); len(hashers) > 0 {
+		p.hash = prg.Of(hashers...)
+		if !slices.Contains(sets, p.hash) {
+			sets = append(sets, p.hash)
+		}
 	}
 	p.engine = mpc.New(kernel)
 	p.sets = slices.DeleteFunc(sets, func(s prg.Set) bool { return !slices.Contains(s.Players(), p.self) })

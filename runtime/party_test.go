@@ -527,3 +527,26 @@ func FuzzHello(f *testing.F) {
 		}
 	})
 }
+
+// The key of hash64 is known to those that hash, and to nobody else; what they
+// contribute to it goes to nobody else either.
+func TestHashKey(t *testing.T) {
+	for _, hashers := range [][]string{{"alice", "bob"}, {"bob"}, {"alice", "s0"}, {"s0", "s1", "s2"}} {
+		programs := average()
+		for _, prog := range programs {
+			prog.Hashers = hashers
+		}
+		errs, parties := runAll(t, programs, honest(t))
+		require.NoError(t, errors.Join(slices.Collect(maps.Values(errs))...))
+		keys := make(map[clear.HashKey]int)
+		for _, p := range parties {
+			hashes := slices.Contains(hashers, p.prog.Player)
+			require.Equal(t, hashes, p.hashBy != clear.HashKey{}, "%s of %v", p.prog.Player, hashers)
+			require.Equal(t, hashes, slices.Contains(p.sets, p.hash), "%s of %v", p.prog.Player, hashers)
+			if hashes {
+				keys[p.hashBy]++
+			}
+		}
+		require.Len(t, keys, 1, "one key")
+	}
+}

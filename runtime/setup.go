@@ -209,7 +209,7 @@ func (p *Party) contributions(keys []byte, to int) []byte {
 }
 
 // deriveKeys makes the key of each set from its members' contributions, in the
-// order of the players.
+// order of the players, and that of hash64.
 func (p *Party) deriveKeys(hellos []hello) prg.Keys {
 	contributed := make(map[prg.Set][][]byte)
 	for player, h := range hellos {
@@ -234,6 +234,13 @@ func (p *Party) deriveKeys(hellos []hello) prg.Keys {
 			abort.Now(err)
 		}
 		keys[set] = key
+	}
+	if c, ok := contributed[p.hash]; ok {
+		key, err := prg.DeriveHash(p.hash, c, p.transcript)
+		if err != nil {
+			abort.Now(err)
+		}
+		p.hashBy = clear.HashKey(key[:])
 	}
 	return keys
 }

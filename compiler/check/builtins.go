@@ -61,6 +61,12 @@ func builtin(name string) func(*frame, *ast.Call, types.Elem) value {
 		return (*frame).pad
 	case "print":
 		return (*frame).print
+	case "hash64":
+		return (*frame).hash64
+	case "format":
+		return (*frame).format
+	case "parse":
+		return (*frame).parse
 	case "gather":
 		return (*frame).gather
 	case "size":

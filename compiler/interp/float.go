@@ -5,6 +5,7 @@ package interp
 import (
 	"math"
 	"math/big"
+	"strconv"
 
 	"github.com/tfec-lang/tfec/compiler/ir"
 	"github.com/tfec-lang/tfec/lang/types"
@@ -43,6 +44,14 @@ func (o *operation) ofFloats() func(*operation) Tensor {
 		}
 		return f(values...)
 	})
+}
+
+// floatText has an exponent from 1e21 on, and below 1e-6.
+func floatText(f float64) string {
+	if size := math.Abs(f); size != 0 && (size < 1e-6 || size >= 1e21) {
+		return strconv.FormatFloat(f, 'e', -1, 64)
+	}
+	return strconv.FormatFloat(f, 'f', -1, 64)
 }
 
 // toFloat is the nearest float.

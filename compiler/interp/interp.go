@@ -92,8 +92,10 @@ func (m *machine) instr(i *ir.Instr) error {
 func (m *machine) arg(i *ir.Instr, k int) Tensor { return m.values[i.Args[k]] }
 
 // failure is how an early check or assert ends the run.
-func (m *machine) failure(i *ir.Instr) error {
-	return fmt.Errorf("%s, at step %d (%s, %s)", i.Failure(), i.Step, i.Op.Verb(), i.Pos.At().In(m.p.File))
+func (m *machine) failure(i *ir.Instr) error { return m.failed(i, i.Failure()) }
+
+func (m *machine) failed(i *ir.Instr, why string) error {
+	return fmt.Errorf("%s, at step %d (%s, %s)", why, i.Step, i.Op.Verb(), i.Pos.At().In(m.p.File))
 }
 
 func (m *machine) loop(i *ir.Instr) error {
@@ -140,6 +142,11 @@ func (m *machine) define(i *ir.Instr) error {
 	}
 	if i.Checked && !o.defined() {
 		return m.failure(i)
+	}
+	if i.Op == ir.OpParse {
+		if err := o.firstUnread(); err != nil {
+			return m.failed(i, err.Error())
+		}
 	}
 	m.values[i.Dst], err = m.result(o)
 	return err

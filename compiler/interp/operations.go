@@ -90,6 +90,9 @@ var operations = map[ir.Op]func(*operation) Tensor{
 	},
 	ir.OpFilter: filter,
 	ir.OpUnique: unique,
+	ir.OpHash64: elementwise(hash64),
+	ir.OpFormat: elementwise(formatted),
+	ir.OpParse:  elementwise(parsed),
 	ir.OpPad: func(o *operation) Tensor {
 		return o.tensor(func(k int) *big.Int {
 			if k < len(o.args[0].Data) {

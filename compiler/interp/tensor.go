@@ -53,7 +53,7 @@ func text(e types.Elem, v *big.Int) string {
 	case types.String:
 		return strconv.Quote(ir.WordText(v))
 	case types.Float:
-		return strconv.FormatFloat(ir.BitsFloat(v), 'g', -1, 64)
+		return floatText(ir.BitsFloat(v))
 	}
 	unit := new(big.Int).Lsh(big.NewInt(1), uint(e.F))
 	exact := new(big.Rat).SetFrac(v, unit)

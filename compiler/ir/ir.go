@@ -297,5 +297,8 @@ const (
 	OpUnique Op = "unique" // Dst[?k] = each element of the vector Args[0] once, ascending
 	OpLength Op = "length" // Dst int64 = the length of Args[0] along Axis
 	OpPad    Op = "pad"    // Dst[n, …] = the rows of Args[0] and then zeros; at most n are defined
+	OpHash64 Op = "hash64" // Dst uint64 = SipHash-2-4 of each element, under the key of those that hash
+	OpFormat Op = "format" // Dst string = the text of each element; of no enum
+	OpParse  Op = "parse"  // Dst = numbers or bools from strings; a text that is none ends the run (Checked)
 	OpPrint  Op = "print"  // Args and Parts, one line in the player's log
 )

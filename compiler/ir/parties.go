@@ -32,6 +32,25 @@ func (p *Program) Receivers(i *Instr) types.Set {
 	return i.To.Set(all).Minus(p.Values[i.Args[0]].Place.Set(all))
 }
 
+// Hashers are the players at whose side a hash64 stands, in any projection:
+// those that share its key.
+func (p *Program) Hashers() types.Set {
+	var all types.Set
+	var visit func(Block)
+	visit = func(b Block) {
+		for _, i := range b {
+			if i.Op == OpHash64 {
+				all = all.Union(i.Who)
+			}
+			visit(i.Body)
+			visit(i.Else)
+		}
+	}
+	visit(p.Body)
+	visit(p.Whole)
+	return all
+}
+
 // LabelOf is what an open or reveal is called in the signature: an output,
 // with its member if it is a bundle's, or a label; "" inside a function.
 func (p *Program) LabelOf(i *Instr) string {

@@ -206,7 +206,7 @@ var arity = map[Op]struct{ least, most int }{
 	OpFill: {1, 1}, OpTranspose: {1, 1}, OpReshape: {1, 1}, OpReverse: {1, 1}, OpCumSum: {1, 1}, OpIota: {0, 0}, OpWindows: {1, 1},
 	OpSort: {1, 1}, OpRank: {1, many}, OpPermute: {2, 2}, OpTopK: {1, 1}, OpMerge: {2, 2}, OpDistinct: {1, 1},
 	OpShuffle: {1, 1}, OpArgMin: {1, 1}, OpArgMax: {1, 1}, OpOneHot: {1, 1}, OpLookup: {2, 2}, OpStore: {3, 3},
-	OpFilter: {2, 2}, OpUnique: {1, 1}, OpLength: {1, 1}, OpPad: {1, 1}, OpPrint: {0, many},
+	OpFilter: {2, 2}, OpUnique: {1, 1}, OpHash64: {1, 1}, OpFormat: {1, 1}, OpParse: {1, 1}, OpLength: {1, 1}, OpPad: {1, 1}, OpPrint: {0, many},
 }
 
 var noResult = map[Op]bool{OpOutput: true, OpStart: true, OpWhile: true, OpIf: true, OpAssert: true, OpTogether: true, OpChain: true, OpPrint: true}

@@ -136,6 +136,14 @@ var typeRules = map[Op]func(*verifier, *Instr){
 		}
 		v.result(i, v.info(i, 0).Elem, append(types.Shape{v.dst(i).Shape[0]}, v.info(i, 0).Shape[1:]...))
 	},
+	OpHash64: func(v *verifier, i *Instr) { v.alone(i, types.Of(types.Uint64)) },
+	OpFormat: func(v *verifier, i *Instr) { v.alone(i, types.Of(types.String)) },
+	OpParse: func(v *verifier, i *Instr) {
+		if a := v.info(i, 0); a.Elem.Kind != types.String || !i.Checked {
+			v.fail("%s is %s, want a string, checked", a.Name, a.Elem)
+		}
+		v.alone(i, v.dst(i).Elem)
+	},
 	OpPrint: func(v *verifier, i *Instr) {
 		if len(i.Parts) != len(i.Args)+1 {
 			v.fail("%d texts around %d operands", len(i.Parts), len(i.Args))
@@ -451,6 +459,14 @@ func (v *verifier) filter(i *Instr) {
 		v.fail("the mask %s is %s", m.Name, plain(m.Elem, m.Shape))
 	}
 	v.result(i, x.Elem, append(types.Shape{v.lengthOf(i)}, x.Shape[1:]...))
+}
+
+// alone: an element for each of the operand's, at one player.
+func (v *verifier) alone(i *Instr, e types.Elem) {
+	if i.Who.Len() != 1 {
+		v.fail("%d players carry it out, want one", i.Who.Len())
+	}
+	v.result(i, e, v.info(i, 0).Shape)
 }
 
 // lengthOf is the first dimension of a result whose length data decides.

@@ -188,6 +188,14 @@ func primitiveOf(name string) (primitive, bool) {
 		return primitive{one, func(c *primitiveCall) ir.Value { return c.filled(c.element(0), c.t.Shape) }}, true
 	case "unique":
 		return primitive{one, (*primitiveCall).unique}, true
+	case "hash64":
+		return primitive{one, func(c *primitiveCall) ir.Value { return c.op(ir.OpHash64, c.t.Elem, c.t.Shape, c.value(c.args[0])) }}, true
+	case "format":
+		return primitive{one, func(c *primitiveCall) ir.Value { return c.formatted(c.value(c.args[0])) }}, true
+	case "parse":
+		return primitive{one, func(c *primitiveCall) ir.Value {
+			return c.operate(ir.Instr{Op: ir.OpParse, Axis: -1, Checked: true}, c.t.Elem, c.t.Shape, c.value(c.args[0]))
+		}}, true
 	case "size":
 		return primitive{oneOf, (*primitiveCall).length}, true
 	case "reshape":

@@ -5,6 +5,8 @@ package lower
 
 import (
 	"fmt"
+	"math/big"
+	"strings"
 
 	"github.com/tfec-lang/tfec/compiler/ir"
 	"github.com/tfec-lang/tfec/lang/ast"
@@ -137,6 +139,31 @@ func (l *lowerer) pad(e *ast.Call) []result {
 	return []result{{[]tree{leaf(padded)}, e.Extent()}, {[]tree{leaf(mask)}, e.Extent()}}
 }
 
+// formatted is the text of each element; that of an enum, from its names.
+func (l *lowerer) formatted(v ir.Value) ir.Value {
+	text, e := types.Of(types.String), l.elem(v)
+	switch e.Kind {
+	case types.String:
+		return v
+	case types.Enum:
+		var names []*big.Int
+		for _, name := range l.out.Enum(e).Values {
+			names = append(names, ir.Word(name))
+		}
+		table := l.constants(text, types.Shape{types.Int(int64(len(names)))}, names)
+		return l.op(ir.OpLookup, text, l.shape(v), table, v)
+	}
+	return l.op(ir.OpFormat, text, l.shape(v), v)
+}
+
+// printed is what a print writes of a value: an enum and a date as text.
+func (l *lowerer) printed(v ir.Value) ir.Value {
+	if k := l.elem(v).Kind; k == types.Enum || k == types.Date {
+		return l.formatted(v)
+	}
+	return v
+}
+
 // print writes texts and values at the one player that holds them.
 func (l *lowerer) print(e *ast.Call) {
 	i := &ir.Instr{Op: ir.OpPrint, Axis: -1, Parts: []string{""}}
@@ -149,8 +176,13 @@ func (l *lowerer) print(e *ast.Call) {
 			*last += unquoted(text)
 			continue
 		}
-		i.Args = append(i.Args, l.value(a.Value))
-		i.Parts = append(i.Parts, "")
+		l.walk(l.typeOf(a.Value), "", l.tree(a.Value), func(t types.Type, name string, v ir.Value) {
+			if name != "" {
+				i.Parts[len(i.Args)] = strings.TrimSpace(i.Parts[len(i.Args)] + " " + strings.TrimPrefix(name, ".") + ":")
+			}
+			i.Args = append(i.Args, l.printed(v))
+			i.Parts = append(i.Parts, "")
+		})
 	}
 	i.Who = l.meet(i.Args...)
 	l.emit(i)

@@ -47,5 +47,5 @@ var pure = map[ir.Op]bool{
 	ir.OpReverse: true, ir.OpCumSum: true, ir.OpIota: true, ir.OpWindows: true,
 	ir.OpSort: true, ir.OpRank: true, ir.OpPermute: true, ir.OpTopK: true, ir.OpMerge: true, ir.OpDistinct: true,
 	ir.OpArgMin: true, ir.OpArgMax: true, ir.OpOneHot: true, ir.OpLookup: true, ir.OpStore: true,
-	ir.OpFilter: true, ir.OpUnique: true, ir.OpLength: true, ir.OpPad: true,
+	ir.OpFilter: true, ir.OpUnique: true, ir.OpLength: true, ir.OpPad: true, ir.OpHash64: true, ir.OpFormat: true, ir.OpParse: true,
 }

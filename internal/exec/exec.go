@@ -47,6 +47,7 @@ func program(proj *ir.Program, w *witness) *runtime.Program {
 		Where:       conditions(proj),
 		Inputs:      inputs(proj),
 		Outputs:     outputs(proj),
+		Hashers:     players(proj, proj.Hashers().Members()),
 		Stored:      stored(proj),
 		Steps:       steps(nil, proj.Whole),
 		Run:         translate(proj, w),

@@ -90,7 +90,7 @@ func (t *translator) operation(i *ir.Instr) action {
 	} else {
 		do = t.inClear(i)
 	}
-	if i.Checked {
+	if i.Checked && i.Op != ir.OpParse {
 		return t.checked(i, do)
 	}
 	return do
@@ -172,6 +172,15 @@ func (t *translator) clearForm(i *ir.Instr) func(*frame) clear.Tensor {
 		return func(f *frame) clear.Tensor { return clear.Length(f.clear(x), i.Axis) }
 	case ir.OpPad:
 		return func(f *frame) clear.Tensor { return clear.Pad(f.clear(x), f.dims(i.Step, info.Shape)[0]) }
+	case ir.OpHash64:
+		return func(f *frame) clear.Tensor { return f.Hash64(f.clear(x)) }
+	case ir.OpFormat:
+		if t.Values[x].Elem.Kind == types.Date {
+			return func(f *frame) clear.Tensor { return clear.FormatDates(f.clear(x)) }
+		}
+		return func(f *frame) clear.Tensor { return clear.Format(f.clear(x)) }
+	case ir.OpParse:
+		return func(f *frame) clear.Tensor { return f.Parse(i.Step, f.clear(x), e) }
 	case ir.OpDraw:
 		return func(f *frame) clear.Tensor { return clear.RandomBits(f.dims(i.Step, info.Shape)...) }
 	case ir.OpIota:

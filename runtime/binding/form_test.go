@@ -3,6 +3,7 @@ package binding
 import (
 	"bytes"
 	"encoding/binary"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -95,6 +96,102 @@ func TestRecordsAndForms(t *testing.T) {
 			continue
 		}
 		require.Equal(t, c.want, x.String(), "%s %s", c.spec, c.text)
+	}
+}
+
+func TestFloatsAndStrings(t *testing.T) {
+	word := Input{Name: "s", Elem: clear.String}
+	words := Input{Name: "s", Elem: clear.String, Dims: 1}
+	grid := Input{Name: "s", Elem: clear.String, Dims: 2}
+	name := Input{Name: "t.name", Elem: clear.String, Dims: 1, Rows: 1}
+	float := Input{Name: "x", Elem: clear.Float}
+	floats := Input{Name: "x", Elem: clear.Float, Dims: 1}
+	for _, c := range []struct {
+		spec, text string
+		in         Input
+		want       string // or the error
+	}{
+		{"csv:FILE#name", "name,w\n ann ,1\n\"b, c\n\",2\n", words, `[" ann ", "b, c\n"]`},
+		{"csv:FILE", "name,w\nann,1\nbob,2\n", name, `["ann", "bob"]`},
+		{"csv:FILE#a,b", "a,b\nann,1\n", grid, `[["ann", "1"]]`},
+		{"csv:FILE#w", "w\n1e3\n-0.1\n0.30000000000000004\n", floats, "[1000, -0.1, 0.30000000000000004]"},
+		{"json:FILE", `["ann", "", "<é>"]`, words, `["ann", "", "<é>"]`},
+		{"json:FILE", `[{"name": "ann"}, {"name": "bob"}]`, name, `["ann", "bob"]`},
+		{"json:FILE", `[1, 2.5, 1e-7]`, floats, "[1, 2.5, 1e-07]"},
+		{"value: ann ", "", word, `" ann "`},
+		{"value:-2.5e3", "", float, "-2500"},
+		{"stdin", "ann\nbob smith\n", words, `["ann", "bob smith"]`},
+		{"stdin", "1\n2.5\n", floats, "[1, 2.5]"},
+
+		{"csv:FILE#name", "name\nann\n\"\"\n", words, "FILE:3: column name: the cell is empty"},
+		{"csv:FILE#name", "name\n\xff\xfe\n", words, "FILE:2: column name: `\\xff\\xfe` is not UTF-8"},
+		{"csv:FILE#w", "w\nnan\n1e999\n", floats, "FILE:2: column w: `nan` is not a number\nFILE:3: column w: value 1e999 does not fit float"},
+		{"json:FILE", `["ann", 2, null, true]`, words,
+			"FILE: input s: [1]: 2 is no string: want it in quotes\nFILE: input s: [2]: null is not string\nFILE: input s: [3]: true is no string: want it in quotes"},
+		{"json:FILE", `["1"]`, floats, "FILE: input x: [0]: text `1` is not float"},
+		{"value:", "", word, "input s: the cell is empty"},
+	} {
+		path := filepath.Join(t.TempDir(), "f")
+		require.NoError(t, os.WriteFile(path, []byte(c.text), 0o600))
+		source, err := ParseSource(strings.ReplaceAll(c.spec, "FILE", path))
+		require.NoError(t, err, c.spec)
+		x, err := source.Load(c.in, strings.NewReader(c.text))
+		if err != nil {
+			require.Equal(t, c.want, strings.ReplaceAll(err.Error(), path, "FILE"), c.spec)
+			continue
+		}
+		require.Equal(t, c.want, x.String(), "%s %s", c.spec, c.text)
+	}
+}
+
+// A float or a string is written as it is read.
+func TestFloatsAndStringsWritten(t *testing.T) {
+	texts := []string{"ann", "", "zoë 🙂", "a\"b"}
+	for _, x := range []clear.Tensor{
+		clear.FromStrings([]int{4}, texts...),
+		clear.FromStrings([]int{2, 2}, texts...),
+		clear.FromStrings(nil, "ann"),
+		clear.FromStrings([]int{0}),
+		{Elem: clear.Float, Shape: []int{2}, Data: []uint64{math.Float64bits(0.1), math.Float64bits(-1e300)}},
+	} {
+		in := Input{Name: "x", Elem: x.Elem, Dims: len(x.Shape)}
+		for _, kind := range []string{"npy", "json"} {
+			path := filepath.Join(t.TempDir(), "x")
+			target := Target{Kind: kind, Path: path}
+			require.NoError(t, target.Check("x", x.Elem, len(x.Shape), 0))
+			require.NoError(t, target.Write([]Output{{Name: "x", Value: x}}, nil))
+			back, err := Source{Kind: kind, Path: path}.Load(in, nil)
+			require.NoError(t, err)
+			require.Equal(t, x.String(), back.String(), kind)
+		}
+	}
+	var csv bytes.Buffer
+	x := clear.FromStrings([]int{2}, "ann", "b, \"c\"")
+	require.NoError(t, Target{Kind: "csv", Path: "-"}.Write([]Output{{Name: "x", Value: x}}, &csv))
+	require.Equal(t, "x\nann\n\"b, \"\"c\"\"\"\n", csv.String())
+}
+
+// numpy's texts: code points in either byte order, or bytes; zeros fill them up.
+func TestTextNPY(t *testing.T) {
+	words := Input{Name: "s", Elem: clear.String, Dims: 1}
+	type two struct{ A, B [2]uint32 }
+	load := func(dtype string, order binary.ByteOrder, data any) (clear.Tensor, error) {
+		return loadNPY(words, strings.NewReader(npyFile(npyHeaderOf(dtype, "False", "(2,)"), order, data)), "f")
+	}
+	points := []two{{[2]uint32{'a', 0x1f642}, [2]uint32{'b', 0}}}
+	for dtype, order := range map[string]binary.ByteOrder{"<U2": binary.LittleEndian, ">U2": binary.BigEndian} {
+		x, err := load(dtype, order, points)
+		require.NoError(t, err)
+		require.Equal(t, `["a🙂", "b"]`, x.String())
+	}
+	x, err := load("|S3", binary.LittleEndian, []byte("ab\x00cde"))
+	require.NoError(t, err)
+	require.Equal(t, `["ab", "cde"]`, x.String())
+	_, err = load("<U2", binary.LittleEndian, []two{{[2]uint32{1 << 30, 0}, [2]uint32{}}})
+	require.EqualError(t, err, "f: input s: [0]: not UTF-8")
+	for _, dtype := range []string{"<f8", "<U0", "<U9999999", "<i4"} {
+		_, err = load(dtype, binary.LittleEndian, points)
+		require.EqualError(t, err, "f: elements of type `"+dtype+"` are not read: want texts, of type U or S")
 	}
 }
 

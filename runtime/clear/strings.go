@@ -7,7 +7,11 @@ package clear
 // player. The numbering lasts as long as the process, and grows with the
 // different texts that it has met.
 
-import "sync"
+import (
+	"fmt"
+	"strconv"
+	"sync"
+)
 
 // texts is the numbering. Number 0 is the empty text: what zero is to numbers.
 var texts = struct {
@@ -58,4 +62,51 @@ func (x Tensor) Strings() []string {
 		v[i] = wordText(n)
 	}
 	return v
+}
+
+// Format returns the text of each element, FormatDates of days since 1970-01-01
+// as year-month-day.
+func Format(x Tensor) Tensor { return formatted(x, x.Elem.Text) }
+
+func FormatDates(x Tensor) Tensor {
+	return formatted(x, func(v uint64) string { return DateText(int64(v)) })
+}
+
+func formatted(x Tensor, text func(uint64) string) Tensor {
+	out := Zero(String, x.Shape...)
+	for i, v := range x.Data {
+		out.Data[i] = Word(text(v))
+	}
+	return out
+}
+
+// ParseStrings reads each text as a value of type t. The error names the first
+// that is none, with its row, from 1.
+func ParseStrings(x Tensor, t Type) (Tensor, error) {
+	out := Zero(t, x.Shape...)
+	for i, text := range x.Strings() {
+		v, err := Parse(t, text)
+		if err != nil {
+			return Tensor{}, fmt.Errorf("%s%s is %w", x.rowOf(i), quoted(text), err)
+		}
+		out.Data[i] = v
+	}
+	return out, nil
+}
+
+// rowOf names the row of an element; a scalar has none.
+func (x Tensor) rowOf(i int) string {
+	if len(x.Shape) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("row %d: ", i/count(x.Shape[1:])+1)
+}
+
+// quoted cuts a long text.
+func quoted(text string) string {
+	const limit = 40
+	if r := []rune(text); len(r) > limit {
+		text = string(r[:limit]) + "…"
+	}
+	return strconv.Quote(text)
 }

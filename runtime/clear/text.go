@@ -195,11 +195,21 @@ func (t Type) appendText(b []byte, v uint64) []byte {
 	case UnsignedKind:
 		return strconv.AppendUint(b, v, 10)
 	case FloatKind:
-		return strconv.AppendFloat(b, math.Float64frombits(v), 'g', -1, 64)
+		return appendFloat(b, math.Float64frombits(v))
 	case StringKind:
 		return append(b, wordText(v)...)
 	}
 	return strconv.AppendInt(b, int64(v), 10)
+}
+
+// appendFloat writes the shortest decimal, with an exponent where it is far from
+// 1: from 1e21, and below 1e-6.
+func appendFloat(b []byte, f float64) []byte {
+	format, size := byte('f'), math.Abs(f)
+	if size >= 1e21 || size < 1e-6 && size != 0 {
+		format = 'e'
+	}
+	return strconv.AppendFloat(b, f, format, -1, 64)
 }
 
 // appendFixed writes v / 2^f with as few decimals as identify it: whole units

@@ -63,6 +63,16 @@ type Keys map[Set]Key
 // the length of a Key, or Derive refuses it: with equal lengths no two lists
 // of contributions read as the same secret.
 func Derive(set Set, contributions [][]byte, transcript []byte) (Key, error) {
+	return derive("tfec stream key ", set, contributions, transcript)
+}
+
+// DeriveHash makes the key of hash64 in the same way: apart from that of the
+// set's streams.
+func DeriveHash(set Set, contributions [][]byte, transcript []byte) (Key, error) {
+	return derive("tfec hash key ", set, contributions, transcript)
+}
+
+func derive(label string, set Set, contributions [][]byte, transcript []byte) (Key, error) {
 	var secret []byte
 	for i, c := range contributions {
 		if len(c) != len(Key{}) {
@@ -70,7 +80,7 @@ func Derive(set Set, contributions [][]byte, transcript []byte) (Key, error) {
 		}
 		secret = append(secret, c...)
 	}
-	key, err := hkdf.Key(sha256.New, secret, transcript, "tfec stream key "+string(set), len(Key{}))
+	key, err := hkdf.Key(sha256.New, secret, transcript, label+string(set), len(Key{}))
 	return Key(key), err
 }
 
