@@ -3,8 +3,6 @@ package check
 // Text and hashes of elements, at one player.
 
 import (
-	"fmt"
-
 	"github.com/tfec-lang/tfec/lang/ast"
 	"github.com/tfec-lang/tfec/lang/types"
 )
@@ -34,7 +32,7 @@ func (f *frame) format(e *ast.Call, _ types.Elem) value {
 	return f.eachAlone(e, "format", types.Of(types.String), x)
 }
 
-// parse checks parse(s), whose type is what its context expects. It is partial,
+// parse checks parse(s), of the type that is declared, else fixed. It is partial,
 // and has no total form.
 func (f *frame) parse(e *ast.Call, want types.Elem) value {
 	x, ok := f.operandOf(e, 0, types.Of(types.String))
@@ -44,11 +42,11 @@ func (f *frame) parse(e *ast.Call, want types.Elem) value {
 	if x.Elem.Kind != types.String {
 		return f.fail(e, "E204", f.c.plain(x.Type), "`parse` takes strings")
 	}
+	if want.Kind == types.Invalid {
+		want = f.c.prog.Precision
+	}
 	if !want.IsReal() && want.Kind != types.Bool {
-		d := f.errorf("E204", e, "nothing says which numbers `parse` gives")
-		d.Label = "of " + f.c.plain(x.Type)
-		d.Hint = fmt.Sprintf("declare the type: `let y: int64%s = %s`", x.Shape, f.text(e))
-		return poison(e)
+		return f.fail(e, "E204", "expected "+want.String(), "`parse` gives numbers and bools")
 	}
 	out := f.eachAlone(e, "parse", want, x)
 	if out.bad() {

@@ -63,7 +63,7 @@ var examples = map[string]string{
 	"filter":                "filter(own, own > 0.0)",
 	"unique":                "unique(own)",
 	"distinct":              "distinct(i)",
-	"hash64":                "hash64(own)",
+	"hash64":                "hash64(format(own))",
 	"parse":                 `parse("1.5")`,
 	"format":                "format(own)",
 	"valid":                 "valid(padded)",

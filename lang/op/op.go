@@ -120,7 +120,7 @@ var table = []Op{
 	{Name: "unique", Class: Ord, Form: "(x: T[n]) -> T[?]", Built: true, ClearOnly: true, Doc: "Each value once, ascending."},
 	{Name: "distinct", Class: Ord, Form: "(x: T[n]) -> bool", Built: true, Doc: "Whether no value stands twice."},
 	{Name: "hash64", Class: Any, Form: "T[S] -> uint64[S]", Built: true, ClearOnly: true, Doc: "SipHash-2-4 of integers, strings, enums, dates and bools, under a key of the run that those share at whose side it is called."},
-	{Name: "parse", Class: Any, Form: "string[S] -> T[S]", Built: true, ClearOnly: true, Partial: true, Doc: "Numbers or bools from text, of the type that is expected."},
+	{Name: "parse", Class: Any, Form: "string[S] -> T[S]", Built: true, ClearOnly: true, Partial: true, Doc: "Numbers or bools from text, of the declared type, else fixed."},
 	{Name: "format", Class: Any, Form: "T[S] -> string[S]", Built: true, ClearOnly: true, Doc: "The text of each element."},
 	{Name: "valid", Class: Any, Form: "(x: T[upto n]) -> bool[n]", Built: true, Doc: "The real rows of a padded value."},
 	{Name: "shuffle", Class: Any, Form: "(x: T[n]) -> T[n]", ClearOnly: true, Doc: "Rows in random order."},

@@ -11,6 +11,8 @@ import (
 	"fmt"
 	"strconv"
 	"sync"
+
+	"github.com/tfec-lang/tfec/runtime/date"
 )
 
 // texts is the numbering. Number 0 is the empty text: what zero is to numbers.
@@ -69,7 +71,7 @@ func (x Tensor) Strings() []string {
 func Format(x Tensor) Tensor { return formatted(x, x.Elem.Text) }
 
 func FormatDates(x Tensor) Tensor {
-	return formatted(x, func(v uint64) string { return DateText(int64(v)) })
+	return formatted(x, func(v uint64) string { return date.Text(int64(v)) })
 }
 
 func formatted(x Tensor, text func(uint64) string) Tensor {
