@@ -83,10 +83,22 @@ func requireLaws(t testing.TB, source string) string {
 
 var inside = regexp.MustCompile(`(\S) +`)
 
-// The corpus is canonical, but for the columns that its authors aligned and a
-// blank line before a test.
-func TestCorpus(t *testing.T) {
-	paths, err := filepath.Glob("../../corpus/*/*.tfe")
+// The programs that must work are canonical: formatting changes nothing.
+func TestCorpusIsCanonical(t *testing.T) {
+	paths, err := filepath.Glob("../../corpus/programs/*.tfe")
+	require.NoError(t, err)
+	require.Len(t, paths, 9)
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.Equal(t, string(text), requireLaws(t, string(text)), path)
+	}
+}
+
+// Those that are refused are, but for the columns that their authors aligned
+// and a blank line before a test.
+func TestRefusedCorpus(t *testing.T) {
+	paths, err := filepath.Glob("../../corpus/reject/*.tfe")
 	require.NoError(t, err)
 	require.NotEmpty(t, paths)
 	for _, path := range paths {
