@@ -4,8 +4,6 @@ package check
 // checked as far as its form goes and refused with E901.
 
 import (
-	"strings"
-
 	"github.com/tfec-lang/tfec/lang/ast"
 	"github.com/tfec-lang/tfec/lang/op"
 	"github.com/tfec-lang/tfec/lang/types"
@@ -77,7 +75,8 @@ func builtin(name string) func(*frame, *ast.Call, types.Elem) value {
 		return (*frame).validCall
 	case "onehot":
 		return (*frame).onehot
-	case "random_bit", "random_uniform", "random_laplace", "random_bit_shared", "random_uniform_shared", "random_laplace_shared", "random_public":
+	case "random_bit", "random_uniform", "random_laplace", "random_normal", "random_bit_shared", "random_uniform_shared",
+		"random_laplace_shared", "random_normal_shared", "random_public":
 		return (*frame).draw
 	case "rescale":
 		return (*frame).rescale
@@ -91,8 +90,8 @@ func builtin(name string) func(*frame, *ast.Call, types.Elem) value {
 		return (*frame).merge
 	case "distinct":
 		return (*frame).distinct
-	case "shuffle_shared":
-		return (*frame).shuffleShared
+	case "shuffle", "shuffle_shared":
+		return (*frame).shuffle
 	case "argmin", "argmax":
 		return (*frame).argExtremum
 	case "grid":
@@ -193,10 +192,6 @@ func (f *frame) unbuilt(e *ast.Call, o *op.Op) value {
 	vs := f.arguments(e)
 	for i, v := range vs {
 		vs[i] = f.settle(v)
-	}
-	if o.ClearOnly && (strings.HasPrefix(o.Name, "random_") || o.Name == "shuffle") && f.pc.local == nil {
-		f.nobodyDraws(e)
-		return poison(e)
 	}
 	if f.disturbed(e) {
 		return poison(e)

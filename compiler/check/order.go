@@ -294,29 +294,32 @@ func (f *frame) storeCall(e *ast.Call, want types.Elem) value {
 	return out
 }
 
-// shuffleShared checks shuffle_shared(x): drawn jointly, so that the result
-// exists on shares only.
-func (f *frame) shuffleShared(e *ast.Call, want types.Elem) value {
-	args, ok := f.bind(e, "shuffle_shared", []string{"x"}, 1)
+// shuffle checks shuffle(x), drawn by one player, and shuffle_shared(x), drawn
+// jointly, so that the result exists on shares only.
+func (f *frame) shuffle(e *ast.Call, want types.Elem) value {
+	args, ok := f.bind(e, f.callee, []string{"x"}, 1)
 	if !ok {
 		return poison(e)
 	}
 	x := f.settle(f.argument(args, 0, want))
+	place, ok := f.drawnAt(e)
 	switch {
-	case x.bad():
+	case x.bad() || !ok:
 		return poison(e)
 	case len(x.Shape) == 0:
-		return f.fail(args[0].Value, "E201", f.c.plain(x.Type), "`shuffle_shared` takes an array")
-	case f.pc.local != nil:
-		return f.fail(e, "E303", "in `local "+f.pc.local.Name+"`", "a joint draw stands outside `local`")
-	case f.pc.secret:
-		return f.fail(e, "E407", "condition "+f.secretCondition(), "a draw cannot stand under a secret condition")
+		return f.fail(args[0].Value, "E201", f.c.plain(x.Type), "`%s` takes an array", f.callee)
 	}
-	met, ok := f.securely(e, "shuffle_shared", x)
+	joined, met, ok := f.join(e, f.callee, x)
 	if !ok {
 		return poison(e)
 	}
-	out := f.result(x.Elem, x.Shape, types.SharedPlace, met, x)
+	if place.IsShared() {
+		joined = place
+		if met, ok = f.securely(e, f.callee, x); !ok {
+			return poison(e)
+		}
+	}
+	out := f.result(x.Elem, x.Shape, joined, met, x)
 	out.bounds = x.bounds
 	return out
 }

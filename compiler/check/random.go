@@ -11,11 +11,12 @@ import (
 	"github.com/tfec-lang/tfec/lang/types"
 )
 
-// draw checks random_bit(d, …), random_uniform(lo, hi, d, …) and
-// random_laplace(b, d, …), each also with `_shared`, and random_public().
+// draw checks random_bit(d, …), random_uniform(lo, hi, d, …), random_laplace(b,
+// d, …) and random_normal(b, d, …), each also with `_shared`, and
+// random_public().
 func (f *frame) draw(e *ast.Call, want types.Elem) value {
 	name := strings.TrimSuffix(f.callee, "_shared")
-	parameters := map[string]int{"random_uniform": 2, "random_laplace": 1}[name]
+	parameters := map[string]int{"random_uniform": 2, "random_laplace": 1, "random_normal": 1}[name]
 	place, ok := f.drawnAt(e)
 	if !ok {
 		f.arguments(e)
@@ -59,6 +60,7 @@ var drawForms = map[string]string{
 	"random_bit":     "the dimensions of what is drawn, at most four",
 	"random_uniform": "the ends of a range, and the dimensions of what is drawn",
 	"random_laplace": "a scale, and the dimensions of what is drawn",
+	"random_normal":  "a standard deviation, and the dimensions of what is drawn",
 	"random_public":  "nothing",
 }
 
@@ -114,8 +116,13 @@ func (f *frame) drawnFrom(e *ast.Call, elem types.Elem, args []*ast.Arg) (bounds
 		f.errorf("E505", e, "the scale of `%s` is positive", f.callee).Label = number(ks[0], elem)
 		return b, false
 	case len(ks) == 1:
-		most := new(big.Rat).SetFrac(new(big.Int).Lsh(big.NewInt(1), uint(LaplaceBits(ks[0], elem.F))), new(big.Int).Lsh(big.NewInt(1), uint(elem.F)))
-		b.low, b.high = new(big.Rat).Neg(most), most
+		most := new(big.Int).Lsh(big.NewInt(1), uint(LaplaceBits(ks[0], elem.F)))
+		if strings.HasPrefix(f.callee, "random_normal") {
+			levels, _ := NormalLevels(ks[0], elem.F)
+			most.Lsh(big.NewInt(NormalMost), uint(levels))
+		}
+		b.high = new(big.Rat).SetFrac(most, units(elem.F))
+		b.low = new(big.Rat).Neg(b.high)
 	}
 	return f.fit(e, elem, b)
 }
@@ -123,10 +130,32 @@ func (f *frame) drawnFrom(e *ast.Call, elem types.Elem, args []*ast.Arg) (bounds
 // LaplaceBits is how many bits a geometric part of a Laplace draw of scale b has,
 // in units of 2^-f: more have a probability below 2^-41.
 func LaplaceBits(b *big.Rat, f int) int {
-	most := new(big.Rat).Mul(b, new(big.Rat).SetInt(new(big.Int).Lsh(big.NewInt(29), uint(f)))) // 41 ln 2 < 29
+	most := new(big.Rat).Mul(b, new(big.Rat).SetInt(new(big.Int).Mul(big.NewInt(29), units(f)))) // 41 ln 2 < 29
 	bits := 0
 	for new(big.Rat).SetInt(new(big.Int).Lsh(big.NewInt(1), uint(bits))).Cmp(most) < 0 {
 		bits++
 	}
 	return bits
+}
+
+func units(f int) *big.Int { return new(big.Int).Lsh(big.NewInt(1), uint(f)) }
+
+// NormalMost bounds each of the parts of a normal draw.
+const NormalMost = 52
+
+// NormalLevels says how a normal draw of standard deviation b is made, in units
+// of 2^-f: of so many independent parts of the variance given, the k-th times
+// 2^k. A part's variance is at least 8 where there are several, and below 40.
+func NormalLevels(b *big.Rat, f int) (levels int, variance *big.Rat) {
+	all := new(big.Rat).Mul(b, new(big.Rat).SetInt(units(f)))
+	all.Mul(all, all)
+	variance = all
+	for levels = 1; ; levels++ {
+		sum := new(big.Int).Sub(units(2*(levels+1)), big.NewInt(1)) // three times 1 + 4 + 16 + …
+		next := new(big.Rat).Mul(all, new(big.Rat).SetFrac(big.NewInt(3), sum))
+		if next.Cmp(big.NewRat(8, 1)) < 0 {
+			return levels, variance
+		}
+		variance = next
+	}
 }

@@ -282,7 +282,7 @@ const (
 	OpTopK     Op = "top_k"    // Dst[k] = the k greatest of Args[0][n], descending; k <= n
 	OpMerge    Op = "merge"    // Dst[n + m] from two sorted vectors
 	OpDistinct Op = "distinct" // in clear only: whether no element of a vector stands twice
-	OpShuffle  Op = "shuffle"  // secure only: the rows of Args[0] in an order that nobody knows
+	OpShuffle  Op = "shuffle"  // the rows of Args[0] in an order that is drawn, at one player or where nobody knows it
 	OpArgMin   Op = "argmin"   // over Axis: int32, the lowest index of equal ones; of nothing, 0
 	OpArgMax   Op = "argmax"
 	OpLookup   Op = "lookup" // Args: x[n, …], an index [S]: Dst[S, …], zero out of range

@@ -108,6 +108,8 @@ func byColumnOf(name string) (byColumn, bool) {
 		return byColumn{one, (*primitiveCall).gather}, true
 	case "filter":
 		return byColumn{[]string{"x", "m"}, (*primitiveCall).filter}, true
+	case "shuffle", "shuffle_shared":
+		return byColumn{one, (*primitiveCall).shuffle}, true
 	case "sort_by":
 		return byColumn{[]string{"key", "x", "mask"}, (*primitiveCall).sortBy}, true
 	}
@@ -224,6 +226,8 @@ func primitiveOf(name string) (primitive, bool) {
 		return primitive{nil, (*primitiveCall).uniform}, true
 	case "random_laplace", "random_laplace_shared":
 		return primitive{nil, (*primitiveCall).laplace}, true
+	case "random_normal", "random_normal_shared":
+		return primitive{nil, (*primitiveCall).normal}, true
 	case "random_public":
 		return primitive{nil, (*primitiveCall).public}, true
 	case "valid":

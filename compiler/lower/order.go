@@ -29,8 +29,6 @@ func orderOf(name string) (primitive, bool) {
 		return primitive{[]string{"x", "k", "mask"}, (*primitiveCall).topK}, true
 	case "distinct":
 		return primitive{one, func(c *primitiveCall) ir.Value { return c.distinct(c.value(c.args[0])) }}, true
-	case "shuffle_shared":
-		return primitive{one, func(c *primitiveCall) ir.Value { return c.op(ir.OpShuffle, c.t.Elem, c.t.Shape, c.share(c.element(0))) }}, true
 	case "merge":
 		return primitive{two, func(c *primitiveCall) ir.Value {
 			return c.op(ir.OpMerge, c.t.Elem, c.t.Shape, c.element(0), c.element(1))

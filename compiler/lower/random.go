@@ -92,19 +92,31 @@ func (c *primitiveCall) laplace() ir.Value {
 	return c.weighed(c.coins(odds), weights)
 }
 
-// coins are rows of coins with the given odds of 2^40: whether a random number
-// is less, from the lowest bit up. One conjunction a bit.
+// coins are rows of coins with the given odds of 2^40, each of a number of its
+// own.
 func (c *primitiveCall) coins(odds []*big.Int) ir.Value {
-	boolean, row := types.Of(types.Bool), types.Int(int64(len(odds)))
-	shape := types.Shape{c.t.Shape.Count(), row}
+	shape := types.Shape{c.t.Shape.Count(), types.Int(int64(len(odds)))}
+	return c.below(coinBits, shape, shape, func(k int) ir.Value { return c.digits(odds, k) })
+}
+
+// digits are the k-th bits of numbers.
+func (l *lowerer) digits(xs []*big.Int, k int) ir.Value {
+	digits := make([]*big.Int, len(xs))
+	for j, x := range xs {
+		digits[j] = big.NewInt(int64(x.Bit(k)))
+	}
+	return l.constants(types.Of(types.Bool), types.Shape{types.Int(int64(len(xs)))}, digits)
+}
+
+// below is whether random numbers of so many bits are less than others, whose
+// digits are given, from the lowest bit up. One conjunction a bit. The numbers
+// that are drawn broadcast to the shape of the result.
+func (c *primitiveCall) below(bits int, drawn, shape types.Shape, digits func(k int) ir.Value) ir.Value {
+	boolean := types.Of(types.Bool)
 	var less ir.Value
-	for k := range coinBits {
-		digits := make([]*big.Int, len(odds))
-		for j, p := range odds {
-			digits[j] = big.NewInt(int64(p.Bit(k)))
-		}
-		digit := c.constants(boolean, types.Shape{row}, digits)
-		zero := c.op(ir.OpNot, boolean, shape, c.draw(shape...))
+	for k := range bits {
+		digit := digits(k)
+		zero := c.op(ir.OpNot, boolean, drawn, c.draw(drawn...))
 		if less == 0 {
 			less = c.op(ir.OpAnd, boolean, shape, zero, digit)
 			continue
@@ -114,6 +126,113 @@ func (c *primitiveCall) coins(odds []*big.Int) ir.Value {
 		less = c.op(ir.OpNe, boolean, shape, both, either)
 	}
 	return less
+}
+
+// normalBits is how exact the probabilities of a part of a normal draw are.
+const normalBits = 48
+
+// normal is the discrete Gaussian distribution on the multiples of 2^-F, as the
+// sum of 2^k times independent discrete Gaussians of one small variance of at
+// least 8 (Pöppelmann, Ducas and Güneysu 2014, for two; Micciancio and Walter
+// 2017, for many): at each k that adds less than 2^-43, since the square of the
+// smoothing parameter of the integers for 2^-44 is below 2 pi 8 / 5.
+// A part is a sign, and the number of odds that one random number of 48 bits
+// falls below: 52 roundings of 2^-49. Together, within 2^-36.
+func (c *primitiveCall) normal() ir.Value {
+	levels, variance := check.NormalLevels(c.parameter(0), c.t.Elem.F)
+	odds := beyond(variance)
+	rows := c.t.Shape.Count().Mul(types.Int(int64(levels)))
+	parts, weights := c.signed(c.falls(odds, rows), c.draw(rows), len(odds))
+	var all []*big.Int
+	for _, w := range weights {
+		for k := range levels {
+			all = append(all, new(big.Int).Lsh(w, uint(k)))
+		}
+	}
+	return c.weighed(c.transposed(c.reshaped(parts, types.Int(int64(len(all))), c.t.Shape.Count())), all)
+}
+
+// falls says, of each of the odds, in which rows it exceeds the row's random
+// number.
+func (c *primitiveCall) falls(odds []*big.Int, rows types.Size) ir.Value {
+	boolean, n := types.Of(types.Bool), types.Int(int64(len(odds)))
+	none := c.same(0, types.Type{Elem: boolean, Shape: types.Shape{rows, n}})
+	return c.below(normalBits, types.Shape{rows}, types.Shape{n, rows}, func(k int) ir.Value {
+		return c.transposed(c.op(ir.OpNe, boolean, types.Shape{rows, n}, none, c.digits(odds, k)))
+	})
+}
+
+// signed is how many of n rows are true, the first ones of them, negated where
+// the sign says so: bits, and their weights. The k-th bit of a count is the
+// parity of every 2^k-th row; a negative number is its complement plus one.
+func (l *lowerer) signed(falls, sign ir.Value, n int) (digits ir.Value, weights []*big.Int) {
+	boolean, s := types.Of(types.Bool), l.shape(sign)
+	var rows, out []ir.Value
+	for j := range n {
+		i := ir.Instr{Op: ir.OpIndex, Axis: -1, Slices: []ir.Slice{{From: l.integer(int64(j))}}}
+		rows = append(rows, l.operate(i, boolean, s, falls))
+	}
+	weight := big.NewInt(1)
+	for ; weight.Int64() <= int64(n); weight = new(big.Int).Lsh(weight, 1) {
+		digit := sign
+		for j := int(weight.Int64()); j <= n; j += int(weight.Int64()) {
+			digit = l.op(ir.OpNe, boolean, s, digit, rows[j-1])
+		}
+		out, weights = append(out, digit), append(weights, weight)
+	}
+	out, weights = append(out, sign), append(weights, new(big.Int).Sub(big.NewInt(1), weight))
+	shape := append(types.Shape{types.Int(int64(len(out)))}, s...)
+	return l.op(ir.OpStack, boolean, shape, out...), weights
+}
+
+// beyond are the odds of 2^48 that a discrete Gaussian of a variance is at least
+// 1, 2 and so on from 0, to nearest, as far as they are not 0, and one at least.
+func beyond(variance *big.Rat) (odds []*big.Int) {
+	var weights []*big.Float
+	total := new(big.Float).SetPrec(256).SetInt64(1)
+	for j := int64(1); ; j++ {
+		x := new(big.Rat).Quo(big.NewRat(j*j, 2), variance)
+		if x.Cmp(big.NewRat(60, 1)) > 0 {
+			break
+		}
+		w := new(big.Float).SetPrec(256).Quo(big.NewFloat(2), power(new(big.Float).SetPrec(256).SetRat(x)))
+		weights = append(weights, w)
+		total.Add(total, w)
+	}
+	rest := new(big.Float).SetPrec(256).Sub(total, big.NewFloat(1))
+	for _, w := range weights {
+		p := new(big.Float).SetPrec(256).Quo(rest, total)
+		n, _ := p.Add(p.SetMantExp(p, normalBits), big.NewFloat(0.5)).Int(nil)
+		if n.Sign() == 0 {
+			break
+		}
+		odds = append(odds, n)
+		rest.Sub(rest, w)
+	}
+	if odds == nil {
+		odds = []*big.Int{new(big.Int)}
+	}
+	return odds
+}
+
+// shuffle moves the rows of each column alike, to places that are a shuffle of
+// all places.
+func (c *primitiveCall) shuffle() tree {
+	x := c.operand(0)
+	if c.t.Place.IsShared() {
+		x = x.each(c.share)
+	}
+	shuffled := func(v ir.Value) ir.Value { return c.op(ir.OpShuffle, c.elem(v), c.shape(v), v) }
+	if x.columns == nil {
+		return x.each(shuffled)
+	}
+	n := c.t.Shape[:1]
+	places := c.convert(c.op(ir.OpIota, types.Of(types.Int64), n), types.Of(types.Int32))
+	if c.t.Place.IsShared() {
+		places = c.share(places)
+	}
+	places = shuffled(places)
+	return x.each(func(v ir.Value) ir.Value { return c.permute(places, v) })
 }
 
 // odd is 2^40 / (1 + exp(x)), x > 0, to nearest.

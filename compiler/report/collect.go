@@ -189,7 +189,10 @@ func (w *writer) draw(i *ir.Instr) {
 		d.By = []string{}
 	}
 	if i.Op == ir.OpShuffle {
-		d.Value = "shuffle_shared"
+		d.Value = "shuffle"
+		if len(d.By) == 0 {
+			d.Value = "shuffle_shared"
+		}
 	}
 	if !slices.ContainsFunc(w.r.Randomness, func(o Draw) bool {
 		return o.Value == d.Value && o.Line == d.Line && slices.Equal(o.By, d.By)

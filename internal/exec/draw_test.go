@@ -18,21 +18,28 @@ import (
 	"github.com/tfec-lang/tfec/internal/exec"
 )
 
-const drawn = 200
+const (
+	drawn   = 200
+	normals = 40 // the interpreter takes its time
+)
 
 var drawSource = fmt.Sprintf(`players alice, bob, s0, s1, s2
 protocol aby3(s0, s1, s2)
 
 computation draws() -> (
-  bit: bool[%[1]d] @ bob, uniform: fixed[%[1]d] @ bob, laplace: fixed[%[1]d] @ bob,
-  own_bit: bool[%[1]d] @ alice, own_uniform: fixed[%[1]d] @ alice, own_laplace: fixed[%[1]d] @ alice,
+  bit: bool[%[1]d] @ bob, uniform: fixed[%[1]d] @ bob, laplace: fixed[%[1]d] @ bob, normal: fixed(20, 4)[%[2]d] @ bob,
+  own_bit: bool[%[1]d] @ alice, own_uniform: fixed[%[1]d] @ alice, own_laplace: fixed[%[1]d] @ alice, own_normal: fixed(20, 4)[%[2]d] @ alice,
   toss: fixed @ public, table: fixed[3, 5] @ bob, one: fixed @ bob,
 ) {
-  let (b, u, l) = local alice { yield random_bit(%[1]d), random_uniform(-1.0, 3.0, %[1]d), random_laplace(2.0, %[1]d) }
-  return reveal(random_bit_shared(%[1]d)) to bob, reveal(random_uniform_shared(-1.0, 3.0, %[1]d)) to bob, reveal(random_laplace_shared(2.0, %[1]d)) to bob,
-    b, u, l, random_public(), reveal(random_uniform_shared(0.0, 1.0, 3, 5)) to bob, reveal(random_laplace_shared(0.25)) to bob
+  let joint: fixed(20, 4)[%[2]d] = random_normal_shared(1.5, %[2]d)
+  let (b, u, l, g) = local alice {
+    let own: fixed(20, 4)[%[2]d] = random_normal(1.5, %[2]d)
+    yield random_bit(%[1]d), random_uniform(-1.0, 3.0, %[1]d), random_laplace(2.0, %[1]d), own
+  }
+  return reveal(random_bit_shared(%[1]d)) to bob, reveal(random_uniform_shared(-1.0, 3.0, %[1]d)) to bob, reveal(random_laplace_shared(2.0, %[1]d)) to bob, reveal(joint) to bob,
+    b, u, l, g, random_public(), reveal(random_uniform_shared(0.0, 1.0, 3, 5)) to bob, reveal(random_laplace_shared(0.25) + random_normal_shared(0.25)) to bob
 }
-`, drawn)
+`, drawn, normals)
 
 func TestDraws(t *testing.T) {
 	for _, protocol := range []string{"plain(s0)", ""} {
@@ -63,6 +70,9 @@ func distributed(t *testing.T, run interp.Runner, protocol string, p *ir.Program
 		moments(t, out[who+"bit"], who+"bit", 0.5, 0.25)
 		moments(t, out[who+"uniform"], who+"uniform", 1, 16.0/12)
 		moments(t, out[who+"laplace"], who+"laplace", 0, 2*2*2)
+		moments(t, out[who+"normal"], who+"normal", 0, 1.5*1.5)
+		assert.InDelta(t, 0.3173, tail(out[who+"normal"], 1.5), 6*math.Sqrt(0.25/normals))
+		assert.InDelta(t, 0.0455, tail(out[who+"normal"], 3), 6*math.Sqrt(0.05/normals))
 		for _, x := range floats(out[who+"uniform"]) {
 			assert.True(t, x >= -1 && x <= 3, "%v", x)
 		}
@@ -79,12 +89,13 @@ func distributed(t *testing.T, run interp.Runner, protocol string, p *ir.Program
 func moments(t *testing.T, x interp.Tensor, name string, mean, variance float64) {
 	t.Helper()
 	var sum, squares float64
+	n := float64(len(x.Data))
 	for _, v := range floats(x) {
 		sum += v
 		squares += (v - mean) * (v - mean)
 	}
-	assert.InDelta(t, mean, sum/drawn, 6*math.Sqrt(variance/drawn), "%s: mean", name)
-	assert.InDelta(t, variance, squares/drawn, 6*variance*math.Sqrt(5.0/drawn), "%s: variance", name)
+	assert.InDelta(t, mean, sum/n, 6*math.Sqrt(variance/n), "%s: mean", name)
+	assert.InDelta(t, variance, squares/n, 6*variance*math.Sqrt(5.0/n), "%s: variance", name)
 }
 
 // tail is the share of elements that are further from 0.

@@ -46,7 +46,7 @@ var unaries = map[ir.Op]unary{
 	ir.OpSort:      {clear.Sort, (*runtime.Party).Sort},
 	ir.OpUnique:    {clear: clear.Unique},
 	ir.OpDistinct:  {clear: clear.Distinct},
-	ir.OpShuffle:   {shared: (*runtime.Party).Shuffle},
+	ir.OpShuffle:   {clear.Shuffle, (*runtime.Party).Shuffle},
 }
 
 var binaries = map[ir.Op]binary{

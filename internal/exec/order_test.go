@@ -111,10 +111,29 @@ func TestOrderInCorpus(t *testing.T) {
 	}
 }
 
-// A joint shuffle keeps rows together and loses none.
-func TestShuffleShared(t *testing.T) {
-	const text = `computation f(x: int32[40, 2] @ a) -> (r: int32[40, 2] @ b) {
-  return reveal(shuffle_shared(x)) to b
+// A shuffle, joint or of one player, of an array or a table, keeps rows together
+// and loses none.
+func TestShuffle(t *testing.T) {
+	for _, returned := range []string{
+		"reveal(shuffle_shared(x)) to b", "reveal(local a { yield shuffle(x) }) to b", "reveal(both(shuffle_shared(rows(x)))) to b",
+		"reveal(both(local a { yield shuffle(rows(x)) })) to b",
+	} {
+		t.Run(returned, func(t *testing.T) { shuffles(t, returned) })
+	}
+}
+
+func shuffles(t *testing.T, returned string) {
+	text := `record Row {
+  low: int32,
+  high: int64,
+}
+
+fn rows(x: int32[40, 2]) -> Row[40] { return Row(low: x[:, 0], high: int64(x[:, 1])) }
+
+fn both(r: Row[40]) -> int32[40, 2] { return transpose([r.low, int32(r.high)]) }
+
+computation f(x: int32[40, 2] @ a) -> (r: int32[40, 2] @ b) {
+  return ` + returned + `
 }`
 	path := filepath.Join(t.TempDir(), "f.tfe")
 	require.NoError(t, os.WriteFile(path, []byte(orderHead+text+"\n"), 0o600))
