@@ -390,16 +390,20 @@ func (l *lowerer) public(x tree) bool {
 	return true
 }
 
-// spread broadcasts a scalar to the shape of t.
+// spread broadcasts to the shape of t; rows by an operation that changes
+// nothing and that no player sends anything for.
 func (l *lowerer) spread(x ir.Value, t types.Type) ir.Value {
 	if len(l.shape(x)) == len(t.Shape) {
 		return x
 	}
-	if len(l.shape(x)) > 0 {
-		zero := l.same(0, types.Type{Elem: t.Elem, Shape: t.Shape})
+	if len(l.shape(x)) == 0 {
+		return l.filled(x, t.Shape)
+	}
+	zero := l.same(0, types.Type{Elem: t.Elem, Shape: t.Shape})
+	if t.Elem.IsNum() {
 		return l.op(ir.OpAdd, t.Elem, t.Shape, zero, x)
 	}
-	return l.filled(x, t.Shape)
+	return l.op(ir.OpSelect, t.Elem, t.Shape, l.same(1, types.Type{Elem: types.Of(types.Bool)}), x, zero)
 }
 
 // trifle reports that a block holds only scalar operations in clear that

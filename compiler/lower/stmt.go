@@ -224,9 +224,7 @@ func (l *lowerer) assignPart(s *ast.Assign) {
 
 // update writes cur[positions] = x, where that part has the shape given.
 func (l *lowerer) update(n *ast.Assign, cur, x ir.Value, positions []ir.Slice, checked bool, s types.Shape) {
-	if len(l.shape(x)) < len(s) {
-		x = l.filled(x, s)
-	}
+	x = l.spread(x, types.Type{Elem: l.elem(x), Shape: s})
 	if len(positions) == 0 {
 		l.copy(cur, l.flow(n, x, l.out.Values[cur].Place))
 		l.forget(cur)

@@ -105,6 +105,20 @@ func TestUnusedOperationsGo(t *testing.T) {
 `, got)
 }
 
+// An update that may fail stays, and its variable with it.
+func TestAnUnusedUpdateThatIsCheckedStays(t *testing.T) {
+	body := `   1  a: int64 @ alice = input as a by alice line 1
+   2  w: int64[2] @ alice = fill a by alice line 2
+   3  var v: int64[2] @ alice = copy w by alice line 2
+   4  v = update v, a [a] checked by alice line 3
+   5  start by public line 3
+   6  p: int64 @ shared = share a by public line 4
+   7  o: int64 @ bob = open p to bob as r by bob line 5
+   8  output o as r by bob line 5
+`
+	assert.Equal(t, body, run(t, body))
+}
+
 func TestInvariantsLeaveLoops(t *testing.T) {
 	matrices := strings.NewReplacer("a: int64", "a: int64[2, 3]", "r: int64", "r: int64[2, 2]").Replace(header)
 	got := runWith(t, matrices, `   1  a: int64[2, 3] @ alice = input as a by alice line 1

@@ -15,11 +15,11 @@ func removeUnused(p *ir.Program) {
 }
 
 // reads collects what the instructions of a block read. A variable that only
-// its own updates read is not read.
+// its own updates read is not read, unless one of them may fail and so stays.
 func reads(b ir.Block, used map[ir.Value]bool) {
 	for _, i := range b {
 		for _, v := range i.Uses() {
-			if i.Op != ir.OpUpdate || v != i.Dst {
+			if i.Op != ir.OpUpdate || v != i.Dst || i.Checked {
 				used[v] = true
 			}
 		}
