@@ -49,7 +49,6 @@ func (c *checker) computation(decl *ast.Computation, before findings) (*Computat
 	}
 	f.boundSizes(decl, comp)
 	f.where(comp, decl.Where)
-	f.boundInputs(comp)
 	f.countInputs(comp)
 	for _, o := range decl.Outputs {
 		f.output(comp, o)
@@ -308,21 +307,6 @@ func (f *frame) boundSizes(decl *ast.Computation, comp *Computation) {
 		}
 		if !found {
 			f.errorf("E202", g, "size `%s` is not given by the data", g.Name.Name).Label = "no input has it as a dimension"
-		}
-	}
-}
-
-// boundInputs refuses input dimensions that the data cannot bind: only sizes
-// and constants are measured.
-func (f *frame) boundInputs(comp *Computation) {
-	for i, in := range comp.Inputs {
-		for k, d := range in.Type.Shape {
-			if _, ok := d.Var(); ok {
-				continue
-			}
-			if _, ok := d.Const(); !ok && !d.Padded() {
-				f.notBuilt(comp.Decl.Params[i].Type.Shape[k], "an input dimension that is computed from sizes is")
-			}
 		}
 	}
 }

@@ -5,6 +5,7 @@ package check
 
 import (
 	"fmt"
+	"maps"
 	"math/big"
 	"slices"
 	"strings"
@@ -202,8 +203,16 @@ func (c *checker) distinctRoles(row *capability.Protocol, given []*ast.Ident) st
 	return fmt.Sprintf("`protocol %s(%s)`", row.Name, strings.Join(names, ", "))
 }
 
+// optionValues are the options that protocols have, and their values: the first
+// is built, and what holds without a line.
+var optionValues = map[string][]string{
+	"ring":  {"64", "128"},
+	"trunc": {"exact", "local"},
+}
+
 // options reads `with ring = 128, trunc = exact`.
 func (c *checker) options(p *Protocol, decl *ast.Protocol) {
+	seen := make(map[string]bool)
 	for _, o := range decl.Options {
 		value := ""
 		switch v := o.Value.(type) {
@@ -212,12 +221,29 @@ func (c *checker) options(p *Protocol, decl *ast.Protocol) {
 		case *ast.Ident:
 			value = v.Name
 		}
-		switch o.Name.Name + "=" + value {
-		case "ring=64", "trunc=exact":
-		default:
-			d := c.errorf(notBuilt, o, "protocol option `%s` with this value is not built yet", o.Name.Name)
-			d.Label = "ring = 64 and trunc = exact are"
+		values, known := optionValues[o.Name.Name]
+		switch {
+		case !known:
+			c.unknownOption(o)
+		case seen[o.Name.Name]:
+			c.errorf("E102", o, "option `%s` is given twice", o.Name.Name).Label = "second time"
+		case !slices.Contains(values, value):
+			d := c.errorf("E101", o.Value, "unknown value of option `%s`", o.Name.Name)
+			d.Label = "values are " + strings.Join(values, ", ")
+		case value != values[0]:
+			d := c.errorf(notBuilt, o, "protocol option `%s = %s` is not built yet", o.Name.Name, value)
+			d.Label = fmt.Sprintf("`%s = %s` is", o.Name.Name, values[0])
 		}
+		seen[o.Name.Name] = true
+	}
+}
+
+func (c *checker) unknownOption(o *ast.Option) {
+	names := slices.Sorted(maps.Keys(optionValues))
+	d := c.errorf("E101", o.Name, "unknown protocol option `%s`", o.Name.Name)
+	d.Label = "options are " + and(names)
+	if near := nearest(o.Name.Name, names); near != "" {
+		d.Label = "did you mean `" + near + "`?"
 	}
 }
 

@@ -1,6 +1,7 @@
 package exec_test
 
 import (
+	"math/big"
 	"math/rand/v2"
 	"path/filepath"
 	"testing"
@@ -60,5 +61,22 @@ func alike(t *testing.T, p *ir.Program, in map[string]interp.Tensor) {
 	assert.LessOrEqual(t, sent, promise.Bytes.Value)
 	if len(promise.AtMost) == 0 {
 		assert.Equal(t, promise.Bytes.Value, sent)
+	}
+}
+
+// TestDerivedDimensions gives each input whose dimensions follow from sizes a
+// row too many: its owner refuses it, as the reference does.
+func TestDerivedDimensions(t *testing.T) {
+	p := load(t, "testdata/control/dimensions.tfe", "").Programs[0]
+	for k, x := range p.Inputs {
+		if _, binds := x.Shape[0].Var(); binds {
+			continue
+		}
+		in := randomInputs(rand.New(rand.NewPCG(7, uint64(k))), p)
+		v := in[x.Name]
+		v.Shape[0]++
+		v.Data = append(v.Data, big.NewInt(0))
+		in[x.Name] = v
+		t.Run(x.Name, func(t *testing.T) { alikeRefused(t, p, in) })
 	}
 }
