@@ -33,6 +33,7 @@ var rules = []importRule{
 	{[]string{"lang"}, []string{module + "lang/"}},
 	{[]string{"compiler"}, []string{module + "lang/", module + "stdlib", module + "compiler/", module + "runtime/capability", module + "runtime/date"}},
 	{[]string{"codegen"}, []string{module + "lang/", module + "compiler/ir", module + "compiler/project", module + "runtime/capability", "github.com/dave/jennifer/jen"}},
+	{[]string{"internal/lsp"}, []string{module + "lang/", module + "compiler", "github.com/sourcegraph/jsonrpc2"}},
 	{[]string{"stdlib"}, nil},
 	{[]string{"runtime/capability", "runtime/date"}, nil},
 }
@@ -46,6 +47,7 @@ var owned = map[string][]string{
 	"github.com/alecthomas/participle/v2": {"lang/parse"},
 	"github.com/dave/jennifer":            {"codegen"},
 	"google.golang.org/grpc":              {"runtime/link/rpc", "runtime/session"},
+	"github.com/sourcegraph/jsonrpc2":     {"internal/lsp"},
 }
 
 func TestImportRules(t *testing.T) {

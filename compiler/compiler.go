@@ -7,7 +7,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/tfec-lang/tfec/compiler/check"
 	"github.com/tfec-lang/tfec/compiler/ir"
@@ -125,19 +124,10 @@ func (u *Unit) check(o Options) (diags diag.List) {
 	return diags
 }
 
-// lower carries out what comes after the checks, each computation beside the
-// others: they share nothing but what was checked.
 func (u *Unit) lower() (diags diag.List) {
-	programs := make([]*ir.Program, len(u.Checked.Computations))
-	found := make([]diag.List, len(programs))
-	var all sync.WaitGroup
-	for k, c := range u.Checked.Computations {
-		all.Go(func() { programs[k], found[k] = lowered(u.Checked, c) })
-	}
-	all.Wait()
-	for k, p := range programs {
-		diags = append(diags, found[k]...)
-		if p != nil {
+	for _, c := range u.Checked.Computations {
+		p, more := lowered(u.Checked, c)
+		if diags = append(diags, more...); p != nil {
 			u.Programs = append(u.Programs, p)
 		}
 	}

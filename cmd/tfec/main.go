@@ -49,7 +49,7 @@ func rootCommand() *cobra.Command {
 	}
 	root.AddCommand(
 		buildCommand(), generateCommand(), runCommand(), checkCommand(), fmtCommand(), testCommand(), explainCommand(),
-		reportCommand(), costCommand(), projectCommand(), docCommand(), playerCommand(), bindCommand(), keysCommand(), hostmapCommand(), versionCommand(),
+		reportCommand(), costCommand(), projectCommand(), docCommand(), lspCommand(), playerCommand(), bindCommand(), keysCommand(), hostmapCommand(), versionCommand(),
 	)
 	classifyUsage(root)
 	return root

@@ -45,7 +45,7 @@ func (f *frame) call(e *ast.Call, want types.Elem) value {
 	outer := f.callee
 	f.callee = id.Name
 	defer func() { f.callee = outer }()
-	if e.As != nil && (prelude(id.Name)) {
+	if e.As != nil && Prelude(id.Name) {
 		return f.fail(e.As, "E306", "no disclosure", "`%s` discloses nothing that `as` could name", id.Name)
 	}
 	if kind, ok := elemNames[id.Name]; ok {

@@ -142,7 +142,7 @@ func (f *frame) unknownName(id *ast.Ident) value {
 	}
 	if near := nearest(id.Name, names); near != "" {
 		d.Label = "did you mean `" + near + "`?"
-	} else if prelude(id.Name) {
+	} else if Prelude(id.Name) {
 		d.Label = "a function: call it"
 	}
 	return poison(id)

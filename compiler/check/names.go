@@ -4,6 +4,7 @@ package check
 // anywhere (R19).
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/tfec-lang/tfec/lang/ast"
@@ -33,8 +34,11 @@ var elemNames = map[string]types.Kind{
 	"fixed": types.Fixed, "date": types.Date, "float": types.Float, "string": types.String,
 }
 
-// prelude reports that the language itself defines name.
-func prelude(name string) bool {
+// ElementNames lists the names of types that the language defines.
+func ElementNames() []string { return slices.Sorted(maps.Keys(elemNames)) }
+
+// Prelude reports that the language itself defines name.
+func Prelude(name string) bool {
 	_, primitive := op.Lookup(name)
 	_, elem := elemNames[name]
 	return primitive || elem
@@ -51,7 +55,7 @@ func (c *checker) define(s *symbol) {
 
 // taken reports E102 if the top level or the prelude has the name already.
 func (c *checker) taken(l *diag.List, name *ast.Ident) bool {
-	if prelude(name.Name) {
+	if Prelude(name.Name) {
 		d := add(l, "E102", name, "`%s` is a name of the language", name.Name)
 		d.Label = "no shadowing"
 		d.Hint = "choose another name"

@@ -68,7 +68,7 @@ func find(p *check.Program, programs []*ir.Program, wanted func(*ast.Ident) bool
 	p.Bodies(func(b *check.Body) {
 		var met []*ast.Ident // definitions explained in this body
 		for id, v := range b.Vars {
-			if wanted(id) && v.Decl != nil && !slices.Contains(met, v.Decl) {
+			if wanted(id) && v.Decl != nil && v.Type.Elem.Kind != types.Invalid && !slices.Contains(met, v.Decl) {
 				met = append(met, v.Decl)
 				e := &explainer{prog: p, body: b, defined: definitions(p)}
 				out = append(out, e.value(v, programs))

@@ -1,0 +1,20 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/tfec-lang/tfec/internal/lsp"
+)
+
+func lspCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "lsp",
+		Short: "Answer an editor: diagnostics, hover, completion, definitions, renaming",
+		Long: `Lsp speaks the Language Server Protocol on standard input and output. An editor
+starts it; docs/editors.md says how. It reads files and writes none.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return lsp.Serve(c.Context(), c.InOrStdin(), c.OutOrStdout())
+		},
+	}
+}
