@@ -239,3 +239,32 @@ func TestRounds(t *testing.T) {
   13  output k as s by public line 7
 `))
 }
+
+// A print waits for what could be in its round, and for no later print.
+func TestPrintsDoNotPartRounds(t *testing.T) {
+	assert.Equal(t, `   6  together by public line 4 {
+   7    chain by {s0, s1, s2} line 4 {
+   8      together by {s0, s1, s2} line 4 {
+   9        c: bool @ shared = lt x, y by {s0, s1, s2} line 4
+  10        d: bool @ shared = lt y, x by {s0, s1, s2} line 6
+          }
+  11      k: bool @ shared = and c, d by {s0, s1, s2} line 6
+        }
+  12    z: int64 @ public = open x to public as s by public line 9
+      }
+  13  o: bool @ alice = open k to alice as r by {alice, s0, s1, s2} line 7
+  14  print a text "first", "" by alice line 5
+  15  print o text "second", "" by alice line 8
+  16  output o as r by alice line 10
+  17  output z as s by public line 10
+`, together(t, `   6  c: bool @ shared = lt x, y by {s0, s1, s2} line 4
+   7  print a text "first", "" by alice line 5
+   8  d: bool @ shared = lt y, x by {s0, s1, s2} line 6
+   9  k: bool @ shared = and c, d by {s0, s1, s2} line 6
+  10  o: bool @ alice = open k to alice as r by {alice, s0, s1, s2} line 7
+  11  print o text "second", "" by alice line 8
+  12  z: int64 @ public = open x to public as s by public line 9
+  13  output o as r by alice line 10
+  14  output z as s by public line 10
+`))
+}

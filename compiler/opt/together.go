@@ -31,17 +31,32 @@ type rounds struct {
 
 // block rearranges the stretches of a block.
 func (r *rounds) block(b ir.Block) ir.Block {
-	var out, stretch ir.Block
+	var out, stretch, prints ir.Block
+	end := func() {
+		out = append(append(out, r.rearranged(stretch)...), prints...)
+		stretch, prints = nil, nil
+	}
 	for _, i := range b {
-		if r.movable(i) {
+		switch {
+		case r.movable(i):
 			stretch = append(stretch, i)
 			continue
+		case r.waits(i):
+			prints = append(prints, i)
+			continue
 		}
-		out = append(append(out, r.rearranged(stretch)...), i)
-		stretch = nil
+		end()
+		out = append(out, i)
 		i.Body, i.Else = r.block(i.Body), r.block(i.Else)
 	}
-	return append(out, r.rearranged(stretch)...)
+	end()
+	return out
+}
+
+// waits reports a print of what no later instruction changes: it is as good
+// after the stretch, before the next print.
+func (r *rounds) waits(i *ir.Instr) bool {
+	return i.Op == ir.OpPrint && !slices.ContainsFunc(i.Args, func(v ir.Value) bool { return r.p.Values[v].Var })
 }
 
 // movable reports an instruction that may change places with those that it

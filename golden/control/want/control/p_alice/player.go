@@ -73,6 +73,7 @@ var FitProgram = &runtime.Program{
 	Where: []runtime.Cond{
 		{Text: "n >= 5", Left: runtime.Size{{Coef: 1, Vars: []string{"n"}}}, Rel: ">=", Right: runtime.Size{{Coef: 5}}},
 		{Text: "n <= 100", Left: runtime.Size{{Coef: 1, Vars: []string{"n"}}}, Rel: "<=", Right: runtime.Size{{Coef: 100}}},
+		{Text: "d * n <= 4294967296", Left: runtime.Size{{Coef: 1, Vars: []string{"d", "n"}}}, Rel: "<=", Right: runtime.Size{{Coef: 4294967296}}},
 	},
 	Inputs: []runtime.Input{
 		{Name: "x", Elem: clear.Fixed(20, 12), Shape: []runtime.Size{{{Coef: 1, Vars: []string{"n"}}}, {{Coef: 1, Vars: []string{"d"}}}}, Range: &runtime.Range{Low: -16384, High: 16384, Text: "-4.0..4.0"}},

@@ -64,6 +64,7 @@ var FitProgram = &runtime.Program{
 	Where: []runtime.Cond{
 		{Text: "n >= 5", Left: runtime.Size{{Coef: 1, Vars: []string{"n"}}}, Rel: ">=", Right: runtime.Size{{Coef: 5}}},
 		{Text: "n <= 100", Left: runtime.Size{{Coef: 1, Vars: []string{"n"}}}, Rel: "<=", Right: runtime.Size{{Coef: 100}}},
+		{Text: "d * n <= 4294967296", Left: runtime.Size{{Coef: 1, Vars: []string{"d", "n"}}}, Rel: "<=", Right: runtime.Size{{Coef: 4294967296}}},
 	},
 	Outputs: []runtime.Output{
 		{Name: "w", Elem: clear.Fixed(20, 12), Shape: []runtime.Size{{{Coef: 1, Vars: []string{"d"}}}}},

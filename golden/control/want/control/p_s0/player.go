@@ -76,6 +76,7 @@ var FitProgram = &runtime.Program{
 	Where: []runtime.Cond{
 		{Text: "n >= 5", Left: runtime.Size{{Coef: 1, Vars: []string{"n"}}}, Rel: ">=", Right: runtime.Size{{Coef: 5}}},
 		{Text: "n <= 100", Left: runtime.Size{{Coef: 1, Vars: []string{"n"}}}, Rel: "<=", Right: runtime.Size{{Coef: 100}}},
+		{Text: "d * n <= 4294967296", Left: runtime.Size{{Coef: 1, Vars: []string{"d", "n"}}}, Rel: "<=", Right: runtime.Size{{Coef: 4294967296}}},
 	},
 	Steps: []runtime.Step{
 		{Number: 1, Op: "input", Line: 14},
