@@ -1,7 +1,9 @@
 package compiler_test
 
 import (
+	"encoding/binary"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -50,8 +52,10 @@ func FuzzSource(f *testing.F) {
 // four bytes: where (two), what to do, and with which word.
 func FuzzEdits(f *testing.F) {
 	texts := seeds(f)
+	random := rand.New(rand.NewPCG(1, 2))
 	for i := range texts {
 		f.Add(uint16(i), []byte{})
+		f.Add(uint16(i), binary.LittleEndian.AppendUint64(nil, random.Uint64()))
 	}
 	f.Fuzz(func(t *testing.T, seed uint16, edits []byte) {
 		if len(edits) > 24 {

@@ -1,6 +1,8 @@
 package golden
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -33,6 +35,16 @@ func TestCompare(t *testing.T) {
 		r := &recorder{TB: t}
 		compare(r, dir, test.got)
 		assert.Equal(t, test.fail, r.failed, test.name)
+	}
+}
+
+func TestPart(t *testing.T) {
+	page := filepath.Join(t.TempDir(), "page.md")
+	require.NoError(t, os.WriteFile(page, []byte("before\n<!-- a: by a test -->\none\n<!-- end of a -->\nafter\n"), 0o644))
+	for got, fail := range map[string]bool{"one\n": false, "two\n": true, "": true} {
+		r := &recorder{TB: t}
+		Part(r, page, "a", got)
+		assert.Equal(t, fail, r.failed, got)
 	}
 }
 

@@ -3,11 +3,13 @@ package parse
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/alecthomas/participle/v2/ebnf"
+	"github.com/alecthomas/participle/v2/lexer"
 	"github.com/stretchr/testify/require"
 
 	"github.com/tfec-lang/tfec/internal/golden"
@@ -180,6 +182,111 @@ func term(t *ebnf.Term) string {
 func trailing(e *ebnf.Expression) (string, bool) {
 	last := either(&ebnf.Expression{Alternatives: e.Alternatives[1:]})
 	return last, either(&ebnf.Expression{Alternatives: e.Alternatives[:1]}) == `"," `+last
+}
+
+// TestGrammarDerives holds that the grammar derives what the parser reads.
+func TestGrammarDerives(t *testing.T) {
+	for _, path := range append(corpus(t, "programs/*.tfe"), corpus(t, "reject/E3*.tfe")...) {
+		source, err := os.ReadFile(path)
+		require.NoError(t, err)
+		r := recognizer{productions: make(map[string]*ebnf.Expression), memo: make(map[derivation][]int)}
+		for _, p := range wholeGrammar(t) {
+			r.productions[p.Production] = p.Expression
+		}
+		all := lex(path, string(source))
+		freeFields(all)
+		r.tokens = slices.DeleteFunc(all, func(t lexer.Token) bool { return elides(t.Type) || t.EOF() })
+		require.Contains(t, r.production("File", 0), len(r.tokens), path)
+	}
+}
+
+// A recognizer finds where what it reads from a place can end, as sets.
+type recognizer struct {
+	productions map[string]*ebnf.Expression
+	tokens      []lexer.Token
+	memo        map[derivation][]int
+}
+
+type derivation struct {
+	production string
+	at         int
+}
+
+func (r *recognizer) production(name string, at int) []int {
+	e := r.productions[name]
+	if e == nil {
+		return r.token(at, func(t lexer.Token) bool { return t.Type == kinds[name] })
+	}
+	key := derivation{name, at}
+	ends, ok := r.memo[key]
+	if !ok {
+		ends = r.expression(e, at)
+		r.memo[key] = ends
+	}
+	return ends
+}
+
+var kinds = map[string]lexer.TokenType{
+	"Ident": ident, "ident": ident, "Text": stringToken, "string": stringToken,
+	"Number": intToken, "int": intToken, "float": floatToken, "keyword": keyword,
+}
+
+func (r *recognizer) token(at int, is func(lexer.Token) bool) []int {
+	if at < len(r.tokens) && is(r.tokens[at]) {
+		return []int{at + 1}
+	}
+	return nil
+}
+
+func (r *recognizer) expression(e *ebnf.Expression, at int) []int {
+	var ends []int
+	for _, s := range e.Alternatives {
+		here := []int{at}
+		for _, t := range s.Terms {
+			here = r.each(t, here)
+		}
+		ends = union(ends, here)
+	}
+	return ends
+}
+
+// each reads a term, as often as it may stand, from every one of some places.
+func (r *recognizer) each(t *ebnf.Term, from []int) []int {
+	if t.Group != nil && t.Group.Lookahead != 0 {
+		return from
+	}
+	var ends []int
+	if t.Repetition != "" {
+		ends = from
+	}
+	for len(from) > 0 {
+		var next []int
+		for _, at := range from {
+			next = union(next, r.once(t, at))
+		}
+		from = slices.DeleteFunc(next, func(at int) bool { return slices.Contains(ends, at) })
+		ends = union(ends, from)
+		if t.Repetition != "*" {
+			break
+		}
+	}
+	return ends
+}
+
+func (r *recognizer) once(t *ebnf.Term, at int) []int {
+	switch {
+	case t.Group != nil:
+		return r.expression(t.Group.Expr, at)
+	case t.Literal != "":
+		return r.token(at, func(token lexer.Token) bool { return token.Value == strings.Trim(t.Literal, `"`) })
+	}
+	return r.production(t.Name+t.Token, at)
+}
+
+func union(a, b []int) []int {
+	out := append(slices.Clone(a), b...)
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // TestGrammarIsRead holds that the parser reads what the grammar derives.
