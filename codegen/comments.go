@@ -235,7 +235,7 @@ func (s *summary) label(in *ir.Instr) string {
 		return s.value(in.Dst)
 	}
 	x := s.proj.Values[in.Dst]
-	return ir.Key(in.Name, in.Member) + ": " + types.Type{Elem: x.Elem, Shape: x.Shape}.Plain()
+	return s.proj.LabelOf(in) + ": " + types.Type{Elem: x.Elem, Shape: x.Shape}.Plain()
 }
 
 func (s *summary) at(in *ir.Instr) string {

@@ -7,7 +7,7 @@ import (
 )
 
 func checkCommand() *cobra.Command {
-	var src source
+	src := source{warns: true}
 	c := &cobra.Command{
 		Use:     "check FILE…",
 		Short:   "Say everything that is wrong with a program; write nothing",

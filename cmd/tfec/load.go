@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,8 +16,12 @@ import (
 	"github.com/tfec-lang/tfec/lang/diag"
 )
 
-// source is the flag that every command on a program has.
-type source struct{ protocol string }
+// source is the flag that every command on a program has. Warnings are for
+// those who judge a program, before they approve it, not for each run of it.
+type source struct {
+	protocol string
+	warns    bool
+}
 
 func (s *source) flags(c *cobra.Command) {
 	c.Flags().StringVar(&s.protocol, "protocol", "", "use this `PROTOCOL` instead of the file's, e.g. 'plain(s0)'")
@@ -28,6 +33,9 @@ func (s *source) load(c *cobra.Command, path string) (*compiler.Unit, error) {
 	unit, list, err := compiler.Load(path, compiler.Options{Protocol: s.protocol})
 	if err != nil {
 		return nil, readError(path, err)
+	}
+	if !s.warns {
+		list = slices.DeleteFunc(list, diag.Diagnostic.Warning)
 	}
 	diag.Print(c.ErrOrStderr(), list, unit.Source)
 	if list.HasErrors() {

@@ -12,28 +12,30 @@ import (
 )
 
 func reportCommand() *cobra.Command {
-	return pageCommand(&cobra.Command{
+	var express bool
+	c := pageCommand(&cobra.Command{
 		Use:   "report FILE [COMPUTATION]",
 		Short: "Say what each player learns, and from whose inputs",
 		Long: `The report lists all that a run shows anybody beyond their own inputs: sizes,
 revealed values with the inputs that they depend on, and reasons to stop. It is the
-same whenever the program is, so that it can be committed and reviewed as a diff.`,
+same whenever the program is, so that it can be committed and reviewed as a diff.
+With --expr it says what each revealed value is, as an expression over inputs.`,
 		Example: "  tfec report auction.tfe\n  tfec report --json auction.tfe > auction.report.json",
 	}, func(unit *compiler.Unit, p *ir.Program) fmt.Stringer {
-		line := 0
-		for _, c := range unit.Checked.Computations {
-			if c.Decl.Name.Name == p.Name {
-				line = c.Decl.Name.Pos.Line
-			}
+		r := report.Of(p, report.HeaderOf(unit.Checked, p.Name))
+		if express {
+			r.Express(p)
 		}
-		return report.Of(p, line, unit.Checked.PlayerNames())
+		return r
 	})
+	c.Flags().BoolVar(&express, "expr", false, "write revealed values as expressions over inputs")
+	return c
 }
 
 // pageCommand completes a command that shows something about a computation,
 // as text or as JSON.
 func pageCommand(c *cobra.Command, page func(*compiler.Unit, *ir.Program) fmt.Stringer) *cobra.Command {
-	var src source
+	src := source{warns: true}
 	var asJSON bool
 	c.Args = cobra.RangeArgs(1, 2)
 	c.RunE = func(c *cobra.Command, args []string) error {

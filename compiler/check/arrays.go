@@ -62,7 +62,7 @@ func (f *frame) products(e *ast.Call, name string, elem types.Elem, shape types.
 	} else {
 		b = bounds{}
 	}
-	if out.bounds, ok = f.fit(e, elem, b, x, y); !ok {
+	if out.bounds, ok = f.fit(e, elem, b, x, y, f.extent(n)); !ok {
 		return poison(e)
 	}
 	return out

@@ -185,5 +185,21 @@ func (b bounds) widened(e types.Elem) bounds {
 		return b
 	}
 	two := new(big.Rat).Mul(step(e), big.NewRat(2, 1))
-	return bounds{new(big.Rat).Sub(b.low, two), new(big.Rat).Add(b.high, two), b.declared}
+	return bounds{short(new(big.Rat).Sub(b.low, two), -1), short(new(big.Rat).Add(b.high, two), 1), b.declared}
+}
+
+// short is an end of an interval, rounded outwards where it has become long:
+// the digits of a product are those of both factors, and chains of products
+// would double them.
+func short(x *big.Rat, sign int) *big.Rat {
+	const bits = 256
+	if x.Denom().BitLen() <= bits {
+		return x
+	}
+	scaled := new(big.Int).Lsh(x.Num(), bits)
+	scaled.Div(scaled, x.Denom()) // toward minus infinity
+	if sign > 0 {
+		scaled.Add(scaled, big.NewInt(1))
+	}
+	return new(big.Rat).SetFrac(scaled, new(big.Int).Lsh(big.NewInt(1), bits))
 }

@@ -415,7 +415,7 @@ func (f *frame) instanceKey(fn *ast.Fn, vs []value, infos map[string]*sizeInfo, 
 		fmt.Fprint(&b, f.pc.local.Name)
 	}
 	for _, v := range vs {
-		fmt.Fprint(&b, ";", v.Elem, v.Place, v.early, v.counted, v.bounds.key())
+		fmt.Fprint(&b, ";", v.Elem, v.Place, v.early, v.counted, v.bounds.key(), slices.Contains(v.gaps, noted))
 		for _, d := range v.Shape {
 			fmt.Fprint(&b, d.Padded())
 		}
@@ -442,7 +442,10 @@ func (f *frame) callResult(e *ast.Call, fn *ast.Fn, in *instance, sizes map[stri
 		parts[i] = r
 		parts[i].expr = e
 		parts[i].Shape = f.calleeShape(r.Shape, sizes, lengths, vs)
-		parts[i].deps = joinDeps(vs...)
+		parts[i].deps, parts[i].gaps = joinDeps(vs...), gapsOf(vs)
+		if slices.Contains(r.gaps, noted) {
+			parts[i].gaps = joinGaps(parts[i].gaps, []string{noted})
+		}
 		parts[i].lin, parts[i].quotients, parts[i].konst = nil, nil, nil
 		parts[i].affine = substitute(r.affine, in.params, vs)
 		if r.Place.IsShared() {
@@ -550,11 +553,11 @@ func (f *frame) discloseCall(e *ast.Call, fn *ast.Fn, in *instance) {
 		if e.As != nil && len(in.disclosed) == 1 {
 			label = name
 		}
-		var inner []loopDim
+		inner := disclosure{loops: r.loops}
 		sizes := f.body.Calls[e].Sizes
 		for _, d := range r.dims {
 			d.size = d.size.Subst(sizes)
-			inner = append(inner, d)
+			inner.dims = append(inner.dims, d)
 		}
 		f.disclose(e, e, label, types.Type{Elem: r.elem}, r.to, inner)
 	}

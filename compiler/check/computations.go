@@ -193,6 +193,8 @@ func (f *frame) input(comp *Computation, p *ast.Param) {
 	}
 	if p.Range != nil {
 		f.inputRange(p, v, &known)
+	} else if t.Elem.IsNum() {
+		known.gaps = []string{"no range at input " + v.Name}
 	}
 	if t.Place.Each != "" {
 		v.Kind, v.Group = Bundle, f.c.groupNamed(t.Place.Each)

@@ -20,6 +20,7 @@ func (f *frame) forStmt(s *ast.For) {
 	from, ok1 := f.loopBound(s, s.From)
 	to, ok2 := f.loopBound(s, s.To)
 	step, ok3 := f.loopStep(s)
+	f.steered(s, from, to, step)
 	if !ok1 || !ok2 || !ok3 {
 		from, to, step = poison(s.From), poison(s.To), value{}
 	}
@@ -328,7 +329,7 @@ func (f *frame) each(e *ast.Each, want types.Elem) value {
 	}
 	first := out.parts[0]
 	out.Type = types.Type{Elem: first.Elem, Shape: first.Shape, Place: types.Place{Each: g.Name}}
-	out.deps = joinDeps(out.parts...)
+	out.deps, out.gaps = joinDeps(out.parts...), gapsOf(out.parts)
 	out.early = allEarly(out.parts...)
 	out.bounds = first.bounds
 	for i, p := range out.parts {
@@ -407,10 +408,44 @@ func (f *frame) while(s *ast.While) {
 			if f.isCondition(s.Cond, c) && !c.Place.Public && f.pc.local == nil {
 				f.secretLoop(s, c)
 			}
+			f.steered(s, limit, c)
 			f.pc.late = f.pc.late || !c.early
 			f.block(s.Body)
 		})
 	})
+}
+
+// steered warns (W804) of a loop in `local` of which a value from others says
+// how often it runs: the player's time and memory follow it.
+func (f *frame) steered(loop ast.Node, bounds ...value) {
+	if f.pc.local == nil {
+		return
+	}
+	for _, v := range bounds {
+		others := f.fromOthers(v)
+		if len(others) == 0 {
+			continue
+		}
+		d := f.errorf("W804", v.expr, "a value from others steers how long this loop of %s runs", f.pc.local.Name)
+		d.Label = "depends on " + and(others)
+		d.Hint = "bound it by what the source says: a constant, a size, or a `limit` that is one"
+		return
+	}
+}
+
+// fromOthers names the inputs of other players that a late value depends on.
+func (f *frame) fromOthers(v value) []string {
+	var out []string
+	if v.bad() || v.early || v.lin != nil {
+		return nil
+	}
+	for _, d := range v.deps {
+		argument := d.Kind == ParamVar && !f.unit.known[d].early
+		if argument || !d.Type.Place.Public && !d.Type.Place.Holders.Has(f.pc.player) {
+			out = append(out, "`"+d.Name+"`")
+		}
+	}
+	return out
 }
 
 // isCondition checks that a statement's condition is one bool.
@@ -515,7 +550,7 @@ func (f *frame) mergeKnown(other map[*Variable]value) {
 		}
 		w.bounds = w.bounds.union(v.bounds)
 		w.drift = w.drift.join(v.drift)
-		w.deps = joinDeps(w, v)
+		w.deps, w.gaps = joinDeps(w, v), joinGaps(w.gaps, v.gaps)
 		if w.affine != v.affine {
 			w.affine = nil
 		}
@@ -603,7 +638,7 @@ func (f *frame) assert(s *ast.Assert) {
 			f.partial(s, s.Cond, "this assertion may fail", "assert it on values that the player has before it computes with others", c)
 		}
 	case s.Label != nil:
-		f.disclose(s, s.Label, s.Label.Name, types.Scalar(types.Of(types.Bool), types.PublicPlace), types.PublicPlace, nil)
+		f.disclose(s, s.Label, s.Label.Name, types.Scalar(types.Of(types.Bool), types.PublicPlace), types.PublicPlace, disclosure{})
 	case !c.Place.Public:
 		f.secretAssert(s, c)
 	}

@@ -26,6 +26,7 @@ type disclosure struct {
 	at    ast.Node // the *ast.Reveal or, for a callee's, the *ast.Call
 	audit ast.Node // what shows the audience
 	elem  types.Elem
+	loops int // how many of dims are loops, the others the shape
 	dims  []loopDim
 	to    types.Place
 }
@@ -145,7 +146,7 @@ func (f *frame) mention(e *ast.Reveal) {
 func (f *frame) account(e *ast.Reveal, x value, to types.Place, output *Output, info *RevealInfo) bool {
 	if e.As != nil {
 		info.Label = e.As.Name
-		f.disclose(e, e.To, e.As.Name, x.Type, to, nil)
+		f.disclose(e, e.To, e.As.Name, x.Type, to, disclosure{})
 		return true
 	}
 	if output == nil {
@@ -172,7 +173,7 @@ func (f *frame) account(e *ast.Reveal, x value, to types.Place, output *Output, 
 }
 
 // disclose records a labelled reveal with the loops around it.
-func (f *frame) disclose(at, audit ast.Node, label string, t types.Type, to types.Place, inner []loopDim) {
+func (f *frame) disclose(at, audit ast.Node, label string, t types.Type, to types.Place, inner disclosure) {
 	if slices.ContainsFunc(f.unit.disclosed, func(d *disclosure) bool { return d.at == at && d.label == label }) {
 		return // the same reveal in another member's body
 	}
@@ -185,11 +186,35 @@ func (f *frame) disclose(at, audit ast.Node, label string, t types.Type, to type
 		}
 		dims = append(dims, l)
 	}
-	dims = append(dims, inner...)
+	loops := len(dims) + inner.loops
+	dims = append(dims, inner.dims...)
 	for _, s := range t.Shape {
 		dims = append(dims, loopDim{size: s})
 	}
-	f.unit.disclosed = append(f.unit.disclosed, &disclosure{label: label, at: at, audit: audit, elem: t.Elem, dims: dims, to: to})
+	f.unit.disclosed = append(f.unit.disclosed, &disclosure{label: label, at: at, audit: audit, elem: t.Elem, loops: loops, dims: dims, to: to})
+	f.repeats(f.unit.disclosed[len(f.unit.disclosed)-1])
+}
+
+// manyTimes is how often a condition may be disclosed without a warning: each
+// time is one more bit about the same inputs.
+const manyTimes = 100
+
+// repeats warns (W803) of a condition that a computation discloses in loops,
+// more often than is little.
+func (f *frame) repeats(r *disclosure) {
+	if f.unit.comp == nil || r.elem.Kind != types.Bool || r.loops == 0 {
+		return
+	}
+	passes := types.Int(1)
+	for _, l := range r.dims[:r.loops] {
+		passes = passes.Mul(l.size)
+	}
+	if f.nonneg(types.Int(manyTimes).Sub(passes)) {
+		return
+	}
+	d := f.errorf("W803", r.at, "`%s` discloses a condition more than %d times, or may: up to %s", r.label, manyTimes, passes)
+	d.Label = "one bit about the inputs each time"
+	d.Hint = fmt.Sprintf("run fewer passes, at most %d, or reveal once what they come to", manyTimes)
 }
 
 func dimText(dims []loopDim) string {

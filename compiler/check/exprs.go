@@ -183,7 +183,7 @@ func (f *frame) unary(e *ast.Unary, want types.Elem) value {
 	}
 	out.affine = x.affine.scale(big.NewRat(-1, 1))
 	out.bounds = exactly(new(big.Rat)).sub(x.bounds)
-	if out.bounds, ok = f.fitUnlessUntyped(e, out); !ok {
+	if out.bounds, ok = f.fitUnlessUntyped(e, out, x); !ok {
 		return poison(e)
 	}
 	return out
@@ -191,7 +191,7 @@ func (f *frame) unary(e *ast.Unary, want types.Elem) value {
 
 // result is a value computed from others, nothing known but its type.
 func (f *frame) result(e types.Elem, s types.Shape, place types.Place, met *meeting, from ...value) value {
-	out := value{Type: types.Type{Elem: e, Shape: s, Place: place}, met: met, deps: joinDeps(from...)}
+	out := value{Type: types.Type{Elem: e, Shape: s, Place: place}, met: met, deps: joinDeps(from...), gaps: gapsOf(from)}
 	out.early = allEarly(from...) && !place.IsShared()
 	out.bounds = whole(e)
 	return out

@@ -127,6 +127,7 @@ func newBody(name string) *Body {
 		Reveals:    make(map[*ast.Reveal]*RevealInfo),
 		Checked:    make(map[ast.Node]bool),
 		Runs:       make(map[ast.Node]types.Place),
+		Overflows:  make(map[ast.Node]*Overflow),
 	}
 }
 
@@ -192,6 +193,9 @@ func (f *frame) expr(e ast.Expr, want types.Elem) value {
 		v.affine = f.opaque(v)
 	}
 	f.record(e, v)
+	if f.body.Overflows[e] != nil {
+		v.gaps = joinGaps(v.gaps, []string{noted})
+	}
 	return v
 }
 

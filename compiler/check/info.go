@@ -280,6 +280,8 @@ type Body struct {
 	// at the players that hold the condition and everything computed in its
 	// arms, or shared: both arms, then a select. An `and` or `or` is no entry.
 	Runs map[ast.Node]types.Place
+	// Overflows are the values that may exceed their types for want of bounds.
+	Overflows map[ast.Node]*Overflow
 }
 
 // A Call is a call of a function, resolved.

@@ -105,7 +105,7 @@ func (f *frame) begin(loop ast.Node, v *Variable, before loopState) {
 	if entry, ok := before.entry[v.Decl]; ok && !k.bad() {
 		k.bounds = k.bounds.union(entry)
 	}
-	k.affine, k.parts = nil, nil
+	k.affine, k.parts, k.gaps = nil, nil, f.unbounded(v, f.unit.known[v], k)
 	k.drift = &drift{v, loop, exactly(new(big.Rat))}
 	f.unit.known[v] = k
 }
@@ -130,7 +130,18 @@ func (f *frame) end(loop ast.Node, v *Variable, start value, before loopState, n
 	}
 	now.entry[v.Decl] = entry
 	k.bounds, k.drift, k.affine, k.parts = entry, outer, nil, nil
+	k.gaps = f.unbounded(v, start, k)
 	f.unit.known[v] = k
+}
+
+// unbounded are the gaps of a variable that holds k around a pass, and held
+// start before the first.
+func (f *frame) unbounded(v *Variable, start, k value) []string {
+	all := whole(v.Type.Elem).key()
+	if k.bounds.known() && k.bounds.key() == all && start.bounds.key() != all {
+		return joinGaps(k.gaps, []string{"no bound found for the loop variable " + v.Name})
+	}
+	return k.gaps
 }
 
 // assignedIn lists the variables from around a block that it assigns.

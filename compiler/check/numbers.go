@@ -345,13 +345,15 @@ func (f *frame) conversionText(e types.Elem, x ast.Expr) string {
 }
 
 // fit checks the interval of a result against its element: E502 where declared
-// bounds alone exceed it; what may exceed it for want of a bound is any value.
+// bounds alone exceed it; what may exceed it for want of a bound is noted, and
+// any value.
 func (f *frame) fit(at ast.Node, e types.Elem, b bounds, vs ...value) (bounds, bool) {
 	all := whole(e)
 	if !all.known() || b.within(all) {
 		return b, true
 	}
 	if !b.known() || !b.declared {
+		f.overflows(at, vs...)
 		return all, true
 	}
 	d := f.errorf("E502", at, "this value can exceed %s", f.c.elem(e))

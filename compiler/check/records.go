@@ -138,10 +138,13 @@ func (f *frame) column(e *ast.Field, x value) value {
 	out := f.result(d.Type.Elem, shape, x.Place, x.met, x)
 	out.early = x.early
 	out.bounds = d.bounds()
+	if d.Range == nil {
+		out.gaps = joinGaps(out.gaps, []string{"no range at field " + d.Name})
+	}
 	out.affine = x.affine.column(d.Name)
 	if x.fields != nil {
 		part := x.fields[f.c.prog.Record(x.Elem.Name).Field(d.Name)]
-		out.affine, out.deps, out.fields = part.affine, part.deps, part.fields
+		out.affine, out.deps, out.gaps, out.fields = part.affine, part.deps, part.gaps, part.fields
 	}
 	return out
 }

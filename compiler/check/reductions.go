@@ -114,7 +114,7 @@ func (f *frame) reducedBounds(e *ast.Call, name string, x value, n types.Size, o
 	switch name {
 	case "sum":
 		out.affine = x.sumOfParts()
-		out.bounds, ok = f.fit(e, out.Elem, x.bounds.mul(length), x)
+		out.bounds, ok = f.fit(e, out.Elem, x.bounds.mul(length), x, f.extent(n))
 	case "count":
 		out.bounds = bounds{new(big.Rat), length.high, length.declared}
 	case "mean":

@@ -135,7 +135,7 @@ func (f *frame) cumsum(e *ast.Call, want types.Elem) value {
 	}
 	n := f.value(x.Shape[len(x.Shape)-1])
 	n.low = big.NewRat(1, 1)
-	if out.bounds, ok = f.fit(e, x.Elem, x.bounds.mul(n), x); !ok {
+	if out.bounds, ok = f.fit(e, x.Elem, x.bounds.mul(n), x, f.extent(x.Shape[len(x.Shape)-1])); !ok {
 		return poison(e)
 	}
 	return out

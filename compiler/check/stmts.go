@@ -260,6 +260,7 @@ func (f *frame) assigned(variable *Variable, v value, place types.Place) {
 		if f.pc.secret || f.pc.total {
 			v.bounds = v.bounds.union(f.unit.known[variable].bounds)
 			v.drift = v.drift.join(f.unit.known[variable].drift)
+			v.gaps = joinGaps(v.gaps, f.unit.known[variable].gaps)
 			v.affine = nil
 		}
 	}
@@ -319,6 +320,9 @@ func (f *frame) assignedValue(s *ast.Assign, target, v value) value {
 	}
 	v = f.arithmetic(s, s.Op[:1], target, v)
 	v.expr = s.Value
+	if f.body.Overflows[s] != nil {
+		v.gaps = joinGaps(v.gaps, []string{noted})
+	}
 	if v.bad() {
 		return v
 	}
@@ -430,7 +434,7 @@ func (f *frame) store(s *ast.Assign, variable *Variable, v value, places types.P
 		old := f.unit.known[variable]
 		v.bounds = v.bounds.union(old.bounds)
 		v.drift = v.drift.join(old.drift)
-		v.deps = joinDeps(v, old)
+		v.deps, v.gaps = joinDeps(v, old), joinGaps(v.gaps, old.gaps)
 		v.affine, v.parts = nil, nil
 		if v.met == nil {
 			v.met = old.met
@@ -543,7 +547,7 @@ func merged(before, now []value) []value {
 		r.Place = r.Place.Join(v.Place)
 		r.early = r.early && v.early
 		r.bounds = r.bounds.union(v.bounds)
-		r.deps = joinDeps(*r, v)
+		r.deps, r.gaps = joinDeps(*r, v), joinGaps(r.gaps, v.gaps)
 		r.affine = nil
 		if r.met == nil {
 			r.met = v.met

@@ -96,9 +96,15 @@ func (f *frame) fnHeader(fn *ast.Fn, vs []value, infos map[string]*sizeInfo) []*
 		a := &atom{name: p.Name.Name, place: v.Place}
 		atoms = append(atoms, a)
 		known := value{Type: v.Type, early: v.early, bounds: v.bounds, deps: []*Variable{variable}, met: v.met, affine: atomic(a)}
+		switch {
+		case slices.Contains(v.gaps, noted):
+			known.gaps = []string{noted}
+		case !v.bounds.declared:
+			known.gaps = []string{"no bound of parameter " + variable.Name}
+		}
 		if p.Range != nil {
 			if b, ok := f.rangeOf(p.Range, v.Elem); ok {
-				known.bounds, variable.Range = b, &Interval{b.low, b.high}
+				known.bounds, variable.Range, known.gaps = b, &Interval{b.low, b.high}, nil
 			}
 		}
 		f.body.Params = append(f.body.Params, variable)

@@ -26,6 +26,7 @@ type value struct {
 	drift             *drift      // from what a variable held when a loop's pass began
 	early             bool        // R14
 	deps              []*Variable // the inputs it depends on, in order of the header
+	gaps              []string    // the bounds that it lacks, see overflow.go
 	met               *meeting    // where it became shared
 	affine            *affine
 	parts             []value // of a tuple; of a bundle, by member

@@ -97,7 +97,7 @@ func (l *lowerer) emit(i *ir.Instr) *ir.Instr {
 
 // complete fills in where an instruction comes from.
 func (l *lowerer) complete(i *ir.Instr) {
-	i.Pos = position(l.prog, l.at)
+	i.Pos = Position(l.prog, l.at)
 	i.Text = l.line(l.at.Pos)
 	l.origin[i] = l.at
 }

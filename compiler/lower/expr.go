@@ -426,7 +426,7 @@ func (l *lowerer) revealed(x ir.Value, info *check.RevealInfo, label string) ir.
 func (l *lowerer) disclosed(label string) {
 	for k := range l.out.Reveals {
 		if l.out.Reveals[k].Label == label {
-			l.out.Reveals[k].Pos = position(l.prog, l.at)
+			l.out.Reveals[k].Pos = Position(l.prog, l.at)
 		}
 	}
 }

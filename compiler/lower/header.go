@@ -27,7 +27,7 @@ func (l *lowerer) header(c *check.Computation) {
 	}
 	for _, w := range c.Where {
 		p.Where = append(p.Where, ir.Cond{
-			Text: w.Text, Left: w.Left, Right: w.Right, Rel: w.Rel, Pos: position(l.prog, w.At),
+			Text: w.Text, Left: w.Left, Right: w.Right, Rel: w.Rel, Pos: Position(l.prog, w.At),
 		})
 	}
 	for _, d := range c.Disclose {
@@ -39,7 +39,7 @@ func (l *lowerer) header(c *check.Computation) {
 		}
 		l.made(t, path{name: d.Label}, func(u types.Type, at path) ir.Value {
 			p.Reveals = append(p.Reveals, ir.Disclosure{
-				Label: at.name, Elem: u.Elem, Shape: u.Shape, To: t.Place, Pos: position(l.prog, d.Decl), Doc: d.Decl.Doc,
+				Label: at.name, Elem: u.Elem, Shape: u.Shape, To: t.Place, Pos: Position(l.prog, d.Decl), Doc: d.Decl.Doc,
 			})
 			return 0
 		})
@@ -54,9 +54,9 @@ func (l *lowerer) enums() []ir.Enum {
 	return out
 }
 
-// position is where a node stands: a module by its path from the program's
+// Position is where a node stands: a module by its path from the program's
 // folder, so that it is the same wherever the program is.
-func position(p *check.Program, n ast.Node) ir.Pos {
+func Position(p *check.Program, n ast.Node) ir.Pos {
 	pos, main := n.Extent().Pos, p.File.Name
 	out := ir.Pos{Line: pos.Line, Col: pos.Column}
 	if pos.Filename == main {

@@ -7,12 +7,12 @@
 // public are shared first, each once where it can be reused, and public
 // operands stay public.
 //
-// The work goes in four steps, each over the whole computation: the
+// The work goes in five steps, each over the whole computation: the
 // instructions are written in program order (header.go, stmt.go, expr.go,
 // call.go, control.go, records by column: tree.go); what may fail goes before OpStart together with all it
 // depends on (start.go); integers on shares are held to their types
-// (widths.go, interval.go, sizes.go); steps are numbered and the result
-// verified.
+// (widths.go, interval.go, sizes.go); small groups are warned of (groups.go);
+// steps are numbered and the result verified.
 //
 // What the language has and this version does not is E901, here as in the
 // checker: lowering is the second fence, and never guesses.
@@ -111,7 +111,7 @@ func newLowerer(p *check.Program, players types.Set) *lowerer {
 // finish carries out the steps after the writing of instructions.
 func (l *lowerer) finish(n ast.Node, sizes *sizeBounds) (*ir.Program, diag.List) {
 	l.out.Body = l.region.block
-	steps := []func(){func() { l.placeStart() }, func() { l.proveWidths(sizes) }, l.out.Number, func() { l.verify(n) }}
+	steps := []func(){func() { l.placeStart() }, func() { l.proveWidths(sizes) }, func() { l.smallGroups(sizes) }, l.out.Number, func() { l.verify(n) }}
 	for _, step := range steps {
 		if !l.diags.HasErrors() {
 			step()

@@ -41,7 +41,7 @@ func text(l diag.List, src string) string {
 
 func lowered(t *testing.T, p *check.Program, c *check.Computation) *ir.Program {
 	q, diags := lower.Lower(p, c)
-	require.Empty(t, diags, text(diags, p.File.Source))
+	require.False(t, diags.HasErrors(), text(diags, p.File.Source))
 	require.NoError(t, ir.Verify(q))
 	return q
 }
@@ -282,5 +282,41 @@ computation f(a: uint64 @ alice, b: int64 @ bob) -> r: bool @ carol { `+body+` }
 		_, diags := lower.Lower(p, p.Computations[0])
 		require.Len(t, diags, 1, text(diags, p.File.Source))
 		assert.Contains(t, diags[0].Message, "a comparison of uint64 and int64")
+	}
+}
+
+// A value over rows of others is warned of where nothing says that they are
+// many (W802).
+func TestSmallGroups(t *testing.T) {
+	const inputs = "a: fixed[n] @ alice in 0.0..9.0, b: fixed[m] @ bob in 0.0..9.0, w: fixed[n, d] @ alice in 0.0..9.0, p: fixed[upto 90] @ alice in 0.0..9.0"
+	for _, c := range []struct {
+		name, outputs, where, body string
+		warned                     int
+	}{
+		{"a sum", "r: fixed @ carol", "n >= 4", "return reveal(sum(a)) to carol", 1},
+		{"enough rows", "r: fixed @ carol", "n >= 5", "return reveal(sum(a)) to carol", 0},
+		{"rows of two", "r: fixed @ carol", "n >= 2, m >= 3", "return reveal(sum(a) + sum(b)) to carol", 0},
+		{"rows of two together", "r: fixed @ carol", "n + m >= 5", "return reveal(sum(a) + sum(b)) to carol", 0},
+		{"to one of two", "r: fixed @ bob", "n >= 2, m >= 3", "return reveal(sum(a) + sum(b)) to bob", 1},
+		{"to the holder", "r: fixed @ bob", "m >= 1", "return sum(b)", 0},
+		{"a row by itself", "r: fixed @ carol", "m >= 1", "return reveal(b[0] * a[0]) to carol", 0},
+		{"an order", "r: fixed @ carol", "m >= 1", "return reveal(sort(b)[0]) to carol", 1},
+		{"a greatest", "r: bool @ carol", "m >= 1", "return reveal(max(b) > a[0]) to carol", 1},
+		{"columns", "r: fixed[n] @ carol", "d >= 1", "return reveal(sum(w, axis: 1)) to carol", 0},
+		{"rows by columns", "r: fixed[d] @ carol", "n >= 1", "return reveal(dot(transpose(w), a)) to carol", 1},
+		{"a select on a count", "r: fixed @ carol", "n >= 1", "return reveal(if count(a > 1.0) >= 5 then sum(a) else 0.0) to carol", 0},
+		{"a count and more", "r: fixed @ carol", "n >= 1", "return reveal(if a[0] > 1.0 and 4 < count(a > 1.0) then sum(a) else 0.0) to carol", 0},
+		{"a select on too few", "r: fixed @ carol", "n >= 1", "return reveal(if count(a > 1.0) > 3 then sum(a) else 0.0) to carol", 1},
+		{"a select on a sum", "r: fixed @ carol", "n >= 1", "return reveal(if sum(a) >= 5.0 then sum(a) else 0.0) to carol", 1},
+		{"private rows", "r: fixed @ carol", "n >= 9", "return reveal(sum(p, mask: valid(p))) to carol", 1},
+		{"private rows that are counted", "r: fixed @ carol", "n >= 9", "return reveal(if count(valid(p)) >= 5 then sum(p, mask: valid(p)) else 0.0) to carol", 0},
+		{"in a loop", "r: fixed @ carol", "n >= 1", "var t = 0.0 for i in 0..3 { t = min(t + sum(a), 9.0) } return reveal(t) to carol", 1},
+	} {
+		p := checked(t, "f.tfe", header+"computation f[n, m, d]("+inputs+") -> "+c.outputs+"\n  where n <= 90, m <= 90, "+c.where+"\n{ "+c.body+" }")
+		_, diags := lower.Lower(p, p.Computations[0])
+		assert.Len(t, diags, c.warned, "%s: %s", c.name, text(diags, p.File.Source))
+		for _, d := range diags {
+			assert.Equal(t, "W802", d.Code, c.name)
+		}
 	}
 }

@@ -18,7 +18,7 @@ import (
 // Test lowers a test block. Program is left to the caller, who lowers the
 // computation.
 func Test(p *check.Program, t *check.Test) (*ir.Test, diag.List) {
-	out := &ir.Test{Title: t.Title, Pos: position(p, t.Decl.Title)}
+	out := &ir.Test{Title: t.Title, Pos: Position(p, t.Decl.Title)}
 	var diags, more diag.List
 	out.Given, diags = given(p, t)
 	out.Expect, more = expect(p, t, out)
@@ -77,7 +77,7 @@ func expect(p *check.Program, t *check.Test, out *ir.Test) (*ir.Program, diag.Li
 				out.Abort = &text
 				continue
 			}
-			out.Expects = append(out.Expects, ir.Expect{Text: l.source(e), Pos: position(l.prog, e)})
+			out.Expects = append(out.Expects, ir.Expect{Text: l.source(e), Pos: Position(l.prog, e)})
 			l.statement(e, func() { l.publish(fmt.Sprintf("expect%d", len(out.Expects)), "", l.holds(e)) })
 		}
 	})

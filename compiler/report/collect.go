@@ -277,7 +277,7 @@ func (w *writer) disclosure(i *ir.Instr, to types.Set, how string) {
 
 // add completes an entry, or adds to the one of the same name and audience.
 func (w *writer) add(d Disclosure, from inputs, i *ir.Instr) {
-	d.From, d.To = w.sources(from), w.playerNames(d.to)
+	d.From, d.Random, d.To = w.sources(from), from[draws], w.playerNames(d.to)
 	for k := range w.r.Disclosures {
 		e := &w.r.Disclosures[k]
 		if e.Name == d.Name && e.Kind == d.Kind && e.to == d.to && e.How == d.How && slices.Equal(e.When, d.When) && slices.EqualFunc(e.From, d.From, equal) {

@@ -14,6 +14,9 @@ import (
 // it stands in an environment.
 type inputs map[int]bool
 
+// draws stands in a set for all that is drawn.
+const draws = -1
+
 func union(sets ...inputs) inputs {
 	out := make(inputs)
 	for _, s := range sets {
@@ -67,6 +70,9 @@ func (d *dependencies) instr(i *ir.Instr, env environment, around inputs) {
 	}
 	if i.Op == ir.OpInput || i.Op == ir.OpValid {
 		s[d.source[ir.Key(i.Name, i.Member)]] = true
+	}
+	if i.Op == ir.OpDraw || i.Op == ir.OpShuffle {
+		s[draws] = true
 	}
 	d.of[i] = union(d.of[i], s)
 	if i.Dst != 0 {

@@ -97,9 +97,7 @@ func (n names) literal(e types.Elem, v *big.Int) string {
 		}
 		return "false"
 	case types.Fixed:
-		r := new(big.Rat).SetFrac(v, new(big.Int).Lsh(big.NewInt(1), uint(e.F)))
-		digits, _ := r.FloatPrec() // a power of two divides: the decimals end
-		return r.FloatString(max(digits, 1))
+		return shortest(v, e.F)
 	}
 	return v.String()
 }
@@ -130,9 +128,9 @@ func (n names) operation(i *ir.Instr, arg func(ir.Value) string) string {
 	case ir.OpConvert:
 		return fmt.Sprintf("%s(%s)", n.p.Values[i.Dst].Elem, args[0])
 	case ir.OpIndex:
-		return args[0] + n.slices(i.Slices)
+		return args[0] + n.slices(i.Slices, arg)
 	case ir.OpUpdate:
-		return fmt.Sprintf("%s with %s = %s", args[0], n.slices(i.Slices), args[1])
+		return fmt.Sprintf("%s with %s = %s", args[0], n.slices(i.Slices, arg), args[1])
 	}
 	if len(i.Args) == 1 && i.Axis >= 0 && i.Op != ir.OpConcat {
 		args = append(args, fmt.Sprintf("axis: %d", i.Axis))
@@ -150,12 +148,12 @@ func (n names) constant(i *ir.Instr) string {
 	return "[" + list(parts) + "]"
 }
 
-func (n names) slices(s []ir.Slice) string {
+func (n names) slices(s []ir.Slice, arg func(ir.Value) string) string {
 	end := func(v ir.Value) string {
 		if v == 0 {
 			return ""
 		}
-		return n.operand(v)
+		return arg(v)
 	}
 	parts := make([]string, len(s))
 	for k, x := range s {

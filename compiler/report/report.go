@@ -11,7 +11,9 @@
 package report
 
 import (
+	"github.com/tfec-lang/tfec/compiler/check"
 	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/compiler/lower"
 	"github.com/tfec-lang/tfec/lang/types"
 	"github.com/tfec-lang/tfec/runtime/capability"
 )
@@ -38,7 +40,11 @@ type Report struct {
 	Held        []string     `json:"held"`        // what the computing players hold while running
 	Kept        []string     `json:"kept"`        // outputs that stay shared afterwards
 	Randomness  []Draw       `json:"randomness"`  // empty: the results are a function of the inputs
+	Numbers     []Overflow   `json:"numbers"`     // empty: all values are within their types
 	Decisions   []Decision   `json:"decisions"`   // what coordinator and client can tell from the run's course
+	// Expressions are those of the disclosures and then of what they use, where
+	// Express was asked for them.
+	Expressions []Expression `json:"expressions,omitempty"`
 }
 
 // A Size is a size with the dimensions of the inputs that bind it.
@@ -78,10 +84,11 @@ type Disclosure struct {
 	Kind      string    `json:"kind"`
 	Type      string    `json:"type"` // the loops around a label's reveal included
 	Everybody bool      `json:"everybody"`
-	To        []string  `json:"to"`   // who learns it and did not hold it before
-	From      []Source  `json:"from"` // the inputs that it can depend on
-	How       string    `json:"how"`  // "opened", "sent in clear by alice"; "" for computed and admitted
-	When      []string  `json:"when"` // the loops and branches around it, outermost first
+	To        []string  `json:"to"`     // who learns it and did not hold it before
+	From      []Source  `json:"from"`   // the inputs that it can depend on
+	Random    bool      `json:"random"` // it depends on draws
+	How       string    `json:"how"`    // "opened", "sent in clear by alice"; "" for computed and admitted
+	When      []string  `json:"when"`   // the loops and branches around it, outermost first
 	Lines     []ir.Line `json:"lines"`
 	Steps     []int     `json:"steps"` // the instructions, as in messages and in the projection
 
@@ -125,6 +132,14 @@ type Draw struct {
 	Line  ir.Line  `json:"line"`
 }
 
+// An Overflow is a value of which the declared bounds do not exclude that it
+// exceeds its type, and so wraps, at all who hold it alike.
+type Overflow struct {
+	Value   string   `json:"value"`   // as written
+	Missing []string `json:"missing"` // what has no bound
+	Line    ir.Line  `json:"line"`
+}
+
 // A Decision is a public branch or loop that depends on inputs.
 type Decision struct {
 	Op   string   `json:"op"` // if, for or while
@@ -132,13 +147,35 @@ type Decision struct {
 	Line ir.Line  `json:"line"`
 }
 
-// Of returns the report of a computation whose header stands in the given
-// line. Declared are all players of the file.
-func Of(p *ir.Program, line int, declared []string) *Report {
+// A Header is what the checked source says of a computation beyond its
+// instructions.
+type Header struct {
+	Line     int      // where it stands
+	Declared []string // all players of the file
+	Numbers  []Overflow
+}
+
+// HeaderOf finds the header of a computation of a checked file.
+func HeaderOf(p *check.Program, name string) Header {
+	h := Header{Declared: p.PlayerNames(), Numbers: []Overflow{}}
+	for _, c := range p.Computations {
+		if c.Decl.Name.Name != name {
+			continue
+		}
+		h.Line = c.Decl.Name.Pos.Line
+		for _, o := range c.Overflows() {
+			h.Numbers = append(h.Numbers, Overflow{Value: o.Value, Missing: o.Missing, Line: lower.Position(p, o.At).At()})
+		}
+	}
+	return h
+}
+
+// Of returns the report of a computation.
+func Of(p *ir.Program, h Header) *Report {
 	w := &writer{
 		p: p, deps: depend(p), names: namesOf(p),
 		r: &Report{
-			File: p.File, Computation: p.Name, Line: line, Trust: p.Trust(),
+			File: p.File, Computation: p.Name, Line: h.Line, Trust: p.Trust(), Numbers: append([]Overflow{}, h.Numbers...),
 			Sizes: []Size{}, Private: []Rows{}, Public: []Public{}, Disclosures: []Disclosure{}, Implied: []Implied{}, Aborts: []Abort{},
 			Players: []Player{}, Absent: []string{}, Held: []string{}, Kept: []string{}, Randomness: []Draw{}, Decisions: []Decision{},
 		},
@@ -151,6 +188,6 @@ func Of(p *ir.Program, line int, declared []string) *Report {
 	w.where()
 	w.block(p.Body)
 	w.admitted()
-	w.players(declared)
+	w.players(h.Declared)
 	return w.r
 }

@@ -40,12 +40,7 @@ func load(t *testing.T, path, protocol string) *compiler.Unit {
 }
 
 func reportOf(unit *compiler.Unit, p *ir.Program) *report.Report {
-	for _, c := range unit.Checked.Computations {
-		if c.Decl.Name.Name == p.Name {
-			return report.Of(p, c.Decl.Name.Pos.Line, unit.Checked.PlayerNames())
-		}
-	}
-	return nil
+	return report.Of(p, report.HeaderOf(unit.Checked, p.Name))
 }
 
 // pages are the reports of a file, as text and as JSON.
@@ -59,6 +54,10 @@ func pages(t *testing.T, unit *compiler.Unit) map[string][]byte {
 			out[fmt.Sprintf("%s.%s.json", p.Name, kind)] = append(data, '\n')
 			out[fmt.Sprintf("%s.%s.txt", p.Name, kind)] = []byte(page.String())
 		}
+		r := reportOf(unit, p)
+		r.Express(p)
+		_, expressions, _ := strings.Cut(r.String(), "\nexpressions\n")
+		out[p.Name+".expressions.txt"] = []byte(expressions)
 	}
 	return out
 }
@@ -136,7 +135,7 @@ func parse(t *testing.T, body string) *report.Report {
 	p, err := ir.Parse(head + body + tail)
 	require.NoError(t, err)
 	require.NoError(t, ir.Verify(p))
-	return report.Of(p, 1, []string{"alice", "bob", "carol", "s0"})
+	return report.Of(p, report.Header{Line: 1, Declared: []string{"alice", "bob", "carol", "s0"}})
 }
 
 func TestDependencies(t *testing.T) {
@@ -198,7 +197,7 @@ func TestAdmitted(t *testing.T) {
 	text := strings.Replace(head, "output r: int64 @ public\n", "output r: int64 @ public\ndisclose b: int64 @ alice line 4\n", 1)
 	p, err := ir.Parse(text + tail)
 	require.NoError(t, err)
-	r := report.Of(p, 1, p.PlayerNames())
+	r := report.Of(p, report.Header{Line: 1, Declared: p.PlayerNames()})
 	assert.Equal(t, []string{"b"}, r.Players[0].Learns)
 	d := r.Disclosures[1]
 	assert.Equal(t, "admitted", d.Kind)
@@ -218,7 +217,7 @@ func TestDraws(t *testing.T) {
 		want string
 	}{{ir.OpDraw, "random_bit_shared", nil, "random_bit_shared"}, {ir.OpShuffle, "", args, "shuffle_shared"}} {
 		i.Op, i.Args, i.Name = c.op, c.args, c.name
-		r := report.Of(p, 1, p.PlayerNames())
+		r := report.Of(p, report.Header{Line: 1, Declared: p.PlayerNames()})
 		assert.Equal(t, []report.Draw{{Value: c.want, By: []string{}, Line: ir.Line{Number: 5}}}, r.Randomness)
 		assert.Contains(t, r.String(), "randomness         "+c.want+" (drawn jointly, line 5)\n")
 	}
@@ -266,7 +265,7 @@ func TestSchemaIsDocumented(t *testing.T) {
 	page, err := os.ReadFile("../../docs/reviewing.md")
 	require.NoError(t, err)
 	for _, form := range []any{report.Report{}, report.Size{}, report.Rows{}, report.Public{}, report.Source{}, report.Disclosure{}, report.Implied{},
-		report.Abort{}, report.Player{}, report.Draw{}, report.Decision{}, report.Steps{}, report.Row{}} {
+		report.Abort{}, report.Player{}, report.Draw{}, report.Overflow{}, report.Decision{}, report.Expression{}, report.Steps{}, report.Row{}} {
 		for _, f := range reflect.VisibleFields(reflect.TypeOf(form)) {
 			if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); f.IsExported() {
 				require.NotEmpty(t, name)

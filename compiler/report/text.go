@@ -27,7 +27,9 @@ func (r *Report) String() string {
 	w.private()
 	w.computing()
 	w.randomness()
+	w.numbers()
 	w.coordinator()
+	w.expressions()
 	return w.b.String()
 }
 
@@ -83,7 +85,14 @@ func (w *page) disclosure(d Disclosure) {
 	if strings.HasPrefix(d.How, "sent") {
 		where += ", " + d.How
 	}
-	w.row(d.Name, d.Type, from(d.From), where)
+	source := from(d.From)
+	switch {
+	case d.Random && len(d.From) == 0:
+		source = "from randomness"
+	case d.Random:
+		source += " and randomness"
+	}
+	w.row(d.Name, d.Type, source, where)
 }
 
 // abort writes a reason to stop. In the set-up others see one bit a player,
@@ -164,6 +173,18 @@ func (w *page) randomness() {
 	w.line("%-18s %s", "randomness", list(draws))
 }
 
+// numbers lists what may exceed its type.
+func (w *page) numbers() {
+	title := "numbers"
+	if len(w.r.Numbers) == 0 {
+		w.line("%-18s all within their types", title)
+	}
+	for _, o := range w.r.Numbers {
+		w.line("%-18s overflow not excluded for %s (%s), line %s", title, o.Value, list(o.Missing), o.Line)
+		title = ""
+	}
+}
+
 // coordinator says what those learn that only start and watch a run.
 func (w *page) coordinator() {
 	w.line("coordinator, client learn")
@@ -174,6 +195,18 @@ func (w *page) coordinator() {
 			what = "which branch"
 		}
 		w.line("  %s, line %s, %s", what, d.Line, from(d.From))
+	}
+}
+
+// expressions are the disclosures over inputs, and then the names in them.
+func (w *page) expressions() {
+	title := "expressions"
+	for k, e := range w.r.Expressions {
+		if k == 0 || !e.Disclosed && w.r.Expressions[k-1].Disclosed {
+			w.line("%s", title)
+			title = "where"
+		}
+		w.row(e.Name, "= "+e.Text, "", lines([]ir.Line{e.Line}))
 	}
 }
 

@@ -58,7 +58,7 @@ type disclosed struct {
 // audit compares; a run that failed need not have made every disclosure. It
 // returns what was seen and, where the report does not say that, what differs.
 func audit(p *ir.Program, rec *recording) (seen []string, wrong error) {
-	r := report.Of(p, 0, nil)
+	r := report.Of(p, report.Header{})
 	a := &auditor{recording: rec, p: p, names: Programs(p)[0].Describe}
 	for _, d := range r.Disclosures {
 		a.made = append(a.made, &disclosed{Disclosure: d})

@@ -23,7 +23,7 @@ type Page struct {
 
 // unraised are the codes of the language that no program brings about in
 // this version; they have no page.
-var unraised = []string{"E602", "W802", "W803", "W804"}
+var unraised = []string{"E602"}
 
 // Raised reports whether this version raises the code.
 func (c Code) Raised() bool { return !slices.Contains(unraised, c.Code) }

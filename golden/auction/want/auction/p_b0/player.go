@@ -9,7 +9,7 @@
 //	set-up    every player learns whether a player is not ready
 //	shares    bid_b0: int32 among s0, s1, s2 (step 7, line 14)
 //	learns    price: int32 (step 53, line 26)
-//	learns    won: bool (step 54, line 26)
+//	learns    won[b0]: bool (step 54, line 26)
 //	writes    price: int32
 //	writes    won[b0]: bool
 package p_b0

@@ -9,7 +9,7 @@
 //	set-up    every player learns whether a player is not ready
 //	shares    bid_b1: int32 among s0, s1, s2 (step 8, line 14)
 //	learns    price: int32 (step 53, line 26)
-//	learns    won: bool (step 55, line 26)
+//	learns    won[b1]: bool (step 55, line 26)
 //	writes    price: int32
 //	writes    won[b1]: bool
 package p_b1

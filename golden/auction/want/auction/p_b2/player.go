@@ -9,7 +9,7 @@
 //	set-up    every player learns whether a player is not ready
 //	shares    bid_b2: int32 among s0, s1, s2 (step 9, line 14)
 //	learns    price: int32 (step 53, line 26)
-//	learns    won: bool (step 56, line 26)
+//	learns    won[b2]: bool (step 56, line 26)
 //	writes    price: int32
 //	writes    won[b2]: bool
 package p_b2

@@ -9,7 +9,7 @@
 //	set-up    every player learns whether a player is not ready
 //	shares    bid_b3: int32 among s0, s1, s2 (step 10, line 14)
 //	learns    price: int32 (step 53, line 26)
-//	learns    won: bool (step 57, line 26)
+//	learns    won[b3]: bool (step 57, line 26)
 //	writes    price: int32
 //	writes    won[b3]: bool
 package p_b3

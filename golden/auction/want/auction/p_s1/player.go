@@ -13,10 +13,10 @@
 //	holds     shares of reserve_shared: int32 from seller (step 11, line 24)
 //	opens     price: int32 to everybody (step 53, line 26)
 //	learns    price: int32 (step 53, line 26)
-//	opens     won: bool to b0 (step 54, line 26)
-//	opens     won: bool to b1 (step 55, line 26)
-//	opens     won: bool to b2 (step 56, line 26)
-//	opens     won: bool to b3 (step 57, line 26)
+//	opens     won[b0]: bool to b0 (step 54, line 26)
+//	opens     won[b1]: bool to b1 (step 55, line 26)
+//	opens     won[b2]: bool to b2 (step 56, line 26)
+//	opens     won[b3]: bool to b3 (step 57, line 26)
 //	writes    price: int32
 package p_s1
 
