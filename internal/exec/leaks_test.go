@@ -60,7 +60,7 @@ func compile(t *testing.T, path, text string) *subject {
 	}
 	p := unit.Programs[0]
 	verify(t, p)
-	return &subject{text, p, signature(unit.File, p), report.Of(p, 1, unit.Checked.PlayerNames())}
+	return &subject{text, p, signature(unit.File, p), report.Of(p, report.Header{Declared: unit.Checked.PlayerNames()})}
 }
 
 // unbuilt is what may be refused with E901.
