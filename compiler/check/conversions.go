@@ -97,9 +97,6 @@ func (f *frame) converted(e *ast.Call, x value, elem types.Elem) value {
 		return poison(e)
 	}
 	out := f.result(elem, x.Shape, place, met, x)
-	if !f.oneHolder(e, out) {
-		return poison(e)
-	}
 	if place.IsShared() {
 		out.met = x.met
 	}

@@ -34,8 +34,9 @@ func (f *frame) join(at ast.Node, secure string, vs ...value) (types.Place, *mee
 	return place, met, ok
 }
 
-// oneHolder reports E206 for a float that several players would compute, each
-// for itself: their copies need not be equal.
+// oneHolder reports E206 for a float that several players would compute with,
+// each for itself: their copies need not be equal. (That of a number is the
+// nearest, everywhere.)
 func (f *frame) oneHolder(at ast.Node, v value) bool {
 	if v.Elem.Kind != types.Float || f.pc.local != nil || v.Place.Set(f.unit.everybody).Len() <= 1 {
 		return true

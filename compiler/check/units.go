@@ -295,10 +295,50 @@ func (c *checker) uncalled() {
 	}
 }
 
+// checkUncalled checks a function for public and for shared arguments; one that
+// has what is for one player alone, for those of one player instead. A module
+// names none: there it waits for the calls.
 func (c *checker) checkUncalled(fn *ast.Fn) {
+	before := len(c.diags)
+	c.checkAt(fn, types.PublicPlace, types.SharedPlace)
+	found := slices.Clone(c.diags[before:])
+	if !slices.ContainsFunc(found, ofOneAlone) {
+		return
+	}
+	c.diags = c.diags[:before]
+	if len(c.prog.Players) > 0 {
+		c.checkAt(fn, types.At(types.SetOf(c.firstLocal(fn))))
+		return
+	}
+	c.diags = append(c.diags, slices.DeleteFunc(found, ofOneAlone)...)
+}
+
+// ofOneAlone reports an error that arguments of one player might not raise.
+func ofOneAlone(d diag.Diagnostic) bool {
+	return d.Code == "E206" || d.Code == "E304" || d.Code == "E312"
+}
+
+// firstLocal is the player of the first `local` block, else the first of all.
+func (c *checker) firstLocal(fn *ast.Fn) int {
+	var found []*ast.Ident
+	walkBlock(fn.Body, func(n ast.Node) {
+		switch n := n.(type) {
+		case *ast.Local:
+			found = append(found, n.Player)
+		case *ast.LocalExpr:
+			found = append(found, n.Player)
+		}
+	})
+	if len(found) == 0 {
+		return 0
+	}
+	return max(0, slices.IndexFunc(c.prog.Players, func(p *Player) bool { return p.Name == found[0].Name }))
+}
+
+func (c *checker) checkAt(fn *ast.Fn, places ...types.Place) {
 	c.results = make(map[string]*instance)
 	seen := make(map[*unit]bool)
-	for _, place := range []types.Place{types.PublicPlace, types.SharedPlace} {
+	for _, place := range places {
 		in := c.uncalledAt(fn, place)
 		c.prog.Uncalled = append(c.prog.Uncalled, in.body)
 		c.chain(in.unit, nil, seen)
