@@ -193,16 +193,15 @@ func (f *frame) filled(e *ast.Call, want types.Elem) value {
 			}
 			return poison(e)
 		}
-		if v.Elem.Kind == types.Record {
-			f.notBuilt(e, "`full` of a record is")
-			return poison(e)
-		}
 		out, args = v, args[1:]
-		out.konst, out.lin, out.quotients, out.parts, out.affine = nil, nil, nil, nil, nil
+		out.konst, out.lin, out.quotients, out.parts, out.affine, out.fields = nil, nil, nil, nil, nil, nil
 	}
 	var ok bool
 	if out.Shape, ok = f.dimensions(e, args); !ok {
 		return poison(e)
+	}
+	if f.c.rank(out.Type) > 4 {
+		return f.fail(e, "E204", f.c.plain(out.Type), "an array has at most 4 dimensions")
 	}
 	return out
 }

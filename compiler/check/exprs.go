@@ -599,10 +599,6 @@ func (f *frame) selection(e ast.Expr, what string, c, x, y value) value {
 	if !ok {
 		return poison(e)
 	}
-	if len(c.Shape) > 0 && f.c.depth(elem) > 0 {
-		f.notBuilt(e, "a choice row by row between records with arrays in them is")
-		return poison(e)
-	}
 	place, met, ok := f.join(e, "select", c, x, y)
 	if !ok {
 		return poison(e)

@@ -243,7 +243,7 @@ func (f *frame) lookup(e *ast.Call, want types.Elem) value {
 		return f.fail(args[0].Value, "E201", f.c.plain(x.Type), "`lookup` reads from an array")
 	}
 	shape := append(append(types.Shape{}, i.Shape...), x.Shape[1:]...)
-	if len(shape) > 4 {
+	if len(shape)+f.c.depth(x.Elem) > 4 {
 		return f.fail(e, "E204", f.operands("", []value{x, i}), "an array has at most 4 dimensions")
 	}
 	place, met, ok := f.join(e, "lookup", x, i)

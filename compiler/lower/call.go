@@ -108,6 +108,14 @@ func byColumnOf(name string) (byColumn, bool) {
 		return byColumn{one, (*primitiveCall).gather}, true
 	case "filter":
 		return byColumn{[]string{"x", "m"}, (*primitiveCall).filter}, true
+	case "lookup":
+		return byColumn{[]string{"x", "i"}, (*primitiveCall).lookup}, true
+	case "store":
+		return byColumn{[]string{"x", "i", "v"}, (*primitiveCall).store}, true
+	case "full":
+		return byColumn{one, (*primitiveCall).full}, true
+	case "reverse":
+		return byColumn{one, (*primitiveCall).reverse}, true
 	case "shuffle", "shuffle_shared":
 		return byColumn{one, (*primitiveCall).shuffle}, true
 	case "sort_by":
@@ -186,8 +194,6 @@ func primitiveOf(name string) (primitive, bool) {
 		return primitive{nil, func(c *primitiveCall) ir.Value { return c.same(1, c.t) }}, true
 	case "onehot":
 		return primitive{one, (*primitiveCall).oneHot}, true
-	case "full":
-		return primitive{one, func(c *primitiveCall) ir.Value { return c.filled(c.element(0), c.t.Shape) }}, true
 	case "unique":
 		return primitive{one, (*primitiveCall).unique}, true
 	case "hash64":
@@ -202,8 +208,6 @@ func primitiveOf(name string) (primitive, bool) {
 		return primitive{oneOf, (*primitiveCall).length}, true
 	case "reshape":
 		return primitive{one, func(c *primitiveCall) ir.Value { return c.reshaped(c.element(0), c.t.Shape...) }}, true
-	case "reverse":
-		return primitive{one, func(c *primitiveCall) ir.Value { return c.elementwise(ir.OpReverse) }}, true
 	case "cumsum":
 		return primitive{withMask, func(c *primitiveCall) ir.Value {
 			return c.op(ir.OpCumSum, c.t.Elem, c.t.Shape, c.last(c.element(0), 1, new(big.Int)))
@@ -351,6 +355,23 @@ func (c *primitiveCall) oneHot() ir.Value {
 		x = c.convert(x, types.Of(types.Int64))
 	}
 	return c.op(ir.OpOneHot, c.t.Elem, c.t.Shape, x)
+}
+
+func (c *primitiveCall) full() tree {
+	return c.columnwise(c.t, func(t types.Type, v []ir.Value) ir.Value {
+		if len(c.shape(v[0])) == 0 {
+			return c.filled(v[0], t.Shape)
+		}
+		every := c.same(1, types.Type{Elem: types.Of(types.Bool), Shape: t.Shape})
+		return c.op(ir.OpSelect, t.Elem, t.Shape, every, v[0], v[0]) // the condition is public
+	}, c.operand(0))
+}
+
+// reverse is along the last axis, of a table that of its rows.
+func (c *primitiveCall) reverse() tree {
+	return c.columnwise(c.t, func(t types.Type, v []ir.Value) ir.Value {
+		return c.rowwise(v[0], c.t.Shape, func(x ir.Value) ir.Value { return c.op(ir.OpReverse, c.elem(x), c.shape(x), x) })
+	}, c.operand(0))
 }
 
 func (c *primitiveCall) concat() tree {

@@ -317,9 +317,21 @@ func (l *lowerer) conditional(e *ast.Cond, t types.Type) tree {
 
 // selected is a select of two values of type t, column by column.
 func (l *lowerer) selected(t types.Type, c ir.Value, x, y tree) tree {
-	return l.columnwise(t, func(t types.Type, v []ir.Value) ir.Value {
-		return l.op(ir.OpSelect, t.Elem, t.Shape, c, v[0], v[1])
+	return l.columnwise(t, func(of types.Type, v []ir.Value) ir.Value {
+		return l.op(ir.OpSelect, of.Elem, of.Shape, l.perRow(c, t.Shape, of.Shape), v[0], v[1])
 	}, x, y)
+}
+
+// perRow is a condition of the rows of a table as one of a column whose fields
+// have dimensions of their own.
+func (l *lowerer) perRow(c ir.Value, table, column types.Shape) ir.Value {
+	own := column[len(table):].Count()
+	if len(l.shape(c)) == 0 || len(table) == len(column) {
+		return c
+	}
+	every := types.Type{Elem: types.Of(types.Bool), Shape: append(types.Shape{own}, table...)}
+	rows := l.op(ir.OpAnd, every.Elem, every.Shape, l.same(1, every), c)
+	return l.reshaped(l.transposed(l.reshaped(rows, own, table.Count())), column...)
 }
 
 // An arm is one side of a conditional expression that stands in a branch.

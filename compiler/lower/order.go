@@ -33,12 +33,6 @@ func orderOf(name string) (primitive, bool) {
 		return primitive{two, func(c *primitiveCall) ir.Value {
 			return c.op(ir.OpMerge, c.t.Elem, c.t.Shape, c.element(0), c.element(1))
 		}}, true
-	case "lookup":
-		return primitive{[]string{"x", "i"}, func(c *primitiveCall) ir.Value {
-			return c.op(ir.OpLookup, c.t.Elem, c.t.Shape, c.element(0), c.value(c.args[1]))
-		}}, true
-	case "store":
-		return primitive{[]string{"x", "i", "v"}, (*primitiveCall).store}, true
 	}
 	return primitive{}, false
 }
@@ -109,8 +103,20 @@ func (c *primitiveCall) sortBy() tree {
 	return c.operand(1).each(func(x ir.Value) ir.Value { return c.permute(place, x) })
 }
 
-func (c *primitiveCall) store() ir.Value {
-	return c.op(ir.OpStore, c.t.Elem, c.t.Shape, c.element(0), c.value(c.args[1]), c.element(2))
+// lookup reads the rows of each column.
+func (c *primitiveCall) lookup() tree {
+	x, i := c.operand(0), c.value(c.args[1])
+	return c.columnwise(c.t, func(t types.Type, v []ir.Value) ir.Value {
+		return c.op(ir.OpLookup, t.Elem, t.Shape, v[0], i)
+	}, x)
+}
+
+// store replaces a row of each column.
+func (c *primitiveCall) store() tree {
+	x, i, row := c.operand(0), c.value(c.args[1]), c.operand(2)
+	return c.columnwise(c.t, func(t types.Type, v []ir.Value) ir.Value {
+		return c.op(ir.OpStore, t.Elem, t.Shape, v[0], i, v[1])
+	}, x, row)
 }
 
 // rank is the place of each row in the order of keys, the most significant

@@ -91,6 +91,19 @@ func (l *lowerer) columnwise(t types.Type, f func(t types.Type, xs []ir.Value) i
 	return out
 }
 
+// rowwise is what f makes of a column whose fields have dimensions of their own
+// after those of the table: f is given one that has those of the table last.
+func (l *lowerer) rowwise(x ir.Value, table types.Shape, f func(ir.Value) ir.Value) ir.Value {
+	s := l.shape(x)
+	own := s[len(table):]
+	if len(own) == 0 {
+		return f(x)
+	}
+	rows := l.transposed(l.reshaped(x, table.Count(), own.Count()))
+	y := f(l.reshaped(rows, append(types.Shape{own.Count()}, table...)...))
+	return l.reshaped(l.transposed(l.reshaped(y, own.Count(), table.Count())), s...)
+}
+
 // construct makes a record of its fields, at the place of the whole.
 func (l *lowerer) construct(e *ast.Call, r *check.Record, t types.Type) tree {
 	out := tree{columns: make([]tree, len(r.Fields))}

@@ -45,6 +45,19 @@ computation f(t: R[20] @ a, y: int32[20] @ b in 0..5) -> (r: fixed[20] @ a, s: b
   let z = sort_by(t.k + y, t)
   return reveal(z.v) to a, reveal(z.c) to b
 }`,
+	"tables by index": `record R {
+  k: int32 in 0..5,
+  v: fixed in -9.0..9.0,
+  c: bool,
+  m: int8[3],
+}
+
+computation f(t: R[5] @ a, u: R[5] @ b, i: int32 @ b in -2..9, j: int32[3] @ b in -2..9, c: bool[5] @ b) -> (
+  one: R @ a, some: R[3] @ a, stored: R[5] @ a, back: R[5] @ b, filled: R[4] @ b, chosen: R[5] @ a, either: R[5] @ a, own: R[5] @ a,
+) {
+  return reveal(lookup(t, i)) to a, reveal(lookup(t, j)) to a, reveal(store(t, i, u[2])) to a, reveal(reverse(store(t, i, u[0]))) to b,
+    reveal(full(lookup(t, i), 4)) to b, reveal(if c then t else u) to a, reveal(if c then t[1] else u) to a, reverse(t)
+}`,
 	"merge": `computation f(x: fixed[13] @ a in -9.0..9.0, y: fixed[6] @ b in -9.0..9.0, p: bool[5] @ a, q: bool[9] @ b) -> (r: fixed[19] @ a, s: bool[14] @ b) {
   return reveal(merge(sort(x), sort(y))) to a, reveal(merge(sort(p), sort(q))) to b
 }`,
