@@ -34,7 +34,7 @@ func Remote(ctx context.Context, hosts Hostmap, c Credentials, prog *Program) er
 	if err := hosts.Check(prog.Players); err != nil {
 		return err
 	}
-	id, err := session.Credentials(&hosts, session.RoleClient, c.TLS, c.Insecure)
+	id, err := session.Credentials(&hosts, hosts.Client(), c.TLS, c.Insecure)
 	if err != nil {
 		return err
 	}

@@ -316,7 +316,7 @@ func (f *runFlags) networked(c *cobra.Command, p *ir.Program) error {
 	if err := hostmap.Check(players); err != nil {
 		return err
 	}
-	id, err := session.Credentials(hostmap, session.RoleClient, f.tls, f.insecure)
+	id, err := session.Credentials(hostmap, hostmap.Client(), f.tls, f.insecure)
 	if err != nil {
 		return err
 	}

@@ -198,6 +198,15 @@ func (h *Hostmap) Address(player string) (string, bool) {
 	return h.Entries[i].Addr, true
 }
 
+// Client is the name of a client that was given none: client, unless a player
+// is called so.
+func (h *Hostmap) Client() string {
+	if _, taken := h.Address(RoleClient); taken {
+		return "run_" + RoleClient
+	}
+	return RoleClient
+}
+
 // Coordinator is the first entry.
 func (h *Hostmap) Coordinator() Entry { return h.Entries[0] }
 

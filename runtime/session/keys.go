@@ -256,12 +256,9 @@ func (a *authority) issue(name, role string, life time.Duration) (*Identity, err
 }
 
 // Demo makes an authority and the keys of everybody in the hostmap and of a
-// client named client, all in one place: for tests only.
+// client, all in one place: for tests only.
 func Demo(h *Hostmap, out string) error {
-	everybody := []Peer{{Name: RoleClient, Role: RoleClient}}
-	if _, taken := h.Address(RoleClient); taken {
-		return fmt.Errorf("cannot make keys: %s has a player %q, the name of the client", h.name(), RoleClient)
-	}
+	everybody := []Peer{{Name: h.Client(), Role: RoleClient}}
 	for _, e := range h.Entries {
 		everybody = append(everybody, Peer{Name: e.Name, Role: RolePlayer})
 	}
