@@ -83,7 +83,7 @@ func edit(words []string, how []byte) []string {
 	at := (int(how[0])<<8 | int(how[1])) % (len(words) - 1)
 	word := " " + vocabulary[int(how[3])%len(vocabulary)]
 	out := slices.Clone(words)
-	switch how[2] % 6 {
+	switch how[2] % 12 {
 	case 0:
 		return slices.Delete(out, at, at+1)
 	case 1:
@@ -97,9 +97,34 @@ func edit(words []string, how []byte) []string {
 	case 5: // a piece once more
 		end := min(at+1+int(how[3]), len(words))
 		return slices.Insert(out, end, words[at:end]...)
+	default: // a word of its kind, which is most likely to be well typed
+		if same := alike(words, words[at]); len(same) > 0 {
+			out[at] = same[int(how[3])%len(same)]
+		}
 	}
 	return out
 }
+
+// alike lists the words of a text, and the usual ones, of the kind of a word.
+func alike(words []string, word string) []string {
+	for _, kind := range kinds {
+		if kind.MatchString(word) {
+			return slices.DeleteFunc(slices.Concat(words, usual), func(w string) bool { return !kind.MatchString(w) })
+		}
+	}
+	return nil
+}
+
+var kinds = []*regexp.Regexp{
+	regexp.MustCompile(`^\s*(\+|-|\*|/|%)$`),
+	regexp.MustCompile(`^\s*(==|!=|<|<=|>|>=)$`),
+	regexp.MustCompile(`^\s*\d+$`),
+	regexp.MustCompile(`^\s*\d+\.\d+$`),
+	regexp.MustCompile(`^\s*[a-z_]\w*$`),
+}
+
+var usual = strings.Fields(`+ - * / % == != < <= > >= 0 1 2 3 7 200 0.0 0.5 2.0 public shared min max sum mean abs sign relu sqrt
+	sort rank reverse cumsum count any all argmin argmax int32 int64 fixed`)
 
 // compiles holds of every text: it is refused with errors that each name a
 // place in it, or all its computations are sound programs; in bounded time.

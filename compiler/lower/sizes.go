@@ -28,7 +28,18 @@ func boundsOf(c *check.Computation) *sizeBounds {
 			}
 		}
 	}
+	k.nonempty()
 	return k
+}
+
+// nonempty ends an interval that no size lies in: no run passes the set-up, and
+// intervals that are computed from it must have a least and a greatest.
+func (k *sizeBounds) nonempty() {
+	for v, high := range k.high {
+		if low := k.low[v]; low != nil && low.Cmp(high) > 0 {
+			k.high[v] = low
+		}
+	}
 }
 
 // nonnegative returns what a condition says is at least 0.

@@ -109,11 +109,38 @@ func TestGrammar(t *testing.T) {
 	b.WriteString("```ebnf\n")
 	for _, p := range wholeGrammar(t) {
 		if name, form := spelt(p.Production), either(p.Expression); name != form {
-			fmt.Fprintf(&b, "%-11s = %s .\n", name, form)
+			fmt.Fprintf(&b, "%-11s = %s .\n", name, wrapped(form))
 		}
 	}
 	b.WriteString("```\n")
 	golden.Part(t, "../spec.md", "grammar", b.String())
+}
+
+// wrapped breaks a long form before groups, where no bracket is open.
+func wrapped(form string) string {
+	if len(form) <= 110 {
+		return form
+	}
+	var b strings.Builder
+	depth, column := 0, 0
+	for i, part := range strings.Split(form, " ") {
+		opens, closes := part == "[" || part == "{" || part == "(", part == "]" || part == "}" || part == ")"
+		switch {
+		case opens && depth == 0 && column > 50:
+			b.WriteString("\n" + strings.Repeat(" ", 14))
+			column = 0
+		case i > 0:
+			b.WriteString(" ")
+		}
+		if opens {
+			depth++
+		} else if closes {
+			depth--
+		}
+		b.WriteString(part)
+		column += len(part) + 1
+	}
+	return b.String()
 }
 
 // spelt is a name as the page has it.
