@@ -68,12 +68,12 @@ func template(p *ir.Program, player int) string {
 		fmt.Fprintf(&b, "#\n# Sizes: %s.\n", strings.Join(where, ", "))
 	}
 	b.WriteString("\n[in]\n")
-	own := slices.DeleteFunc(slices.Clone(p.Inputs), func(in ir.Input) bool { return !in.Owner.Set(p.Everybody()).Has(player) })
+	own := slices.DeleteFunc(slices.Clone(p.Inputs), func(in ir.Input) bool { return !p.Keepers(in.Owner).Has(player) })
 	for _, value := range binding.Records(own, func(in ir.Input) string { return ir.Key(in.Name, in.Member) }) {
 		writeInput(&b, value)
 	}
 	b.WriteString("\n[out]\n")
-	received := slices.DeleteFunc(slices.Clone(p.Outputs), func(out ir.Output) bool { return !out.To.Set(p.Everybody()).Has(player) })
+	received := slices.DeleteFunc(slices.Clone(p.Outputs), func(out ir.Output) bool { return !p.Keepers(out.To).Has(player) })
 	for _, value := range binding.Records(received, func(out ir.Output) string { return ir.Key(out.Name, out.Member) }) {
 		writeOutput(&b, value)
 	}
@@ -94,11 +94,16 @@ func writeInput(b *strings.Builder, value []ir.Input) {
 		if in.Owner.Public {
 			note += "; public: every player binds the same value"
 		}
+		if in.Owner.IsShared() {
+			note += " @ shared"
+		}
 		comment(b, in.Doc, fieldName(in.Name), in.Elem, in.Shape, note)
 	}
 	in := value[0]
 	example := "npy:FILE"
 	switch {
+	case in.Owner.IsShared():
+		example = "share:DIR"
 	case fieldName(in.Name) != "":
 		example = "csv:FILE"
 	case len(in.Shape) <= 2:
@@ -108,12 +113,18 @@ func writeInput(b *strings.Builder, value []ir.Input) {
 	fmt.Fprintf(b, "# For example: %s = %q\n%s = \"\"\n", key, example, key)
 }
 
-// writeOutput writes an output, which is printed where it is not bound.
+// writeOutput writes an output, which is printed where it is not bound, or must
+// be bound because it is kept as shares.
 func writeOutput(b *strings.Builder, value []ir.Output) {
+	out := value[0]
+	if out.To.IsShared() {
+		comment(b, out.Doc, "", out.Elem, out.Shape, " @ shared")
+		fmt.Fprintf(b, "# For example: %[1]s = \"share:DIR\"\n%[1]s = \"\"\n", tomlKey(out.Name))
+		return
+	}
 	for _, out := range value {
 		comment(b, out.Doc, fieldName(out.Name), out.Elem, out.Shape, "; printed, unless the next line is uncommented")
 	}
-	out := value[0]
 	file := ir.Root(out.Name)
 	if out.Member != "" {
 		file += "-" + out.Member

@@ -22,7 +22,7 @@ same whenever the program is, so that it can be committed and reviewed as a diff
 With --expr it says what each revealed value is, as an expression over inputs.`,
 		Example: "  tfec report auction.tfe\n  tfec report --json auction.tfe > auction.report.json",
 	}, func(unit *compiler.Unit, p *ir.Program) fmt.Stringer {
-		r := report.Of(p, report.HeaderOf(unit.Checked, p.Name))
+		r := report.Of(p, report.HeaderOf(unit.Checked, p.Name), unit.Programs...)
 		if express {
 			r.Express(p)
 		}

@@ -39,6 +39,7 @@ type Report struct {
 	Absent      []string     `json:"absent"`      // declared in the file, and not contacted
 	Held        []string     `json:"held"`        // what the computing players hold while running
 	Kept        []string     `json:"kept"`        // outputs that stay shared afterwards
+	Readers     []Reader     `json:"readers"`     // computations of the source that take these
 	Randomness  []Draw       `json:"randomness"`  // empty: the results are a function of the inputs
 	Numbers     []Overflow   `json:"numbers"`     // empty: all values are within their types
 	Decisions   []Decision   `json:"decisions"`   // what coordinator and client can tell from the run's course
@@ -170,14 +171,14 @@ func HeaderOf(p *check.Program, name string) Header {
 	return h
 }
 
-// Of returns the report of a computation.
-func Of(p *ir.Program, h Header) *Report {
+// Of returns the report of a computation; source are those of its file.
+func Of(p *ir.Program, h Header, source ...*ir.Program) *Report {
 	w := &writer{
 		p: p, deps: depend(p), names: namesOf(p),
 		r: &Report{
 			File: p.File, Computation: p.Name, Line: h.Line, Trust: p.Trust(), Numbers: append([]Overflow{}, h.Numbers...),
 			Sizes: []Size{}, Private: []Rows{}, Public: []Public{}, Disclosures: []Disclosure{}, Implied: []Implied{}, Aborts: []Abort{},
-			Players: []Player{}, Absent: []string{}, Held: []string{}, Kept: []string{}, Randomness: []Draw{}, Decisions: []Decision{},
+			Players: []Player{}, Absent: []string{}, Held: []string{}, Kept: []string{}, Readers: []Reader{}, Randomness: []Draw{}, Decisions: []Decision{},
 		},
 	}
 	if c, ok := capability.Lookup(p.Protocol.Name); ok {
@@ -189,5 +190,6 @@ func Of(p *ir.Program, h Header) *Report {
 	w.block(p.Body)
 	w.admitted()
 	w.players(h.Declared)
+	w.readers(source)
 	return w.r
 }

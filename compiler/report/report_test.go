@@ -28,6 +28,7 @@ var sources = map[string]string{
 	"auction":       "../../corpus/programs/auction.tfe",
 	"control":       "../../golden/control/in.tfe",
 	"labels":        "testdata/labels.tfe",
+	"kept":          "testdata/kept.tfe",
 }
 
 func load(t *testing.T, path, protocol string) *compiler.Unit {
@@ -40,7 +41,7 @@ func load(t *testing.T, path, protocol string) *compiler.Unit {
 }
 
 func reportOf(unit *compiler.Unit, p *ir.Program) *report.Report {
-	return report.Of(p, report.HeaderOf(unit.Checked, p.Name))
+	return report.Of(p, report.HeaderOf(unit.Checked, p.Name), unit.Programs...)
 }
 
 // pages are the reports of a file, as text and as JSON.
@@ -265,7 +266,7 @@ func TestSchemaIsDocumented(t *testing.T) {
 	page, err := os.ReadFile("../../docs/reviewing.md")
 	require.NoError(t, err)
 	for _, form := range []any{report.Report{}, report.Size{}, report.Rows{}, report.Public{}, report.Source{}, report.Disclosure{}, report.Implied{},
-		report.Abort{}, report.Player{}, report.Draw{}, report.Overflow{}, report.Decision{}, report.Expression{}, report.Steps{}, report.Row{}} {
+		report.Abort{}, report.Player{}, report.Draw{}, report.Overflow{}, report.Decision{}, report.Reader{}, report.Expression{}, report.Steps{}, report.Row{}} {
 		for _, f := range reflect.VisibleFields(reflect.TypeOf(form)) {
 			if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); f.IsExported() {
 				require.NotEmpty(t, name)

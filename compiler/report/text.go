@@ -156,6 +156,27 @@ func (w *page) computing() {
 		verb = " holds"
 	}
 	w.line("%-18s %s", list(names)+verb, hold)
+	for _, x := range w.r.Readers {
+		w.reader(x)
+	}
+}
+
+// reader says what a later computation discloses of an output.
+func (w *page) reader(x Reader) {
+	w.line("%s, with %s, discloses", x.Computation, x.Output)
+	for _, d := range x.Disclosures {
+		to := list(d.To)
+		if d.Everybody {
+			to = "everybody"
+		}
+		w.row(d.Name, d.Type, "to "+to+", "+from(d.From), lines(d.Lines))
+	}
+	if len(x.Disclosures) == 0 {
+		w.line("  nothing of it")
+	}
+	if len(x.Kept) > 0 {
+		w.line("  and keeps shares of %s, whose readers its own report lists", list(x.Kept))
+	}
 }
 
 func (w *page) randomness() {
