@@ -118,6 +118,9 @@ func (f *facts) term(t types.Term) (low, high *big.Int) {
 		}
 		low, high = product(low, high, info.min, info.max)
 	}
+	if t.Coef == 1 {
+		return low, high
+	}
 	k := big.NewInt(t.Coef)
 	return product(low, high, k, k)
 }
@@ -132,7 +135,8 @@ func plus(x, y *big.Int) *big.Int {
 // product multiplies two intervals. Where an end is unbounded only the sign
 // of the other factor helps.
 func product(al, ah, bl, bh *big.Int) (low, high *big.Int) {
-	if al != nil && ah != nil && bl != nil && bh != nil {
+	nonnegative := al != nil && bl != nil && al.Sign() >= 0 && bl.Sign() >= 0
+	if !nonnegative && al != nil && ah != nil && bl != nil && bh != nil {
 		low, high = new(big.Int).Mul(al, bl), new(big.Int).Mul(al, bl)
 		for _, z := range []*big.Int{new(big.Int).Mul(al, bh), new(big.Int).Mul(ah, bl), new(big.Int).Mul(ah, bh)} {
 			if z.Cmp(low) < 0 {
@@ -144,12 +148,12 @@ func product(al, ah, bl, bh *big.Int) (low, high *big.Int) {
 		}
 		return low, high
 	}
-	if bh != nil && bh.Sign() <= 0 {
+	if !nonnegative && bh != nil && bh.Sign() <= 0 {
 		// a * b = -(a * -b)
 		high, low = product(al, ah, minus(bh), minus(bl))
 		return minus(low), minus(high)
 	}
-	if al == nil || bl == nil || al.Sign() < 0 || bl.Sign() < 0 {
+	if !nonnegative {
 		return nil, nil
 	}
 	low = new(big.Int).Mul(al, bl)
