@@ -13,6 +13,8 @@ func (i *Instr) Failure() string {
 		return "index out of range"
 	case OpPad:
 		return "more rows than the padded length"
+	case OpParse:
+		return "a text is no value of its type"
 	case OpFor:
 		return "the step of a loop must be at least 1"
 	case OpAssert:

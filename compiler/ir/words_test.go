@@ -17,6 +17,7 @@ func TestFailure(t *testing.T) {
 		{ir.Instr{Op: ir.OpMod}, "division by zero"},
 		{ir.Instr{Op: ir.OpIndex}, "index out of range"},
 		{ir.Instr{Op: ir.OpUpdate}, "index out of range"},
+		{ir.Instr{Op: ir.OpParse}, "a text is no value of its type"},
 		{ir.Instr{Op: ir.OpFor}, "the step of a loop must be at least 1"},
 		{ir.Instr{Op: ir.OpAssert, Name: "rows are sorted"}, "rows are sorted"},
 		{ir.Instr{Op: ir.OpAssert}, "assertion does not hold"},

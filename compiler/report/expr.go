@@ -5,6 +5,7 @@ package report
 import (
 	"fmt"
 	"math/big"
+	"strconv"
 	"strings"
 
 	"github.com/tfec-lang/tfec/compiler/ir"
@@ -91,6 +92,10 @@ func (n names) literal(e types.Elem, v *big.Int) string {
 		return e.Name + "." + n.p.Enum(e).Values[v.Int64()]
 	case types.Date:
 		return fmt.Sprintf("date(%q)", date.Text(v.Int64()))
+	case types.String:
+		return strconv.Quote(ir.WordText(v))
+	case types.Float:
+		return strconv.FormatFloat(ir.BitsFloat(v), 'g', -1, 64)
 	case types.Bool:
 		if v.Sign() != 0 {
 			return "true"

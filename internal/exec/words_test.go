@@ -177,3 +177,29 @@ func TestParseFails(t *testing.T) {
 		require.ErrorContains(t, err, "bob: "+want)
 	}
 }
+
+// An expectation may speak of texts and floats.
+func TestWordsInTests(t *testing.T) {
+	const block = `
+test "texts" of people {
+  given p = [Person(name: "ann", weight: 1.5, region: Region.north, born: date("2024-02-29"))]
+  given words = ["a", "b"]
+  given x = 2.0
+  given theirs = ["b", "c"]
+  given t = ["1", "2", "3"]
+  given salt = "b"
+  expect names == "ann" and label == "ann"
+  expect weights == -1498.0
+  expect both == 1
+  expect reals == [1.0, 2.0, 3.0]
+  expect regions == "north" and born == "2024-02-29"
+}
+`
+	path := filepath.Join(t.TempDir(), "words.tfe")
+	require.NoError(t, os.WriteFile(path, []byte(wordsSource+block), 0o600))
+	for _, protocol := range []string{"", "plain(s0)"} {
+		unit := load(t, path, protocol)
+		require.Len(t, unit.Tests, 1)
+		ownTests(t, unit)
+	}
+}
