@@ -273,7 +273,7 @@ var pageLink = regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
 // Every relative link of a page leads somewhere.
 func TestLinks(t *testing.T) {
 	seen := 0
-	for _, page := range pages(t, "*.md", "docs/*.md", "examples/*/*.md", "editors/*/*.md") {
+	for _, page := range pages(t, "*.md", "docs/*.md", "lang/*.md", "design/*.md", "examples/*/*.md", "editors/*/*.md") {
 		data, err := os.ReadFile(page)
 		require.NoError(t, err)
 		for _, m := range pageLink.FindAllStringSubmatch(string(data), -1) {
