@@ -20,7 +20,7 @@ func Doc(title string, f *ast.File) string {
 	w := &manual{source: f.Source}
 	w.line("# %s", title)
 	w.paragraph(f.Doc)
-	w.parties(f.Decls)
+	w.parties(f)
 	for _, d := range f.Decls {
 		w.decl(d)
 	}
@@ -40,11 +40,14 @@ func (w *manual) paragraph(doc ast.Doc) {
 	}
 }
 
-// parties writes what stands above the declarations: players, groups,
+// parties writes what stands above the declarations: imports, players, groups,
 // protocol and precision, and what is said of them.
-func (w *manual) parties(decls []ast.Decl) {
+func (w *manual) parties(f *ast.File) {
 	var lines []string
-	for _, d := range decls {
+	for _, imp := range f.Imports {
+		lines = append(lines, w.text(imp))
+	}
+	for _, d := range f.Decls {
 		switch d := d.(type) {
 		case *ast.Players:
 			w.paragraph(d.Doc)

@@ -224,6 +224,12 @@ func TestDraws(t *testing.T) {
 	}
 }
 
+func TestDocImports(t *testing.T) {
+	f, diags := parser.File("f.tfe", []byte("import   s \"./scoring\"\nimport \"std/stats\"\nplayers a, b\nconst rate = 5\n"))
+	require.Empty(t, diags)
+	assert.Contains(t, report.Doc("f.tfe", f), "```text\nimport s \"./scoring\"\nimport \"std/stats\"\nplayers a, b\n```")
+}
+
 func TestDoc(t *testing.T) {
 	f, diags := parser.File("f.tfe", []byte(`/// What it is for.
 players
