@@ -40,7 +40,7 @@ computation richest[n](
   b: fixed[n] @ bob in 0.0..9.0,
   s: Sale @ alice,
 ) -> won: bool @ {alice, bob}
-  where n >= 2
+  where n >= 5
 {
   let total = sum(a)
   let richer = double(total) > double(sum(b)) + s.amount
@@ -48,8 +48,8 @@ computation richest[n](
 }
 
 test "alice wins" of richest {
-  given a = [2.0, 3.0]
-  given b = [1.0, 2.0]
+  given a = [2.0, 3.0, 0.0, 0.0, 0.0]
+  given b = [1.0, 2.0, 0.0, 0.0, 0.0]
   given s = Sale(amount: 0.0, size: Size.small)
   expect won
 }
@@ -350,7 +350,7 @@ func TestFixes(t *testing.T) {
 	for wrong, right := range map[string]string{
 		"let total = sum(b) + summ(a)":                                              "let total = sum(b) + sum(a)",
 		"let total = sum(a)\n  let v = 0.0 < total < 1.0":                           "let total = sum(a)\n  let v = 0.0 < total and total < 1.0",
-		"let total = sum(a)\n  let v = (a * b)[2]":                                  "where n >= 2, n >= 3",
+		"let total = sum(a)\n  let v = (a * b)[7]":                                  "where n >= 5, n >= 8",
 		"let total = sum(a)\n  var v: fixed @ alice = 0.0\n  v = sum(b)":            "var v: fixed = 0.0",
 		"let total = sum(a)\n  let v = if total > 1.0 && total < 2.0 then 1 else 2": "1.0 and total",
 	} {
