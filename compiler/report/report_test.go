@@ -26,6 +26,7 @@ var sources = map[string]string{
 	"staff_average": "../../corpus/programs/staff_average.tfe",
 	"millionaires":  "../../corpus/programs/millionaires.tfe",
 	"auction":       "../../corpus/programs/auction.tfe",
+	"regression":    "../../corpus/programs/regression.tfe",
 	"control":       "../../golden/control/in.tfe",
 	"labels":        "testdata/labels.tfe",
 	"kept":          "testdata/kept.tfe",
