@@ -16,6 +16,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tfec-lang/tfec/compiler"
+	"github.com/tfec-lang/tfec/compiler/cost"
+	"github.com/tfec-lang/tfec/compiler/interp"
+	"github.com/tfec-lang/tfec/compiler/ir"
 	"github.com/tfec-lang/tfec/internal/random"
 )
 
@@ -63,6 +66,20 @@ func runSource(t *testing.T, seed uint64, path string) bool {
 	}
 	p := unit.Programs[0]
 	r := rand.New(rand.NewPCG(seed, 13))
-	agree(t, p, fewer(r, p, randomInputs(r, p)), source.Tolerance)
+	in := fewer(r, p, randomInputs(r, p))
+	agree(t, p, in, source.Tolerance)
+	if seed%8 == 0 {
+		costs(t, p, in)
+	}
 	return true
+}
+
+// costs compares what a program costs with what is promised, unless that hangs
+// on what is disclosed.
+func costs(t *testing.T, p *ir.Program, in map[string]interp.Tensor) {
+	report, err := cost.Of(p, known(p, in))
+	require.NoError(t, err)
+	if report.Rounds != nil && report.Rounds.Known && len(report.AtMost) == 0 && report.Bound == nil {
+		exactly(t, p, in)
+	}
 }

@@ -160,11 +160,19 @@ func (m *mutator) body(b *ast.Block) {
 			m.player(n.Player)
 		case *ast.LocalExpr:
 			m.player(n.Player)
+		case *ast.Return:
+			m.replace("returned", false, n, "if "+m.bool()+" { "+m.at(n)+" } "+m.at(n))
 		case *ast.Call:
 			m.call(n)
 		case *ast.Assign:
 			m.replace("assigned", false, n, "if "+m.bool()+" { "+m.at(n)+" }")
 		case *ast.Let:
+			if n.Type != nil && n.Type.Placement != nil {
+				for _, to := range m.audiences() {
+					m.replace("declared", false, n.Type.Placement, to)
+				}
+			}
+			m.replace("asserted", false, n, m.at(n)+" assert "+m.bool())
 			m.replace("printed", false, n, m.at(n)+" print("+n.Names[0].Name+")")
 		case *ast.Binary:
 			for _, to := range m.players[:3] {

@@ -49,7 +49,7 @@ func TestMutants(t *testing.T) {
 	}
 	for _, kind := range []string{
 		"owner", "receiver", "disclosed to", "disclosed type", "undisclosed", "unrevealed", "revealed to", "revealed", "revealed under a label", "bound", "repeated", "limit",
-		"branch", "choice", "assert", "index", "slice", "length", "local to", "unmasked", "assigned", "printed", "done alone",
+		"branch", "choice", "assert", "index", "slice", "length", "local to", "unmasked", "assigned", "declared", "printed", "asserted", "returned", "done alone",
 	} {
 		assert.Positive(t, kinds[kind], kind)
 	}
