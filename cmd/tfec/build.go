@@ -30,7 +30,7 @@ func generateCommand() *cobra.Command {
 
 // sourcesCommand completes build and generate, which differ in the binaries.
 func sourcesCommand(c *cobra.Command, binaries bool) *cobra.Command {
-	src := source{warns: true}
+	var src source
 	var out string
 	c.Args = cobra.ExactArgs(1)
 	c.RunE = func(c *cobra.Command, args []string) error {
