@@ -233,7 +233,8 @@ func (s *server) symbols(p documentParams) (any, error) {
 	}
 	for _, decl := range d.found.unit.File.Decls {
 		name, detail := nameOf(decl), ""
-		at, label := decl.Extent(), ""
+		var at ast.Span
+		var label string
 		switch x := decl.(type) {
 		case *ast.Test:
 			at, label = x.Title.Span, strings.Trim(x.Title.Raw, `"`)

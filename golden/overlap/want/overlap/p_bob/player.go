@@ -14,7 +14,7 @@
 //	loads     country: string, which every player must load alike
 //	set-up    every player learns n, m, and whether a player is not ready
 //	shares    hb: uint64[m] among s0, s1, s2 (step 23, line 23)
-//	shares    spent: fixed(24, 16)[m] among s0, s1, s2 (step 51, line 31)
+//	shares    spent: fixed(24, 16)[m] among s0, s1, s2 (step 50, line 31)
 //	writes    kinds: string[m]
 //	writes    dates: string[m]
 //	writes    weights: float[m]
@@ -90,27 +90,27 @@ var Program = &runtime.Program{
 		{Number: 33, Op: "format", Line: 27},
 		{Number: 34, Op: "index", Line: 27},
 		{Number: 35, Op: "format", Line: 27},
-		{Number: 36, Op: "print", Line: 27},
-		{Number: 37, Op: "size", Line: 29},
-		{Number: 38, Op: "index", Line: 29},
-		{Number: 39, Op: "compare", Line: 29},
+		{Number: 36, Op: "size", Line: 29},
+		{Number: 37, Op: "index", Line: 29},
+		{Number: 38, Op: "compare", Line: 29},
+		{Number: 39, Op: "constant", Line: 29},
 		{Number: 40, Op: "constant", Line: 29},
-		{Number: 41, Op: "constant", Line: 29},
-		{Number: 42, Op: "select", Line: 29},
-		{Number: 43, Op: "constant", Line: 30},
-		{Number: 44, Op: "compare", Line: 30},
-		{Number: 45, Op: "multiply", Line: 30},
-		{Number: 46, Op: "constant", Line: 30},
-		{Number: 47, Op: "select", Line: 30},
-		{Number: 48, Op: "sum", Line: 31},
-		{Number: 49, Op: "convert", Line: 31},
-		{Number: 50, Op: "open", Line: 31},
-		{Number: 51, Op: "share", Line: 31},
-		{Number: 52, Op: "product", Line: 31},
-		{Number: 53, Op: "open", Line: 31},
-		{Number: 54, Op: "constant", Line: 31},
-		{Number: 55, Op: "lookup", Line: 31},
-		{Number: 56, Op: "negate", Line: 31},
+		{Number: 41, Op: "select", Line: 29},
+		{Number: 42, Op: "constant", Line: 30},
+		{Number: 43, Op: "compare", Line: 30},
+		{Number: 44, Op: "multiply", Line: 30},
+		{Number: 45, Op: "constant", Line: 30},
+		{Number: 46, Op: "select", Line: 30},
+		{Number: 47, Op: "sum", Line: 31},
+		{Number: 48, Op: "convert", Line: 31},
+		{Number: 49, Op: "open", Line: 31},
+		{Number: 50, Op: "share", Line: 31},
+		{Number: 51, Op: "product", Line: 31},
+		{Number: 52, Op: "open", Line: 31},
+		{Number: 53, Op: "constant", Line: 31},
+		{Number: 54, Op: "lookup", Line: 31},
+		{Number: 55, Op: "negate", Line: 31},
+		{Number: 56, Op: "print", Line: 27},
 		{Number: 57, Op: "output", Line: 31},
 		{Number: 58, Op: "output", Line: 31},
 		{Number: 59, Op: "output", Line: 31},
@@ -160,7 +160,6 @@ func run(p *runtime.Party) {
 	t16 := clear.FormatDates(b_since)                        // in clear at bob
 	t17 := clear.Index(b_since, clear.At(0))                 // in clear at bob
 	t18 := clear.FormatDates(t17)                            // in clear at bob
-	p.Print("clients in", country, "name:", b_name, "kind:", t15, "spent:", b_spent, "since:", t16, "weight:", b_weight, t18)
 
 	// overlap.tfe:30  let heavy = if b.weight > 2.5 then b.weight * scale else 0.5
 	t24 := clear.Int(clear.Float, 4612811918334230528) // public: 2.5
@@ -170,10 +169,15 @@ func run(p *runtime.Party) {
 	heavy := clear.Select(t25, t26, t27)               // in clear at bob
 
 	// overlap.tfe:31  return reveal(int64(sum(known))) to carol, reveal(dot(known, spent)) to carol, a, greeting, format(b.kind), format(b.since), -heavy
-	p.Share(51, spent)                                       // step 51: to s0, s1, s2
+	p.Share(50, spent)                                       // step 50: to s0, s1, s2
 	t33 := clear.FromStrings([]int{2}, "private", "company") // public
 	t34 := clear.Lookup(t33, b_kind)                         // in clear at bob
 	t35 := clear.Neg(heavy)                                  // in clear at bob
+
+	// overlap.tfe:27  print("clients in", country, b, b.since[0])
+	p.Print("clients in", country, "name:", b_name, "kind:", t15, "spent:", b_spent, "since:", t16, "weight:", b_weight, t18)
+
+	// overlap.tfe:31  return reveal(int64(sum(known))) to carol, reveal(dot(known, spent)) to carol, a, greeting, format(b.kind), format(b.since), -heavy
 	p.Output("kinds", t34)
 	p.Output("dates", t16)
 	p.Output("weights", t35)

@@ -7,8 +7,8 @@
 //	trust     aby3(s0, s1, s2): semi-honest, at most one of s0, s1, s2 corrupt
 //	loads     country: string, which every player must load alike
 //	set-up    every player learns n, m, and whether a player is not ready
-//	learns    both: int64 (step 50, line 31)
-//	learns    spent: fixed(24, 16) (step 53, line 31)
+//	learns    both: int64 (step 49, line 31)
+//	learns    spent: fixed(24, 16) (step 52, line 31)
 //	writes    both: int64
 //	writes    spent: fixed(24, 16)
 package p_carol
@@ -76,27 +76,27 @@ var Program = &runtime.Program{
 		{Number: 33, Op: "format", Line: 27},
 		{Number: 34, Op: "index", Line: 27},
 		{Number: 35, Op: "format", Line: 27},
-		{Number: 36, Op: "print", Line: 27},
-		{Number: 37, Op: "size", Line: 29},
-		{Number: 38, Op: "index", Line: 29},
-		{Number: 39, Op: "compare", Line: 29},
+		{Number: 36, Op: "size", Line: 29},
+		{Number: 37, Op: "index", Line: 29},
+		{Number: 38, Op: "compare", Line: 29},
+		{Number: 39, Op: "constant", Line: 29},
 		{Number: 40, Op: "constant", Line: 29},
-		{Number: 41, Op: "constant", Line: 29},
-		{Number: 42, Op: "select", Line: 29},
-		{Number: 43, Op: "constant", Line: 30},
-		{Number: 44, Op: "compare", Line: 30},
-		{Number: 45, Op: "multiply", Line: 30},
-		{Number: 46, Op: "constant", Line: 30},
-		{Number: 47, Op: "select", Line: 30},
-		{Number: 48, Op: "sum", Line: 31},
-		{Number: 49, Op: "convert", Line: 31},
-		{Number: 50, Op: "open", Line: 31},
-		{Number: 51, Op: "share", Line: 31},
-		{Number: 52, Op: "product", Line: 31},
-		{Number: 53, Op: "open", Line: 31},
-		{Number: 54, Op: "constant", Line: 31},
-		{Number: 55, Op: "lookup", Line: 31},
-		{Number: 56, Op: "negate", Line: 31},
+		{Number: 41, Op: "select", Line: 29},
+		{Number: 42, Op: "constant", Line: 30},
+		{Number: 43, Op: "compare", Line: 30},
+		{Number: 44, Op: "multiply", Line: 30},
+		{Number: 45, Op: "constant", Line: 30},
+		{Number: 46, Op: "select", Line: 30},
+		{Number: 47, Op: "sum", Line: 31},
+		{Number: 48, Op: "convert", Line: 31},
+		{Number: 49, Op: "open", Line: 31},
+		{Number: 50, Op: "share", Line: 31},
+		{Number: 51, Op: "product", Line: 31},
+		{Number: 52, Op: "open", Line: 31},
+		{Number: 53, Op: "constant", Line: 31},
+		{Number: 54, Op: "lookup", Line: 31},
+		{Number: 55, Op: "negate", Line: 31},
+		{Number: 56, Op: "print", Line: 27},
 		{Number: 57, Op: "output", Line: 31},
 		{Number: 58, Op: "output", Line: 31},
 		{Number: 59, Op: "output", Line: 31},
@@ -119,8 +119,8 @@ func run(p *runtime.Party) {
 	p.Start() // everybody is ready: values are shared from here on
 
 	// overlap.tfe:31  return reveal(int64(sum(known))) to carol, reveal(dot(known, spent)) to carol, a, greeting, format(b.kind), format(b.since), -heavy
-	t30 := p.Opened(50, clear.Int64)         // step 50: from s0, s1, s2
-	t32 := p.Opened(53, clear.Fixed(24, 16)) // step 53: from s0, s1, s2
+	t30 := p.Opened(49, clear.Int64)         // step 49: from s0, s1, s2
+	t32 := p.Opened(52, clear.Fixed(24, 16)) // step 52: from s0, s1, s2
 	p.Output("both", t30)
 	p.Output("spent", t32)
 }

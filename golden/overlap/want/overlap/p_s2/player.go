@@ -9,9 +9,9 @@
 //	set-up    every player learns n, m, and whether a player is not ready
 //	holds     shares of hb_shared: uint64[m] from bob (step 23, line 23)
 //	holds     shares of t10: uint64 from alice (step 26, line 23, in each pass of line 22)
-//	opens     both: int64 to carol (step 50, line 31)
-//	holds     shares of spent_shared: fixed(24, 16)[m] from bob (step 51, line 31)
-//	opens     spent: fixed(24, 16) to carol (step 53, line 31)
+//	opens     both: int64 to carol (step 49, line 31)
+//	holds     shares of spent_shared: fixed(24, 16)[m] from bob (step 50, line 31)
+//	opens     spent: fixed(24, 16) to carol (step 52, line 31)
 package p_s2
 
 import (
@@ -73,27 +73,27 @@ var Program = &runtime.Program{
 		{Number: 33, Op: "format", Line: 27},
 		{Number: 34, Op: "index", Line: 27},
 		{Number: 35, Op: "format", Line: 27},
-		{Number: 36, Op: "print", Line: 27},
-		{Number: 37, Op: "size", Line: 29},
-		{Number: 38, Op: "index", Line: 29},
-		{Number: 39, Op: "compare", Line: 29},
+		{Number: 36, Op: "size", Line: 29},
+		{Number: 37, Op: "index", Line: 29},
+		{Number: 38, Op: "compare", Line: 29},
+		{Number: 39, Op: "constant", Line: 29},
 		{Number: 40, Op: "constant", Line: 29},
-		{Number: 41, Op: "constant", Line: 29},
-		{Number: 42, Op: "select", Line: 29},
-		{Number: 43, Op: "constant", Line: 30},
-		{Number: 44, Op: "compare", Line: 30},
-		{Number: 45, Op: "multiply", Line: 30},
-		{Number: 46, Op: "constant", Line: 30},
-		{Number: 47, Op: "select", Line: 30},
-		{Number: 48, Op: "sum", Line: 31},
-		{Number: 49, Op: "convert", Line: 31},
-		{Number: 50, Op: "open", Line: 31},
-		{Number: 51, Op: "share", Line: 31},
-		{Number: 52, Op: "product", Line: 31},
-		{Number: 53, Op: "open", Line: 31},
-		{Number: 54, Op: "constant", Line: 31},
-		{Number: 55, Op: "lookup", Line: 31},
-		{Number: 56, Op: "negate", Line: 31},
+		{Number: 41, Op: "select", Line: 29},
+		{Number: 42, Op: "constant", Line: 30},
+		{Number: 43, Op: "compare", Line: 30},
+		{Number: 44, Op: "multiply", Line: 30},
+		{Number: 45, Op: "constant", Line: 30},
+		{Number: 46, Op: "select", Line: 30},
+		{Number: 47, Op: "sum", Line: 31},
+		{Number: 48, Op: "convert", Line: 31},
+		{Number: 49, Op: "open", Line: 31},
+		{Number: 50, Op: "share", Line: 31},
+		{Number: 51, Op: "product", Line: 31},
+		{Number: 52, Op: "open", Line: 31},
+		{Number: 53, Op: "constant", Line: 31},
+		{Number: 54, Op: "lookup", Line: 31},
+		{Number: 55, Op: "negate", Line: 31},
+		{Number: 56, Op: "print", Line: 27},
 		{Number: 57, Op: "output", Line: 31},
 		{Number: 58, Op: "output", Line: 31},
 		{Number: 59, Op: "output", Line: 31},
@@ -138,12 +138,12 @@ func run(p *runtime.Party) {
 	}
 
 	// overlap.tfe:31  return reveal(int64(sum(known))) to carol, reveal(dot(known, spent)) to carol, a, greeting, format(b.kind), format(b.since), -heavy
-	t28 := p.Sum(48, known, -1)                                      // step 48: on shares
-	t29 := p.Convert(49, t28, clear.Int64)                           // step 49: on shares
-	p.Open(50, t29, "carol")                                         // step 50: to carol
-	spent_shared := p.Shared(51, "bob", clear.Fixed(24, 16), int(m)) // step 51: from bob
-	t31 := p.Dot(52, known, spent_shared)                            // step 52: on shares
-	p.Open(53, t31, "carol")                                         // step 53: to carol
+	t28 := p.Sum(47, known, -1)                                      // step 47: on shares
+	t29 := p.Convert(48, t28, clear.Int64)                           // step 48: on shares
+	p.Open(49, t29, "carol")                                         // step 49: to carol
+	spent_shared := p.Shared(50, "bob", clear.Fixed(24, 16), int(m)) // step 50: from bob
+	t31 := p.Dot(51, known, spent_shared)                            // step 51: on shares
+	p.Open(52, t31, "carol")                                         // step 52: to carol
 }
 
 // Programs returns s2's part of each computation that it takes part in.
