@@ -190,6 +190,7 @@ func (c *cast) run(_ context.Context, programs []*runtime.Program, load runtime.
 	if status, _, stderr := s.run(s.tfec, "run", c.file, programs[0].Computation, "--config", "config.json"); status != 0 {
 		all := []error{errors.New(stderr)}
 		for player, p := range processes {
+			p.says("the run failed") // the client may hear of it first
 			all = append(all, fmt.Errorf("%s: %s", player, &p.stderr))
 		}
 		return nil, errors.Join(all...)
