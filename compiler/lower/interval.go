@@ -157,21 +157,23 @@ func (p *prover) square(i *ir.Instr) interval {
 	return interval{new(big.Int), new(big.Int).Mul(a, a)}.shift(-i.Shift)
 }
 
-// functionInterval allows for what the secure form may be off by.
+// functionInterval allows for what the secure form may be off by: below zero
+// too.
 func functionInterval(o ir.Op, a interval, e types.Elem) interval {
-	out := whole(e)
+	out, below := whole(e), big.NewInt(-2)
 	one := new(big.Int).Lsh(big.NewInt(1), uint(e.F))
 	one.Add(one, big.NewInt(2))
 	switch o {
 	case ir.OpSigmoid:
-		return interval{big.NewInt(-2), one}
+		return interval{below, one}
 	case ir.OpTanh:
 		return symmetric(one)
 	case ir.OpExp:
-		out = interval{new(big.Int), new(big.Int).Sub(out.high, new(big.Int).Rsh(out.high, 18))}
+		out = interval{below, new(big.Int).Sub(out.high, new(big.Int).Rsh(out.high, 18))}
 	case ir.OpSqrt:
 		root := new(big.Int).Lsh(a.largest(), uint(e.F))
-		return interval{new(big.Int), root.Sqrt(root).Add(root, big.NewInt(4))}
+		root.Sqrt(root).Add(root, big.NewInt(4))
+		return interval{below, root.Add(root, new(big.Int).Rsh(root, 27))}
 	}
 	return out
 }
