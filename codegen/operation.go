@@ -69,6 +69,10 @@ func (b *body) check(g *jen.Group, in *ir.Instr) {
 	switch in.Op {
 	case ir.OpDiv, ir.OpMod:
 		b.fail(g, in, b.from("clear", "AnyZero").Call(b.operand(in.Args[1])))
+	case ir.OpSqrt:
+		b.fail(g, in, b.from("clear", "AnyBelow").Call(b.operand(in.Args[0]), jen.Lit(0)))
+	case ir.OpLog:
+		b.fail(g, in, b.from("clear", "AnyBelow").Call(b.operand(in.Args[0]), jen.Lit(1)))
 	case ir.OpIndex, ir.OpUpdate:
 		args := append([]jen.Code{b.operand(in.Args[0])}, b.sliced(in.Slices)...)
 		b.fail(g, in, jen.Op("!").Add(b.from("clear", "Inside").Call(args...)))

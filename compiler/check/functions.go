@@ -38,6 +38,9 @@ func (f *frame) function(e *ast.Call, want types.Elem) value {
 	if !ok {
 		return poison(e)
 	}
+	if !f.domain(e, name, x) {
+		return poison(e)
+	}
 	out := f.result(x.Elem, x.Shape, place, met, x)
 	if place.IsShared() {
 		out.met = x.met
@@ -46,6 +49,46 @@ func (f *frame) function(e *ast.Call, want types.Elem) value {
 		return poison(e)
 	}
 	return out
+}
+
+// domain checks that a root is of what is not negative and a logarithm of what
+// is positive, as divisor does for what is not zero.
+func (f *frame) domain(e *ast.Call, name string, x value) bool {
+	least, has, safe := new(big.Rat), "negative", "0.0"
+	switch name {
+	case "sqrt":
+	case "log":
+		least, has, safe = step(x.Elem), "0 or negative", "0.01"
+	default:
+		return true
+	}
+	if x.bounds.known() && x.bounds.low.Cmp(least) >= 0 {
+		return true
+	}
+	if x.konst != nil {
+		f.errorf("E506", x.expr, "`%s` has no value here", name).Label = "always"
+		return false
+	}
+	secure := x.Place.IsShared()
+	if f.pc.total {
+		if secure {
+			f.body.Outside[e] = true
+		}
+		return true
+	}
+	what := "this value may be " + has
+	hint := "`" + name + "(max(" + f.text(x.expr) + ", " + safe + "))`"
+	if !secure {
+		return f.partial(e, x.expr, what, hint, x)
+	}
+	d := f.errorf("E506", x.expr, "%s, and a secure `%s` of it returns garbage without an error", what, name)
+	d.Label = f.c.full(x.Type) + ", range unknown"
+	if x.bounds.known() && x.bounds.declared {
+		d.Label = f.c.full(x.Type) + ", " + number(x.bounds.low, x.Elem) + "..=" + number(x.bounds.high, x.Elem)
+	}
+	d.Notes = f.ranges([]value{x})
+	d.Hint = hint
+	return false
 }
 
 func (f *frame) functionBounds(name string, x value) bounds {
@@ -73,7 +116,11 @@ func (f *frame) functionBounds(name string, x value) bounds {
 		all.high = new(big.Rat).Mul(all.high, big.NewRat(1<<18-1, 1<<18))
 		return inside(all, notNegative(bounds{exponential(x.bounds.low, false), exponential(x.bounds.high, true), x.bounds.declared}.widened(x.Elem)))
 	case "sqrt":
-		return inside(all, notNegative(bounds{new(big.Rat), rootAbove(x.bounds.high), x.bounds.declared}))
+		out := inside(all, notNegative(bounds{new(big.Rat), rootAbove(x.bounds.high), x.bounds.declared}))
+		if x.Place.IsShared() {
+			out.low = new(big.Rat).Mul(step(x.Elem), big.NewRat(-2, 1))
+		}
+		return out
 	}
 	return all
 }

@@ -271,11 +271,14 @@ type Body struct {
 	Reveals map[*ast.Reveal]*RevealInfo
 	// Checked holds the partial operations that were not proved (R14): `/`
 	// and `%` (*ast.Binary, *ast.Assign), indices and slices (*ast.Index),
-	// steps (*ast.For).
+	// steps (*ast.For), roots and logarithms (*ast.Call).
 	// All their operands are early, so they are checked in the set-up; every
 	// other partial operation is proved, or in total form under a
 	// conditional that is not public.
 	Checked map[ast.Node]bool
+	// Outside holds the roots and logarithms on shares, under a conditional that
+	// is not public, whose operands may lie outside the domain.
+	Outside map[*ast.Call]bool
 	// Runs says where each conditional (*ast.If, *ast.Cond) runs: public,
 	// at the players that hold the condition and everything computed in its
 	// arms, or shared: both arms, then a select. An `and` or `or` is no entry.

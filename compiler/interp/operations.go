@@ -386,6 +386,10 @@ func (o *operation) defined() bool {
 	switch o.Op {
 	case ir.OpDiv, ir.OpMod:
 		return !slices.ContainsFunc(o.args[1].Data, func(v *big.Int) bool { return v.Sign() == 0 })
+	case ir.OpSqrt:
+		return !slices.ContainsFunc(o.args[0].Data, func(v *big.Int) bool { return v.Sign() < 0 })
+	case ir.OpLog:
+		return !slices.ContainsFunc(o.args[0].Data, func(v *big.Int) bool { return v.Sign() <= 0 })
 	case ir.OpPad:
 		return o.args[0].Shape[0] <= o.shape[0]
 	case ir.OpIndex, ir.OpUpdate:

@@ -9,6 +9,10 @@ func (i *Instr) Failure() string {
 	switch i.Op {
 	case OpDiv, OpMod:
 		return "division by zero"
+	case OpSqrt:
+		return "root of a negative value"
+	case OpLog:
+		return "logarithm of a value that is not positive"
 	case OpIndex, OpUpdate:
 		return "index out of range"
 	case OpPad:

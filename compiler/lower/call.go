@@ -161,11 +161,11 @@ func primitiveOf(name string) (primitive, bool) {
 	case "abs":
 		return primitive{one, func(c *primitiveCall) ir.Value { return c.elementwise(ir.OpAbs) }}, true
 	case "sqrt":
-		return primitive{one, func(c *primitiveCall) ir.Value { return c.elementwise(ir.OpSqrt) }}, true
+		return primitive{one, func(c *primitiveCall) ir.Value { return c.partly(ir.OpSqrt, 0) }}, true
 	case "exp":
 		return primitive{one, func(c *primitiveCall) ir.Value { return c.elementwise(ir.OpExp) }}, true
 	case "log":
-		return primitive{one, func(c *primitiveCall) ir.Value { return c.elementwise(ir.OpLog) }}, true
+		return primitive{one, func(c *primitiveCall) ir.Value { return c.partly(ir.OpLog, 1) }}, true
 	case "sigmoid":
 		return primitive{one, func(c *primitiveCall) ir.Value { return c.elementwise(ir.OpSigmoid) }}, true
 	case "tanh":

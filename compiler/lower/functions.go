@@ -61,6 +61,17 @@ func (c *primitiveCall) softmax() ir.Value {
 	return c.reshaped(x, s...)
 }
 
+// partly is a function of what is positive. Its total form on shares is that of
+// inside where x is not, which is 0.
+func (c *primitiveCall) partly(o ir.Op, inside int64) ir.Value {
+	x := c.element(0)
+	if c.frame.body.Outside[c.Call] {
+		positive := c.op(ir.OpGt, types.Of(types.Bool), c.t.Shape, x, c.zero(c.t.Elem))
+		x = c.op(ir.OpSelect, c.t.Elem, c.t.Shape, positive, x, c.same(inside, types.Type{Elem: c.t.Elem}))
+	}
+	return c.operate(ir.Instr{Op: o, Axis: -1, Checked: c.frame.body.Checked[c.Call]}, c.t.Elem, c.t.Shape, x)
+}
+
 // divisionOr is the quotient or remainder, which is total, but for divisors of
 // zero.
 func (c *primitiveCall) divisionOr(operator string) ir.Value {

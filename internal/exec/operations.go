@@ -97,11 +97,17 @@ func (t *translator) operation(i *ir.Instr) action {
 }
 
 func (t *translator) checked(i *ir.Instr, do action) action {
-	defined := func(f *frame) bool { return !clear.AnyZero(f.clear(i.Args[1])) }
-	if i.Op == ir.OpIndex || i.Op == ir.OpUpdate {
+	var defined func(f *frame) bool
+	switch i.Op {
+	case ir.OpDiv, ir.OpMod:
+		defined = func(f *frame) bool { return !clear.AnyZero(f.clear(i.Args[1])) }
+	case ir.OpIndex, ir.OpUpdate:
 		defined = func(f *frame) bool { return clear.Inside(f.clear(i.Args[0]), f.slices(i)...) }
-	}
-	if i.Op == ir.OpPad {
+	case ir.OpSqrt:
+		defined = func(f *frame) bool { return !clear.AnyBelow(f.clear(i.Args[0]), 0) }
+	case ir.OpLog:
+		defined = func(f *frame) bool { return !clear.AnyBelow(f.clear(i.Args[0]), 1) }
+	case ir.OpPad:
 		n := t.Values[i.Dst].Shape
 		defined = func(f *frame) bool { return f.clear(i.Args[0]).Shape[0] <= f.dims(i.Step, n)[0] }
 	}

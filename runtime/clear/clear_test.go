@@ -378,6 +378,14 @@ func TestAnyZero(t *testing.T) {
 	require.False(t, AnyZero(Zero(Int8, 0)))
 }
 
+func TestAnyBelow(t *testing.T) {
+	x := FromInts(Fixed(8, 4), []int{3}, 8, 0, 16)
+	require.False(t, AnyBelow(x, 0))
+	require.True(t, AnyBelow(x, 1))
+	require.True(t, AnyBelow(FromInts(Fixed(8, 4), []int{2}, 32, -1), 0))
+	require.False(t, AnyBelow(Zero(Fixed(8, 4), 0), 1))
+}
+
 func TestMismatch(t *testing.T) {
 	require.PanicsWithValue(t, "clear: shapes [3] and [2] do not match", func() { Add(Zero(Int8, 3), Zero(Int8, 2)) })
 }

@@ -5,6 +5,7 @@ package clear
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Zero returns the tensor of zeros (false) of a shape.
@@ -145,6 +146,12 @@ func AnyZero(x Tensor) bool {
 		}
 	}
 	return false
+}
+
+// AnyBelow reports whether the representation of an element of a signed type is
+// below low: an operand outside a function's domain, which is refused.
+func AnyBelow(x Tensor, low int64) bool {
+	return slices.ContainsFunc(x.Data, func(a uint64) bool { return int64(a) < low })
 }
 
 // Bounds returns the least and the greatest value of a type, as integer
