@@ -92,7 +92,7 @@ func (f *file) descriptor(cfg Config, n names, proj *ir.Program) *jen.Statement 
 		}
 		fields = append(fields, field("Hashers", stringList(names)))
 	}
-	if stored := f.stored(proj); stored != nil {
+	if stored := proj.Stored(); stored != nil {
 		fields = append(fields, field("Stored", stringList(stored)))
 	}
 	return lines(append(fields, field("Run", jen.Id(n.steps)))...)
@@ -182,17 +182,6 @@ func (f *file) inputs(proj *ir.Program) []jen.Code {
 			fields = append(fields, field("Range", f.bounds(x.Range)))
 		}
 		out = append(out, jen.Values(append(fields, docField(x.Doc)...)...))
-	}
-	return out
-}
-
-// stored names the inputs that the computing players have as share files.
-func (f *file) stored(proj *ir.Program) []string {
-	var out []string
-	for _, x := range proj.Inputs {
-		if x.Owner.IsShared() {
-			out = append(out, ir.Key(x.Name, x.Member))
-		}
 	}
 	return out
 }

@@ -32,10 +32,10 @@ type Values map[string]clear.Tensor
 // Shares are a player's shares by the name of their input or output.
 type Shares map[string]mpc.Share
 
-// Stored are a player's shares with where they come from, which all computing
-// players must agree on.
+// Stored are a player's shares of an input, of a record those of each field,
+// with where they come from, which all computing players must agree on.
 type Stored struct {
-	Share  mpc.Share
+	Shares Shares
 	Origin string
 }
 
@@ -47,7 +47,7 @@ type Session struct {
 	Load func(prog *Program) (Values, error)
 	// Stored returns the player's shares of a `@ shared` input, at a computing
 	// player. In a simulation Load may give the value instead.
-	Stored func(in Input) (Stored, error)
+	Stored func(input string) (Stored, error)
 	// Fingerprints are those of the players' certificates, which all must
 	// agree on; empty without TLS.
 	Fingerprints []string
@@ -78,10 +78,11 @@ type Party struct {
 	hash   prg.Set // those that share the key of hash64; "" for nobody
 	hashBy clear.HashKey
 
-	inputs     Values // of a `@ shared` input: its type and shape alone
-	stored     map[string]Stored
-	shares     Shares // `@ shared` outputs
-	masks      Values // of padded inputs, by name
+	inputs     Values            // of a `@ shared` input: its type and shape alone
+	stored     Shares            // `@ shared` inputs
+	origins    map[string]string // of the share files of these, by name
+	shares     Shares            // `@ shared` outputs
+	masks      Values            // of padded inputs, by name
 	sizes      map[string]int64
 	outputs    Values
 	transcript []byte // hash over all hellos
@@ -102,7 +103,7 @@ func NewParty(prog *Program, s Session) (*Party, error) {
 	if self < 0 || s.Link.Self() != self || !slices.Equal(s.Link.Players(), prog.Players) {
 		return nil, fmt.Errorf("cannot run as %s of %v: the link is %d of %v", prog.Player, prog.Players, s.Link.Self(), s.Link.Players())
 	}
-	p := &Party{prog: prog, session: s, self: self, sizes: make(map[string]int64), outputs: make(Values), stored: make(map[string]Stored), shares: make(Shares),
+	p := &Party{prog: prog, session: s, self: self, sizes: make(map[string]int64), outputs: make(Values), stored: make(Shares), origins: make(map[string]string), shares: make(Shares),
 		occurrences: make(map[uint32]uint32), stats: Stats{Player: prog.Player, Steps: make(map[int]link.Counter)}}
 	return p, p.choose(prog.Protocol)
 }
@@ -183,7 +184,7 @@ func (p *Party) Valid(name string) clear.Tensor { return p.masks[name] }
 func (p *Party) Size(name string) int64 { return p.sizes[name] }
 
 // Kept returns this player's shares of a `@ shared` input, as they were kept.
-func (p *Party) Kept(name string) mpc.Share { return p.stored[name].Share }
+func (p *Party) Kept(name string) mpc.Share { return p.stored[name] }
 
 // Keep keeps x as a `@ shared` output, which is written after the last
 // exchange.

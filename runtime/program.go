@@ -39,7 +39,7 @@ type Program struct {
 	Inputs      []Input  // this player's own and the public ones
 	Outputs     []Output // those that this player receives
 	Hashers     []string // those that share the key of hash64, at every player
-	Stored      []string // the `@ shared` inputs, at every player: names alone
+	Stored      []string // the `@ shared` inputs, at every player: names alone, of a record the one
 	Steps       []Step   // everybody's, ascending: to name the step that a peer is at
 	// Run carries out the steps of this player on p, in order. Failures leave
 	// it by the runtime's own mechanism.

@@ -211,12 +211,12 @@ func (b *bindings) offer(prog *Program) session.Program {
 }
 
 func (b *bindings) run(ctx context.Context, id string, prog *Program, s Session) error {
-	s.Stored = func(in Input) (Stored, error) {
-		source, err := b.sources.Of(in.Name)
+	s.Stored = func(input string) (Stored, error) {
+		source, err := b.sources.Of(input)
 		if err != nil {
 			return Stored{}, err
 		}
-		return b.shelf(source.Folder()).Take(prog, in)
+		return b.shelf(source.Folder()).Take(prog, input)
 	}
 	party, err := NewParty(prog, s)
 	if err != nil {
@@ -230,10 +230,8 @@ func (b *bindings) run(ctx context.Context, id string, prog *Program, s Session)
 		return err
 	}
 	var errs []error
-	for _, out := range prog.Outputs {
-		if out.Shared {
-			errs = append(errs, b.shelf(b.targets.Of(out.Name).Folder()).Keep(prog, party.RunID(), out, party.Shares()))
-		}
+	for _, name := range prog.SharedOutputs() {
+		errs = append(errs, b.shelf(b.targets.Of(name).Folder()).Keep(prog, party.RunID(), name, party.Shares()))
 	}
 	for _, value := range binding.Records(prog.inClear(), func(o Output) string { return o.Name }) {
 		var columns []binding.Output
@@ -269,11 +267,10 @@ func (b *bindings) load(prog *Program) (Values, error) {
 		return source.Load(in.Binding(), b.stdin)
 	})
 	errs := []error{err}
-	for _, out := range prog.Outputs {
-		if out.Shared {
-			errs = append(errs, b.shelf(b.targets.Of(out.Name).Folder()).Check(out))
-			continue
-		}
+	for _, name := range prog.SharedOutputs() {
+		errs = append(errs, b.shelf(b.targets.Of(name).Folder()).Check(name))
+	}
+	for _, out := range prog.inClear() {
 		errs = append(errs, out.Check(b.targets.Of(out.Name)))
 	}
 	return values, errors.Join(errs...)

@@ -16,8 +16,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tfec-lang/tfec/runtime/binding"
 	"github.com/tfec-lang/tfec/runtime/clear"
 	"github.com/tfec-lang/tfec/runtime/internal/abort"
+	"github.com/tfec-lang/tfec/runtime/mpc"
 	"github.com/tfec-lang/tfec/runtime/prg"
 )
 
@@ -42,10 +44,10 @@ func (p *Party) load() error {
 		return err
 	}
 	var errs []error
+	for _, name := range p.prog.Stored {
+		errs = append(errs, p.loadShares(name, inputs))
+	}
 	for _, in := range p.prog.Inputs {
-		if in.Shared {
-			errs = append(errs, p.loadShares(in, inputs))
-		}
 		errs = append(errs, checkInput(in, inputs))
 	}
 	if err := errors.Join(errs...); err != nil {
@@ -56,24 +58,36 @@ func (p *Party) load() error {
 	return err
 }
 
-// loadShares takes the shares of an input. What the set-up asks of it is its
-// type and shape.
-func (p *Party) loadShares(in Input, inputs Values) error {
-	if x, ok := inputs[in.Name]; ok {
-		p.stored[in.Name] = Stored{Share: p.engine.AsShare(x)}
+// loadShares takes the shares of an input, at a computing player. What the
+// set-up asks of it is its type and shape.
+func (p *Party) loadShares(name string, inputs Values) error {
+	var columns []Input
+	for _, in := range p.prog.Inputs {
+		if in.Shared && binding.Root(in.Name) == name {
+			columns = append(columns, in)
+		}
+	}
+	if columns == nil {
+		return nil // computes nothing
+	}
+	if _, ok := inputs[columns[0].Name]; ok {
+		for _, in := range columns {
+			p.stored[in.Name] = p.engine.AsShare(inputs[in.Name])
+		}
 		return nil
 	}
-	s, err := p.session.Stored(in)
-	if err != nil {
-		inputs[in.Name] = clear.Tensor{Elem: in.Elem, Shape: make([]int, len(in.Shape))} // says no more than err
-		return err
+	s, err := p.session.Stored(name)
+	for _, in := range columns {
+		x := s.Shares[in.Name]
+		if err != nil {
+			x = mpc.Share{Elem: in.Elem, Shape: make([]int, len(in.Shape))} // says no more than err
+		} else if len(x.Comp) != p.engine.Components() {
+			err = fmt.Errorf("input %s: the share file has %d components, want %d", in.Name, len(x.Comp), p.engine.Components())
+		}
+		p.stored[in.Name], inputs[in.Name] = x, clear.Tensor{Elem: x.Elem, Shape: x.Shape}
 	}
-	if len(s.Share.Comp) != p.engine.Components() {
-		return fmt.Errorf("input %s: the share file has %d components, want %d", in.Name, len(s.Share.Comp), p.engine.Components())
-	}
-	p.stored[in.Name] = s
-	inputs[in.Name] = clear.Tensor{Elem: s.Share.Elem, Shape: s.Share.Shape}
-	return nil
+	p.origins[name] = s.Origin
+	return err
 }
 
 // A part is something that all players of a run must have in common.
@@ -329,7 +343,7 @@ func (p *Party) Start() {
 	}
 	everybody := len(agreed)
 	for _, name := range p.prog.Stored {
-		agreed = append(agreed, part{"share file of " + name, p.stored[name].Origin})
+		agreed = append(agreed, part{"share file of " + name, p.origins[name]})
 	}
 	message := []byte{1}
 	for _, a := range agreed {

@@ -39,7 +39,7 @@ type Observer struct {
 	Progress func(player string, step int) // a player begins a step
 	Print    func(player, line string)     // a player prints
 	// Stored has the shares of `@ shared` inputs; nil: load gives their values.
-	Stored func(*Program, Input) (Stored, error)
+	Stored func(prog *Program, input string) (Stored, error)
 
 	Agreed  func(player string, sizes map[string]int64) // a player has agreed on the sizes
 	Opening func(player string, o Opening)              // a player takes part in an opening
@@ -58,7 +58,7 @@ func SimulateObserved(ctx context.Context, programs []*Program, load Loader, o O
 	for i, prog := range programs {
 		s := Session{Link: links[i], Load: func(prog *Program) (Values, error) { return loadEach(prog, o.Stored != nil, load) }}
 		if o.Stored != nil {
-			s.Stored = func(in Input) (Stored, error) { return o.Stored(prog, in) }
+			s.Stored = func(input string) (Stored, error) { return o.Stored(prog, input) }
 		}
 		if o.Progress != nil {
 			s.Progress = func(step int) { o.Progress(prog.Player, step) }

@@ -116,14 +116,16 @@ func writeInput(b *strings.Builder, value []ir.Input) {
 // writeOutput writes an output, which is printed where it is not bound, or must
 // be bound because it is kept as shares.
 func writeOutput(b *strings.Builder, value []ir.Output) {
-	out := value[0]
+	out, note := value[0], "; printed, unless the next line is uncommented"
 	if out.To.IsShared() {
-		comment(b, out.Doc, "", out.Elem, out.Shape, " @ shared")
-		fmt.Fprintf(b, "# For example: %[1]s = \"share:DIR\"\n%[1]s = \"\"\n", tomlKey(out.Name))
-		return
+		note = " @ shared"
 	}
 	for _, out := range value {
-		comment(b, out.Doc, fieldName(out.Name), out.Elem, out.Shape, "; printed, unless the next line is uncommented")
+		comment(b, out.Doc, fieldName(out.Name), out.Elem, out.Shape, note)
+	}
+	if out.To.IsShared() {
+		fmt.Fprintf(b, "# For example: %[1]s = \"share:DIR\"\n%[1]s = \"\"\n", tomlKey(ir.Root(out.Name)))
+		return
 	}
 	file := ir.Root(out.Name)
 	if out.Member != "" {

@@ -215,22 +215,17 @@ func checkTargets(targets binding.Targets, programs []*runtime.Program) error {
 	var seen []string
 	var errs []error
 	for _, p := range programs {
+		for _, name := range p.SharedOutputs() {
+			errs = append(errs, shelf(targets.Of(name).Folder(), p).Check(name))
+		}
 		for _, out := range p.Outputs {
-			if out.Shared || !slices.Contains(seen, out.Name) {
+			if !out.Shared && !slices.Contains(seen, out.Name) {
 				seen = append(seen, out.Name)
-				errs = append(errs, checkTarget(targets, p, out))
+				errs = append(errs, out.Check(targets.Of(out.Name)))
 			}
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// checkTarget checks one output; one that is kept as shares at one player.
-func checkTarget(targets binding.Targets, p *runtime.Program, out runtime.Output) error {
-	if out.Shared {
-		return shelf(targets.Of(out.Name).Folder(), p).Check(out)
-	}
-	return out.Check(targets.Of(out.Name))
 }
 
 // shelf is where a simulated player keeps shares: a folder of its own, with the
@@ -244,13 +239,13 @@ func shelf(dir string, p *runtime.Program) runtime.Shelf {
 }
 
 // storedIn reads the share files of simulated players.
-func storedIn(sources binding.Sources) func(*runtime.Program, runtime.Input) (runtime.Stored, error) {
-	return func(p *runtime.Program, in runtime.Input) (runtime.Stored, error) {
-		s, err := sources.Of(in.Name)
+func storedIn(sources binding.Sources) func(*runtime.Program, string) (runtime.Stored, error) {
+	return func(p *runtime.Program, input string) (runtime.Stored, error) {
+		s, err := sources.Of(input)
 		if err != nil {
 			return runtime.Stored{}, err
 		}
-		return shelf(s.Folder(), p).Take(p, in)
+		return shelf(s.Folder(), p).Take(p, input)
 	}
 }
 
@@ -258,10 +253,8 @@ func storedIn(sources binding.Sources) func(*runtime.Program, runtime.Input) (ru
 func keepShares(programs []*runtime.Program, result *runtime.Result, targets binding.Targets) error {
 	var errs []error
 	for _, p := range programs {
-		for _, out := range p.Outputs {
-			if out.Shared {
-				errs = append(errs, shelf(targets.Of(out.Name).Folder(), p).Keep(p, result.Run, out, result.Shares[p.Player]))
-			}
+		for _, name := range p.SharedOutputs() {
+			errs = append(errs, shelf(targets.Of(name).Folder(), p).Keep(p, result.Run, name, result.Shares[p.Player]))
 		}
 	}
 	return errors.Join(errs...)

@@ -186,7 +186,9 @@ func (f *frame) input(comp *Computation, p *ast.Param) {
 		f.define(v, poison(p.Name))
 		return
 	}
-	f.builtInput(p, t)
+	if t.Place.IsShared() && !f.c.shareable(t.Elem) && !t.bad() {
+		f.clearOnly(p.Type, []value{{Type: t.Type}})
+	}
 	known := value{Type: t.Type, expr: p.Name, early: !t.Place.IsShared(), bounds: whole(t.Elem), deps: []*Variable{v}}
 	if t.Elem.Kind == types.Date {
 		known.bounds = calendar()
@@ -203,16 +205,6 @@ func (f *frame) input(comp *Computation, p *ast.Param) {
 		known.affine = atomic(&atom{input: v, name: v.Name, place: t.Place})
 	}
 	f.define(v, known)
-}
-
-// builtInput refuses what the runtime cannot load yet.
-func (f *frame) builtInput(p *ast.Param, t written) {
-	switch {
-	case t.Place.IsShared() && !f.c.shareable(t.Elem) && !t.bad():
-		f.clearOnly(p.Type, []value{{Type: t.Type}})
-	case t.Place.IsShared() && t.Elem.Kind == types.Record:
-		f.notBuilt(p.Type, "a record as an input `@ shared` is")
-	}
 }
 
 func (f *frame) bundleParts(v *Variable, known value) []value {
@@ -460,9 +452,6 @@ func (f *frame) output(comp *Computation, o *ast.Output) {
 	if ok && !t.bad() && t.tuple == nil && t.placed && t.Place.IsShared() && !f.c.shareable(t.Elem) {
 		f.clearOnly(o.Type, []value{{Type: t.Type}})
 		t.Elem = invalid.Elem
-	}
-	if ok && t.placed && t.Place.IsShared() && t.Elem.Kind == types.Record {
-		f.notBuilt(o.Type, "a record as an output `@ shared` is")
 	}
 	if t.tuple != nil {
 		f.errorf("E208", o.Type, "a tuple is only the result of a function").Label = "write one output each"

@@ -5,11 +5,24 @@ package ir
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/tfec-lang/tfec/lang/types"
 	"github.com/tfec-lang/tfec/runtime/capability"
 )
+
+// Stored names the inputs that the computing players have as share files, a
+// record once.
+func (p *Program) Stored() []string {
+	var out []string
+	for _, x := range p.Inputs {
+		if root := Root(x.Name); x.Owner.IsShared() && !slices.Contains(out, root) {
+			out = append(out, root)
+		}
+	}
+	return out
+}
 
 // Keepers are the players that have an input or output: its holders or, of
 // shares, the computing players.

@@ -20,27 +20,36 @@ type Reader struct {
 
 // readers lists the computations of the source that read what w's keeps.
 func (w *writer) readers(source []*ir.Program) {
+	listed := make(map[string]bool)
 	for _, x := range w.p.Outputs {
-		if !x.To.IsShared() {
+		name := ir.Root(x.Name)
+		if !x.To.IsShared() || listed[name] {
 			continue
 		}
+		listed[name] = true
 		for _, q := range source {
-			if slices.ContainsFunc(q.Inputs, func(in ir.Input) bool { return reads(in, x) }) {
-				w.r.Readers = append(w.r.Readers, reader(q, x.Name))
+			if reads(q, w.p, name) {
+				w.r.Readers = append(w.r.Readers, reader(q, name))
 			}
 		}
 	}
 }
 
-func reads(in ir.Input, out ir.Output) bool {
-	return in.Owner.IsShared() && in.Name == out.Name && in.Elem == out.Elem && len(in.Shape) == len(out.Shape)
+// reads reports that q has what p keeps under a name as an input, column by
+// column.
+func reads(q, p *ir.Program, name string) bool {
+	inputs := slices.DeleteFunc(slices.Clone(q.Inputs), func(in ir.Input) bool { return !in.Owner.IsShared() || ir.Root(in.Name) != name })
+	outputs := slices.DeleteFunc(slices.Clone(p.Outputs), func(out ir.Output) bool { return !out.To.IsShared() || ir.Root(out.Name) != name })
+	return len(inputs) > 0 && slices.EqualFunc(inputs, outputs, func(in ir.Input, out ir.Output) bool {
+		return in.Name == out.Name && in.Elem == out.Elem && len(in.Shape) == len(out.Shape)
+	})
 }
 
 func reader(q *ir.Program, output string) Reader {
 	full := Of(q, Header{})
 	out := Reader{Output: output, Computation: q.Name, Disclosures: []Disclosure{}, Kept: full.Kept}
 	for _, d := range full.Disclosures {
-		if slices.ContainsFunc(d.From, func(s Source) bool { return s.Input == output }) {
+		if slices.ContainsFunc(d.From, func(s Source) bool { return ir.Root(s.Input) == output }) {
 			out.Disclosures = append(out.Disclosures, d)
 		}
 	}

@@ -239,8 +239,10 @@ func (c *cast) deal(prog *runtime.Program, in runtime.Input, load runtime.Loader
 	kernel, err := protocol.New(prog.Protocol.Name, slices.Index(prog.Players, prog.Player), roles)
 	require.NoError(c.t, err)
 	shares := runtime.Shares{in.Name: mpc.New(kernel).AsShare(x)}
+	kept := *prog
+	kept.Outputs = []runtime.Output{{Name: in.Name, Elem: in.Elem, Form: in.Form, Shape: in.Shape, Shared: true}}
 	require.NoError(c.t, os.MkdirAll(c.shelf(prog).Dir, 0o700))
-	require.NoError(c.t, c.shelf(prog).Keep(prog, "dealt", runtime.Output{Name: in.Name}, shares))
+	require.NoError(c.t, c.shelf(prog).Keep(&kept, "dealt", in.Name, shares))
 }
 
 func (c *cast) shelf(prog *runtime.Program) runtime.Shelf {
@@ -265,9 +267,11 @@ func (c *cast) results(s *stage, prog *runtime.Program) (runtime.Values, runtime
 	values, shares := make(runtime.Values), make(runtime.Shares)
 	for _, out := range prog.Outputs {
 		if out.Shared {
-			stored, err := c.shelf(prog).Take(prog, runtime.Input{Name: out.Name, Elem: out.Elem})
+			reader := *prog
+			reader.Inputs = []runtime.Input{{Name: out.Name, Elem: out.Elem, Form: out.Form, Shape: out.Shape, Shared: true}}
+			stored, err := c.shelf(prog).Take(&reader, out.Name)
 			require.NoError(c.t, err)
-			shares[out.Name] = stored.Share
+			shares[out.Name] = stored.Shares[out.Name]
 			continue
 		}
 		source := binding.Source{Kind: "json", Path: s.path(prog.Player + "." + binding.Root(out.Name) + ".json")}

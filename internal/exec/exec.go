@@ -48,7 +48,7 @@ func program(proj *ir.Program, w *witness) *runtime.Program {
 		Inputs:      inputs(proj),
 		Outputs:     outputs(proj),
 		Hashers:     players(proj, proj.Hashers().Members()),
-		Stored:      stored(proj),
+		Stored:      proj.Stored(),
 		Steps:       steps(nil, proj.Whole),
 		Run:         translate(proj, w),
 	}
@@ -110,17 +110,6 @@ func inputs(p *ir.Program) []runtime.Input {
 			Name: ir.Key(x.Name, x.Member), Elem: elem(x.Elem), Form: form(p, x.Elem), Shape: shape(x.Shape), Rows: x.Rows,
 			Upto: x.Padded(), Public: x.Owner.Public, Shared: x.Owner.IsShared(), Range: bounds(x.Range), Doc: strings.Join(x.Doc, "\n"),
 		})
-	}
-	return out
-}
-
-// stored names the inputs that the computing players have as share files.
-func stored(p *ir.Program) []string {
-	var out []string
-	for _, x := range p.Inputs {
-		if x.Owner.IsShared() {
-			out = append(out, ir.Key(x.Name, x.Member))
-		}
 	}
 	return out
 }

@@ -1,7 +1,7 @@
 // Package sharefile keeps a player's shares of a `@ shared` output between two
 // runs (running.md, section 6).
 //
-// A file is the line "tfec shares 1", a nonce of 12 bytes, and header and
+// A file is the line "tfec shares 2", a nonce of 12 bytes, and header and
 // shares sealed by AES-256-GCM under a key of the player, which is a file of its
 // own. What is read was written by that player, whole; it is compared with what
 // the program expects all the same, since a player has several.
@@ -34,13 +34,20 @@ type Header struct {
 	Output      string
 	Run         string // of which they are
 	Protocol    string // with its roles
-	Elem        clear.Type
-	Shape       []int
+	Columns     []Column
 	Player      string
 }
 
+// A Column is what one sharing is of: a whole output or, of a record, a field.
+type Column struct {
+	Name  string // "model", "sale.amount"
+	Type  string // as a program names it: that of dates and enums is not Elem's
+	Elem  clear.Type
+	Shape []int
+}
+
 const (
-	magic   = "tfec shares 1\n"
+	magic   = "tfec shares 2\n"
 	keySize = 32
 	keyName = "share.key"
 	// maxComponents and maxDims bound what a file may claim.
@@ -51,14 +58,15 @@ const (
 // Path is the file of an output in a folder.
 func Path(dir, output string) string { return filepath.Join(dir, output+".share") }
 
-// Write creates the file of an output; one that is there stays as it is, and is
-// an error. The key is in the folder keys, and made if there is none.
-func Write(dir, keys string, h Header, x mpc.Share) error {
+// Write creates the file of an output, whose columns are xs; one that is there
+// stays as it is, and is an error. The key is in the folder keys, and made if
+// there is none.
+func Write(dir, keys string, h Header, xs []mpc.Share) error {
 	aead, err := cipherOf(keys, true)
 	if err != nil {
 		return err
 	}
-	plain, err := encode(h, x)
+	plain, err := encode(h, xs)
 	if err != nil {
 		return err
 	}
@@ -93,33 +101,34 @@ func Check(dir, output string) error {
 	return nil
 }
 
-// Read returns the shares of an output that are kept in a folder.
-func Read(dir, keys, output string) (Header, mpc.Share, error) {
+// Read returns the shares of an output that are kept in a folder, in the order
+// of the header's columns.
+func Read(dir, keys, output string) (Header, []mpc.Share, error) {
 	path := Path(dir, output)
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return Header{}, mpc.Share{}, fmt.Errorf("input %s: there is no share file %s", output, path)
+		return Header{}, nil, fmt.Errorf("input %s: there is no share file %s", output, path)
 	}
 	if err != nil {
-		return Header{}, mpc.Share{}, err
+		return Header{}, nil, err
 	}
 	aead, err := cipherOf(keys, false)
 	if err != nil {
-		return Header{}, mpc.Share{}, err
+		return Header{}, nil, err
 	}
 	sealed, ok := strings.CutPrefix(string(data), magic)
 	if !ok || len(sealed) < aead.NonceSize() {
-		return Header{}, mpc.Share{}, fmt.Errorf("%s is no share file of this version", path)
+		return Header{}, nil, fmt.Errorf("%s is no share file of this version", path)
 	}
 	plain, err := aead.Open(nil, []byte(sealed[:aead.NonceSize()]), []byte(sealed[aead.NonceSize():]), []byte(magic))
 	if err != nil {
-		return Header{}, mpc.Share{}, fmt.Errorf("%s was changed, or is under another key than %s", path, filepath.Join(keys, keyName))
+		return Header{}, nil, fmt.Errorf("%s was changed, or is under another key than %s", path, filepath.Join(keys, keyName))
 	}
-	h, x, err := decode(plain)
+	h, xs, err := decode(plain)
 	if err != nil {
-		return h, x, fmt.Errorf("%s: %w", path, err)
+		return h, nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return h, x, nil
+	return h, xs, nil
 }
 
 // cipherOf reads the key of a folder, or makes one.
@@ -158,16 +167,20 @@ func makeKey(path string) ([]byte, error) {
 	return text, errors.Join(err, f.Sync(), f.Close())
 }
 
-// encode is the length of the header, the header as JSON, and the components.
-func encode(h Header, x mpc.Share) ([]byte, error) {
+// encode is the length of the header, the header as JSON, and of each column the
+// number of its components, and these.
+func encode(h Header, xs []mpc.Share) ([]byte, error) {
 	text, err := json.Marshal(h)
 	if err != nil {
 		return nil, err
 	}
 	out := binary.BigEndian.AppendUint32(nil, uint32(len(text)))
-	out = append(append(out, text...), byte(len(x.Comp)))
-	for _, c := range x.Comp {
-		out = append(out, ring.Bytes(c)...)
+	out = append(out, text...)
+	for _, x := range xs {
+		out = append(out, byte(len(x.Comp)))
+		for _, c := range x.Comp {
+			out = append(out, ring.Bytes(c)...)
+		}
 	}
 	return out, nil
 }
@@ -175,41 +188,62 @@ func encode(h Header, x mpc.Share) ([]byte, error) {
 var errForm = errors.New("is damaged")
 
 // decode is the inverse of encode, of bytes that may be anything.
-func decode(b []byte) (Header, mpc.Share, error) {
+func decode(b []byte) (Header, []mpc.Share, error) {
 	var h Header
-	if len(b) < 4 || uint64(binary.BigEndian.Uint32(b)) >= uint64(len(b)-4) {
-		return h, mpc.Share{}, errForm
+	if len(b) < 4 || uint64(binary.BigEndian.Uint32(b)) > uint64(len(b)-4) {
+		return h, nil, errForm
 	}
 	n := int(binary.BigEndian.Uint32(b))
 	if err := json.Unmarshal(b[4:4+n], &h); err != nil {
-		return h, mpc.Share{}, errForm
+		return h, nil, errForm
 	}
-	components, rest := int(b[4+n]), b[5+n:]
-	words, ok := wordsOf(h, len(rest))
-	if !ok || components > maxComponents || len(rest) != 8*words*components {
-		return h, mpc.Share{}, errForm
+	rest := b[4+n:]
+	var xs []mpc.Share
+	for _, c := range h.Columns {
+		x, more, ok := decodeColumn(c, rest)
+		if !ok {
+			return h, nil, errForm
+		}
+		xs, rest = append(xs, x), more
 	}
-	x := mpc.Share{Elem: h.Elem, Shape: h.Shape}
-	for k := range components {
-		x.Comp = append(x.Comp, ring.FromBytes(rest[8*words*k:8*words*(k+1)]))
+	if len(rest) > 0 {
+		return h, nil, errForm
 	}
-	return h, x, nil
+	return h, xs, nil
+}
+
+// decodeColumn takes a column from the front of b.
+func decodeColumn(c Column, b []byte) (x mpc.Share, rest []byte, ok bool) {
+	if len(b) == 0 || b[0] > maxComponents {
+		return x, nil, false
+	}
+	components, b := int(b[0]), b[1:]
+	words, ok := wordsOf(c, len(b))
+	if !ok || 8*words*components > len(b) {
+		return x, nil, false
+	}
+	x = mpc.Share{Elem: c.Elem, Shape: c.Shape}
+	for range components {
+		x.Comp = append(x.Comp, ring.FromBytes(b[:8*words]))
+		b = b[8*words:]
+	}
+	return x, b, true
 }
 
 // wordsOf is the length of a component; one that most bytes cannot hold is
 // refused before it is computed.
-func wordsOf(h Header, most int) (int, bool) {
-	if len(h.Shape) > maxDims {
+func wordsOf(c Column, most int) (int, bool) {
+	if len(c.Shape) > maxDims {
 		return 0, false
 	}
 	count := 1
-	for _, d := range h.Shape {
+	for _, d := range c.Shape {
 		if d < 0 || d > 0 && count > 8*most/d {
 			return 0, false
 		}
 		count *= d
 	}
-	if h.Elem == clear.Bool {
+	if c.Elem == clear.Bool {
 		return ring.Words(count), true
 	}
 	return count, true

@@ -12,9 +12,13 @@ import (
 	"github.com/tfec-lang/tfec/runtime/mpc"
 )
 
-var header = Header{Source: "d", Computation: "train", Output: "model", Run: "r", Protocol: "aby3(a, b, c)", Elem: clear.Int64, Shape: []int{3}, Player: "a"}
+var header = Header{Source: "d", Computation: "train", Output: "model", Run: "r", Protocol: "aby3(a, b, c)", Player: "a", Columns: []Column{
+	{Name: "model.w", Type: "int64", Elem: clear.Int64, Shape: []int{3}}, {Name: "model.on", Type: "bool", Elem: clear.Bool, Shape: []int{}}}}
 
-var shares = mpc.Share{Elem: clear.Int64, Shape: []int{3}, Comp: [][]uint64{{1, 2, 3}, {4, 5, 1 << 63}}}
+var shares = []mpc.Share{
+	{Elem: clear.Int64, Shape: []int{3}, Comp: [][]uint64{{1, 2, 3}, {4, 5, 1 << 63}}},
+	{Elem: clear.Bool, Shape: []int{}, Comp: [][]uint64{{1}, {0}}},
+}
 
 func TestRoundTrip(t *testing.T) {
 	dir := t.TempDir()
@@ -60,7 +64,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add(good)
 	f.Add(good[:len(good)-1])
 	f.Add([]byte{0, 0, 0, 2, '{', '}', 2})
-	f.Add([]byte("\x00\x00\x00\x2a{\"Shape\":[4611686018427387904,4]}\x00\x00\x00\x00\x00"))
+	f.Add([]byte("\x00\x00\x00\x2f{\"Columns\":[{\"Shape\":[4611686018427387904,4]}]}\x01\x00\x00\x00\x00\x00"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		h, x, err := decode(b)
 		if err != nil {
