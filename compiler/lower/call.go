@@ -349,11 +349,7 @@ func (c *primitiveCall) selection() tree {
 
 // oneHot compares with each place, in a type that holds them all.
 func (c *primitiveCall) oneHot() ir.Value {
-	x := c.value(c.args[0])
-	_, high := c.elem(x).Bounds()
-	if n, ok := c.t.Shape[len(c.t.Shape)-1].Const(); c.elem(x).Bits() < 64 && !(ok && high.Cmp(big.NewInt(n-1)) >= 0) {
-		x = c.convert(x, types.Of(types.Int64))
-	}
+	x := c.holding(c.value(c.args[0]), c.t.Shape[len(c.t.Shape)-1])
 	return c.op(ir.OpOneHot, c.t.Elem, c.t.Shape, x)
 }
 

@@ -105,15 +105,34 @@ func (c *primitiveCall) sortBy() tree {
 
 // lookup reads the rows of each column.
 func (c *primitiveCall) lookup() tree {
-	x, i := c.operand(0), c.value(c.args[1])
+	x, i := c.operand(0), c.rowIndex()
 	return c.columnwise(c.t, func(t types.Type, v []ir.Value) ir.Value {
 		return c.op(ir.OpLookup, t.Elem, t.Shape, v[0], i)
 	}, x)
 }
 
+// rowIndex is the index of a row, the second argument.
+func (c *primitiveCall) rowIndex() ir.Value {
+	i, n := c.value(c.args[1]), c.typeOf(c.args[0]).Shape[0]
+	if !c.t.Place.IsShared() {
+		return i
+	}
+	return c.holding(i, n)
+}
+
+// holding is x in a type that has each of 0..n-1: on shares it is compared with
+// them modulo 2^w, and of two that are the same there it would find both.
+func (l *lowerer) holding(x ir.Value, n types.Size) ir.Value {
+	_, high := l.elem(x).Bounds()
+	if k, ok := n.Const(); l.elem(x).Bits() == 64 || ok && high.Cmp(big.NewInt(k-1)) >= 0 {
+		return x
+	}
+	return l.convert(x, types.Of(types.Int64))
+}
+
 // store replaces a row of each column.
 func (c *primitiveCall) store() tree {
-	x, i, row := c.operand(0), c.value(c.args[1]), c.operand(2)
+	x, i, row := c.operand(0), c.rowIndex(), c.operand(2)
 	return c.columnwise(c.t, func(t types.Type, v []ir.Value) ir.Value {
 		return c.op(ir.OpStore, t.Elem, t.Shape, v[0], i, v[1])
 	}, x, row)
