@@ -8,23 +8,18 @@ package ring
 func Words(n int) int { return (n + 63) / 64 }
 
 // Xor sets dst = x ^ y.
-func Xor(dst, x, y []uint64) {
-	Split(len(dst), func(lo, hi int) {
-		d, x, y := dst[lo:hi], x[lo:hi], y[lo:hi]
-		for i := range d {
-			d[i] = x[i] ^ y[i]
-		}
-	})
-}
+func Xor(dst, x, y []uint64) { split(active.xor, dst, x, y) }
 
 // And sets dst = x & y.
-func And(dst, x, y []uint64) {
-	Split(len(dst), func(lo, hi int) {
-		d, x, y := dst[lo:hi], x[lo:hi], y[lo:hi]
-		for i := range d {
-			d[i] = x[i] & y[i]
-		}
-	})
+func And(dst, x, y []uint64) { split(active.and, dst, x, y) }
+
+// CrossBits sets dst = dst ^ x0 & (y0 ^ y1) ^ x1 & y0.
+func CrossBits(dst, x0, x1, y0, y1 []uint64) {
+	if !large(len(dst)) {
+		active.crossBits(dst, x0, x1, y0, y1)
+		return
+	}
+	Split(len(dst), func(lo, hi int) { active.crossBits(dst[lo:hi], x0[lo:hi], x1[lo:hi], y0[lo:hi], y1[lo:hi]) })
 }
 
 // ClearTail zeroes the unused bits of a vector of n bits.

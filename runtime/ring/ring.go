@@ -31,137 +31,73 @@ func Split(n int, f func(lo, hi int)) {
 }
 
 // Add sets dst = x + y.
-func Add(dst, x, y []uint64) {
-	Split(len(dst), func(lo, hi int) {
-		d, x, y := dst[lo:hi], x[lo:hi], y[lo:hi]
-		for i := range d {
-			d[i] = x[i] + y[i]
-		}
-	})
-}
+func Add(dst, x, y []uint64) { split(active.add, dst, x, y) }
 
 // Sub sets dst = x - y.
-func Sub(dst, x, y []uint64) {
-	Split(len(dst), func(lo, hi int) {
-		d, x, y := dst[lo:hi], x[lo:hi], y[lo:hi]
-		for i := range d {
-			d[i] = x[i] - y[i]
-		}
-	})
-}
+func Sub(dst, x, y []uint64) { split(active.sub, dst, x, y) }
 
 // Mul sets dst = x * y.
-func Mul(dst, x, y []uint64) {
-	Split(len(dst), func(lo, hi int) {
-		d, x, y := dst[lo:hi], x[lo:hi], y[lo:hi]
-		for i := range d {
-			d[i] = x[i] * y[i]
-		}
-	})
-}
+func Mul(dst, x, y []uint64) { split(active.mul, dst, x, y) }
 
 // MulAdd sets dst = dst + x * y.
-func MulAdd(dst, x, y []uint64) {
-	Split(len(dst), func(lo, hi int) {
-		d, x, y := dst[lo:hi], x[lo:hi], y[lo:hi]
-		for i := range d {
-			d[i] += x[i] * y[i]
-		}
-	})
+func MulAdd(dst, x, y []uint64) { split(active.mulAdd, dst, x, y) }
+
+// NegateIf sets dst = (1 - 2 y) x, y of elements 0 and 1.
+func NegateIf(dst, x, y []uint64) { split(active.negateIf, dst, x, y) }
+
+// Cross sets dst = dst + x0 (y0 + y1) + x1 y0.
+func Cross(dst, x0, x1, y0, y1 []uint64) {
+	if !large(len(dst)) {
+		active.cross(dst, x0, x1, y0, y1)
+		return
+	}
+	Split(len(dst), func(lo, hi int) { active.cross(dst[lo:hi], x0[lo:hi], x1[lo:hi], y0[lo:hi], y1[lo:hi]) })
 }
 
 // Scale sets dst = c x.
-func Scale(dst, x []uint64, c uint64) {
-	Split(len(dst), func(lo, hi int) {
-		d, x := dst[lo:hi], x[lo:hi]
-		for i := range d {
-			d[i] = c * x[i]
-		}
-	})
-}
+func Scale(dst, x []uint64, c uint64) { splitConst(active.scale, dst, x, c) }
 
 // AddConst sets dst = x + c.
-func AddConst(dst, x []uint64, c uint64) {
-	Split(len(dst), func(lo, hi int) {
-		d, x := dst[lo:hi], x[lo:hi]
-		for i := range d {
-			d[i] = x[i] + c
-		}
-	})
+func AddConst(dst, x []uint64, c uint64) { splitConst(active.addConst, dst, x, c) }
+
+// AddShift sets dst = (x + c) >> m, of numbers without sign, m < 64.
+func AddShift(dst, x []uint64, c uint64, m int) {
+	if !large(len(dst)) {
+		active.addShift(dst, x, c, uint64(m))
+		return
+	}
+	Split(len(dst), func(lo, hi int) { active.addShift(dst[lo:hi], x[lo:hi], c, uint64(m)) })
 }
 
-// ShiftRightSigned sets dst = x >> m of two's complement: the floor of x / 2^m.
-func ShiftRightSigned(dst, x []uint64, m int) {
-	Split(len(dst), func(lo, hi int) {
-		d, x := dst[lo:hi], x[lo:hi]
-		for i := range d {
-			d[i] = uint64(int64(x[i]) >> (m & 63))
-		}
-	})
-}
+// ShiftRightSigned sets dst = x >> m of two's complement, m < 64: the floor
+// of x / 2^m.
+func ShiftRightSigned(dst, x []uint64, m int) { splitConst(active.shiftSigned, dst, x, uint64(m)) }
 
-// SubShifted sets dst = x - y << m.
+// SubShifted sets dst = x - y << m, m < 64.
 func SubShifted(dst, x, y []uint64, m int) {
-	Split(len(dst), func(lo, hi int) {
-		d, x, y := dst[lo:hi], x[lo:hi], y[lo:hi]
-		for i := range d {
-			d[i] = x[i] - y[i]<<(m&63)
-		}
-	})
+	if !large(len(dst)) {
+		active.subShifted(dst, x, y, uint64(m))
+		return
+	}
+	Split(len(dst), func(lo, hi int) { active.subShifted(dst[lo:hi], x[lo:hi], y[lo:hi], uint64(m)) })
 }
 
-// MatMul sets dst = dst + x y for an n×k matrix x and a k×m matrix y, row by
-// row. It goes through y in blocks that stay in the cache.
-func MatMul(dst, x, y []uint64, n, k, m int) {
-	const block = 64
-	rows := func(from, to int) {
-		for l0 := 0; l0 < k; l0 += block {
-			l1 := min(l0+block, k)
-			for i := from; i < to; i++ {
-				mulRow(dst[i*m:(i+1)*m], x[i*k+l0:i*k+l1], y[l0*m:l1*m])
-			}
-		}
+// large tells whether Split uses more than one core. What it does not split is
+// computed without allocating.
+func large(n int) bool { return n >= 2*grain && runtime.GOMAXPROCS(0) > 1 }
+
+func split(f ofTwo, dst, x, y []uint64) {
+	if !large(len(dst)) {
+		f(dst, x, y)
+		return
 	}
-	if m == 1 {
-		rows = func(from, to int) {
-			for i := from; i < to; i++ {
-				dst[i] += Dot(x[i*k:(i+1)*k], y)
-			}
-		}
-	}
-	perRow := max(1, k*m)
-	Split(n*perRow, func(lo, hi int) {
-		// A row belongs to the part in which it begins.
-		rows((lo+perRow-1)/perRow, (hi+perRow-1)/perRow)
-	})
+	Split(len(dst), func(lo, hi int) { f(dst[lo:hi], x[lo:hi], y[lo:hi]) })
 }
 
-// mulRow adds the row vector x times the matrix y to dst, four rows of y at
-// a time, so that dst is read and written a quarter as often.
-func mulRow(dst, x, y []uint64) {
-	m := len(dst)
-	l := 0
-	for ; l+4 <= len(x); l += 4 {
-		a, b, c, d := x[l], x[l+1], x[l+2], x[l+3]
-		ya, yb, yc, yd := y[l*m:(l+1)*m], y[(l+1)*m:(l+2)*m], y[(l+2)*m:(l+3)*m], y[(l+3)*m:(l+4)*m]
-		for j := range dst {
-			dst[j] += a*ya[j] + b*yb[j] + c*yc[j] + d*yd[j]
-		}
+func splitConst(f ofConst, dst, x []uint64, c uint64) {
+	if !large(len(dst)) {
+		f(dst, x, c)
+		return
 	}
-	for ; l < len(x); l++ {
-		a, ya := x[l], y[l*m:(l+1)*m]
-		for j := range dst {
-			dst[j] += a * ya[j]
-		}
-	}
-}
-
-// Dot returns the sum of x * y.
-func Dot(x, y []uint64) uint64 {
-	var sum uint64
-	y = y[:len(x)]
-	for i := range x {
-		sum += x[i] * y[i]
-	}
-	return sum
+	Split(len(dst), func(lo, hi int) { f(dst[lo:hi], x[lo:hi], c) })
 }

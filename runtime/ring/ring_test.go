@@ -163,12 +163,3 @@ func TestBytes(t *testing.T) {
 	FillBytes(y, func(b []byte) { copy(b, want) })
 	require.Equal(t, x, y)
 }
-
-func BenchmarkMatMul(b *testing.B) {
-	const n = 256
-	x, y, dst := random(n*n, 1), random(n*n, 2), make([]uint64, n*n)
-	for range b.N {
-		MatMul(dst, x, y, n, n, n)
-	}
-	b.ReportMetric(float64(n*n*n)*float64(b.N)/b.Elapsed().Seconds(), "multiply-adds/s")
-}

@@ -1,0 +1,164 @@
+package ring
+
+// Matrix products.
+
+import "sync"
+
+// MatMul sets dst = dst + x y for an n×k matrix x and a k×m matrix y, row by
+// row. It goes over the cores by rows, or by columns where these are more.
+func MatMul(dst, x, y []uint64, n, k, m int) {
+	p := product{dst[:n*m], x[:n*k], y[:k*m], n, k, m, 0, m}
+	if n*k*m == 0 {
+		return
+	}
+	// A part is of whole lines of the cache, where columns are divided.
+	line, lines := 1, n
+	if m > n {
+		line, lines = 8, (m+7)/8
+	}
+	perLine := max(1, n*k*m/lines)
+	if !large(lines * perLine) {
+		active.matMul(p)
+		return
+	}
+	Split(lines*perLine, func(lo, hi int) {
+		// A line belongs to the part in which it begins.
+		lo, hi = (lo+perLine-1)/perLine*line, (hi+perLine-1)/perLine*line
+		part := p
+		if m > n {
+			part.from, part.to = lo, min(hi, m)
+		} else {
+			part.dst, part.x, part.n = p.dst[lo*m:hi*m], p.x[lo*k:hi*k], hi-lo
+		}
+		active.matMul(part)
+	})
+}
+
+// Dot returns the sum of x * y.
+func Dot(x, y []uint64) uint64 { return active.dot(x, y) }
+
+// A product is dst + x y for an n×k matrix x and a k×m matrix y, in the
+// columns from from to to of dst.
+type product struct {
+	dst, x, y []uint64
+	n, k, m   int
+	from, to  int
+}
+
+// row is row i of the columns of dst, or of y.
+func (p product) row(x []uint64, i int) []uint64 { return x[i*p.m+p.from : i*p.m+p.to] }
+
+// matMul carries out a part of a product.
+func (k *kernels) matMul(p product) {
+	switch {
+	case p.m == 1:
+		for i := range p.n {
+			p.dst[i] += k.dot(p.x[i*p.k:(i+1)*p.k], p.y)
+		}
+	case k.tiling.tile == nil || p.n < few:
+		k.byRows(p)
+	default:
+		k.tiling.product(p)
+	}
+}
+
+// few is the number of rows below which packing y costs more than it saves.
+const few = 4
+
+// byRows goes through y in blocks that stay in the cache, a row of y times an
+// element of x at a time.
+func (k *kernels) byRows(p product) {
+	const rows = 64
+	for l0 := 0; l0 < p.k; l0 += rows {
+		for i := range p.n {
+			for l := l0; l < min(l0+rows, p.k); l++ {
+				k.scaleAdd(p.row(p.dst, i), p.row(p.y, l), p.x[i*p.k+l])
+			}
+		}
+	}
+}
+
+// A tiling is a product in tiles of rows×columns elements of dst, which stay
+// in registers while a runs through packed panels of x and y (Goto and van de
+// Geijn 2008, Anatomy of high-performance matrix multiplication): a panel of
+// x, depth columns of the tile's rows, in the first cache, and one of y, depth
+// rows of at most width columns, in the second.
+type tiling struct {
+	rows, columns int
+	tile          func(dst *uint64, stride int, a, b *uint64, k int)
+}
+
+const (
+	depth = 128
+	width = 512
+)
+
+// panels is the packed memory of one core.
+type panels struct {
+	x [8 * depth]uint64
+	y [width * depth]uint64
+	// edge is a tile that is partly outside dst.
+	edge [8 * 16]uint64
+}
+
+var panelPool = sync.Pool{New: func() any { return new(panels) }}
+
+func (t tiling) product(p product) {
+	s := panelPool.Get().(*panels)
+	defer panelPool.Put(s)
+	for from := p.from; from < p.to; from += width {
+		part := p
+		part.from, part.to = from, min(from+width, p.to)
+		for l := 0; l < p.k; l += depth {
+			t.deep(s, part, l, min(depth, p.k-l))
+		}
+	}
+}
+
+// deep adds what k columns of x and rows of y, from l on, give.
+func (t tiling) deep(s *panels, p product, l, k int) {
+	for j := p.from; j < p.to; j += t.columns {
+		t.packColumns(s.y[(j-p.from)*k:], p, j, l, k)
+	}
+	for i := 0; i < p.n; i += t.rows {
+		rows := min(t.rows, p.n-i)
+		t.packRows(s.x[:], p, i, rows, l, k)
+		for j := p.from; j < p.to; j += t.columns {
+			columns := min(t.columns, p.to-j)
+			y := &s.y[(j-p.from)*k]
+			if rows == t.rows && columns == t.columns {
+				t.tile(&p.dst[i*p.m+j], p.m, &s.x[0], y, k)
+				continue
+			}
+			clear(s.edge[:])
+			t.tile(&s.edge[0], t.columns, &s.x[0], y, k)
+			for r := range rows {
+				row := p.dst[(i+r)*p.m+j:][:columns]
+				for c, v := range s.edge[r*t.columns:][:columns] {
+					row[c] += v
+				}
+			}
+		}
+	}
+}
+
+// packColumns lays out k rows of y, a tile wide from column j on; beyond the
+// last column, zeros.
+func (t tiling) packColumns(dst []uint64, p product, j, l, k int) {
+	columns := min(t.columns, p.to-j)
+	for r := range k {
+		row := dst[r*t.columns : (r+1)*t.columns]
+		copy(row, p.y[(l+r)*p.m+j:][:columns])
+		clear(row[columns:])
+	}
+}
+
+// packRows lays out k columns of x, a tile high from row i on. Beyond the last
+// row stands what stood there: its results are not used.
+func (t tiling) packRows(dst []uint64, p product, i, rows, l, k int) {
+	for r := range rows {
+		for c, v := range p.x[(i+r)*p.k+l:][:k] {
+			dst[c*t.rows+r] = v
+		}
+	}
+}
