@@ -48,11 +48,13 @@ func (s Slice) end(n int) int {
 // Index returns x[s…]; dimensions without a slice are taken whole. What lies
 // outside x is zero.
 func Index(x Tensor, s ...Slice) Tensor {
-	shape, at := places(x.Shape, s)
-	out := Zero(x.Elem, shape...)
+	rest := x.Shape[len(s):]
+	shape, at := places(x.Shape[:len(s)], s)
+	out := Zero(x.Elem, append(shape, rest...)...)
+	k := count(rest)
 	for i, from := range at {
 		if from >= 0 {
-			out.Data[i] = x.Data[from]
+			copy(out.Data[i*k:(i+1)*k], x.Data[from*k:(from+1)*k])
 		}
 	}
 	return out

@@ -171,7 +171,7 @@ func (o *operation) signs(shape []int, xs ...Operand) []Operand {
 			shared = append(shared, s.widen(shape))
 		}
 	}
-	bits := o.k.Negative(o.next(), lift(clear.Stack, shared...), 64)
+	bits := o.k.Negative(o.next(), stack(shared...), 64)
 	out := make([]Operand, len(xs))
 	next := int64(0)
 	for i, x := range xs {

@@ -53,9 +53,6 @@ func rows(m clear.Tensor, x Share) Share {
 	}, x)
 }
 
-// stack joins shares of equal shape along a new first dimension.
-func stack(x ...Share) Share { return lift(clear.Stack, x...) }
-
 // at is x[i].
 func at(x Share, i int) Share { return index(x, clear.At(int64(i))) }
 

@@ -156,7 +156,7 @@ func (o *operation) divFloor(x Share, d clear.Tensor) Share {
 	}
 	q := scaleBy(o.k.DivPublic(o.next(), x, d.Data), fits)
 	r := o.sub(x, scaleBy(q, d))
-	places := lift(clear.Stack, o.addPublic(r, d), r, o.sub(r, d))
+	places := stack(o.addPublic(r, d), r, o.sub(r, d))
 	below := sum(o.negativeNumber(places, min(64, x.Elem.Bits+3)), 0)
 	return o.addConst(o.sub(q, below), 1)
 }

@@ -4,8 +4,6 @@ package mpc
 // integer that is right modulo 2^w. Where more than that matters, they are
 // reduced first.
 
-import "github.com/tfec-lang/tfec/runtime/clear"
-
 // carries bounds the carries out of the low halves of as many components as
 // any protocol has: three numbers below 2^w add up to less than 3 * 2^w.
 const carries = 2
@@ -28,7 +26,7 @@ func (e *Engine) Reduce(net Net, x Operand) Share {
 	for k := range carries {
 		over = append(over, e.addConst(low, -(uint64(k+1)<<w)))
 	}
-	below := o.k.Negative(o.next(), lift(clear.Stack, over...), w+2)
+	below := o.k.Negative(o.next(), stack(over...), w+2)
 	carried := sum(o.k.BitsToRing(o.next(), e.not(below), s.Elem), 0)
 	return e.addConst(e.sub(low, scale(carried, 1<<w)), least)
 }

@@ -107,7 +107,7 @@ func (o *operation) chooseBoth(c, x, y, i, j Share) (Share, Share) {
 	if x.Elem == clear.Bool {
 		return o.choose(c, x, y), o.choose(c, i, j)
 	}
-	d := o.k.SelectBits(o.next(), lift(clear.Stack, c, c), lift(clear.Stack, o.sub(x, y), o.sub(i, j)))
+	d := o.k.SelectBits(o.next(), stack(c, c), stack(o.sub(x, y), o.sub(i, j)))
 	return o.add(y, index(d, clear.At(0))).as(x.Elem), o.add(j, index(d, clear.At(1))).as(i.Elem)
 }
 

@@ -14,8 +14,76 @@ import (
 func (e *Engine) Index(_ Net, x Operand, s ...clear.Slice) Share { return index(e.share(x), s...) }
 
 func index(x Share, s ...clear.Slice) Share {
+	if from, shape, ok := contiguous(x.Shape, s); ok {
+		return x.part(from, shape)
+	}
 	return lift(func(x ...clear.Tensor) clear.Tensor { return clear.Index(x[0], s...) }, x)
 }
+
+// contiguous reports whether x[s…] is elements of x that stand one after the other,
+// and lie within it, and where they begin: indices, then one range, then all.
+func contiguous(x []int, s []clear.Slice) (from int, shape []int, ok bool) {
+	size := Count(x)
+	for d, n := range x {
+		c := clear.All()
+		if d < len(s) {
+			c = s[d]
+		}
+		to := c.From + 1
+		if c.Range {
+			to = c.To
+			if to == -1 {
+				to = n
+			}
+			shape = append(shape, to-c.From)
+		}
+		if c.From < 0 || to < c.From || to > n || len(shape) > 1 && to-c.From < n || !c.Range && len(shape) > 0 {
+			return 0, nil, false
+		}
+		size /= max(1, n)
+		from += c.From * size
+	}
+	return from, shape, true
+}
+
+// part returns the elements of x from one on, in a shape.
+func (x Share) part(from int, shape []int) Share {
+	n := Count(shape)
+	out := Share{Elem: x.Elem, Shape: shape}
+	for _, c := range x.Comp {
+		if x.Elem == clear.Bool {
+			c = ring.BitRange(c, from, n)
+		} else {
+			c = c[from : from+n : from+n]
+		}
+		out.Comp = append(out.Comp, c)
+	}
+	return out
+}
+
+// join returns the elements of all x, one tensor after the other, in a shape.
+func join(shape []int, x ...Share) Share {
+	out := Share{Elem: x[0].Elem, Shape: shape}
+	sizes := make([]int, len(x))
+	for i, s := range x {
+		sizes[i] = s.Len()
+	}
+	for c := range x[0].Comp {
+		parts := make([][]uint64, len(x))
+		for i, s := range x {
+			parts[i] = s.Comp[c]
+		}
+		joined := ring.BitJoin
+		if out.Elem != clear.Bool {
+			joined = func(parts [][]uint64, _ []int) []uint64 { return slices.Concat(parts...) }
+		}
+		out.Comp = append(out.Comp, joined(parts, sizes))
+	}
+	return out
+}
+
+// stack joins tensors of equal shape along a new first dimension.
+func stack(x ...Share) Share { return join(append([]int{len(x)}, x[0].Shape...), x...) }
 
 // Update returns x with x[s…] = v, which broadcasts.
 func (e *Engine) Update(_ Net, x, v Operand, s ...clear.Slice) Share {
@@ -23,12 +91,19 @@ func (e *Engine) Update(_ Net, x, v Operand, s ...clear.Slice) Share {
 }
 
 // Stack joins tensors of equal shape along a new first dimension.
-func (e *Engine) Stack(_ Net, x ...Operand) Share { return lift(clear.Stack, e.shares(x)...) }
+func (e *Engine) Stack(_ Net, x ...Operand) Share { return stack(e.shares(x)...) }
 
 // Concat joins tensors along an axis.
 func (e *Engine) Concat(_ Net, axis int, x ...Operand) Share { return concat(axis, e.shares(x)...) }
 
 func concat(axis int, x ...Share) Share {
+	if axis == 0 {
+		shape := slices.Clone(x[0].Shape)
+		for _, s := range x[1:] {
+			shape[0] += s.Shape[0]
+		}
+		return join(shape, x...)
+	}
 	return lift(func(x ...clear.Tensor) clear.Tensor { return clear.Concat(axis, x...) }, x...)
 }
 

@@ -340,7 +340,7 @@ func (q *quicksort) less(left, right []uint32) []uint64 {
 			width = max(width, d.Width+1)
 		}
 	}
-	signs := q.k.Negative(q.next(), lift(clear.Stack, differences...), width).in([]int{len(differences), len(left)})
+	signs := q.k.Negative(q.next(), stack(differences...), width).in([]int{len(differences), len(left)})
 	result := q.join(signs, left, right)
 	return q.openRandomised(result.in([]int{len(left)})).Data
 }
@@ -360,7 +360,7 @@ func (q *quicksort) join(signs Share, left, right []uint32) Share {
 		for i := range words - 1 {
 			less, greater = append(less, q.not(sign(2*i))), append(greater, q.not(sign(2*i+1)))
 		}
-		equal = q.k.And(q.next(), lift(clear.Stack, less...), lift(clear.Stack, greater...))
+		equal = q.k.And(q.next(), stack(less...), stack(greater...))
 	}
 	word, bit := words-2, q.bitColumns()-1
 	for i := len(q.digits) - 2; i >= 0; i-- {
