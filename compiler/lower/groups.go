@@ -3,7 +3,8 @@ package lower
 // W802: a disclosed value that is taken over the rows of somebody else's input,
 // where nothing says that the rows are many. This walk over the finished
 // instructions follows, for each value, over the rows of which inputs it is,
-// and whether a select on a count suppresses it where they are few.
+// whether data chooses which of them, and whether a select on a count
+// suppresses it where they are few.
 
 import (
 	"fmt"
@@ -35,11 +36,23 @@ const (
 // A lineage is where a value comes from.
 type lineage struct {
 	from, over *big.Int // sets of inputs: that it depends on; over whose rows it is
+	chosen     *big.Int // inputs of which data leaves rows out
+	some       choices  // where chosen rows were taken together
 	role       role
+	lengths    types.Shape // beside those of padded inputs: along which rows of such lie
 }
 
 func (a lineage) join(b lineage) lineage {
-	out := lineage{new(big.Int).Or(a.from, b.from), new(big.Int).Or(a.over, b.over), a.role}
+	out := lineage{
+		from: new(big.Int).Or(a.from, b.from), over: new(big.Int).Or(a.over, b.over), some: a.some,
+		chosen: new(big.Int).Or(a.chosen, b.chosen), role: a.role, lengths: a.lengths,
+	}
+	for _, d := range b.lengths {
+		out.lengths = with(out.lengths, d)
+	}
+	for _, c := range b.some {
+		out.some = out.some.with(c)
+	}
 	switch {
 	case a.role == constant:
 		out.role = b.role
@@ -49,8 +62,33 @@ func (a lineage) join(b lineage) lineage {
 	return out
 }
 
+// A choice is the inputs of which data chose the rows that were taken together,
+// and those of which all rows were.
+type choice struct{ rows, beside *big.Int }
+
+func (a choice) equal(b choice) bool { return a.rows.Cmp(b.rows) == 0 && a.beside.Cmp(b.beside) == 0 }
+
+type choices []choice
+
+func (s choices) with(c choice) choices {
+	if c.rows.Sign() == 0 || slices.ContainsFunc(s, c.equal) {
+		return s
+	}
+	return append(slices.Clip(s), c)
+}
+
+// with is the dimensions and one more.
+func with(s types.Shape, d types.Size) types.Shape {
+	if slices.ContainsFunc(s, d.Equal) {
+		return s
+	}
+	return append(slices.Clip(s), d)
+}
+
+// equal compares what only grows by join.
 func (a lineage) equal(b lineage) bool {
-	return a.role == b.role && a.from.Cmp(b.from) == 0 && a.over.Cmp(b.over) == 0
+	return a.role == b.role && a.chosen.Cmp(b.chosen) == 0 && len(a.lengths) == len(b.lengths) &&
+		len(a.some) == len(b.some) && a.from.Cmp(b.from) == 0 && a.over.Cmp(b.over) == 0
 }
 
 type grouper struct {
@@ -143,7 +181,7 @@ func (g *grouper) lineage(v ir.Value) lineage {
 	if x, ok := g.of[v]; ok {
 		return x
 	}
-	return lineage{new(big.Int), new(big.Int), constant}
+	return lineage{from: new(big.Int), over: new(big.Int), chosen: new(big.Int), role: constant}
 }
 
 // result is the lineage of what an instruction defines.
@@ -159,18 +197,75 @@ func (g *grouper) result(i *ir.Instr) lineage {
 	case ir.OpSelect:
 		return g.selected(i)
 	}
-	out.over = new(big.Int).Or(out.over, g.rowsOf(out.from, g.together(i)))
+	if g.chooses(i) {
+		out.chosen = out.from
+	}
+	out.lengths = g.lengthened(i, out)
+	rows := g.rowsOf(out, g.together(i))
+	out.over = new(big.Int).Or(out.over, rows)
+	out.some = out.some.with(choice{new(big.Int).And(rows, out.chosen), new(big.Int).AndNot(rows, out.chosen)})
 	out.role = g.role(i, out.role)
 	return out
+}
+
+// chooses reports that an instruction takes part of the rows, as their data
+// says: it filters them, or multiplies them by a truth value a row.
+func (g *grouper) chooses(i *ir.Instr) bool {
+	switch i.Op {
+	case ir.OpFilter:
+		return g.ofRows(i.Args[1])
+	case ir.OpMul, ir.OpDot:
+		x, y := g.lineage(i.Args[0]).role, g.lineage(i.Args[1]).role
+		return x == flag && y == other && g.ofRows(i.Args[0]) || y == flag && x == other && g.ofRows(i.Args[1])
+	}
+	return false
+}
+
+// ofRows reports a value with elements for rows.
+func (g *grouper) ofRows(v ir.Value) bool { return g.rowsOf(g.lineage(v), g.shape(v)).Sign() > 0 }
+
+// lengthened are the dimensions along which rows of padded inputs lie: where
+// they are joined or cut, a dimension that no operand has is one.
+func (g *grouper) lengthened(i *ir.Instr, of lineage) types.Shape {
+	var before types.Shape
+	rows := false
+	for _, v := range i.Args {
+		before = append(before, g.shape(v).Unpadded()...)
+		rows = rows || g.alongPadded(g.lineage(v), g.shape(v))
+	}
+	out := of.lengths
+	if i.Dst != 0 && rows {
+		for _, d := range g.shape(i.Dst).Unpadded() {
+			if one, ok := d.Const(); !(ok && one == 1) && !slices.ContainsFunc(before, d.Equal) {
+				out = with(out, d)
+			}
+		}
+	}
+	return out
+}
+
+// alongPadded reports a dimension along which rows of padded inputs lie.
+func (g *grouper) alongPadded(of lineage, s types.Shape) bool {
+	for k, x := range g.out.Inputs {
+		if of.from.Bit(k) == 1 && x.Padded() && slices.ContainsFunc(s, func(d types.Size) bool { return g.along(of, x, d) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // selected is over no rows where the condition tests how many there are.
 func (g *grouper) selected(i *ir.Instr) lineage {
 	c, out := g.lineage(i.Args[0]), g.lineage(i.Args[1]).join(g.lineage(i.Args[2]))
 	r := out.role
+	constantArm := g.lineage(i.Args[1]).role == constant || g.lineage(i.Args[2]).role == constant
 	out = out.join(c)
-	if out.role = r; c.role == test {
-		out.over = new(big.Int)
+	out.role = r
+	switch {
+	case c.role == test:
+		out.over, out.some = new(big.Int), nil
+	case constantArm && r != constant && c.role == flag && g.ofRows(i.Args[0]):
+		out.chosen = out.from
 	}
 	return out
 }
@@ -250,52 +345,87 @@ func (g *grouper) together(i *ir.Instr) types.Shape {
 }
 
 // rowsOf are those of the inputs whose rows lie along one of the dimensions.
-func (g *grouper) rowsOf(from *big.Int, dims types.Shape) *big.Int {
+func (g *grouper) rowsOf(of lineage, dims types.Shape) *big.Int {
 	out := new(big.Int)
 	for k, x := range g.out.Inputs {
-		if from.Bit(k) == 1 && len(x.Shape) > 0 && slices.ContainsFunc(dims, func(d types.Size) bool { return g.along(x, d) }) {
+		if of.from.Bit(k) == 1 && len(x.Shape) > 0 && slices.ContainsFunc(dims, func(d types.Size) bool { return g.along(of, x, d) }) {
 			out.SetBit(out, k, 1)
 		}
 	}
 	return out
 }
 
-func (g *grouper) along(x ir.Input, d types.Size) bool {
+// along reports a dimension of a value along which rows of an input lie.
+func (g *grouper) along(of lineage, x ir.Input, d types.Size) bool {
 	if x.Padded() {
-		return d.Equal(x.Shape[0].Unpadded())
+		return slices.ContainsFunc(with(of.lengths, x.Shape[0].Unpadded()), d.Unpadded().Equal)
 	}
 	return slices.ContainsFunc(x.Shape[0].Vars(), func(name string) bool { return g.perRow[name] && slices.Contains(d.Vars(), name) })
 }
 
 // disclosed warns of an open or reveal to a player who does not hold the rows.
 func (g *grouper) disclosed(i *ir.Instr) {
-	over := g.lineage(i.Args[0]).over
-	if g.protected || over.Sign() == 0 || g.warned[g.origin[i]] {
+	of := g.lineage(i.Args[0])
+	if g.protected || of.over.Sign() == 0 || g.warned[g.origin[i]] {
 		return
 	}
 	for _, r := range g.out.Receivers(i).Members() {
-		names, rows := g.others(over, r)
-		if least := g.fewest(rows); len(names) > 0 && least.Cmp(big.NewInt(enoughRows)) < 0 {
-			g.warn(i, names, rows, least)
+		for _, c := range of.some {
+			if rows := g.others(c.rows, r); rows.Sign() > 0 && g.tooFew(g.others(c.beside, r)) {
+				g.warn(i, rows, new(big.Int), "of which the data says how many", "")
+				return
+			}
+		}
+		if over := g.others(of.over, r); over.Sign() > 0 && g.tooFew(over) {
+			g.warn(i, over, g.fewest(over), fmt.Sprintf("no `where` bound of %d or more", enoughRows), g.bound(over))
 			return
 		}
 	}
 }
 
-// others are the inputs in a set that a player does not hold, and their rows.
-func (g *grouper) others(over *big.Int, player int) (names []string, rows types.Shape) {
+// others are the inputs in a set that a player does not hold.
+func (g *grouper) others(set *big.Int, player int) *big.Int {
+	out := new(big.Int)
 	for k, x := range g.out.Inputs {
-		if over.Bit(k) == 0 || x.Owner.Set(g.everybody).Has(player) || g.admitted(x, player) {
-			continue
-		}
-		if name := "`" + ir.Root(ir.Key(x.Name, x.Member)) + "`"; !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-		if !slices.ContainsFunc(rows, x.Shape[0].Equal) {
-			rows = append(rows, x.Shape[0])
+		if set.Bit(k) == 1 && !x.Owner.Set(g.everybody).Has(player) && !g.admitted(x, player) {
+			out.SetBit(out, k, 1)
 		}
 	}
-	return names, rows
+	return out
+}
+
+// rows is how many rows the inputs in a set have in all; of padded ones there
+// may be none.
+func (g *grouper) rows(set *big.Int) types.Size {
+	var seen types.Shape
+	sum := types.Int(0)
+	for k, x := range g.out.Inputs {
+		if set.Bit(k) == 1 && !x.Padded() && !slices.ContainsFunc(seen, x.Shape[0].Equal) {
+			seen, sum = append(seen, x.Shape[0]), sum.Add(x.Shape[0])
+		}
+	}
+	return sum
+}
+
+// bound is the hint of the `where` for the rows of inputs; for padded ones there
+// is none.
+func (g *grouper) bound(set *big.Int) string {
+	sum := g.rows(set)
+	if len(sum.Vars()) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("add `where %s >= %d`, or ", sum, enoughRows)
+}
+
+// names are those of the inputs in a set.
+func (g *grouper) names(set *big.Int) string {
+	var out []string
+	for k, x := range g.out.Inputs {
+		if name := "`" + ir.Root(ir.Key(x.Name, x.Member)) + "`"; set.Bit(k) == 1 && !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return strings.Join(out, ", ")
 }
 
 // admitted reports that the header discloses an input to a player by name.
@@ -303,14 +433,11 @@ func (g *grouper) admitted(x ir.Input, player int) bool {
 	return slices.ContainsFunc(g.out.Reveals, func(d ir.Disclosure) bool { return d.Label == x.Name && d.To.Set(g.everybody).Has(player) })
 }
 
-// fewest is how many rows there are at least; of padded ones, any number.
-func (g *grouper) fewest(rows types.Shape) *big.Int {
-	sum := types.Int(0)
-	for _, d := range rows {
-		if !d.Padded() {
-			sum = sum.Add(d)
-		}
-	}
+func (g *grouper) tooFew(set *big.Int) bool { return g.fewest(set).Cmp(big.NewInt(enoughRows)) < 0 }
+
+// fewest is how many rows the inputs in a set have at least.
+func (g *grouper) fewest(set *big.Int) *big.Int {
+	sum := g.rows(set)
 	facts := []types.Size{types.Int(0)}
 	for _, w := range g.out.Where {
 		facts = append(facts, nonnegative(check.Condition{Left: w.Left, Right: w.Right, Rel: w.Rel})...)
@@ -324,21 +451,13 @@ func (g *grouper) fewest(rows types.Shape) *big.Int {
 	return most
 }
 
-func (g *grouper) warn(i *ir.Instr, names []string, rows types.Shape, least *big.Int) {
+func (g *grouper) warn(i *ir.Instr, inputs, least *big.Int, label, hint string) {
 	g.warned[g.origin[i]] = true
-	d := diag.Diagnostic{
-		Code: "W802", Span: g.origin[i], Label: fmt.Sprintf("no `where` bound of %d or more", enoughRows),
-		Message: fmt.Sprintf("`%s` may be over as few as %s of %s", g.out.LabelOf(i), plural(least), strings.Join(names, ", ")),
-		Hint:    "suppress small groups: `if rows >= 5 then … else …`, with `rows` a count",
-	}
-	if !slices.ContainsFunc(rows, types.Size.Padded) {
-		sum := types.Int(0)
-		for _, n := range rows {
-			sum = sum.Add(n)
-		}
-		d.Hint = fmt.Sprintf("add `where %s >= %d`, or %s", sum, enoughRows, d.Hint)
-	}
-	g.diags.Add(d)
+	g.diags.Add(diag.Diagnostic{
+		Code: "W802", Span: g.origin[i], Label: label,
+		Message: fmt.Sprintf("`%s` may be over as few as %s of %s", g.out.LabelOf(i), plural(least), g.names(inputs)),
+		Hint:    hint + "suppress small groups: `if rows >= 5 then … else …`, with `rows` a count",
+	})
 }
 
 func plural(n *big.Int) string {

@@ -288,7 +288,7 @@ computation f(a: uint64 @ alice, b: int64 @ bob) -> r: bool @ carol { `+body+` }
 // A value over rows of others is warned of where nothing says that they are
 // many (W802).
 func TestSmallGroups(t *testing.T) {
-	const inputs = "a: fixed[n] @ alice in 0.0..9.0, b: fixed[m] @ bob in 0.0..9.0, w: fixed[n, d] @ alice in 0.0..9.0, p: fixed[upto 90] @ alice in 0.0..9.0"
+	const inputs = "a: fixed[n] @ alice in 0.0..9.0, b: fixed[m] @ bob in 0.0..9.0, w: fixed[n, d] @ alice in 0.0..9.0, p: fixed[upto 90] @ alice in 0.0..9.0, q: fixed[upto 90] @ bob in 0.0..9.0, c: Kind[n] @ alice"
 	for _, c := range []struct {
 		name, outputs, where, body string
 		warned                     int
@@ -310,9 +310,25 @@ func TestSmallGroups(t *testing.T) {
 		{"a select on a sum", "r: fixed @ carol", "n >= 1", "return reveal(if sum(a) >= 5.0 then sum(a) else 0.0) to carol", 1},
 		{"private rows", "r: fixed @ carol", "n >= 9", "return reveal(sum(p, mask: valid(p))) to carol", 1},
 		{"private rows that are counted", "r: fixed @ carol", "n >= 9", "return reveal(if count(valid(p)) >= 5 then sum(p, mask: valid(p)) else 0.0) to carol", 0},
+		{"joined private rows", "r: fixed @ carol", "n >= 9", "let both = concat(p, q) return reveal(mean(both, mask: concat(valid(p), valid(q)))) to carol", 1},
+		{"a part of private rows", "r: fixed @ carol", "n >= 9", "return reveal(sum(p[0..50], mask: valid(p)[0..50])) to carol", 1},
+		{"joined private rows that are counted", "r: fixed @ carol", "n >= 9",
+			"let both = concat(p, q) let real = concat(valid(p), valid(q)) return reveal(if count(real) >= 5 then sum(both, mask: real) else 0.0) to carol", 0},
+		{"groups of rows", "r: fixed[4] @ carol", "n >= 9", "return reveal(dot(a, onehot(c))) to carol", 1},
+		{"groups that are counted", "r: fixed[4] @ carol", "n >= 9", "let hot = onehot(c) return reveal(if count(hot, axis: 0) >= 5 then dot(a, hot) else 0.0) to carol", 0},
+		{"counts of groups", "r: int64[4] @ carol", "n >= 9", "return reveal(count(onehot(c), axis: 0)) to carol", 0},
+		{"rows under a mask", "r: fixed @ carol", "n >= 9", "return reveal(mean(a, mask: w[:, 0] > 1.0)) to carol", 1},
+		{"rows under a mask, counted", "r: fixed @ carol", "n >= 9", "let big = w[:, 0] > 1.0 return reveal(if count(big) >= 5 then mean(a, mask: big) else 0.0) to carol", 0},
+		{"rows under a select", "r: fixed @ carol", "n >= 9", "return reveal(max(if a > 1.0 then a else 0.0)) to carol", 1},
+		{"rows by a product", "r: fixed @ carol", "n >= 9", "return reveal(sum(a * fixed(a > 1.0))) to carol", 1},
+		{"rows that are filtered", "r: fixed @ carol", "n >= 9", "let some = local alice { yield sum(filter(a, a > 1.0)) } return reveal(some) to carol", 1},
+		{"rows under a mask, among others", "r: fixed @ carol", "n >= 1, m >= 5", "return reveal(sum(concat(if a > 1.0 then a else 0.0, b))) to carol", 0},
+		{"rows under a mask, among the receiver's", "r: fixed @ bob", "n >= 9, m >= 5", "return reveal(sum(concat(if a > 1.0 then a else 0.0, b))) to bob", 1},
+		{"one of two a row", "r: fixed @ carol", "n >= 9", "return reveal(sum(if a > 1.0 then a else a * 0.5)) to carol", 0},
+		{"a scalar condition", "r: fixed @ carol", "n >= 9", "return reveal(sum(if b[0] > 1.0 then a else 0.0)) to carol", 0},
 		{"in a loop", "r: fixed @ carol", "n >= 1", "var t = 0.0 for i in 0..3 { t = min(t + sum(a), 9.0) } return reveal(t) to carol", 1},
 	} {
-		p := checked(t, "f.tfe", header+"computation f[n, m, d]("+inputs+") -> "+c.outputs+"\n  where n <= 90, m <= 90, "+c.where+"\n{ "+c.body+" }")
+		p := checked(t, "f.tfe", header+"enum Kind { k0, k1, k2, k3 }\ncomputation f[n, m, d]("+inputs+") -> "+c.outputs+"\n  where n <= 90, m <= 90, "+c.where+"\n{ "+c.body+" }")
 		_, diags := lower.Lower(p, p.Computations[0])
 		assert.Len(t, diags, c.warned, "%s: %s", c.name, text(diags, p.File.Source))
 		for _, d := range diags {

@@ -64,7 +64,7 @@ var Codes = []Code{
 	{"E602", "no secure implementation of this operation in this protocol"},
 	{"E701", "a test or a binding that does not give an input"},
 	{"W801", "the receiver can compute another player's input from this output and its own input (a sum of its input and one other, an output of an input's shape)"},
-	{"W802", "an output over rows without a `where` bound of 5 or more, and without a select on a count"},
+	{"W802", "an output over rows without a `where` bound of 5 or more, or over rows that data chooses, and without a select on a count"},
 	{"W803", "a disclosed condition that may repeat more than 100 times"},
 	{"W804", "a value from others steers how long one player's clear code runs"},
 	{"W805", "an import that nothing uses"},
