@@ -69,14 +69,16 @@ func multipleOfLn2(n int) uint64 {
 }
 
 // Exp returns e^x: error below two units and |r| 2^-26, and |r| 2^(F-49) where
-// that is more. A result is at least 0 and at most 2^I (1 - 2^-18), which
-// it is near if it exceeds that.
+// that is more. A result is at least 0. Where it would exceed 2^I (1 - 2^-17)
+// less four units, it is that of the last x of which it does not, and so at most
+// 2^I (1 - 2^-18).
 // One Negative and one SelectBits of two, which keep x between, one power, one
 // Truncate and one SelectBits.
 func (e *Engine) Exp(net Net, x Operand) Share {
 	o, s := e.begin(net), e.share(x)
 	f, i := s.Elem.F, s.Elem.Bits-1-s.Elem.F
-	low, high := multipleOfLn2(f+2)>>(logScale-f), multipleOfLn2(i)>>(logScale-f)-1-1<<f>>17
+	low := multipleOfLn2(f+2) >> (logScale - f)
+	high := uint64(int64(multipleOfLn2(i)-1<<(logScale-17)-4<<logScale>>(i+f)) >> (logScale - f))
 	beyond := stack(o.addConst(s, low), o.addConst(scale(s, minus(1)), high))
 	beyond = o.k.SelectBits(o.next(), o.k.Negative(o.next(), beyond, boundedWidth(s.Elem)), beyond)
 	s = o.add(o.sub(s, at(beyond, 0)), at(beyond, 1))

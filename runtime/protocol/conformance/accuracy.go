@@ -83,8 +83,9 @@ func (f function) arguments(elem clear.Type) clear.Tensor {
 	for i := range int64(2000) { // a grid around 0, and one over the whole type
 		all = append(all, (i-1000)<<elem.F/50, end/1000*(i-1000))
 	}
+	last := int64(math.Log(float64(end)/math.Ldexp(1, elem.F)) * math.Ldexp(1, elem.F)) // the end of exp
 	for i := range int64(64) {
-		all = append(all, i, -i, end-i, i-end, 1<<elem.F+i-32)
+		all = append(all, i, -i, end-i, i-end, 1<<elem.F+i-32, last-i)
 	}
 	for range 2000 {
 		v := int64(r.Uint64()) >> r.IntN(64)
