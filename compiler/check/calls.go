@@ -221,6 +221,9 @@ func (f *frame) instantiate(e *ast.Call, fn *ast.Fn, home *checker, vs []value) 
 		}
 		return nil, nil, false
 	}
+	if !m.inRanges(vs) {
+		return nil, nil, false
+	}
 	in := home.instance(f, fn, vs, m)
 	return in, m.sizes, in != nil
 }
@@ -247,9 +250,6 @@ func (m *matcher) match(p *ast.Param, v value, ok bool) (value, bool) {
 			return v, false
 		}
 	}
-	if p.Range != nil && !m.inRange(p, v) {
-		return v, false
-	}
 	if p.Type.Placement != nil {
 		place, good := m.header().placement(p.Type.Placement, "leave the placement out: a function takes values of any placement")
 		if !good {
@@ -265,18 +265,27 @@ func (m *matcher) match(p *ast.Param, v value, ok bool) (value, bool) {
 	return v, ok
 }
 
-// inRange reports E505: the argument is not known to lie in the range that the
+// inRanges reports E505: an argument is not known to lie in the range that its
 // parameter declares.
-func (m *matcher) inRange(p *ast.Param, v value) bool {
-	b, ok := m.home.newFrame(newUnit(m.fn.Name.Name)).rangeOf(p.Range, v.Elem)
-	if !ok || v.bounds.within(b) {
-		return true // an error of the range itself is the callee's
+func (m *matcher) inRanges(vs []value) bool {
+	header := m.home.newFrame(newUnit(m.fn.Name.Name)) // an error of the range itself is the callee's
+	header.generics(m.fn.Generics, nil)
+	all := true
+	for i, p := range m.fn.Params {
+		if p.Range == nil {
+			continue
+		}
+		r, ok := header.rangeOf(p.Range, vs[i].Elem)
+		if !ok || m.f.inRange(vs[i], r, m.sizes) {
+			continue
+		}
+		all = false
+		d := m.f.errorf("E505", vs[i].expr, "parameter `%s` of `%s` takes values in %s", p.Name.Name, m.fn.Name.Name, m.f.text(p.Range))
+		d.Label = number(vs[i].bounds.low, vs[i].Elem) + "..=" + number(vs[i].bounds.high, vs[i].Elem)
+		d.Notes = m.f.ranges([]value{vs[i]})
+		d.Hint = "declare the ranges of the inputs that it is computed from"
 	}
-	d := m.f.errorf("E505", v.expr, "parameter `%s` of `%s` takes values in %s", p.Name.Name, m.fn.Name.Name, m.f.text(p.Range))
-	d.Label = number(v.bounds.low, v.Elem) + "..=" + number(v.bounds.high, v.Elem)
-	d.Notes = m.f.ranges([]value{v})
-	d.Hint = "declare the ranges of the inputs that it is computed from"
-	return false
+	return all
 }
 
 // header is a frame for the types of the function's header: they are written

@@ -49,6 +49,7 @@ func (c *checker) computation(decl *ast.Computation, before findings) (*Computat
 	}
 	f.boundSizes(decl, comp)
 	f.where(comp, decl.Where)
+	f.inputRangesOverSizes(comp)
 	f.countInputs(comp)
 	for _, o := range decl.Outputs {
 		f.output(comp, o)
@@ -193,7 +194,9 @@ func (f *frame) input(comp *Computation, p *ast.Param) {
 	if t.Elem.Kind == types.Date {
 		known.bounds = calendar()
 	}
-	if p.Range != nil {
+	if p.Range != nil && t.Place.IsShared() {
+		f.errorf("E505", p.Range, "nobody can check the range of a `@ shared` input").Label = "no player holds it in clear"
+	} else if p.Range != nil {
 		f.inputRange(p, v, &known)
 	} else if t.Elem.IsNum() {
 		known.gaps = []string{"no range at input " + v.Name}
@@ -215,73 +218,6 @@ func (f *frame) bundleParts(v *Variable, known value) []value {
 		parts[k].affine = atomic(&atom{input: v, name: fmt.Sprintf("%s[%s]", v.Name, f.c.prog.Players[m].Name), place: parts[k].Place})
 	}
 	return parts
-}
-
-// inputRange reads `in low..high`.
-func (f *frame) inputRange(p *ast.Param, v *Variable, known *value) {
-	if v.Type.Place.IsShared() {
-		d := f.errorf("E505", p.Range, "nobody can check the range of a `@ shared` input")
-		d.Label = "no player holds it in clear"
-		return
-	}
-	b, ok := f.rangeOf(p.Range, v.Type.Elem)
-	if !ok {
-		return
-	}
-	known.bounds = b
-	v.Range = &Interval{Low: b.low, High: b.high}
-}
-
-// rangeOf evaluates a range of constants in an element type. The end of an
-// integer range is excluded unless written `..=`.
-func (f *frame) rangeOf(r *ast.Range, e types.Elem) (bounds, bool) {
-	if e.Kind == types.Invalid {
-		return bounds{}, false
-	}
-	if !e.IsNum() && e.Kind != types.Date {
-		f.errorf("E204", r, "%s has no range", e).Label = "numbers and dates do"
-		return bounds{}, false
-	}
-	low, ok1 := f.rangeEnd(r.Low, e)
-	high, ok2 := f.rangeEnd(r.High, e)
-	if !ok1 || !ok2 {
-		return bounds{}, false
-	}
-	if !r.Inclusive && e.Kind != types.Fixed {
-		high = new(big.Rat).Sub(high, big.NewRat(1, 1))
-	}
-	if low.Cmp(high) > 0 {
-		f.errorf("E505", r, "this range is empty").Label = "no value lies in it"
-		return bounds{}, false
-	}
-	return bounds{low, high, true}, true
-}
-
-func (f *frame) rangeEnd(e ast.Expr, elem types.Elem) (*big.Rat, bool) {
-	v := f.expr(e, elem)
-	if v.bad() {
-		return nil, false
-	}
-	if v.konst == nil && v.lin != nil {
-		f.notBuilt(e, "a range over sizes is")
-		return nil, false
-	}
-	if v.konst == nil || v.konst.Num == nil {
-		f.errorf("E209", e, "a range is made of constants").Label = f.c.full(v.Type)
-		return nil, false
-	}
-	if v.Elem.IsNum() != elem.IsNum() || !elem.IsNum() && v.Elem != elem {
-		f.errorf("E204", e, "a range of %s has ends of that type", f.c.elem(elem)).Label = f.c.plain(v.Type)
-		return nil, false
-	}
-	// the excluded end of a range may lie just outside the type
-	k := v.konst.Num
-	f.body.Types[e] = types.Scalar(elem, types.PublicPlace)
-	if elem.IsInt() && !k.IsInt() {
-		f.constantFits(e, k, elem)
-		return nil, false
-	}
-	return rounded(k, elem), true
 }
 
 // boundSizes checks that the data gives each size: an input has it as a

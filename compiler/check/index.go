@@ -210,19 +210,7 @@ func (f *frame) bound(e ast.Expr, x value) (value, bool) {
 	return v, false
 }
 
-func (f *frame) atLeastZero(v value) bool {
-	p := v.polynomial()
-	return p != nil && f.nonneg(*p) || v.bounds.known() && v.bounds.low.Sign() >= 0
-}
-
-// below proves v <= limit.
-func (f *frame) below(v value, limit types.Size) bool {
-	if p := v.polynomial(); p != nil {
-		return f.nonneg(limit.Sub(*p))
-	}
-	low, _ := f.interval(limit.Subst(f.equal))
-	return low != nil && v.bounds.known() && v.bounds.high.Cmp(new(big.Rat).SetInt(low)) <= 0
-}
+func (f *frame) atLeastZero(v value) bool { return f.above(v, types.Int(0)) }
 
 func (f *frame) ordered(low, high value) bool {
 	if low.lin != nil && high.lin != nil {

@@ -225,8 +225,15 @@ const (
 )
 
 // An Interval bounds values, both ends included, as exact numbers (a fixed
-// value as itself, not scaled). A nil end is unbounded.
-type Interval struct{ Low, High *big.Rat }
+// value as itself, not scaled). An end over sizes is Least or Most: Low and High
+// then are the least and the greatest that it can be.
+type Interval struct {
+	Low, High   *big.Rat
+	Least, Most *types.Size
+}
+
+// OverSizes reports a range that is no range of constants.
+func (i *Interval) OverSizes() bool { return i.Least != nil || i.Most != nil }
 
 // A Const is an exact constant value: a number or a bool.
 type Const struct {

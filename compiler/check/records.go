@@ -65,8 +65,8 @@ func (f *frame) fieldDecl(d *ast.Record, p *ast.Param) *Field {
 	if p.Range == nil {
 		return out
 	}
-	if b, ok := f.rangeOf(p.Range, t.Elem); ok {
-		out.Range = &Interval{b.low, b.high}
+	if r, ok := f.rangeOf(p.Range, t.Elem); ok {
+		out.Range = r
 	}
 	return out
 }

@@ -6,6 +6,7 @@ package check
 
 import (
 	"fmt"
+	"math/big"
 	"slices"
 
 	"github.com/tfec-lang/tfec/lang/ast"
@@ -19,13 +20,15 @@ func (f *frame) testFunction(t *ast.Test, fn *ast.Fn) {
 	}
 	decl := callOf(t, fn)
 	inputs := make([]*Variable, len(fn.Params))
+	given := make([]value, len(fn.Params))
 	for i, p := range fn.Params {
-		inputs[i] = f.testInput(t, fn, p)
+		inputs[i], given[i] = f.testInput(t, fn, p)
 	}
+	ranges := f.testRanges(fn, inputs, given)
 	var comp *Computation
 	u := stable(fn.Name, func(before findings) *unit {
 		var u *unit
-		comp, u = f.c.functionComputation(decl, t, inputs, before)
+		comp, u = f.c.functionComputation(decl, t, inputs, ranges, before)
 		return u
 	})
 	f.c.chain(u, nil, make(map[*unit]bool))
@@ -82,12 +85,13 @@ func callOf(t *ast.Test, fn *ast.Fn) *ast.Computation {
 }
 
 // testInput is the input that a parameter becomes: of the element and shape of
-// what is given for it. It is invalid where that says why itself.
-func (f *frame) testInput(t *ast.Test, fn *ast.Fn, p *ast.Param) *Variable {
+// what is given for it, which is returned too. It is invalid where that says why
+// itself.
+func (f *frame) testInput(t *ast.Test, fn *ast.Fn, p *ast.Param) (*Variable, value) {
 	in := &Variable{Name: p.Name.Name, Decl: p.Name, Kind: InputVar, Type: invalid}
 	g := givenFor(t, p)
 	if g == nil || p.Type.Tuple != nil {
-		return in
+		return in, poison(p.Name)
 	}
 	aside := f.c.newFrame(newUnit(f.unit.name)) // what is given is checked again as such
 	aside.pc.test, aside.unit.everybody = true, f.unit.everybody
@@ -97,10 +101,11 @@ func (f *frame) testInput(t *ast.Test, fn *ast.Fn, p *ast.Param) *Variable {
 	case !ok || given.bad() || elem.Kind == types.Invalid:
 	case !f.c.shareable(elem):
 		f.clearOnly(g.Value, []value{given})
-	case f.testShape(g, given) && f.testRange(p, elem, aside.convertTo(given, elem, "")):
+	case f.testShape(g, given):
+		given = aside.convertTo(given, elem, "")
 		in.Type = types.Type{Elem: elem, Shape: given.Shape, Place: f.testPlace(p)}
 	}
-	return in
+	return in, given
 }
 
 func givenFor(t *ast.Test, p *ast.Param) *ast.Given {
@@ -134,19 +139,51 @@ func (f *frame) testShape(g *ast.Given, given value) bool {
 	return true
 }
 
-// testRange reports E505: what is given is not known to lie in the range that
-// the parameter declares.
-func (f *frame) testRange(p *ast.Param, elem types.Elem, given value) bool {
-	if p.Range == nil || given.bad() {
-		return true
+// testRanges are the ranges of the parameters, with the sizes that are given. It
+// reports E505, and makes an input invalid, where what is given is not known to
+// lie in its range.
+func (f *frame) testRanges(fn *ast.Fn, inputs []*Variable, given []value) []bounds {
+	header := f.c.newFrame(newUnit(fn.Name.Name)) // an error of a range is the function's
+	header.generics(fn.Generics, givenSizes(fn, inputs))
+	out := make([]bounds, len(inputs))
+	for i, p := range fn.Params {
+		in := inputs[i]
+		out[i] = whole(in.Type.Elem)
+		if p.Range == nil || in.Type.Elem.Kind == types.Invalid {
+			continue
+		}
+		r, ok := header.rangeOf(p.Range, in.Type.Elem)
+		if !ok {
+			in.Type = invalid
+			continue
+		}
+		out[i], _ = header.ranged(r)
+		if given[i].bad() || given[i].bounds.within(out[i]) {
+			continue
+		}
+		d := f.errorf("E505", given[i].expr, "parameter `%s` takes values in %s", p.Name.Name, f.text(p.Range))
+		d.Label = number(given[i].bounds.low, in.Type.Elem) + "..=" + number(given[i].bounds.high, in.Type.Elem)
+		in.Type = invalid
 	}
-	b, ok := f.rangeOf(p.Range, elem)
-	if !ok || given.bounds.within(b) {
-		return ok
+	return out
+}
+
+// givenSizes are the sizes of a function where they stand alone as a dimension
+// of a parameter.
+func givenSizes(fn *ast.Fn, inputs []*Variable) map[string]*sizeInfo {
+	out := make(map[string]*sizeInfo)
+	for i, p := range fn.Params {
+		for d, n := range inputs[i].Type.Shape {
+			if d >= len(p.Type.Shape) {
+				break // the call is in error
+			}
+			id, alone := p.Type.Shape[d].Size.(*ast.Ident)
+			if k, ok := n.Const(); ok && alone {
+				out[id.Name] = &sizeInfo{min: big.NewInt(k), max: big.NewInt(k), place: types.PublicPlace, early: true}
+			}
+		}
 	}
-	d := f.errorf("E505", given.expr, "parameter `%s` takes values in %s", p.Name.Name, f.text(p.Range))
-	d.Label = number(given.bounds.low, elem) + "..=" + number(given.bounds.high, elem)
-	return false
+	return out
 }
 
 // testPlace is where the argument is: `@ shared`, or where the parameter is
@@ -164,14 +201,14 @@ func (f *frame) testPlace(p *ast.Param) types.Place {
 }
 
 // functionComputation checks the call with inputs as given.
-func (c *checker) functionComputation(decl *ast.Computation, t *ast.Test, inputs []*Variable, before findings) (*Computation, *unit) {
+func (c *checker) functionComputation(decl *ast.Computation, t *ast.Test, inputs []*Variable, ranges []bounds, before findings) (*Computation, *unit) {
 	u := newUnit("test " + t.Title.Raw)
 	comp := &Computation{Decl: decl, Players: c.participants(decl), Inputs: inputs}
 	u.comp, u.before, u.everybody = comp, before, comp.Players
 	f := c.newFrame(u)
 	comp.Body = f.body
 	for i, in := range inputs {
-		f.testArgument(decl.Params[i], in)
+		f.testArgument(in, ranges[i])
 	}
 	results := f.testResults(decl)
 	for k, o := range decl.Outputs {
@@ -191,13 +228,10 @@ func (c *checker) functionComputation(decl *ast.Computation, t *ast.Test, inputs
 }
 
 // testArgument defines an input as what the function is called with.
-func (f *frame) testArgument(p *ast.Param, in *Variable) {
+func (f *frame) testArgument(in *Variable, within bounds) {
 	f.scope.vars[in.Name], f.body.Vars[in.Decl] = in, in
-	known := value{Type: in.Type, expr: in.Decl, early: !in.Type.Place.IsShared(), bounds: whole(in.Type.Elem), deps: []*Variable{in},
+	known := value{Type: in.Type, expr: in.Decl, early: !in.Type.Place.IsShared(), bounds: within, deps: []*Variable{in},
 		affine: atomic(&atom{input: in, name: in.Name, place: in.Type.Place})}
-	if p.Range != nil && in.Type.Elem.Kind != types.Invalid {
-		known.bounds, _ = f.rangeOf(p.Range, in.Type.Elem)
-	}
 	f.unit.known[in] = known
 }
 

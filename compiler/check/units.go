@@ -103,8 +103,9 @@ func (f *frame) fnHeader(fn *ast.Fn, vs []value, infos map[string]*sizeInfo) []*
 			known.gaps = []string{"no bound of parameter " + variable.Name}
 		}
 		if p.Range != nil {
-			if b, ok := f.rangeOf(p.Range, v.Elem); ok {
-				known.bounds, variable.Range, known.gaps = b, &Interval{b.low, b.high}, nil
+			if r, ok := f.rangeOf(p.Range, v.Elem); ok {
+				variable.Range = r
+				known.bounds, known.gaps = f.ranged(r)
 			}
 		}
 		f.body.Params = append(f.body.Params, variable)
@@ -403,8 +404,8 @@ func (f *frame) uncalledParam(p *ast.Param, place types.Place) value {
 		}
 	}
 	if p.Range != nil {
-		if b, ok := f.rangeOf(p.Range, elem); ok {
-			v.bounds = b
+		if r, ok := f.rangeOf(p.Range, elem); ok && !r.OverSizes() {
+			v.bounds, _ = f.ranged(r)
 		}
 	}
 	if v.Place.IsShared() && elem.Kind != types.Invalid && !f.c.shareable(elem) {

@@ -109,16 +109,53 @@ func (l *lowerer) input(v *check.Variable, param *ast.Param, member string, owne
 			x.Range = l.inputRange(v, param, at.field, t.Elem)
 		}
 		if len(v.Type.Shape) > 0 && v.Type.Shape[0].Padded() {
-			if owner.IsShared() {
-				l.notBuilt(param, "a padded length of a `@ shared` input")
-			}
 			x.Shape = append(types.Shape{types.Upto(t.Shape[0])}, t.Shape[1:]...)
 		}
 		if at.field != nil {
 			x.Doc, x.Rows = at.field.Decl.Doc, len(v.Type.Shape)
 		}
-		return l.load(x)
+		loaded := l.load(x)
+		l.withinSizes(v, x, loaded)
+		return loaded
 	})
+}
+
+// withinSizes compares an input with the ends of its range that are over sizes:
+// they are known once the sizes are, so that it is an early assert. Rows that
+// pad it are not compared.
+func (l *lowerer) withinSizes(v *check.Variable, x ir.Input, loaded ir.Value) {
+	if v.Range == nil || !v.Range.OverSizes() {
+		return
+	}
+	out := l.constants(types.Of(types.Bool), nil, []*big.Int{new(big.Int)})
+	for _, end := range []struct {
+		size   *types.Size
+		beyond ir.Op
+	}{{v.Range.Least, ir.OpLt}, {v.Range.Most, ir.OpGt}} {
+		if end.size == nil {
+			continue
+		}
+		limit, e := l.size(nil, *end.size), x.Elem
+		if e.Kind != types.Fixed && e.Kind != types.Uint64 {
+			e = types.Of(types.Int64)
+		}
+		beyond := l.op(end.beyond, types.Of(types.Bool), l.shape(loaded), l.convert(loaded, e), l.convert(limit, e))
+		out = l.op(ir.OpOr, types.Of(types.Bool), l.shape(loaded), out, beyond)
+	}
+	if x.Padded() {
+		out = l.kept(out, l.validRows(x), 0, new(big.Int))
+	}
+	l.emit(&ir.Instr{Op: ir.OpAssert, Args: []ir.Value{l.none(out)}, Name: "input " + ir.Key(x.Name, x.Member) + " is in " + x.Range.Text, Axis: -1, Who: l.holders(loaded)})
+}
+
+// none is whether no element of bools is true.
+func (l *lowerer) none(x ir.Value) ir.Value {
+	e := types.Of(types.Bool)
+	if len(l.shape(x)) == 0 {
+		return l.op(ir.OpNot, e, nil, x)
+	}
+	integer := types.Of(types.Int64)
+	return l.op(ir.OpEq, e, nil, l.op(ir.OpSum, integer, nil, l.convert(x, integer)), l.integer(0))
 }
 
 // publicConditions are those of `where` on public inputs: asserts, and early

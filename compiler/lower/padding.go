@@ -15,9 +15,12 @@ import (
 
 // valid is which rows of an input its owner loaded.
 func (c *primitiveCall) valid() ir.Value {
-	x := c.loaded(c.tree(c.args[0]).leaves()[0])
-	v := c.define("", c.t.Elem, c.t.Shape, x.Owner)
-	c.emit(&ir.Instr{Op: ir.OpValid, Dst: v, Name: x.Name, Member: x.Member, Axis: -1, Who: x.Owner.Set(c.everybody)})
+	return c.validRows(c.loaded(c.tree(c.args[0]).leaves()[0]))
+}
+
+func (l *lowerer) validRows(x ir.Input) ir.Value {
+	v := l.define("", types.Of(types.Bool), types.Shape{x.Shape[0].Unpadded()}, x.Owner)
+	l.emit(&ir.Instr{Op: ir.OpValid, Dst: v, Name: x.Name, Member: x.Member, Axis: -1, Who: x.Owner.Set(l.everybody)})
 	return v
 }
 

@@ -160,10 +160,7 @@ func (l *lowerer) holds(e *ast.Expect) ir.Value {
 	if len(l.shape(c)) == 0 {
 		return c
 	}
-	integer := types.Of(types.Int64)
-	wrong := l.convert(l.op(ir.OpNot, l.elem(c), l.shape(c), c), integer)
-	n := l.op(ir.OpSum, integer, nil, wrong)
-	return l.op(ir.OpEq, types.Of(types.Bool), nil, n, l.integer(0))
+	return l.none(l.op(ir.OpNot, l.elem(c), l.shape(c), c))
 }
 
 // condition lowers `x ~= y within t` as |x - y| <= t, anything else as it is.
