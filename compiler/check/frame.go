@@ -126,6 +126,7 @@ func newBody(name string) *Body {
 		Members:    make(map[ast.Node][]*Body),
 		Reveals:    make(map[*ast.Reveal]*RevealInfo),
 		Checked:    make(map[ast.Node]bool),
+		Total:      make(map[ast.Node]bool),
 		Outside:    make(map[*ast.Call]bool),
 		Runs:       make(map[ast.Node]types.Place),
 		Overflows:  make(map[ast.Node]*Overflow),

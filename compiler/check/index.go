@@ -22,7 +22,11 @@ func (f *frame) index(e *ast.Index, want types.Elem) value {
 		f.sliceErrors(e)
 		return poison(e)
 	}
-	return f.sliced(e, e.Slices, x)
+	v := f.sliced(e, e.Slices, x)
+	if f.body.Total[e] && !f.zeroed(e, x) {
+		return poison(e)
+	}
+	return v
 }
 
 // sliceErrors checks the bounds for their own errors where x has no type. It
@@ -57,7 +61,7 @@ func (f *frame) sliced(e *ast.Index, slices []*ast.Slice, x value) value {
 	}
 	vs := []value{x}
 	var shape types.Shape
-	unproved, hint := ast.Node(nil), ""
+	var unproved *position
 	for i, s := range slices {
 		p, ok := f.position(s, x, i)
 		if !ok {
@@ -67,12 +71,12 @@ func (f *frame) sliced(e *ast.Index, slices []*ast.Slice, x value) value {
 		if s.Range || s.From == nil {
 			shape = append(shape, p.length)
 		}
-		if !p.proved && unproved == nil {
-			unproved, hint = s, p.hint
+		if !p.proved && (unproved == nil || s.Range && !unproved.at.Range) {
+			unproved = &p
 		}
 	}
 	shape = append(shape, x.Shape[len(slices):]...)
-	if unproved != nil && !f.bounded(e, unproved, hint, vs) {
+	if unproved != nil && !f.bounded(e, unproved, vs) {
 		return poison(e)
 	}
 	place, met, ok := f.join(e, "index", vs...)
@@ -81,6 +85,9 @@ func (f *frame) sliced(e *ast.Index, slices []*ast.Slice, x value) value {
 	}
 	out := f.result(x.Elem, shape, place, met, vs...)
 	out.bounds, out.drift = x.bounds, x.drift
+	if f.body.Total[e] {
+		out.bounds, out.drift = x.bounds.union(exactly(new(big.Rat))), nil
+	}
 	if place.IsShared() {
 		out.met = x.met
 		if out.met == nil {
@@ -90,17 +97,48 @@ func (f *frame) sliced(e *ast.Index, slices []*ast.Slice, x value) value {
 	return out
 }
 
-// bounded is R14 for bounds that were not proved.
-func (f *frame) bounded(e *ast.Index, at ast.Node, hint string, vs []value) bool {
-	if f.pc.total {
-		f.notBuilt(at, "an index under a condition that is not public, without a proof that it is in range, is")
-		return true
+// bounded is R14 for bounds that were not proved. In an arm, an index out of range
+// gives zero, as `lookup` does, and writes nothing; a slice has no such form.
+func (f *frame) bounded(e *ast.Index, p *position, vs []value) bool {
+	switch {
+	case !f.pc.total:
+		return f.partial(e, p.at, "this index may be out of range", p.hint, vs...)
+	case p.at.Range:
+		d := f.errorf("E408", p.at, "this slice may be out of range")
+		d.Label = "under a condition that is not public"
+		d.Hint = p.hint
+		return false
 	}
-	return f.partial(e, at, "this index may be out of range", hint, vs...)
+	f.body.Total[e] = true
+	return true
+}
+
+// zeroed reports E505 for rows of which a field does not admit zero, which they
+// are out of range.
+func (f *frame) zeroed(at ast.Node, x value) bool {
+	return x.Elem.Kind != types.Record || f.admitsZero(at, f.c.prog.Record(x.Elem.Name))
+}
+
+func (f *frame) admitsZero(at ast.Node, r *Record) bool {
+	for _, d := range r.Fields {
+		switch {
+		case d.Type.Elem.Kind == types.Record:
+			if !f.admitsZero(at, f.c.prog.Record(d.Type.Elem.Name)) {
+				return false
+			}
+		case !d.bounds().has(0):
+			e := f.errorf("E505", at, "out of range, a row is zero, and field `%s` takes values in %s", d.Name, f.text(d.Decl.Range))
+			e.Label = "may be out of range"
+			e.Hint = "bound the index by the size of the array"
+			return false
+		}
+	}
+	return true
 }
 
 // A position is one checked index or slice.
 type position struct {
+	at     *ast.Slice
 	parts  []value // its bounds
 	length types.Size
 	proved bool
@@ -118,7 +156,7 @@ func (f *frame) position(s *ast.Slice, x value, axis int) (position, bool) {
 		if !f.pc.total && f.outside(s, i, n) {
 			return position{}, false
 		}
-		p := position{parts: []value{i}, proved: f.atLeastZero(i) && f.below(i, n.Sub(types.Int(1)))}
+		p := position{at: s, parts: []value{i}, proved: f.atLeastZero(i) && f.below(i, n.Sub(types.Int(1)))}
 		p.hint = "bound it by the size of the array, or write `lookup`, which gives zero out of range"
 		if i.lin != nil && f.isSize(*i.lin) && f.atLeastZero(i) && f.unit.comp != nil {
 			p.hint = fmt.Sprintf("add `where %s >= %s`", n, i.lin.Add(types.Int(1)))
@@ -142,7 +180,7 @@ func (f *frame) position(s *ast.Slice, x value, axis int) (position, bool) {
 	if !ok {
 		return position{}, false
 	}
-	p := position{parts: parts, hint: "bound it by the size of the array"}
+	p := position{at: s, parts: parts, hint: "bound it by the size of the array"}
 	p.proved = (s.From == nil || f.atLeastZero(low)) && (s.To == nil || f.below(high, n)) && f.ordered(low, high)
 	p.length, p.data, ok = f.length(s, low, high, n)
 	return p, ok
@@ -239,7 +277,11 @@ func (f *frame) bundleMember(e *ast.Index, id *ast.Ident) value {
 	v := b.parts[k]
 	v.expr = e
 	if len(e.Slices) > 1 {
-		return f.sliced(e, e.Slices[1:], v)
+		part := f.sliced(e, e.Slices[1:], v)
+		if f.body.Total[e] && !f.zeroed(e, v) {
+			return poison(e)
+		}
+		return part
 	}
 	if f.pc.local != nil && !v.Place.Public && !v.Place.Holders.Has(f.pc.player) {
 		d := f.errorf("E303", e, "`%s` is held by %s: `local %s` cannot use it", f.text(e), f.c.holders(v.Place), f.pc.local.Name)

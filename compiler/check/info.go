@@ -283,6 +283,9 @@ type Body struct {
 	// other partial operation is proved, or in total form under a
 	// conditional that is not public.
 	Checked map[ast.Node]bool
+	// Total holds the indices in arms that were not proved: out of range they
+	// give zero, and write nothing (R10).
+	Total map[ast.Node]bool
 	// Outside holds the roots and logarithms on shares, under a conditional that
 	// is not public, whose operands may lie outside the domain.
 	Outside map[*ast.Call]bool

@@ -251,6 +251,13 @@ func (f *frame) lookup(e *ast.Call, want types.Elem) value {
 		return poison(e)
 	}
 	out := f.result(x.Elem, shape, place, met, x, i)
+	if f.atLeastZero(i) && f.below(i, x.Shape[0].Sub(types.Int(1))) {
+		out.bounds = x.bounds
+		return out
+	}
+	if !f.zeroed(args[1].Value, x) {
+		return poison(e)
+	}
 	if x.bounds.known() {
 		out.bounds = x.bounds.union(exactly(new(big.Rat)))
 	}

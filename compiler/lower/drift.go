@@ -42,7 +42,7 @@ func (d *drift) join(e *drift) *drift {
 func (p *prover) drift(i *ir.Instr, a interval) *drift {
 	of := func(k int) *drift { return p.drifts[i.Args[k]] }
 	wraps := func(v ir.Value) bool { return p.exceeds(i, v) }
-	if p.wordless(i) || !p.narrow(i.Dst) && !a.within(whole(p.elem(i.Dst))) || slices.ContainsFunc(i.Args, wraps) {
+	if p.wordless(i) || p.orZero[i.Dst] || !p.narrow(i.Dst) && !a.within(whole(p.elem(i.Dst))) || slices.ContainsFunc(i.Args, wraps) {
 		return nil
 	}
 	switch i.Op {

@@ -320,7 +320,9 @@ func (l *lowerer) sliced(e *ast.Index, x tree, slices []*ast.Slice, t types.Type
 		if l.holders(v[0]).Empty() && at != l.everybody || !l.holders(v[0]).Empty() && at.Intersect(l.holders(v[0])).Empty() {
 			l.notBuilt(e, "an index that the holder of the array does not know")
 		}
-		return l.elements(v[0], positions, l.frame.body.Checked[e], t.Shape)
+		out := l.elements(v[0], positions, l.frame.body.Checked[e], t.Shape)
+		l.orZero[out] = l.frame.body.Total[e]
+		return out
 	}, x)
 }
 

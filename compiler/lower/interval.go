@@ -90,8 +90,13 @@ func (p *prover) interval(i *ir.Instr) interval {
 		return p.inputInterval(i)
 	case ir.OpReduce:
 		return whole(e)
-	case ir.OpCopy, ir.OpShare, ir.OpRefresh, ir.OpOpen, ir.OpReveal, ir.OpIndex, ir.OpFill, ir.OpTranspose,
+	case ir.OpCopy, ir.OpShare, ir.OpRefresh, ir.OpOpen, ir.OpReveal, ir.OpFill, ir.OpTranspose,
 		ir.OpReshape, ir.OpReverse:
+		return arg(0)
+	case ir.OpIndex:
+		if p.orZero[i.Dst] {
+			return arg(0).join(constantly(0))
+		}
 		return arg(0)
 	case ir.OpSort, ir.OpTopK, ir.OpShuffle:
 		return arg(0)

@@ -75,6 +75,8 @@ type lowerer struct {
 	// home is the region in which a value was defined; isInput marks inputs.
 	home    map[ir.Value]*region
 	isInput map[ir.Value]bool
+	// orZero marks elements whose index, in an arm, may be out of range.
+	orZero map[ir.Value]bool
 	// lengths says, of each length that data decides, whose it is.
 	lengths map[string]lengthOf
 }
@@ -95,7 +97,7 @@ func newLowerer(p *check.Program, players types.Set) *lowerer {
 		prog: p, index: make(map[int]int), origin: make(map[*ir.Instr]ast.Span),
 		values: make(map[*check.Variable]tree), bundles: make(map[*check.Variable][]tree),
 		taken: make(map[string]bool), armOf: make(map[ir.Value]int),
-		home: make(map[ir.Value]*region), isInput: make(map[ir.Value]bool), lengths: make(map[string]lengthOf),
+		home: make(map[ir.Value]*region), isInput: make(map[ir.Value]bool), orZero: make(map[ir.Value]bool), lengths: make(map[string]lengthOf),
 		out:    &ir.Program{Values: make([]ir.Info, 1), Player: -1},
 		region: &region{kind: top, shares: make(map[ir.Value]ir.Value)},
 	}

@@ -173,6 +173,7 @@ type part struct {
 	columns tree
 	slices  []*ast.Slice
 	checked bool
+	total   bool
 }
 
 // part resolves x[…], x.f and what they are made of.
@@ -187,6 +188,7 @@ func (l *lowerer) part(e ast.Expr) part {
 		}
 		p.slices = append(p.slices, e.Slices...)
 		p.checked = p.checked || l.frame.body.Checked[e]
+		p.total = p.total || l.frame.body.Total[e]
 		return p
 	case *ast.Field:
 		p := l.part(e.X)
@@ -213,7 +215,9 @@ func (l *lowerer) assignPart(s *ast.Assign) {
 		if len(positions) == 0 {
 			return p.columns
 		}
-		return leaf(l.elements(p.columns.leaf, positions, p.checked, t.Shape))
+		old := l.elements(p.columns.leaf, positions, p.checked, t.Shape)
+		l.orZero[old] = p.total
+		return leaf(old)
 	}
 	x := l.assigned(s, old, t)
 	l.columnwise(t, func(t types.Type, v []ir.Value) ir.Value {

@@ -29,7 +29,7 @@ func TestCorpusAndExamples(t *testing.T) {
 	for _, name := range []string{"average", "staff_average", "millionaires", "auction", "groupby"} {
 		paths = append(paths, filepath.Join(root, "corpus", "programs", name+".tfe"))
 	}
-	paths = append(paths, filepath.Join(root, "compiler", "testdata", "records.tfe"), filepath.Join("testdata", "kept_records.tfe"))
+	paths = append(paths, filepath.Join(root, "compiler", "testdata", "records.tfe"), filepath.Join("testdata", "kept_records.tfe"), filepath.Join("testdata", "indices.tfe"))
 	for _, path := range paths {
 		own := load(t, path, "")
 		s := players(own.Programs[0])

@@ -112,7 +112,7 @@ func TestCostOfCorpusAndExamples(t *testing.T) {
 	more, err := filepath.Glob(filepath.Join(root, "compiler", "testdata", "*.tfe"))
 	require.NoError(t, err)
 	r := rand.New(rand.NewPCG(17, 5))
-	for _, path := range append(append(paths, more...), filepath.Join("testdata", "kept_records.tfe")) {
+	for _, path := range append(append(paths, more...), filepath.Join("testdata", "kept_records.tfe"), filepath.Join("testdata", "indices.tfe")) {
 		own := load(t, path, "")
 		s := players(own.Programs[0])
 		for _, protocol := range []string{"", fmt.Sprintf("plain(%s)", s[0]), fmt.Sprintf("aby3(%s, %s, %s)", s[2], s[0], s[1])} {

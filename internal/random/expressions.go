@@ -22,7 +22,7 @@ func (w *author) expression() (term, bool) {
 func (w *author) draw() (term, bool) {
 	return choose(w, w.sum, w.sum, w.sum, w.product, w.product, w.quotient, w.remainder, w.comparison, w.comparison, w.comparison,
 		w.logic, w.logic, w.conditional, w.conditional, w.extreme, w.reduction, w.reduction, w.counted, w.dot, w.conversion,
-		w.unary, w.ordered, w.moved, w.moved, w.element, w.element, w.stacked, w.hot, w.read, w.written, w.dated, w.called, w.called,
+		w.unary, w.ordered, w.moved, w.moved, w.element, w.element, w.guarded, w.stacked, w.hot, w.read, w.written, w.dated, w.called, w.called,
 		w.function1, w.item, w.masked, w.joined)()
 }
 
@@ -374,6 +374,29 @@ func (w *author) element() (term, bool) {
 	x.dims = x.dims[1:]
 	return x, true
 }
+
+// guarded is an element, or a row, at a place that may be none, where a condition
+// that is not public holds.
+func (w *author) guarded() (term, bool) {
+	x, ok1 := w.some(isArray, isWhole, func(t term) bool { return isValue(t) && t.elem != "date" })
+	if !ok1 {
+		return x, false
+	}
+	y, ok2 := w.some(isWhole, func(t term) bool { return t.elem == x.elem && slices.Equal(t.dims, x.dims[1:]) })
+	c, ok3 := w.some(isBool, isScalar)
+	t := mix(x, y, c)
+	t.text = fmt.Sprintf("if %s then %s[%s] else %s", c.text, x.text, w.anywhere(x), y.text)
+	t.elem, t.dims, t.most, t.off = x.elem, x.dims[1:], max(x.most, y.most), max(x.off, y.off)
+	return t, ok2 && ok3 && w.private(c)
+}
+
+// anywhere is an index of x that may be out of range.
+func (w *author) anywhere(x term) string {
+	return choose(w, "1", "9", "4", x.dims[0]+" - 4", x.dims[0]+" - 1", x.dims[0]+" + 1")
+}
+
+// private says that a condition is not public, where placements are known.
+func (w *author) private(c term) bool { return c.at != everyone && w.size == "n" }
 
 // stacked is an array of three scalars or rows.
 func (w *author) stacked() (term, bool) {

@@ -34,7 +34,7 @@ var constructs = []string{
 	"date(", " local ", "while ", "while reveal", "limit", "} else if ", "reveal(", " as l", "if n", "filter(", "yield", "assert",
 	"sum(", "mean(", "min(", "max(", "axis: ", "argmax(", "argmin(", "count(", "any(", "all(", "abs(", "sign(", "clamp(", "select(", "relu(", "sqrt(", "sigmoid(", "tanh(",
 	"dot(", "outer(", "transpose(", "reshape(", "reverse(", "concat(", "cumsum(", "sort(", "rank(", "merge(", "sort_by(", "top_k(",
-	"onehot(", "lookup(", "store(", "div_or(", "mod_or(", " % ", "int32(", "int64(", "fixed(", "bool(", "not ", " and ", " or ", "Item(", ".amount", "[:, 0]", "[..2]",
+	"onehot(", "lookup(", "store(", "div_or(", "mod_or(", " % ", "int32(", "int64(", "fixed(", "bool(", "not ", " and ", " or ", "Item(", ".amount", "[:, 0]", "[..2]", "[9]", " - 4]",
 }
 
 // TestMutants: each is another program that parses, and all kinds are made.

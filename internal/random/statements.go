@@ -168,12 +168,15 @@ func (w *author) secret() {
 	if !ok1 || !ok2 || !ok3 || !ok4 || !w.indexable(x.dims[0]) {
 		return
 	}
-	v, rows, i := w.name(), w.name(), w.name()
+	v, rows, i, place := w.name(), w.name(), w.name(), "1"
+	if w.private(c) && w.private(d) {
+		place = w.anywhere(x)
+	}
 	w.line("var %s = %s", v, y.text)
 	w.line("var %s = %s", rows, x.text)
 	w.line("if %s {", c.text)
 	w.block(fmt.Sprintf("for %s in 0..%s { %s[%s] = %s }", i, x.dims[0], rows, i, w.fold(term{text: fmt.Sprintf("%s[%s]", rows, i)}, v)),
-		fmt.Sprintf("if %s { %s = %s[0] } else { %s[1] = %s }", d.text, v, rows, rows, v))
+		fmt.Sprintf("if %s { %s = %s[0] } else { %s[%s] = %s }", d.text, v, rows, rows, place, v))
 	w.line("} else if %s { %s = %s }", d.text, v, w.fold(term{text: v}, fmt.Sprintf("%s[%s - 1]", x.text, x.dims[0])))
 	y.text = v
 	w.take(y, x, c, d)
