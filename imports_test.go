@@ -46,7 +46,7 @@ var passes = []string{"load", "check", "ir", "lower", "opt", "project", "report"
 var owned = map[string][]string{
 	"github.com/alecthomas/participle/v2": {"lang/parse"},
 	"github.com/dave/jennifer":            {"codegen"},
-	"google.golang.org/grpc":              {"runtime/link/rpc", "runtime/session"},
+	"google.golang.org/grpc":              {"runtime/session"},
 	"github.com/sourcegraph/jsonrpc2":     {"internal/lsp"},
 }
 

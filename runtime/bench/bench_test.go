@@ -1,5 +1,5 @@
 // Package bench measures secure operations on a million elements, all servers
-// in one process, over local links and over gRPC with TLS on loopback:
+// in one process, over local links and over TLS on loopback:
 //
 //	go test -run - -bench . ./runtime/bench
 //
@@ -66,7 +66,7 @@ func measure(b *testing.B, op operation) {
 		connect func(b *testing.B) []link.Link
 	}{
 		{"local", func(*testing.B) []link.Link { return local.Connect(servers) }},
-		{"grpc", connectGRPC},
+		{"tls", connectTLS},
 	} {
 		b.Run(l.name, func(b *testing.B) { measureOver(b, l.connect(b), op) })
 	}

@@ -32,9 +32,9 @@ type Link interface {
 
 	// Send hands a message to the link; payload is the concatenation of parts.
 	// It may block only for flow control, never until the peer receives, so
-	// two players may send to each other before either receives. The link may
-	// keep references to the parts until the run ends: the caller must not
-	// change them afterwards.
+	// two players may send to each other before either receives. Sending goes
+	// on while the caller computes, from the memory of the parts: the caller
+	// must not change them afterwards. The link drops them once they are sent.
 	Send(ctx context.Context, to int, h Header, parts ...[]byte) error
 
 	// Recv waits for the next message from a player, whose payload must be

@@ -11,6 +11,8 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/mem"
 	"google.golang.org/grpc/status"
+
+	"github.com/tfec-lang/tfec/runtime/link/stream"
 )
 
 func TestDecode(t *testing.T) {
@@ -67,6 +69,7 @@ func roundTrip[T any](t *testing.T, data []byte) {
 func FuzzHandshake(f *testing.F) {
 	f.Add([]byte("GET / HTTP/1.1\r\n\r\n"), true)
 	f.Add([]byte("tfec1\x00\x20{\"Name\":\"a\",\"Role\":\"player\"}    "), true)
+	f.Add([]byte("tfec1\x00\x29{\"Name\":\"a\",\"Role\":\"player\",\"Run\":\"01\"}"), true)
 	f.Add([]byte("tfec1\xff\xff"), true)
 	f.Add([]byte("\x16\x03\x01\x00\x05hello"), false)
 	a, err := newAuthority(time.Hour)
@@ -79,7 +82,7 @@ func FuzzHandshake(f *testing.F) {
 			id = &Identity{Name: "s0", Role: RolePlayer}
 		}
 		conn := &script{in: bytes.NewReader(data)}
-		s := &transport{id: id, failed: func(net.Addr, error) {}}
+		s := &transport{id: id, failed: func(net.Addr, error) {}, admit: (&serving{hub: stream.NewHub()}).admit}
 		_, who, err := s.ServerHandshake(conn)
 		if err == nil {
 			require.True(t, insecure)

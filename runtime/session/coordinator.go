@@ -18,7 +18,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
-	"github.com/tfec-lang/tfec/runtime/link/rpc"
+	"github.com/tfec-lang/tfec/runtime/link/stream"
 )
 
 // start is a client's stream: its request, then the events of the run.
@@ -89,7 +89,7 @@ type coordination struct {
 
 	players []string
 	members []*member // in order of players
-	id      rpc.ID
+	id      stream.ID
 	begun   bool
 }
 

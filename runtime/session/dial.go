@@ -17,7 +17,7 @@ import (
 	"google.golang.org/grpc/keepalive"
 
 	"github.com/tfec-lang/tfec/runtime/link"
-	"github.com/tfec-lang/tfec/runtime/link/rpc"
+	"github.com/tfec-lang/tfec/runtime/link/stream"
 )
 
 // A dialer connects to the entries of a hostmap.
@@ -56,8 +56,47 @@ func (d *dialer) connect(ctx context.Context, to Entry) (*grpc.ClientConn, error
 	return conn, nil
 }
 
+// shares returns a connection for the shares of a run, on which both sides have
+// accepted each other. It waits as connect does, for a player that has gone for
+// a moment.
+func (d *dialer) shares(ctx context.Context, to Entry, run string) (stream.Conn, stream.Peer, error) {
+	ctx, cancel := context.WithTimeout(ctx, d.timeout)
+	defer cancel()
+	for delay := retry.BaseDelay; ; delay = min(2*delay, retry.MaxDelay) {
+		conn, who, err := d.attempt(ctx, to, run)
+		switch {
+		case err == nil:
+			p, err := sharer(who)
+			if err != nil {
+				conn.Close()
+				return nil, p, d.refused(to, err)
+			}
+			return conn, p, nil
+		case isRefusal(err):
+			return nil, stream.Peer{}, d.refused(to, err)
+		}
+		select {
+		case <-time.After(delay):
+		case <-ctx.Done():
+			return nil, stream.Peer{}, d.unreachable(ctx, to, err)
+		}
+	}
+}
+
+func (d *dialer) attempt(ctx context.Context, to Entry, run string) (stream.Conn, Peer, error) {
+	raw, err := (&net.Dialer{KeepAliveConfig: probing}).DialContext(ctx, "tcp", to.Addr)
+	if err != nil {
+		return nil, Peer{}, err
+	}
+	t := &transport{id: d.id, want: to.Name, run: run, failed: func(net.Addr, error) {}}
+	return t.shake(ctx, raw, t.client)
+}
+
+// probing is how a connection for shares that is silent is probed.
+var probing = net.KeepAliveConfig{Enable: true, Idle: keepaliveTime, Interval: keepaliveTime / 5, Count: 5}
+
 func (d *dialer) options(to Entry, last *lastError, failed func(net.Addr, error)) []grpc.DialOption {
-	return append(rpc.DialOptions(),
+	return []grpc.DialOption{
 		grpc.WithTransportCredentials(&transport{id: d.id, want: to.Name, failed: failed}),
 		grpc.WithContextDialer(func(ctx context.Context, addr string) (net.Conn, error) {
 			conn, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
@@ -69,7 +108,8 @@ func (d *dialer) options(to Entry, last *lastError, failed func(net.Addr, error)
 		grpc.WithConnectParams(grpc.ConnectParams{Backoff: retry, MinConnectTimeout: handshakeTime}),
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: keepaliveTime, Timeout: keepaliveTime}),
 		grpc.WithNoProxy(), grpc.WithDisableServiceConfig(), grpc.WithDisableRetry(), grpc.WithIdleTimeout(0),
-	)
+		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxControl)),
+	}
 }
 
 // keepaliveTime is after what silence a connection is probed, and how long the

@@ -19,7 +19,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 
 	"github.com/tfec-lang/tfec/runtime/link"
@@ -422,35 +421,67 @@ func TestFingerprints(t *testing.T) {
 	}
 }
 
-// A client opens no share stream, nor does anybody but the coordinator have
-// players join a run.
+// Nobody but the coordinator has players join a run.
 func TestRoles(t *testing.T) {
 	c := newCast(t, trio...)
 	c.play(nil)
 	for _, test := range []struct {
-		id      *Identity
-		to      int
-		method  string
-		subtype string
-		code    codes.Code
-		want    string
+		id     *Identity
+		to     int
+		method string
+		want   string
 	}{
-		{c.identity("laptop", RoleClient), 1, "/tfec.Link/Shares", "tfec-frame", codes.PermissionDenied, "laptop has the role client, which opens no share streams"},
-		{c.identity("s1", RolePlayer), 1, "/tfec.Link/Shares", "tfec-frame", codes.NotFound, "no run 01000000000000000000000000000000 is in hand"},
-		{c.identity("laptop", RoleClient), 1, joinMethod, codecName, codes.PermissionDenied, "laptop is not the coordinator: for s0 that is alice, the first entry of its hostmap"},
-		{c.identity("alice", RoleClient), 1, joinMethod, codecName, codes.PermissionDenied, "alice is not the coordinator: for s0 that is alice, the first entry of its hostmap"},
-		{c.identity("s1", RolePlayer), 1, joinMethod, codecName, codes.PermissionDenied, "s1 is not the coordinator: for s0 that is alice, the first entry of its hostmap"},
-		{c.identity("s1", RolePlayer), 0, startMethod, codecName, codes.PermissionDenied, "s1 has the role player, and only a client starts runs"},
+		{c.identity("laptop", RoleClient), 1, joinMethod, "laptop is not the coordinator: for s0 that is alice, the first entry of its hostmap"},
+		{c.identity("alice", RoleClient), 1, joinMethod, "alice is not the coordinator: for s0 that is alice, the first entry of its hostmap"},
+		{c.identity("s1", RolePlayer), 1, joinMethod, "s1 is not the coordinator: for s0 that is alice, the first entry of its hostmap"},
+		{c.identity("s1", RolePlayer), 0, startMethod, "s1 has the role player, and only a client starts runs"},
 	} {
 		d := &dialer{id: test.id, timeout: 10 * time.Second}
 		conn, err := d.connect(t.Context(), c.hostmap.Entries[test.to])
 		require.NoError(t, err)
-		ctx := metadata.AppendToOutgoingContext(t.Context(), "tfec-run", "01000000000000000000000000000000")
-		s, err := conn.NewStream(ctx, &bidirectional, test.method, grpc.CallContentSubtype(test.subtype))
+		s, err := conn.NewStream(t.Context(), &bidirectional, test.method, grpc.CallContentSubtype(codecName))
 		require.NoError(t, err)
 		err = s.RecvMsg(nil)
-		require.Equal(t, test.code, status.Code(err))
+		require.Equal(t, codes.PermissionDenied, status.Code(err))
 		require.EqualError(t, plain(err), test.want)
 		require.NoError(t, conn.Close())
 	}
+}
+
+// Shares are exchanged by players alone, in a run that is in hand, and both
+// ends hear why they are not.
+func TestShareConnections(t *testing.T) {
+	const none = "01000000000000000000000000000000"
+	for _, insecure := range []bool{false, true} {
+		c := newCast(t, trio...)
+		c.insecure = insecure
+		c.play(nil)
+		for _, test := range []struct{ name, role, run, want string }{
+			{"laptop", RoleClient, none, "laptop has the role client, which exchanges no shares"},
+			{"master", RoleCoordinator, none, "master has the role coordinator, which exchanges no shares"},
+			{"s1", RolePlayer, none, "no run " + none + " is in hand"},
+			{"s1", RolePlayer, "x", `"x" is no run id`},
+		} {
+			d := &dialer{id: c.identity(test.name, test.role), timeout: 10 * time.Second}
+			_, _, err := d.shares(t.Context(), c.hostmap.Entries[1], test.run)
+			require.Error(t, err)
+			require.Equal(t, "s0: "+test.name+" cannot connect to it at 127.0.0.1:0: s0 refuses: "+test.want, anyPort(err.Error()))
+			require.Eventually(t, func() bool { return strings.Contains(c.servers[1].log.String(), strconv.Quote(test.want)) }, 10*time.Second, time.Millisecond)
+		}
+	}
+}
+
+// A connection that is for a run is not believed to be to another player.
+func TestShareConnectionToAnother(t *testing.T) {
+	c := newCast(t, trio...)
+	c.play(nil)
+	d := &dialer{id: c.identity("alice", RolePlayer), timeout: 10 * time.Second}
+	_, _, err := d.shares(t.Context(), Entry{Name: "s1", Addr: c.hostmap.Entries[1].Addr}, "01000000000000000000000000000000")
+	require.Error(t, err)
+	require.Equal(t, "s1: alice cannot connect to it at 127.0.0.1:0: it is s0, not s1: compare the addresses in the hostmap", anyPort(err.Error()))
+	unreachable := &dialer{id: c.identity("alice", RolePlayer), timeout: 200 * time.Millisecond}
+	require.NoError(t, c.listeners["s1"].Close())
+	_, _, err = unreachable.shares(t.Context(), c.hostmap.Entries[2], "01000000000000000000000000000000")
+	require.Error(t, err)
+	require.Equal(t, "s1: cannot be reached at 127.0.0.1:0 after 200ms: connection refused", anyPort(err.Error()))
 }

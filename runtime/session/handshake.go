@@ -22,6 +22,8 @@ import (
 
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/peer"
+
+	"github.com/tfec-lang/tfec/runtime/link/stream"
 )
 
 // A Peer is who is at the other end of a connection, as its certificate
@@ -50,6 +52,7 @@ func peerOf(ctx context.Context) (Peer, error) {
 // A greeting is what each side says after the handshake of TLS.
 type greeting struct {
 	Name, Role string
+	Run        string `json:",omitempty"` // of the shares that the connection is for; "": it is for gRPC
 	Refused    string `json:",omitempty"` // why the connection must not go on
 }
 
@@ -84,8 +87,11 @@ func refuse(format string, args ...any) error { return &refusal{fmt.Errorf(forma
 type transport struct {
 	id *Identity
 
-	// want is who must be at the other end: the client's side.
-	want string
+	// want is who must be at the other end, run what the connection is for:
+	// the client's side.
+	want, run string
+	// admit is asked for a connection with shares: the server's side.
+	admit func(who Peer, run string) (take func(stream.Conn), err error)
 	// failed is told why a handshake failed, since gRPC keeps the text alone.
 	failed func(from net.Addr, err error)
 }
@@ -98,71 +104,111 @@ func (t *transport) OverrideServerName(string) error         { return nil }
 
 // ClientHandshake implements credentials.TransportCredentials.
 func (t *transport) ClientHandshake(ctx context.Context, _ string, raw net.Conn) (net.Conn, credentials.AuthInfo, error) {
-	return t.shake(ctx, raw, t.client)
+	return authenticated(t.shake(ctx, raw, t.client))
 }
 
-// ServerHandshake implements credentials.TransportCredentials.
+// ServerHandshake implements credentials.TransportCredentials. A connection
+// that is for shares is none of gRPC's.
 func (t *transport) ServerHandshake(raw net.Conn) (net.Conn, credentials.AuthInfo, error) {
-	return t.shake(context.Background(), raw, t.server)
+	return authenticated(t.shake(context.Background(), raw, t.server))
 }
 
-func (t *transport) shake(ctx context.Context, raw net.Conn, side func(context.Context, net.Conn) (net.Conn, Peer, error)) (net.Conn, credentials.AuthInfo, error) {
-	ctx, cancel := context.WithTimeout(ctx, handshakeTime)
-	defer cancel()
-	stop := context.AfterFunc(ctx, func() { raw.SetDeadline(time.Now()) })
-	conn, who, err := side(ctx, raw)
-	if !stop() && err == nil {
-		err = ctx.Err()
-	}
+func authenticated(conn stream.Conn, who Peer, err error) (net.Conn, credentials.AuthInfo, error) {
 	if err != nil {
-		t.failed(raw.RemoteAddr(), err)
-		raw.Close()
 		return nil, nil, err
 	}
 	return conn, who, nil
 }
 
+func (t *transport) shake(ctx context.Context, raw net.Conn, side func(context.Context, *channel) (Peer, error)) (stream.Conn, Peer, error) {
+	ctx, cancel := context.WithTimeout(ctx, handshakeTime)
+	defer cancel()
+	stop := context.AfterFunc(ctx, func() { raw.SetDeadline(time.Now()) })
+	c := newChannel(raw)
+	who, err := side(ctx, c)
+	inTime := stop()
+	switch {
+	case err == credentials.ErrConnDispatched:
+		return nil, Peer{}, err
+	case err == nil && !inTime:
+		err = ctx.Err()
+	}
+	if err != nil {
+		t.failed(raw.RemoteAddr(), err)
+		raw.Close()
+		return nil, Peer{}, err
+	}
+	return c, who, nil
+}
+
+// A channel is a connection in the making: the socket, and TLS over it once
+// there is some.
+type channel struct {
+	net.Conn // the socket, or TLS over it
+	socket   *stream.Batch
+}
+
+func newChannel(raw net.Conn) *channel {
+	socket := &stream.Batch{Conn: raw}
+	return &channel{socket, socket}
+}
+
+// Flush implements stream.Conn.
+func (c *channel) Flush() error { return c.socket.Flush() }
+
+// CloseWrite implements stream.Conn. That nothing was cut off is shown by the
+// farewell of the players; TLS need not say it again.
+func (c *channel) CloseWrite() error { return c.socket.CloseWrite() }
+
+// Close implements stream.Conn. It waits for nothing: the end has been said by
+// CloseWrite, or matters no more.
+func (c *channel) Close() error { return c.socket.Close() }
+
 // client is the dialing side.
-func (t *transport) client(ctx context.Context, raw net.Conn) (net.Conn, Peer, error) {
-	conn, who, err := t.clientTLS(ctx, raw)
+func (t *transport) client(ctx context.Context, c *channel) (Peer, error) {
+	who, err := t.clientTLS(ctx, c)
 	if err != nil {
-		return nil, Peer{}, err
+		return Peer{}, err
 	}
-	if err := send(conn, t.greeting(nil)); err != nil {
-		return nil, Peer{}, err
+	if err := send(c, t.greeting(nil)); err != nil {
+		return Peer{}, err
 	}
-	g, err := receive(conn)
+	g, err := receive(c)
 	if err != nil {
-		return nil, Peer{}, fmt.Errorf("it does not greet: %w", err)
+		return Peer{}, fmt.Errorf("it does not greet: %w", err)
 	}
 	if g.Refused != "" {
-		return nil, Peer{}, refuse("%s refuses: %s", t.want, printable(g.Refused))
+		return Peer{}, refuse("%s refuses: %s", t.want, printable(g.Refused))
 	}
 	if t.id.Insecure() {
 		who = claimed(g)
 	}
-	return conn, who, t.expect(who)
+	if t.run != "" {
+		c.socket.Hold()
+	}
+	return who, t.expect(who)
 }
 
-func (t *transport) clientTLS(ctx context.Context, raw net.Conn) (net.Conn, Peer, error) {
+func (t *transport) clientTLS(ctx context.Context, c *channel) (Peer, error) {
 	if t.id.Insecure() {
-		return raw, Peer{}, nil
+		return Peer{}, nil
 	}
-	c := tls.Client(raw, t.id.config())
-	if err := c.HandshakeContext(ctx); err != nil {
+	over := tls.Client(c.socket, t.id.config())
+	c.Conn = over
+	if err := over.HandshakeContext(ctx); err != nil {
 		if isInsecureAlert(err) {
-			return nil, Peer{}, refuse("%s was started with --insecure, and %s uses TLS", t.want, t.id.Name)
+			return Peer{}, refuse("%s was started with --insecure, and %s uses TLS", t.want, t.id.Name)
 		}
-		return nil, Peer{}, fmt.Errorf("cannot shake hands by TLS: %w", err)
+		return Peer{}, fmt.Errorf("cannot shake hands by TLS: %w", err)
 	}
-	who, err := t.id.proved(c)
+	who, err := t.id.proved(over)
 	if err == nil {
 		err = t.expect(who)
 	}
 	if err != nil {
 		send(c, t.greeting(err)) // as a courtesy: the other side's operator hears it, too
 	}
-	return c, who, err
+	return who, err
 }
 
 // expect holds that a player's connection reached that player.
@@ -180,37 +226,72 @@ func (t *transport) expect(who Peer) error {
 }
 
 // server is the accepting side.
-func (t *transport) server(ctx context.Context, raw net.Conn) (net.Conn, Peer, error) {
-	first := make([]byte, 1)
-	if _, err := io.ReadFull(raw, first); err != nil {
-		return nil, Peer{}, err
-	}
-	conn := net.Conn(&peeked{raw, io.MultiReader(bytes.NewReader(first), raw)})
-	if isTLS := first[0] == tlsRecord; isTLS == t.id.Insecure() {
-		return nil, Peer{}, t.mismatch(conn, isTLS)
-	}
-	var who Peer
-	var unproved error
-	if !t.id.Insecure() {
-		c := tls.Server(conn, t.id.config())
-		if err := c.HandshakeContext(ctx); err != nil {
-			return nil, Peer{}, fmt.Errorf("cannot shake hands by TLS: %w", err)
-		}
-		who, unproved = t.id.proved(c)
-		conn = c
-	}
-	g, err := receive(conn)
+func (t *transport) server(ctx context.Context, c *channel) (Peer, error) {
+	who, g, err := t.identify(ctx, c)
 	if err != nil {
-		return nil, Peer{}, err
+		return Peer{}, err
+	}
+	if g.Run != "" {
+		return Peer{}, t.accept(c, who, g.Run)
+	}
+	return who, send(c, t.greeting(nil))
+}
+
+// identify is who is there, and what for. Whoever is refused is told.
+func (t *transport) identify(ctx context.Context, c *channel) (Peer, greeting, error) {
+	who, unproved, err := t.serverTLS(ctx, c)
+	if err != nil {
+		return Peer{}, greeting{}, err
+	}
+	g, err := receive(c)
+	if err != nil {
+		return Peer{}, g, err
 	}
 	if g.Refused != "" {
-		return nil, Peer{}, refuse("%s refuses %s: %s", printable(g.Name), t.id.Name, printable(g.Refused))
+		return Peer{}, g, refuse("%s refuses %s: %s", printable(g.Name), t.id.Name, printable(g.Refused))
 	}
 	if t.id.Insecure() {
 		who = claimed(g)
 		unproved = who.check()
 	}
-	return conn, who, errors.Join(unproved, send(conn, t.greeting(unproved)))
+	if unproved != nil {
+		return Peer{}, g, errors.Join(unproved, send(c, t.greeting(unproved)))
+	}
+	return who, g, nil
+}
+
+// accept hands a connection with shares over to its run.
+func (t *transport) accept(c *channel, who Peer, run string) error {
+	take, err := t.admit(who, run)
+	if err != nil {
+		return errors.Join(refuse("%w", err), send(c, t.greeting(err)))
+	}
+	send(c, t.greeting(nil)) // what goes wrong shows in the run
+	c.socket.Hold()
+	take(c)
+	return credentials.ErrConnDispatched
+}
+
+// serverTLS is who the certificate stands for, or why for nobody.
+func (t *transport) serverTLS(ctx context.Context, c *channel) (who Peer, unproved, err error) {
+	first := make([]byte, 1)
+	if _, err := io.ReadFull(c.socket, first); err != nil {
+		return Peer{}, nil, err
+	}
+	c.Conn = &peeked{c.socket, io.MultiReader(bytes.NewReader(first), c.socket)}
+	if isTLS := first[0] == tlsRecord; isTLS == t.id.Insecure() {
+		return Peer{}, nil, t.mismatch(c, isTLS)
+	}
+	if t.id.Insecure() {
+		return Peer{}, nil, nil
+	}
+	over := tls.Server(c.Conn, t.id.config())
+	c.Conn = over
+	if err := over.HandshakeContext(ctx); err != nil {
+		return Peer{}, nil, fmt.Errorf("cannot shake hands by TLS: %w", err)
+	}
+	who, unproved = t.id.proved(over)
+	return who, unproved, nil
 }
 
 // mismatch tells a side with TLS that this one has none, or the reverse.
@@ -237,7 +318,7 @@ func discard(conn net.Conn) {
 }
 
 func (t *transport) greeting(refused error) greeting {
-	g := greeting{Name: t.id.Name, Role: t.id.Role}
+	g := greeting{Name: t.id.Name, Role: t.id.Role, Run: t.run}
 	if refused != nil {
 		g.Refused = refused.Error()
 	}
@@ -254,7 +335,6 @@ func (id *Identity) config() *tls.Config {
 		Certificates:                []tls.Certificate{*id.cert},
 		ClientAuth:                  tls.RequireAnyClientCert,
 		InsecureSkipVerify:          true,
-		NextProtos:                  []string{"h2"},
 		SessionTicketsDisabled:      true,
 		DynamicRecordSizingDisabled: true, // messages are large
 	}

@@ -15,7 +15,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/tfec-lang/tfec/runtime/link"
-	"github.com/tfec-lang/tfec/runtime/link/rpc"
+	"github.com/tfec-lang/tfec/runtime/link/stream"
 )
 
 // tickOf is the interval of heartbeats, the same in both directions.
@@ -30,7 +30,7 @@ type membership struct {
 	prog  *Program
 	asked order // what is asked for
 	order order // the accepted prepare
-	link  *rpc.Link
+	link  *stream.Link
 	pulse *pulse
 }
 
@@ -240,7 +240,7 @@ func (m *membership) prepare(o order) (report, error) {
 	case len(m.Clients) > 0 && !slices.ContainsFunc(m.Clients, func(c string) bool { return Same(c, o.Client) }):
 		return report{}, fmt.Errorf("%s accepts no runs of the client %s", m.Player, printable(o.Client))
 	}
-	id, err := rpc.ParseID(o.Run)
+	id, err := stream.ParseID(o.Run)
 	if err != nil {
 		return report{}, err
 	}
@@ -341,9 +341,9 @@ func (m *membership) connect(ctx context.Context) error {
 	d := &dialer{id: m.Identity, timeout: m.ConnectTimeout}
 	ctx, cancel := context.WithTimeoutCause(ctx, m.ConnectTimeout, fmt.Errorf("waited %v", m.ConnectTimeout))
 	defer cancel()
-	return m.link.Connect(ctx, func(ctx context.Context, player string) (*grpc.ClientConn, error) {
+	return m.link.Connect(ctx, func(ctx context.Context, player string) (stream.Conn, stream.Peer, error) {
 		addr, _ := m.Hostmap.Address(player)
-		return d.connect(ctx, Entry{player, addr})
+		return d.shares(ctx, Entry{player, addr}, m.link.ID().String())
 	})
 }
 

@@ -13,7 +13,9 @@
 //	player → coordinator       alive, with the step; done or failed
 //	coordinator → each player  end or stop
 //
-// on one stream for each player, whose end ends the run there. Whoever is not
+// on one stream for each player, whose end ends the run there. These are streams
+// of gRPC; shares have connections of their own, between the same addresses,
+// whose greeting names the run. Whoever is not
 // heard for PeerTimeout, or whose engine makes no progress for as long, ends
 // the run everywhere.
 package session
@@ -34,7 +36,7 @@ import (
 	"google.golang.org/grpc/keepalive"
 
 	"github.com/tfec-lang/tfec/runtime/link"
-	"github.com/tfec-lang/tfec/runtime/link/rpc"
+	"github.com/tfec-lang/tfec/runtime/link/stream"
 )
 
 // A Program is one player's part of one computation, as a server offers it.
@@ -136,7 +138,7 @@ func (s *Server) Serve(ctx context.Context) error {
 type serving struct {
 	Server
 	log  *slog.Logger
-	hub  *rpc.Hub
+	hub  *stream.Hub
 	grpc *grpc.Server
 	self string // where this process reaches itself
 
@@ -169,9 +171,8 @@ func (s *Server) open() (*serving, error) {
 	v.accepting, v.stopAccepting = context.WithCancelCause(context.Background())
 	v.runs, v.endRuns = context.WithCancelCause(context.Background())
 	v.watching, v.stopWatching = context.WithCancel(v.accepting)
-	v.hub = rpc.NewHub(identifyPlayer)
+	v.hub = stream.NewHub()
 	v.grpc = grpc.NewServer(v.options()...)
-	v.hub.Register(v.grpc)
 	v.grpc.RegisterService(controlService(), v)
 	return v, nil
 }
@@ -183,13 +184,14 @@ func setDefault(d *time.Duration, value time.Duration) {
 }
 
 func (v *serving) options() []grpc.ServerOption {
-	return append(rpc.ServerOptions(),
-		grpc.Creds(&transport{id: v.Identity, failed: v.refusedConnection}),
+	return []grpc.ServerOption{
+		grpc.Creds(&transport{id: v.Identity, failed: v.refusedConnection, admit: v.admit}),
+		grpc.MaxRecvMsgSize(maxControl),
 		grpc.ConnectionTimeout(handshakeTime),
 		grpc.MaxConcurrentStreams(8),
 		grpc.KeepaliveParams(keepalive.ServerParameters{Time: keepaliveTime, Timeout: keepaliveTime}),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: keepaliveTime / 2, PermitWithoutStream: true}),
-	)
+	}
 }
 
 // check holds what can be seen before anything starts.
@@ -231,7 +233,7 @@ func (v *serving) listen() (net.Listener, error) {
 	if addr == "" {
 		addr, _ = v.Hostmap.Address(v.Player)
 	}
-	l, err := net.Listen("tcp", addr)
+	l, err := (&net.ListenConfig{KeepAliveConfig: probing}).Listen(context.Background(), "tcp", addr)
 	if err == nil {
 		return l, nil
 	}
@@ -270,16 +272,21 @@ func (v *serving) refusedConnection(from net.Addr, err error) {
 	v.log.Debug("a connection failed", "from", from.String(), "reason", err.Error())
 }
 
-// identifyPlayer lets players alone open share streams.
-func identifyPlayer(ctx context.Context) (rpc.Peer, error) {
-	who, err := peerOf(ctx)
+// admit takes a connection for shares into its run.
+func (v *serving) admit(who Peer, run string) (take func(stream.Conn), err error) {
+	p, err := sharer(who)
 	if err != nil {
-		return rpc.Peer{}, err
+		return nil, err
 	}
+	return v.hub.Admit(p, run)
+}
+
+// sharer lets players alone exchange shares.
+func sharer(who Peer) (stream.Peer, error) {
 	if who.Role != RolePlayer {
-		return rpc.Peer{}, fmt.Errorf("%s has the role %s, which opens no share streams", who.Name, who.Role)
+		return stream.Peer{}, fmt.Errorf("%s has the role %s, which exchanges no shares", who.Name, who.Role)
 	}
-	return rpc.Peer{Name: canonical(who.Name), Fingerprint: who.Fingerprint}, nil
+	return stream.Peer{Name: canonical(who.Name), Fingerprint: who.Fingerprint}, nil
 }
 
 // take runs f as something in hand, unless the server is stopping.

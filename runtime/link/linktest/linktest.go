@@ -7,10 +7,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+	"weak"
 
 	"github.com/tfec-lang/tfec/runtime/link"
 )
@@ -37,6 +39,7 @@ func Run(t *testing.T, connect Connect) {
 		{"RecvAny", recvAny},
 		{"SendBeforeReceive", sendBeforeReceive},
 		{"Ownership", ownership},
+		{"Release", release},
 		{"Counters", counters},
 		{"CloseWithReason", closeWithReason},
 		{"CloseWithoutReason", closeWithoutReason},
@@ -237,6 +240,22 @@ func ownership(t *testing.T, connect Connect) {
 	recv(t, ctx, links[2], 0, link.Header{}, pattern(1000))
 	if !bytes.Equal(part, pattern(1000)) {
 		t.Error("the sender's part changed")
+	}
+}
+
+// release: what has arrived is kept no longer by the link that sent it.
+func release(t *testing.T, connect Connect) {
+	ctx, links := open(t, connect, "a", "b")
+	sent := func() weak.Pointer[byte] {
+		part := pattern(1 << 20)
+		send(t, ctx, links[0], 1, link.Header{}, part)
+		return weak.Make(&part[0])
+	}()
+	recv(t, ctx, links[1], 0, link.Header{}, pattern(1<<20))
+	for runtime.GC(); sent.Value() != nil; runtime.GC() {
+		if ctx.Err() != nil {
+			t.Fatal("the link still refers to what it has sent")
+		}
 	}
 }
 

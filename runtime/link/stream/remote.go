@@ -1,39 +1,27 @@
 // remote: one peer of a link, with a goroutine that writes what is queued and
 // one that reads what is asked for.
 
-package rpc
+package stream
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"sync"
 	"sync/atomic"
-	"unicode"
-
-	"google.golang.org/grpc"
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 
 	"github.com/tfec-lang/tfec/runtime/link"
 )
 
-// errLost is a stream that ended without a farewell.
-var errLost = errors.New("the connection was lost")
+// recordSize is the most that TLS enciphers at once. What is shorter, such as
+// a prefix, waits for more.
+const recordSize = 16 << 10
 
-// A message is queued to be sent.
-type message struct {
-	kind   uint32
-	header link.Header
-	parts  [][]byte
-}
-
-// A request is a call of Recv; the reader answers it once.
-type request struct {
-	limit int
-	exact bool
+// A call is one of Recv; the reader answers it once.
+type call struct {
+	request
 	reply chan reply
 }
 
@@ -49,19 +37,19 @@ type remote struct {
 	counter counter
 
 	mu       sync.Mutex
-	who      *Peer     // once its stream is there
+	who      *Peer     // once its connection is there
 	queue    []message // to be written
 	lost     error     // why nothing can be written any more
 	attached chan struct{}
 	queued   chan struct{} // wakes the writer
-	requests chan request
+	calls    chan call
 
 	gaveUp error // the receiver's: a wait was abandoned, the next message is not known to be the next
 }
 
 func newRemote(l *Link, index int) *remote {
 	return &remote{link: l, name: l.players[index],
-		attached: make(chan struct{}), queued: make(chan struct{}, 1), requests: make(chan request, 1)}
+		attached: make(chan struct{}), queued: make(chan struct{}, 1), calls: make(chan call, 1)}
 }
 
 // error names the peer, once.
@@ -73,8 +61,8 @@ func (p *remote) error(err error) error {
 	return &link.PeerError{Player: p.name, Err: err}
 }
 
-// claim makes a stream this peer's, if it is the peer's and the first one,
-// and the link is still open.
+// claim makes a connection this peer's, if it is the peer's and the first one,
+// and the link is still open. Whoever claims calls serve.
 func (p *remote) claim(who Peer) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -87,10 +75,10 @@ func (p *remote) claim(who Peer) error {
 		return fmt.Errorf("the connection is to %s", who.Name)
 	}
 	if p.who != nil {
-		return fmt.Errorf("%s has a stream in this run already", who.Name)
+		return fmt.Errorf("%s has a connection in this run already", who.Name)
 	}
 	p.who = &who
-	p.link.streams.Add(1)
+	p.link.served.Add(1)
 	close(p.attached)
 	return nil
 }
@@ -104,7 +92,7 @@ func (p *remote) fingerprint() string {
 	return p.who.Fingerprint
 }
 
-// await waits for the peer's stream.
+// await waits for the peer's connection.
 func (p *remote) await(ctx context.Context) error {
 	select {
 	case <-p.attached:
@@ -116,36 +104,23 @@ func (p *remote) await(ctx context.Context) error {
 	}
 }
 
-// A stream is what both ends of a gRPC stream have.
-type stream interface {
-	Context() context.Context
-	SendMsg(any) error
-	RecvMsg(any) error
-}
-
-// serve carries the stream of a claimed peer until both sides have closed, the
-// connection is lost, or the link is cut.
-func (p *remote) serve(s stream) error {
-	defer p.link.streams.Done()
-	if server, ok := s.(grpc.ServerStream); ok {
-		// Shows the dialing side that the stream is accepted.
-		if err := server.SendHeader(nil); err != nil {
-			p.lose()
-		}
-	}
+// serve carries the connection of a claimed peer until both sides have closed,
+// it is lost, or the link is cut.
+func (p *remote) serve(c Conn) {
+	defer p.link.served.Done()
 	done := make(chan struct{})
 	go func() {
-		var both sync.WaitGroup
-		both.Go(func() { p.write(s) })
-		both.Go(func() { p.read(s) })
-		both.Wait()
-		close(done)
+		select {
+		case <-done:
+		case <-p.link.cut:
+		}
+		c.Close()
 	}()
-	select {
-	case <-done:
-	case <-p.link.cut:
-	}
-	return nil
+	var both sync.WaitGroup
+	both.Go(func() { p.write(c) })
+	both.Go(func() { p.read(c) })
+	both.Wait()
+	close(done)
 }
 
 // leave queues the farewell.
@@ -159,14 +134,10 @@ func (p *remote) leave(reason error) {
 }
 
 func (p *remote) send(m message) error {
-	n := 0
-	for _, part := range m.parts {
-		n += len(part)
-	}
 	if err := p.put(m); err != nil {
 		return p.error(err)
 	}
-	p.counter.sent(n)
+	p.counter.sent(m.length())
 	return nil
 }
 
@@ -200,30 +171,40 @@ func (p *remote) lose() {
 }
 
 // write sends what is queued, up to the farewell.
-func (p *remote) write(s stream) {
+func (p *remote) write(c Conn) {
+	out := bufio.NewWriterSize(c, recordSize)
 	for {
 		select {
 		case <-p.queued:
 		case <-p.link.cut:
 			return
-		case <-s.Context().Done():
+		}
+		last, err := writeAll(out, p.take())
+		if err == nil {
+			err = errors.Join(out.Flush(), c.Flush())
+		}
+		if err != nil {
 			p.lose()
 			return
 		}
-		for _, m := range p.take() {
-			err := frames(m.kind, m.header, m.parts, func(f *outFrame) error { return s.SendMsg(f) })
-			if err != nil {
-				p.lose()
-				return
-			}
-			if m.kind == kindBye {
-				if c, ok := s.(grpc.ClientStream); ok {
-					c.CloseSend()
-				}
-				return
-			}
+		if last {
+			c.CloseWrite()
+			return
 		}
 	}
+}
+
+// writeAll writes messages and drops them, and says whether the last one is
+// the farewell.
+func writeAll(out io.Writer, messages []message) (last bool, err error) {
+	for i, m := range messages {
+		if err := m.write(out); err != nil {
+			return false, err
+		}
+		messages[i] = message{}
+		last = m.kind == kindBye
+	}
+	return last, nil
 }
 
 // recv asks the reader for the next message. A context that ends during the
@@ -235,8 +216,8 @@ func (p *remote) recv(ctx context.Context, limit int, exact bool) (link.Header, 
 	if p.gaveUp != nil {
 		return link.Header{}, nil, p.error(p.gaveUp)
 	}
-	r := request{limit, exact, make(chan reply, 1)}
-	p.requests <- r // has room: the request before has been answered
+	r := call{request{limit, exact}, make(chan reply, 1)}
+	p.calls <- r // has room: the call before has been answered
 	select {
 	case a := <-r.reply:
 		return p.received(a)
@@ -256,84 +237,25 @@ func (p *remote) received(a reply) (link.Header, []byte, error) {
 	return a.header, a.payload, nil
 }
 
-// read answers requests until the link is closed, then lets the peer finish.
-// The first failure is the answer to every later request.
-func (p *remote) read(s stream) {
+// read answers calls until the link is closed, then lets the peer finish. The
+// first failure is the answer to every later call.
+func (p *remote) read(c Conn) {
+	in := bufio.NewReader(c)
 	var failed error
 	for {
 		select {
-		case r := <-p.requests:
+		case r := <-p.calls:
 			a := reply{err: failed}
 			if failed == nil {
-				a = receive(s, r)
+				a.header, a.payload, a.err = r.read(in)
 				failed = a.err
 			}
 			r.reply <- a
 		case <-p.link.closed:
-			drain(s)
+			io.Copy(io.Discard, c)
 			return
 		}
 	}
-}
-
-// receive puts one message together.
-func receive(s stream, r request) reply {
-	a := &assembly{limit: r.limit, exact: r.exact}
-	for !a.complete() {
-		f := &inFrame{place: a.place}
-		if err := s.RecvMsg(f); err != nil {
-			return reply{err: lostBy(err)}
-		}
-		if f.err != nil {
-			return reply{header: a.header, err: f.err}
-		}
-	}
-	if a.bye {
-		return reply{err: farewell(a.reason)}
-	}
-	return reply{header: a.header, payload: a.payload}
-}
-
-// drain discards what still comes, so that the peer can finish sending.
-func drain(s stream) {
-	f := &inFrame{place: func(_ prefix, size int) ([]byte, error) { return nil, errClosed }}
-	for s.RecvMsg(f) == nil {
-		continue
-	}
-}
-
-// farewell is the error that a peer's reason becomes.
-func farewell(reason []byte) error {
-	if len(reason) == 0 {
-		return errBye
-	}
-	return errors.New(printable(string(reason)))
-}
-
-// lostBy is the error of a stream that broke.
-func lostBy(err error) error {
-	if err == io.EOF || status.Code(err) == codes.Canceled || status.Code(err) == codes.Unavailable {
-		return errLost
-	}
-	return plain(err)
-}
-
-// plain is an error of gRPC without its wrapping, safe to print.
-func plain(err error) error {
-	if s, ok := status.FromError(err); ok {
-		return errors.New(printable(s.Message()))
-	}
-	return err
-}
-
-// printable replaces what a peer must not do to a terminal or a log.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return ' '
-	}, text)
 }
 
 // A counter is link.Counter under concurrent use.

@@ -1,4 +1,4 @@
-package rpc
+package stream
 
 import (
 	"context"
@@ -6,15 +6,12 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"google.golang.org/grpc"
-	"google.golang.org/grpc/mem"
-	"google.golang.org/grpc/metadata"
 
 	"github.com/tfec-lang/tfec/runtime/link"
 )
 
 func TestRunIDOnce(t *testing.T) {
-	h := NewHub(identify)
+	h := NewHub()
 	l, err := h.Open(ID{7}, 0, []string{"a", "b"})
 	require.NoError(t, err)
 	_, err = h.Open(ID{7}, 0, []string{"a", "b"})
@@ -37,70 +34,55 @@ func TestParseID(t *testing.T) {
 	}
 }
 
-// open is a stream that a player opens by hand.
-func open(t *testing.T, nodes []*node, from claim, to int, md ...string) grpc.ClientStream {
-	n := &node{name: string(from)}
-	conn, err := n.dial(nodes)(t.Context(), nodes[to].name)
-	require.NoError(t, err)
-	t.Cleanup(func() { conn.Close() })
-	ctx := metadata.NewOutgoingContext(t.Context(), metadata.Pairs(md...))
-	s, err := conn.NewStream(ctx, &streamDesc, streamMethod, grpc.ForceCodecV2(rawCodec{}), grpc.MaxCallSendMsgSize(2*FrameSize))
-	require.NoError(t, err)
-	return s
-}
-
 func TestStrangers(t *testing.T) {
-	nodes := []*node{listen(t, "a"), listen(t, "b"), listen(t, "c")}
-	l, err := nodes[1].hub.Open(ID{1}, 1, []string{"a", "b", "c"})
+	b := listen(t, "b")
+	l, err := b.hub.Open(ID{1}, 1, []string{"a", "b", "c"})
 	require.NoError(t, err)
 	defer l.Close(nil)
 	run := ID{1}.String()
-	for _, test := range []struct {
-		from claim
-		md   []string
-		want string
-	}{
-		{"a", nil, "the stream names no run"},
-		{"a", []string{runKey, run, runKey, run}, "the stream names no run"},
-		{"a", []string{runKey, "x"}, `"x" is no run id`},
-		{"a", []string{runKey, ID{2}.String()}, "no run 02000000000000000000000000000000 is in hand"},
-		{"mallory", []string{runKey, run}, "mallory opens no stream to b in this run"},
-		{"c", []string{runKey, run}, "c opens no stream to b in this run"}, // b dials c
-		{"b", []string{runKey, run}, "b opens no stream to b in this run"},
+	for _, test := range []struct{ from, run, want string }{
+		{"a", "", `"" is no run id`},
+		{"a", "x", `"x" is no run id`},
+		{"a", ID{2}.String(), "no run 02000000000000000000000000000000 is in hand"},
+		{"mallory", run, "mallory opens no connection to b in this run"},
+		{"c", run, "c opens no connection to b in this run"}, // b dials c
+		{"b", run, "b opens no connection to b in this run"},
 	} {
-		s := open(t, nodes, test.from, 1, test.md...)
-		require.EqualError(t, plain(s.RecvMsg(&inFrame{})), test.want)
+		_, err := (&node{name: test.from}).reach(t, b, test.run)
+		require.EqualError(t, err, test.want)
 	}
-	first := open(t, nodes, "a", 1, runKey, run)
-	_, err = first.Header()
+	a := &node{name: "a"}
+	_, err = a.reach(t, b, run)
 	require.NoError(t, err)
-	second := open(t, nodes, "a", 1, runKey, run)
-	require.EqualError(t, plain(second.RecvMsg(&inFrame{})), "a has a stream in this run already")
+	_, err = a.reach(t, b, run)
+	require.EqualError(t, err, "a has a connection in this run already")
 }
 
-// A message that is no frame, or too large for one, ends the stream with an
-// error that names the peer.
+// What is no message ends the connection's use with an error that names the
+// peer, and that stays.
 func TestHostileStream(t *testing.T) {
 	for _, test := range []struct {
 		name string
-		data int
+		sent []byte
 		want string
 	}{
-		{"short", PrefixSize - 1, "a: sent a frame of 39 bytes, shorter than its prefix"},
-		{"too long", PrefixSize + FrameSize + 1, "a: grpc: received message larger than max (1048617 vs. 1048616)"},
+		{"garbage", make([]byte, 100), "a: sent a message with a wrong checksum: a memory or network fault on the way"},
+		{"too long", wired(t, kindData, link.Header{}, make([]byte, 9)), "a: sent 9 bytes (step 0, occurrence 0, message 0), expected 8"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			nodes := []*node{listen(t, "a"), listen(t, "b")}
-			l, err := nodes[1].hub.Open(ID{1}, 1, []string{"a", "b"})
+			b := listen(t, "b")
+			l, err := b.hub.Open(ID{1}, 1, []string{"a", "b"})
 			require.NoError(t, err)
 			defer l.Close(nil)
-			s := open(t, nodes, "a", 1, runKey, ID{1}.String())
+			c, err := (&node{name: "a"}).reach(t, b, ID{1}.String())
+			require.NoError(t, err)
 			require.NoError(t, l.Connect(t.Context(), nil))
-			require.NoError(t, s.SendMsg(make([]byte, test.data)))
-			_, _, err = l.Recv(t.Context(), 0, 8)
-			require.EqualError(t, err, test.want)
-			_, _, err = l.Recv(t.Context(), 0, 8)
-			require.EqualError(t, err, test.want, "the first failure stays")
+			_, err = c.Write(test.sent)
+			require.NoError(t, err)
+			for range 2 {
+				_, _, err = l.Recv(t.Context(), 0, 8)
+				require.EqualError(t, err, test.want)
+			}
 		})
 	}
 }
@@ -139,25 +121,18 @@ func TestFingerprints(t *testing.T) {
 	require.Equal(t, []string{"print of alice", "", "print of carol"}, links[1].Fingerprints())
 }
 
-// What crosses the socket is the payload, 45 bytes a frame (the prefix and
-// gRPC's), 9 for each DATA frame of HTTP/2, which are one a frame and one more
-// for each 16 KiB, and at most 26 of flow control a MiB. TLS 1.3 adds 22 for
-// each record of 16 KiB; the connections here have none, to be counted.
+// What crosses the socket is the payload and 36 bytes a message. TLS 1.3 adds
+// 22 for each record of 16 KiB; the connections here have none.
 func TestOverhead(t *testing.T) {
-	for _, size := range []int{0, 8, 1000, FrameSize, 8 * FrameSize, 8*FrameSize + 5} {
+	for _, size := range []int{0, 8, 1000, 1 << 20, 8<<20 + 5} {
 		nodes, links := connect(t, []string{"a", "b"})
-		exchange(t, links, 8) // settles what a new stream says first
+		exchange(t, links, 8)
 		before := nodes[1].wire.total()
 		const messages = 4
 		for range messages {
 			exchange(t, links, size)
 		}
-		got := nodes[1].wire.total() - before
-		framesEach := max(1, (size+FrameSize-1)/FrameSize)
-		dataEach := framesEach + size>>14
-		framed := 2 * messages * (size + 45*framesEach + 9*dataEach)
-		require.GreaterOrEqual(t, got, framed, "size %d", size)
-		require.LessOrEqual(t, got, framed+26*(1+2*messages*size>>20), "size %d", size)
+		require.Equal(t, 2*messages*(size+36), nodes[1].wire.total()-before, "size %d", size)
 	}
 }
 
@@ -171,13 +146,6 @@ func exchange(t testing.TB, links []*Link, size int) {
 		_, _, err := l.Recv(t.Context(), 1-i, size)
 		require.NoError(t, err)
 	}
-}
-
-// A rawCodec sends bytes as they are.
-type rawCodec struct{ codec }
-
-func (rawCodec) Marshal(v any) (mem.BufferSlice, error) {
-	return mem.BufferSlice{mem.SliceBuffer(v.([]byte))}, nil
 }
 
 // BenchmarkLink is 8 MiB, a million shares, each way between two players.

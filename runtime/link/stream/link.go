@@ -1,6 +1,6 @@
-// Link: one player's streams to the others, for one run.
+// Link: one player's connections to the others, for one run.
 
-package rpc
+package stream
 
 import (
 	"context"
@@ -9,9 +9,6 @@ import (
 	"slices"
 	"sync"
 	"time"
-
-	"google.golang.org/grpc"
-	"google.golang.org/grpc/metadata"
 
 	"github.com/tfec-lang/tfec/runtime/link"
 )
@@ -31,11 +28,11 @@ type Link struct {
 	players []string
 	peers   []*remote // by index; nil at self
 
-	close   sync.Once
-	closed  chan struct{} // this player calls no more
-	cut     chan struct{} // streams end now
-	done    chan struct{} // nothing of the link is left
-	streams sync.WaitGroup
+	close  sync.Once
+	closed chan struct{} // this player calls no more
+	cut    chan struct{} // connections end now
+	done   chan struct{} // nothing of the link is left
+	served sync.WaitGroup
 }
 
 var _ link.Link = (*Link)(nil)
@@ -51,19 +48,22 @@ func newLink(h *Hub, id ID, self int, players []string) *Link {
 	return l
 }
 
-// admit is the peer whose stream this may be: of each pair the lower index
+// admit is the peer whose connection this may be: of each pair the lower index
 // dials, once.
 func (l *Link) admit(who Peer) (*remote, error) {
 	i := slices.Index(l.players, who.Name)
 	if i < 0 || i >= l.self {
-		return nil, fmt.Errorf("%s opens no stream to %s in this run", who.Name, l.players[l.self])
+		return nil, fmt.Errorf("%s opens no connection to %s in this run", who.Name, l.players[l.self])
 	}
 	return l.peers[i], l.peers[i].claim(who)
 }
 
-// Connect opens the streams to all players of the run and returns when every
-// one has its stream. dial connects to a player, proving who it is.
-func (l *Link) Connect(ctx context.Context, dial func(ctx context.Context, player string) (*grpc.ClientConn, error)) error {
+// A Dial connects to a player and proves who is at both ends.
+type Dial func(ctx context.Context, player string) (Conn, Peer, error)
+
+// Connect opens the connections to all players of the run and returns when
+// every one has its own.
+func (l *Link) Connect(ctx context.Context, dial Dial) error {
 	errs := make([]error, len(l.peers))
 	var wg sync.WaitGroup
 	for i, p := range l.peers {
@@ -170,14 +170,14 @@ func (l *Link) Close(err error) error {
 	return nil
 }
 
-// Done is closed when the streams of a closed link have ended.
+// Done is closed when the connections of a closed link have ended.
 func (l *Link) Done() <-chan struct{} { return l.done }
 
-// end waits for the streams to end, or ends them.
+// end waits for the connections to end, or ends them.
 func (l *Link) end() {
 	ended := make(chan struct{})
 	go func() {
-		l.streams.Wait()
+		l.served.Wait()
 		close(ended)
 	}()
 	timer := time.NewTimer(linger)
@@ -193,51 +193,18 @@ func (l *Link) end() {
 	close(l.done)
 }
 
-// dial opens this player's stream to a peer of higher index.
-func (p *remote) dial(ctx context.Context, dial func(context.Context, string) (*grpc.ClientConn, error)) error {
-	conn, err := dial(ctx, p.name)
-	if err != nil {
-		return p.error(err)
-	}
-	stream, who, cancel, err := p.open(ctx, conn)
+// dial opens this player's connection to a peer of higher index.
+func (p *remote) dial(ctx context.Context, dial Dial) error {
+	c, who, err := dial(ctx, p.name)
 	if err == nil {
-		err = p.claim(who)
-	}
-	if err != nil {
-		conn.Close()
-		if ctx.Err() != nil {
-			err = context.Cause(ctx)
+		if err = p.claim(who); err == nil {
+			go p.serve(c)
+			return nil
 		}
-		return p.error(err)
+		c.Close()
 	}
-	go func() {
-		p.serve(stream)
-		cancel()
-		conn.Close()
-	}()
-	return nil
-}
-
-// open starts a stream on conn and waits until the peer has accepted it. The
-// stream outlives ctx.
-func (p *remote) open(ctx context.Context, conn *grpc.ClientConn) (s grpc.ClientStream, who Peer, cancel context.CancelFunc, err error) {
-	long, cancel := context.WithCancel(metadata.AppendToOutgoingContext(context.WithoutCancel(ctx), runKey, p.link.id.String()))
-	stop := context.AfterFunc(ctx, cancel)
-	defer func() {
-		if err == nil && !stop() {
-			err = ctx.Err()
-		}
-		if err != nil {
-			cancel()
-		}
-	}()
-	s, err = conn.NewStream(long, &streamDesc, streamMethod, grpc.CallContentSubtype(codecName))
-	if err != nil {
-		return nil, Peer{}, cancel, plain(err)
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
 	}
-	if md, err := s.Header(); err != nil || md == nil {
-		return nil, Peer{}, cancel, plain(s.RecvMsg(&inFrame{place: new(assembly).place}))
-	}
-	who, err = p.link.hub.identify(s.Context())
-	return s, who, cancel, err
+	return p.error(err)
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/tfec-lang/tfec/runtime/session"
 )
 
-func connectGRPC(b *testing.B) []link.Link {
+func connectTLS(b *testing.B) []link.Link {
 	hosts, listeners := &session.Hostmap{}, make([]net.Listener, len(servers))
 	for i, name := range servers {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
