@@ -14,9 +14,12 @@ import (
 	"github.com/tfec-lang/tfec/compiler"
 )
 
-// unit is a function and a computation with loops, selects, disclosures and a
-// test; %[1]d tells one from the next.
-const unit = `
+// units are what the program has of each in turn; %[1]d tells one from the next.
+var units = []string{training, auction}
+
+// training has a function, a loop over arrays of fixed, selects, a disclosure
+// and arithmetic in clear.
+const training = `
 fn gradient%[1]d[n, d](x: fixed[n, d], err: fixed[n]) -> fixed[d] {
   return dot(transpose(x), err) / n
 }
@@ -50,11 +53,57 @@ computation train%[1]d[n, d](
 }
 `
 
+// auction has a record, a function of records, nested loops, secret `if`
+// statements over several variables, a `local` block and a test.
+const auction = `
+record Offer%[1]d {
+  price: int32 in 0..100_000,
+  amount: int32 in 0..1000,
+}
+
+fn dearer%[1]d(x: Offer%[1]d, y: Offer%[1]d) -> Offer%[1]d {
+  return if x.price > y.price then x else y
+}
+
+/// What two owners trade, row by row.
+computation match%[1]d[n](
+  asks: Offer%[1]d[n] @ alice,
+  bids: Offer%[1]d[n] @ bob,
+) -> (best: Offer%[1]d @ {alice, bob}, volume: int64 @ carol, rounds: int32 @ alice)
+  where n >= 1, n <= 1000
+{
+  var best = bids[0]
+  var traded: int64 = 0
+  var rounds: int32 = 0
+  for i in 0..n {
+    if bids[i].price >= asks[i].price {
+      traded += int64(min(bids[i].amount, asks[i].amount))
+      best = dearer%[1]d(best, bids[i])
+    } else {
+      for j in 0..3 {
+        rounds = min(rounds + 1, 1000)
+      }
+    }
+  }
+  local carol {
+    print("matched")
+  }
+  return reveal(best) to {alice, bob}, reveal(traded) to carol, reveal(rounds) to alice
+}
+
+test "one row" of match%[1]d {
+  given asks = [Offer%[1]d(price: 10, amount: 5)]
+  given bids = [Offer%[1]d(price: 12, amount: 3)]
+  expect best.price == 12
+  expect volume == 3
+}
+`
+
 func thousandLines() []byte {
 	var b bytes.Buffer
 	b.WriteString("/// A long program.\nplayers alice, bob, carol, s0, s1, s2\nprotocol aby3(s0, s1, s2)\nprecision fixed(24, 12)\n")
 	for i := 0; bytes.Count(b.Bytes(), []byte("\n")) < 1000; i++ {
-		fmt.Fprintf(&b, unit, i)
+		fmt.Fprintf(&b, units[i%len(units)], i)
 	}
 	return b.Bytes()
 }

@@ -4,7 +4,6 @@ package check
 
 import (
 	"fmt"
-	"math/big"
 	"strings"
 
 	"github.com/tfec-lang/tfec/lang/ast"
@@ -159,7 +158,7 @@ func (f *frame) headerSizes(comp *Computation, decl *ast.Computation) {
 			f.errorf("E106", g, "a computation has sizes, not element types").Label = "write the type"
 			continue
 		}
-		f.defineSize(g.Name, &sizeInfo{min: one, place: types.PublicPlace, early: true})
+		f.defineSize(g.Name, &sizeInfo{min: endAt(1), place: types.PublicPlace, early: true})
 		comp.Sizes = append(comp.Sizes, &SizeVar{Name: g.Name.Name, Min: 1})
 	}
 }
@@ -281,7 +280,7 @@ func (f *frame) lift(comp *Computation, e ast.Expr) {
 		return
 	}
 	if v := f.scope.find(id.Name); v != nil && v.Kind == SizeName {
-		f.infos[id.Name].min = zero
+		f.infos[id.Name].min = endAt(0)
 		for _, s := range comp.Sizes {
 			if s.Name == id.Name {
 				s.Min = 0
@@ -357,7 +356,7 @@ func (f *frame) comparison(comp *Computation, e *ast.Binary) {
 // aloneBounds sets the bounds that conditions on one size alone give it.
 func (f *frame) aloneBounds(comp *Computation, s *SizeVar) {
 	own := newFacts()
-	own.infos[s.Name] = &sizeInfo{min: big.NewInt(s.Min)}
+	own.infos[s.Name] = &sizeInfo{min: endAt(s.Min)}
 	for _, c := range comp.Where {
 		d := c.Left.Sub(c.Right)
 		if vars := d.Vars(); len(vars) == 1 && vars[0] == s.Name {
@@ -367,15 +366,14 @@ func (f *frame) aloneBounds(comp *Computation, s *SizeVar) {
 	info := own.infos[s.Name]
 	if v, ok := own.equal[s.Name]; ok {
 		if k, ok := v.Const(); ok {
-			info.min, info.max = big.NewInt(k), big.NewInt(k)
+			info.min, info.max = endAt(k), endAt(k)
 		}
 	}
-	if info.min.IsInt64() {
-		s.Min = max(s.Min, info.min.Int64())
+	if info.min.long == nil {
+		s.Min = max(s.Min, info.min.word)
 	}
-	if info.max != nil && info.max.IsInt64() {
-		top := info.max.Int64()
-		s.Max = &top
+	if info.max.bounded && info.max.long == nil {
+		s.Max = &info.max.word
 	}
 }
 

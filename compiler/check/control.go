@@ -225,12 +225,12 @@ func (f *frame) loopFacts(s *ast.For, from, to, step value) {
 	f.infos[s.Name.Name] = info
 	i := types.Name(s.Name.Name)
 	if from.bounds.known() && from.bounds.low.IsInt() {
-		info.min = from.bounds.low.Num()
+		info.min = endOf(from.bounds.low.Num())
 	}
 	if to.bounds.declared && to.bounds.high.IsInt() {
-		info.max = to.bounds.high.Num()
+		info.max = endOf(to.bounds.high.Num())
 		if !s.Inclusive {
-			info.max = new(big.Int).Sub(info.max, one)
+			info.max = info.max.plus(endAt(-1))
 		}
 	}
 	if from.lin != nil {

@@ -250,7 +250,7 @@ func (f *frame) quotient(p types.Size, k int64) types.Size {
 	q := types.Name(fmt.Sprintf("(%s) / %d", p, k))
 	name, _ := q.Var()
 	if f.infos[name] == nil {
-		f.infos[name] = &sizeInfo{min: zero}
+		f.infos[name] = &sizeInfo{min: endAt(0)}
 		rest := p.Sub(types.Int(k).Mul(q))
 		f.least = append(f.least, rest, types.Int(k-1).Sub(rest))
 		f.tighten()
@@ -264,7 +264,7 @@ func (f *frame) freshLength(place types.Place, most types.Size) types.Size {
 	name := fmt.Sprintf("?%d", f.unit.lengths)
 	most = most.Unpadded()
 	_, high := f.interval(most)
-	f.infos[name] = &sizeInfo{min: zero, max: high, place: place, data: true}
+	f.infos[name] = &sizeInfo{min: endAt(0), max: high, place: place, data: true}
 	f.least = append(f.least, most.Sub(types.Name(name)))
 	return types.Name(name)
 }

@@ -162,8 +162,8 @@ func rootAbove(x *big.Rat) *big.Rat {
 		return new(big.Rat)
 	}
 	ceiling := new(big.Int).Quo(x.Num(), x.Denom())
-	r := new(big.Int).Sqrt(ceiling.Add(ceiling, one))
-	return new(big.Rat).SetInt(r.Add(r, one))
+	r := new(big.Int).Sqrt(ceiling.Add(ceiling, big.NewInt(1)))
+	return new(big.Rat).SetInt(r.Add(r, big.NewInt(1)))
 }
 
 // sign checks sign(x).

@@ -12,8 +12,6 @@ import (
 	"github.com/tfec-lang/tfec/lang/types"
 )
 
-var zero, one = new(big.Int), big.NewInt(1)
-
 // settle gives an untyped value the type that it has without a context:
 // int64, or the file's precision.
 func (f *frame) settle(v value) value {

@@ -64,7 +64,7 @@ func (f *frame) unboundedSizes(n types.Size) []string {
 	var out []string
 	for _, name := range n.Vars() {
 		size := types.Name(name)
-		if _, high := f.interval(size.Subst(f.equal)); high == nil && f.isSize(size) {
+		if _, high := f.interval(size.Subst(f.equal)); !high.bounded && f.isSize(size) {
 			out = append(out, "no upper bound of "+name)
 		}
 	}

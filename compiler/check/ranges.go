@@ -74,14 +74,14 @@ func (f *frame) spans(at ast.Node, r *Interval, e types.Elem) bool {
 	all := whole(e)
 	if r.Least != nil {
 		r.Low = all.low
-		if low, _ := f.interval(r.Least.Subst(f.equal)); low != nil {
-			r.Low = exactly(all.low).greatest(exactly(new(big.Rat).SetInt(low))).low
+		if low, _ := f.interval(r.Least.Subst(f.equal)); low.bounded {
+			r.Low = exactly(all.low).greatest(exactly(low.rat())).low
 		}
 	}
 	if r.Most != nil {
 		r.High = all.high
-		if _, high := f.interval(r.Most.Subst(f.equal)); high != nil {
-			r.High = exactly(all.high).least(exactly(new(big.Rat).SetInt(high))).low
+		if _, high := f.interval(r.Most.Subst(f.equal)); high.bounded {
+			r.High = exactly(all.high).least(exactly(high.rat())).low
 		}
 	}
 	if r.Low.Cmp(r.High) > 0 || r.Least != nil && r.Most != nil && f.positive(r.Least.Sub(*r.Most)) {
@@ -98,7 +98,7 @@ func (f *frame) ranged(r *Interval) (b bounds, gaps []string) {
 		if end == nil {
 			continue
 		}
-		if low, high := f.interval(end.Subst(f.equal)); low == nil || high == nil {
+		if low, high := f.interval(end.Subst(f.equal)); !low.bounded || !high.bounded {
 			b.declared, gaps = false, joinGaps(gaps, f.unboundedSizes(*end))
 		}
 	}
@@ -192,7 +192,7 @@ func (f *frame) above(v value, limit types.Size) bool {
 		return true
 	}
 	_, high := f.interval(limit.Subst(f.equal))
-	return high != nil && v.bounds.known() && v.bounds.low.Cmp(new(big.Rat).SetInt(high)) >= 0
+	return high.bounded && v.bounds.known() && v.bounds.low.Cmp(high.rat()) >= 0
 }
 
 // below proves v <= limit.
@@ -204,5 +204,5 @@ func (f *frame) below(v value, limit types.Size) bool {
 		return true
 	}
 	low, _ := f.interval(limit.Subst(f.equal))
-	return low != nil && v.bounds.known() && v.bounds.high.Cmp(new(big.Rat).SetInt(low)) <= 0
+	return low.bounded && v.bounds.known() && v.bounds.high.Cmp(low.rat()) <= 0
 }

@@ -4,7 +4,6 @@ package check
 // about dimensions from the facts of `where` and of loops.
 
 import (
-	"math/big"
 	"slices"
 
 	"github.com/tfec-lang/tfec/lang/ast"
@@ -14,7 +13,7 @@ import (
 // A sizeInfo is what is known of a name in dimensions: a size of the header
 // or function, a loop variable, or a length that data decides (`?1`).
 type sizeInfo struct {
-	min, max *big.Int // nil: unbounded
+	min, max end
 	place    types.Place
 	early    bool
 	data     bool // a length that depends on its holders' data
@@ -71,17 +70,24 @@ func (f *facts) same(a, b types.Size) verdict {
 const searchDepth = 3
 
 // nonneg proves p >= 0: by the bounds of its names, after subtracting up to
-// searchDepth facts.
-func (f *facts) nonneg(p types.Size) bool { return f.search(p.Subst(f.equal), searchDepth) }
+// searchDepth facts, few before many.
+func (f *facts) nonneg(p types.Size) bool {
+	p = p.Subst(f.equal)
+	for depth := range searchDepth + 1 {
+		if f.search(p, depth) {
+			return true
+		}
+	}
+	return false
+}
 
 func (f *facts) positive(p types.Size) bool { return f.nonneg(p.Sub(types.Int(1))) }
 
+// search proves p >= 0 after subtracting as many facts as depth says.
 func (f *facts) search(p types.Size, depth int) bool {
-	if low, _ := f.interval(p); low != nil && low.Sign() >= 0 {
-		return true
-	}
 	if depth == 0 {
-		return false
+		low, _ := f.interval(p)
+		return low.bounded && low.sign() >= 0
 	}
 	for _, fact := range f.least {
 		if related(p, fact) && f.search(p.Sub(fact), depth-1) {
@@ -93,81 +99,38 @@ func (f *facts) search(p types.Size, depth int) bool {
 
 // related reports that two polynomials have a name in common.
 func related(p, q types.Size) bool {
-	return slices.ContainsFunc(p.Vars(), func(v string) bool { return contains(q, v) })
+	for _, t := range p.Terms() {
+		if slices.ContainsFunc(t.Vars, q.Has) {
+			return true
+		}
+	}
+	return false
 }
 
-// interval bounds a polynomial by the bounds of its names; nil: unbounded.
-func (f *facts) interval(p types.Size) (low, high *big.Int) {
+// interval bounds a polynomial by the bounds of its names.
+func (f *facts) interval(p types.Size) (low, high end) {
 	if p.Overflows() {
-		return nil, nil
+		return end{}, end{}
 	}
-	low, high = new(big.Int), new(big.Int)
+	low, high = endAt(0), endAt(0)
 	for _, t := range p.Terms() {
 		tl, th := f.term(t)
-		low, high = plus(low, tl), plus(high, th)
+		low, high = low.plus(tl), high.plus(th)
 	}
 	return low, high
 }
 
-func (f *facts) term(t types.Term) (low, high *big.Int) {
-	low, high = big.NewInt(1), big.NewInt(1)
+func (f *facts) term(t types.Term) (low, high end) {
+	low, high = endAt(1), endAt(1)
 	for _, name := range t.Vars {
 		info := f.infos[name]
 		if info == nil {
-			return nil, nil
+			return end{}, end{}
 		}
 		low, high = product(low, high, info.min, info.max)
 	}
-	if t.Coef == 1 {
-		return low, high
-	}
-	k := big.NewInt(t.Coef)
+	k := endAt(t.Coef)
 	return product(low, high, k, k)
-}
-
-func plus(x, y *big.Int) *big.Int {
-	if x == nil || y == nil {
-		return nil
-	}
-	return new(big.Int).Add(x, y)
-}
-
-// product multiplies two intervals. Where an end is unbounded only the sign
-// of the other factor helps.
-func product(al, ah, bl, bh *big.Int) (low, high *big.Int) {
-	nonnegative := al != nil && bl != nil && al.Sign() >= 0 && bl.Sign() >= 0
-	if !nonnegative && al != nil && ah != nil && bl != nil && bh != nil {
-		low, high = new(big.Int).Mul(al, bl), new(big.Int).Mul(al, bl)
-		for _, z := range []*big.Int{new(big.Int).Mul(al, bh), new(big.Int).Mul(ah, bl), new(big.Int).Mul(ah, bh)} {
-			if z.Cmp(low) < 0 {
-				low = z
-			}
-			if z.Cmp(high) > 0 {
-				high = z
-			}
-		}
-		return low, high
-	}
-	if !nonnegative && bh != nil && bh.Sign() <= 0 {
-		// a * b = -(a * -b)
-		high, low = product(al, ah, minus(bh), minus(bl))
-		return minus(low), minus(high)
-	}
-	if !nonnegative {
-		return nil, nil
-	}
-	low = new(big.Int).Mul(al, bl)
-	if ah != nil && bh != nil {
-		high = new(big.Int).Mul(ah, bh)
-	}
-	return low, high
-}
-
-func minus(x *big.Int) *big.Int {
-	if x == nil {
-		return nil
-	}
-	return new(big.Int).Neg(x)
 }
 
 // value gives the bounds of a size as an int64; without an upper end it is not
@@ -175,15 +138,15 @@ func minus(x *big.Int) *big.Int {
 func (f *facts) value(p types.Size) bounds {
 	low, high := f.interval(p.Subst(f.equal))
 	all := whole(types.Of(types.Int64))
-	out := bounds{all.low, all.high, low != nil && high != nil}
-	if high == nil && f.counted(p) {
-		high = big.NewInt(maxCount)
+	out := bounds{all.low, all.high, low.bounded && high.bounded}
+	if !high.bounded && f.counted(p) {
+		high = endAt(maxCount)
 	}
-	if low != nil && (high != nil || degree(p) < 2) {
-		out.low = new(big.Rat).SetInt(low)
+	if low.bounded && (high.bounded || degree(p) < 2) {
+		out.low = low.rat()
 	}
-	if high != nil {
-		out.high = new(big.Rat).SetInt(high)
+	if high.bounded {
+		out.high = high.rat()
 	}
 	return out
 }
@@ -191,8 +154,8 @@ func (f *facts) value(p types.Size) bounds {
 // counted reports that p is at most maxCount: it is the number of elements of an
 // input, or some dimensions of one that has elements.
 func (f *facts) counted(p types.Size) bool {
-	if _, high := f.interval(p.Subst(f.equal)); high != nil {
-		return high.Cmp(big.NewInt(maxCount)) <= 0
+	if _, high := f.interval(p.Subst(f.equal)); high.bounded {
+		return !endAt(maxCount).less(high)
 	}
 	return slices.ContainsFunc(f.counts, func(c types.Size) bool { return f.part(p, c) })
 }
@@ -262,33 +225,20 @@ func (f *facts) tighten() {
 func (f *facts) bound(t types.Term, rest types.Size) {
 	info := f.infos[t.Vars[0]]
 	_, high := f.interval(rest)
-	if info == nil || high == nil {
+	if info == nil || !high.bounded {
 		return
 	}
 	// coef·x >= -rest >= -high
-	q, k := minus(high), big.NewInt(t.Coef)
 	if t.Coef > 0 {
-		low := ceil(q, k)
-		if info.min == nil || low.Cmp(info.min) > 0 {
+		if low := high.over(endAt(t.Coef)).minus(); !info.min.bounded || info.min.less(low) {
 			info.min = low
 		}
 		return
 	}
-	top := floor(q, k)
-	if info.max == nil || top.Cmp(info.max) < 0 {
+	if top := high.over(endAt(t.Coef).minus()); !info.max.bounded || top.less(info.max) {
 		info.max = top
 	}
 }
-
-func floor(x, y *big.Int) *big.Int {
-	q, m := new(big.Int).QuoRem(x, y, new(big.Int))
-	if m.Sign() != 0 && m.Sign() != y.Sign() {
-		q.Sub(q, big.NewInt(1))
-	}
-	return q
-}
-
-func ceil(x, y *big.Int) *big.Int { return minus(floor(minus(x), y)) }
 
 // equate adds d == 0. A name that stands alone with coefficient 1 or -1 is
 // replaced by the rest everywhere, the one that sorts last.
@@ -302,7 +252,7 @@ func (f *facts) equate(d types.Size) {
 		}
 		name := t.Vars[0]
 		rest := types.Int(t.Coef).Mul(types.Name(name)).Sub(d).Mul(types.Int(t.Coef))
-		if contains(rest, name) {
+		if rest.Has(name) {
 			continue
 		}
 		one := map[string]types.Size{name: rest}
@@ -312,10 +262,6 @@ func (f *facts) equate(d types.Size) {
 		f.equal[name] = rest
 		return
 	}
-}
-
-func contains(p types.Size, name string) bool {
-	return slices.Contains(p.Vars(), name)
 }
 
 // data reports whether a shape has a dimension that data decides, and who

@@ -179,7 +179,7 @@ func givenSizes(fn *ast.Fn, inputs []*Variable) map[string]*sizeInfo {
 			}
 			id, alone := p.Type.Shape[d].Size.(*ast.Ident)
 			if k, ok := n.Const(); ok && alone {
-				out[id.Name] = &sizeInfo{min: big.NewInt(k), max: big.NewInt(k), place: types.PublicPlace, early: true}
+				out[id.Name] = &sizeInfo{min: endAt(k), max: big.NewInt(k), place: types.PublicPlace, early: true}
 			}
 		}
 	}

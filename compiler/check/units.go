@@ -376,7 +376,7 @@ func (c *checker) uncalledAt(fn *ast.Fn, place types.Place) *instance {
 		if g.Class != nil {
 			elems[g.Name.Name] = c.prog.Precision
 		} else {
-			infos[g.Name.Name] = &sizeInfo{min: one, place: types.PublicPlace, early: true}
+			infos[g.Name.Name] = &sizeInfo{min: endAt(1), place: types.PublicPlace, early: true}
 		}
 	}
 	f.unit.typeArgs = elems

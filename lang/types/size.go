@@ -94,6 +94,11 @@ func (s Size) Vars() []string {
 	return slices.Compact(vars)
 }
 
+// Has reports that the size depends on a variable.
+func (s Size) Has(name string) bool {
+	return slices.ContainsFunc(s.terms, func(t Term) bool { return slices.Contains(t.Vars, name) })
+}
+
 // Equal reports whether the normal forms are equal.
 func (s Size) Equal(t Size) bool {
 	return !s.overflow && !t.overflow && slices.EqualFunc(s.terms, t.terms, func(a, b Term) bool {
@@ -101,11 +106,21 @@ func (s Size) Equal(t Size) bool {
 	})
 }
 
-func (s Size) Add(t Size) Size {
-	return normal(append(slices.Clone(s.terms), t.terms...), s.overflow || t.overflow, s.padded || t.padded)
-}
+func (s Size) Add(t Size) Size { return s.plus(1, t) }
 
-func (s Size) Sub(t Size) Size { return s.Add(t.Mul(Int(-1))) }
+func (s Size) Sub(t Size) Size { return s.plus(-1, t) }
+
+// plus is s + k·t.
+func (s Size) plus(k int64, t Size) Size {
+	terms := append(make([]Term, 0, len(s.terms)+len(t.terms)), s.terms...)
+	overflow := s.overflow || t.overflow
+	for _, u := range t.terms {
+		coef, ok := times(k, u.Coef)
+		overflow = overflow || !ok
+		terms = append(terms, Term{coef, u.Vars})
+	}
+	return normal(terms, overflow, s.padded || t.padded)
+}
 
 func (s Size) Mul(t Size) Size {
 	var out []Term
@@ -133,6 +148,10 @@ func times(a, b int64) (product int64, ok bool) {
 
 // Subst replaces variables; those that env lacks stay.
 func (s Size) Subst(env map[string]Size) Size {
+	replaced := func(v string) bool { _, ok := env[v]; return ok }
+	if !slices.ContainsFunc(s.terms, func(t Term) bool { return slices.ContainsFunc(t.Vars, replaced) }) {
+		return s
+	}
 	out := Size{overflow: s.overflow, padded: s.padded}
 	for _, t := range s.terms {
 		p := Int(t.Coef)
@@ -209,7 +228,7 @@ func (s Size) String() string {
 	return b.String()
 }
 
-// normal sorts, merges like terms and drops zeros.
+// normal sorts, merges like terms and drops zeros, in place.
 func normal(terms []Term, overflow, padded bool) Size {
 	slices.SortFunc(terms, func(a, b Term) int {
 		if d := len(b.Vars) - len(a.Vars); d != 0 {
@@ -217,7 +236,7 @@ func normal(terms []Term, overflow, padded bool) Size {
 		}
 		return slices.Compare(a.Vars, b.Vars)
 	})
-	var out []Term
+	out := terms[:0]
 	for _, t := range terms {
 		if n := len(out); n > 0 && slices.Equal(out[n-1].Vars, t.Vars) {
 			a := out[n-1].Coef
