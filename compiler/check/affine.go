@@ -31,11 +31,23 @@ type affineTerm struct {
 type atom struct {
 	input *Variable
 	name  string
+	expr  ast.Expr // instead of the name, where that is the text of one
 	place types.Place
 
 	of      *atom // of a column: the record's, and its field
 	field   string
 	columns map[string]*atom
+}
+
+// named is what messages call an atom.
+func (f *frame) named(a *atom) string {
+	switch {
+	case a.of != nil:
+		return f.named(a.of) + "." + a.field
+	case a.expr != nil:
+		return f.text(a.expr)
+	}
+	return a.name
 }
 
 // column is the atom of a field of a record.
@@ -44,7 +56,7 @@ func (a *atom) column(field string) *atom {
 		a.columns = make(map[string]*atom)
 	}
 	if a.columns[field] == nil {
-		a.columns[field] = &atom{input: a.input, name: a.name + "." + field, place: a.place, of: a, field: field}
+		a.columns[field] = &atom{input: a.input, place: a.place, of: a, field: field}
 	}
 	return a.columns[field]
 }
@@ -56,7 +68,7 @@ func (a *affine) column(field string) *affine {
 		return nil
 	case len(a.terms) == 0:
 		return a
-	case len(a.terms) > 1 || a.offset || a.terms[0].factor == nil || a.terms[0].factor.Cmp(big.NewRat(1, 1)) != 0:
+	case len(a.terms) > 1 || a.offset || a.terms[0].factor == nil || a.terms[0].factor.Cmp(unity) != 0:
 		return nil
 	}
 	return atomic(a.terms[0].atom.column(field))
@@ -70,10 +82,10 @@ func (f *frame) opaque(v value) *affine {
 	case v.Place.Public:
 		return &affine{offset: true}
 	}
-	return atomic(&atom{name: f.text(v.expr), place: v.Place})
+	return atomic(&atom{expr: v.expr, place: v.Place})
 }
 
-func atomic(a *atom) *affine { return &affine{terms: []affineTerm{{a, big.NewRat(1, 1)}}} }
+func atomic(a *atom) *affine { return &affine{terms: []affineTerm{{a, unity}}} }
 
 func (a *affine) scale(k *big.Rat) *affine {
 	if a == nil {
@@ -125,7 +137,7 @@ func combineAffine(op string, x, y value) *affine {
 		if x.Place.Public {
 			x, y = y, x
 		}
-		if y.Place.Public && !y.bounds.has(0) {
+		if y.Place.Public && !y.bounds.hasZero() {
 			return x.affine.scale(factor(y))
 		}
 	case "/":
@@ -178,7 +190,7 @@ func (f *frame) solves(at ast.Node, a *affine, receiver int, name string) bool {
 	if missing == nil || missing.atom.input == nil || missing.atom.place.IsShared() || f.admitted(missing.atom.input) {
 		return false
 	}
-	input := missing.atom.name
+	input := f.named(missing.atom)
 	from, formula := f.solution(a, missing, name)
 	d := f.errorf("W801", at, "%s can compute `%s` exactly from %s%s", f.c.prog.Players[receiver].Name, input, from, formula)
 	d.Label = "one unknown contributor"
@@ -191,7 +203,7 @@ func (f *frame) solves(at ast.Node, a *affine, receiver int, name string) bool {
 // are 1 or -1.
 func (f *frame) solution(a *affine, missing *affineTerm, name string) (from, formula string) {
 	known := []string{"`" + name + "`"}
-	one, plain := big.NewRat(1, 1), !a.offset
+	plain := !a.offset
 	negative := missing.factor != nil && missing.factor.Sign() < 0
 	right := name
 	if negative {
@@ -199,25 +211,25 @@ func (f *frame) solution(a *affine, missing *affineTerm, name string) (from, for
 	}
 	var first string
 	for i, t := range a.terms {
-		plain = plain && t.factor != nil && new(big.Rat).Abs(t.factor).Cmp(one) == 0
+		plain = plain && t.factor != nil && new(big.Rat).Abs(t.factor).Cmp(unity) == 0
 		if &a.terms[i] == missing {
 			continue
 		}
-		known = append(known, "`"+t.atom.name+"`")
+		known = append(known, "`"+f.named(t.atom)+"`")
 		switch {
 		case t.factor != nil && (t.factor.Sign() > 0) != negative:
-			right += " - " + t.atom.name
+			right += " - " + f.named(t.atom)
 		case negative && first == "":
-			first = t.atom.name
+			first = f.named(t.atom)
 		default:
-			right += " + " + t.atom.name
+			right += " + " + f.named(t.atom)
 		}
 	}
 	if first != "" {
 		right = first + " - " + name + right[len("-"+name):]
 	}
 	if plain {
-		formula = ": " + missing.atom.name + " = " + right
+		formula = ": " + f.named(missing.atom) + " = " + right
 	}
 	return and(known), formula
 }

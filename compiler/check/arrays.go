@@ -55,7 +55,7 @@ func (f *frame) products(e *ast.Call, name string, elem types.Elem, shape types.
 	length := f.value(n)
 	b := x.bounds.mul(y.bounds)
 	if len(masks) > 0 && b.known() {
-		b = b.union(exactly(new(big.Rat)))
+		b = b.union(exactly(nought))
 	}
 	if b.known() && length.low.Sign() >= 0 {
 		b = b.mul(length).widened(elem)
@@ -151,7 +151,7 @@ func (f *frame) concat(e *ast.Call, want types.Elem) value {
 			return poison(e)
 		}
 	}
-	if !f.sameShape(e, without(x.Shape, k), without(y.Shape, k), f.operands("", []value{x, y}), nil) {
+	if !f.sameShape(e, without(x.Shape, k), without(y.Shape, k), f.operandsOf("", []value{x, y}), nil) {
 		return poison(e)
 	}
 	place, met, ok := f.join(e, "concat", x, y)

@@ -20,13 +20,28 @@ type bounds struct {
 
 func (b bounds) known() bool { return b.low != nil }
 
-func (b bounds) has(x int64) bool {
-	r := new(big.Rat).SetInt64(x)
-	return !b.known() || b.low.Cmp(r) <= 0 && r.Cmp(b.high) <= 0
+// hasZero is not false unless it is known to be.
+func (b bounds) hasZero() bool {
+	return !b.known() || b.low.Sign() <= 0 && b.high.Sign() >= 0
 }
 
 func (b bounds) within(c bounds) bool {
-	return b.known() && c.known() && c.low.Cmp(b.low) <= 0 && b.high.Cmp(c.high) <= 0
+	return b.known() && c.known() && compare(c.low, b.low) <= 0 && compare(b.high, c.high) <= 0
+}
+
+func (b bounds) equal(c bounds) bool {
+	if !b.known() || !c.known() {
+		return b.known() == c.known()
+	}
+	return b.declared == c.declared && compare(b.low, c.low) == 0 && compare(b.high, c.high) == 0
+}
+
+// compare is x.Cmp(y), without products of whole numbers by one.
+func compare(x, y *big.Rat) int {
+	if x.IsInt() && y.IsInt() {
+		return x.Num().Cmp(y.Num())
+	}
+	return x.Cmp(y)
 }
 
 // key is a text that is equal for equal bounds.
@@ -41,11 +56,13 @@ func (b bounds) key() string {
 	return k
 }
 
+// nobody changes these, nor any end of an interval.
+var nought, unity = new(big.Rat), big.NewRat(1, 1)
+
 // exactly is the interval of one known value.
 func exactly(x *big.Rat) bounds { return bounds{x, x, true} }
 
-// wholes remembers whole for each element that was met; nobody changes an end
-// of an interval.
+// wholes remembers whole for each element that was met.
 var wholes sync.Map
 
 // whole is the interval of all values of a numeric element.
@@ -61,7 +78,7 @@ func whole(e types.Elem) bounds {
 func allValues(e types.Elem) bounds {
 	switch {
 	case e.Kind == types.Bool:
-		return bounds{new(big.Rat), big.NewRat(1, 1), true}
+		return bounds{nought, unity, true}
 	case e.Kind == types.Enum:
 		return bounds{new(big.Rat), big.NewRat(int64(e.I-1), 1), true}
 	case !e.IsNum() && e.Kind != types.Date:
@@ -87,10 +104,10 @@ func combine(a, b bounds, f func(x, y *big.Rat) *big.Rat) bounds {
 	for _, x := range []*big.Rat{a.low, a.high} {
 		for _, y := range []*big.Rat{b.low, b.high} {
 			z := f(x, y)
-			if out.low == nil || z.Cmp(out.low) < 0 {
+			if out.low == nil || compare(z, out.low) < 0 {
 				out.low = z
 			}
-			if out.high == nil || z.Cmp(out.high) > 0 {
+			if out.high == nil || compare(z, out.high) > 0 {
 				out.high = z
 			}
 		}
@@ -99,20 +116,49 @@ func combine(a, b bounds, f func(x, y *big.Rat) *big.Rat) bounds {
 }
 
 func (b bounds) add(c bounds) bounds {
-	return combine(b, c, func(x, y *big.Rat) *big.Rat { return new(big.Rat).Add(x, y) })
+	if !b.known() || !c.known() {
+		return bounds{}
+	}
+	return bounds{sum(b.low, c.low), sum(b.high, c.high), b.declared && c.declared}
 }
 
-func (b bounds) sub(c bounds) bounds {
-	return combine(b, c, func(x, y *big.Rat) *big.Rat { return new(big.Rat).Sub(x, y) })
+func (b bounds) sub(c bounds) bounds { return b.add(c.neg()) }
+
+func (b bounds) neg() bounds {
+	if !b.known() {
+		return b
+	}
+	return bounds{new(big.Rat).Neg(b.high), new(big.Rat).Neg(b.low), b.declared}
 }
 
 func (b bounds) mul(c bounds) bounds {
-	return combine(b, c, func(x, y *big.Rat) *big.Rat { return new(big.Rat).Mul(x, y) })
+	if b.known() && c.known() && b.low.Sign() >= 0 && c.low.Sign() >= 0 {
+		return bounds{product(b.low, c.low), product(b.high, c.high), b.declared && c.declared}
+	}
+	return combine(b, c, product)
+}
+
+func sum(x, y *big.Rat) *big.Rat {
+	z := new(big.Rat)
+	if !x.IsInt() || !y.IsInt() {
+		return z.Add(x, y)
+	}
+	z.Num().Add(x.Num(), y.Num())
+	return z
+}
+
+func product(x, y *big.Rat) *big.Rat {
+	z := new(big.Rat)
+	if !x.IsInt() || !y.IsInt() {
+		return z.Mul(x, y)
+	}
+	z.Num().Mul(x.Num(), y.Num())
+	return z
 }
 
 // div has no result where the divisor may be zero.
 func (b bounds) div(c bounds) bounds {
-	if c.has(0) {
+	if c.hasZero() {
 		return bounds{}
 	}
 	return combine(b, c, func(x, y *big.Rat) *big.Rat { return new(big.Rat).Quo(x, y) })
@@ -136,10 +182,10 @@ func (b bounds) union(c bounds) bounds {
 		return bounds{}
 	}
 	out := bounds{b.low, b.high, b.declared && c.declared}
-	if c.low.Cmp(out.low) < 0 {
+	if compare(c.low, out.low) < 0 {
 		out.low = c.low
 	}
-	if c.high.Cmp(out.high) > 0 {
+	if compare(c.high, out.high) > 0 {
 		out.high = c.high
 	}
 	return out
@@ -148,7 +194,7 @@ func (b bounds) union(c bounds) bounds {
 // least and greatest are the intervals of min(x, y) and max(x, y).
 func (b bounds) least(c bounds) bounds {
 	return combine(b, c, func(x, y *big.Rat) *big.Rat {
-		if x.Cmp(y) < 0 {
+		if compare(x, y) < 0 {
 			return x
 		}
 		return y
@@ -157,7 +203,7 @@ func (b bounds) least(c bounds) bounds {
 
 func (b bounds) greatest(c bounds) bounds {
 	return combine(b, c, func(x, y *big.Rat) *big.Rat {
-		if x.Cmp(y) > 0 {
+		if compare(x, y) > 0 {
 			return x
 		}
 		return y
@@ -172,8 +218,8 @@ func (b bounds) abs() bounds {
 	if low.Cmp(high) > 0 {
 		low, high = high, low
 	}
-	if b.has(0) {
-		low = new(big.Rat)
+	if b.hasZero() {
+		low = nought
 	}
 	return bounds{low, high, b.declared}
 }

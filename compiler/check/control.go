@@ -58,30 +58,30 @@ func (f *frame) passes(s *ast.For, from, to, step value) bounds {
 	}
 	last := to.bounds
 	if !s.Inclusive {
-		last = last.sub(exactly(big.NewRat(1, 1)))
+		last = last.sub(exactly(unity))
 	}
 	span := last.sub(from.bounds)
 	if from.lin != nil && to.lin != nil { // n..n + 3
 		exact := f.value(to.lin.Sub(*from.lin))
 		if !s.Inclusive {
-			exact = exact.sub(exactly(big.NewRat(1, 1)))
+			exact = exact.sub(exactly(unity))
 		}
 		if exact.high.Cmp(span.high) < 0 {
 			span = exact
 		}
 	}
-	stride := big.NewRat(1, 1)
+	stride := unity
 	if step.bounds.known() && step.bounds.low.Cmp(stride) > 0 {
 		stride = step.bounds.low
 	}
 	most := truncate(new(big.Rat).Quo(span.high, stride))
-	return upto(most.Add(most, big.NewRat(1, 1)), span.declared)
+	return upto(most.Add(most, unity), span.declared)
 }
 
 // upto is the interval of a number of passes; where it would be negative,
 // there are none.
 func upto(most *big.Rat, declared bool) bounds {
-	return exactly(new(big.Rat)).greatest(bounds{new(big.Rat), most, declared})
+	return exactly(nought).greatest(bounds{nought, most, declared})
 }
 
 // loopBound checks one bound: a whole number that everybody knows early.
@@ -174,9 +174,9 @@ func (f *frame) loopVar(s *ast.For, from, to, step value) (*Variable, loopDim) {
 	if from.bounds.known() && to.bounds.known() {
 		b = bounds{from.bounds.low, to.bounds.high, from.bounds.declared && to.bounds.declared}
 		if !s.Inclusive {
-			b.high = new(big.Rat).Sub(b.high, big.NewRat(1, 1))
+			b.high = new(big.Rat).Sub(b.high, unity)
 		}
-		if b.low.Cmp(b.high) > 0 {
+		if compare(b.low, b.high) > 0 {
 			b.high = b.low // the body never runs
 		}
 	}
@@ -372,7 +372,7 @@ func (f *frame) uniform(e *ast.Each, parts []value) bool {
 			f.errorf("E204", e.Body, "the members' values differ in type").Label = f.operands("each", []value{parts[0], p})
 			return false
 		}
-		if !f.sameShape(e.Body, parts[0].Shape, p.Shape, f.operands("each", []value{parts[0], p}), nil) {
+		if !f.sameShape(e.Body, parts[0].Shape, p.Shape, f.operandsOf("each", []value{parts[0], p}), nil) {
 			return false
 		}
 	}

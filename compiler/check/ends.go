@@ -75,9 +75,9 @@ func (x end) over(k end) end {
 	return endOf(new(big.Int).Div(x.number(), k.number()))
 }
 
-// product multiplies two intervals. Where an end is unbounded only the sign
+// productOf multiplies two intervals. Where an end is unbounded only the sign
 // of the other factor helps.
-func product(al, ah, bl, bh end) (low, high end) {
+func productOf(al, ah, bl, bh end) (low, high end) {
 	switch {
 	case al.bounded && bl.bounded && al.sign() >= 0 && bl.sign() >= 0:
 		return al.times(bl), ah.times(bh)
@@ -95,7 +95,7 @@ func product(al, ah, bl, bh end) (low, high end) {
 		return low, high
 	case bh.bounded && bh.sign() <= 0:
 		// a * b = -(a * -b)
-		high, low = product(al, ah, bh.minus(), bl.minus())
+		high, low = productOf(al, ah, bh.minus(), bl.minus())
 		return low.minus(), high.minus()
 	}
 	return end{}, end{}

@@ -182,7 +182,7 @@ func (f *frame) unary(e *ast.Unary, want types.Elem) value {
 		out.lin = &p
 	}
 	out.affine = x.affine.scale(big.NewRat(-1, 1))
-	out.bounds = exactly(new(big.Rat)).sub(x.bounds)
+	out.bounds = x.bounds.neg()
 	if out.bounds, ok = f.fitUnlessUntyped(e, out, x); !ok {
 		return poison(e)
 	}
@@ -250,7 +250,7 @@ func (f *frame) arithmetic(at ast.Node, op string, x, y value) value {
 // elementwise is x op y of element e.
 func (f *frame) elementwise(at ast.Node, op string, e types.Elem, x, y value) value {
 	what := "`" + op + "`"
-	shape, ok := f.broadcast(at, f.operands(what, []value{x, y}), x, y)
+	shape, ok := f.broadcast(at, what, x, y)
 	if !ok {
 		return poison(nil)
 	}
@@ -422,7 +422,7 @@ func (f *frame) divisor(at ast.Node, op string, x, y value) bool {
 		return false
 	}
 	secure := !y.Place.Public && x.Place.Join(y.Place).IsShared()
-	zero := y.bounds.has(0)
+	zero := y.bounds.hasZero()
 	switch {
 	case secure && zero && !f.pc.total:
 		d := f.errorf("E504", y.expr, "this divisor may be 0, and a secure division by 0 returns garbage without an error")
@@ -459,7 +459,7 @@ func (f *frame) compare(e *ast.Binary) value {
 	if !ok {
 		return poison(e)
 	}
-	shape, ok := f.broadcast(e, f.operands("`"+e.Op+"`", []value{x, y}), x, y)
+	shape, ok := f.broadcast(e, "`"+e.Op+"`", x, y)
 	if !ok {
 		return poison(e)
 	}
@@ -551,7 +551,7 @@ func (f *frame) logical(e *ast.Binary) value {
 	if x.Elem.Kind != types.Bool || y.Elem.Kind != types.Bool {
 		return f.fail(e, "E204", f.operands("`"+e.Op+"`", []value{x, y}), "`%s` takes bools", e.Op)
 	}
-	shape, ok := f.broadcast(e, f.operands("`"+e.Op+"`", []value{x, y}), x, y)
+	shape, ok := f.broadcast(e, "`"+e.Op+"`", x, y)
 	if !ok {
 		return poison(e)
 	}
@@ -595,7 +595,7 @@ func (f *frame) selection(e ast.Expr, what string, c, x, y value) value {
 		return poison(e)
 	}
 	x, y = vs[0], vs[1]
-	shape, ok := f.broadcast(e, f.operands(what, []value{c, x, y}), c, x, y)
+	shape, ok := f.broadcast(e, what, c, x, y)
 	if !ok {
 		return poison(e)
 	}
@@ -665,7 +665,7 @@ func (f *frame) array(e *ast.Array, want types.Elem) value {
 		if len(v.Shape) != len(vs[0].Shape) {
 			return f.fail(v.expr, "E201", f.c.plain(v.Type), "the elements of an array have one shape; the first is %s", f.c.plain(vs[0].Type))
 		}
-		if !f.sameShape(v.expr, vs[0].Shape, v.Shape, f.operands("an array", []value{vs[0], v}), nil) {
+		if !f.sameShape(v.expr, vs[0].Shape, v.Shape, f.operandsOf("an array", []value{vs[0], v}), nil) {
 			return poison(e)
 		}
 	}

@@ -19,7 +19,7 @@ func (f *frame) floatArithmetic(at ast.Node, op string, x, y value) value {
 	if !ok {
 		return poison(nil)
 	}
-	shape, ok := f.broadcast(at, f.operands(what, vs), vs...)
+	shape, ok := f.broadcast(at, what, vs...)
 	if !ok {
 		return poison(nil)
 	}

@@ -107,7 +107,7 @@ func (f *frame) functionBounds(name string, x value) bounds {
 	}
 	switch name {
 	case "relu":
-		return x.bounds.greatest(exactly(new(big.Rat)))
+		return x.bounds.greatest(exactly(nought))
 	case "sigmoid", "softmax":
 		return inside(all, unit(0, 1))
 	case "tanh":
@@ -210,7 +210,7 @@ func (f *frame) clamp(e *ast.Call, want types.Elem) value {
 	if !ok {
 		return poison(e)
 	}
-	shape, ok := f.broadcast(e, f.operands("", vs), vs...)
+	shape, ok := f.broadcast(e, "", vs...)
 	if !ok {
 		return poison(e)
 	}

@@ -158,13 +158,13 @@ func (f *frame) position(s *ast.Slice, x value, axis int) (position, bool) {
 		}
 		p := position{at: s, parts: []value{i}, proved: f.atLeastZero(i) && f.below(i, n.Sub(types.Int(1)))}
 		p.hint = "bound it by the size of the array, or write `lookup`, which gives zero out of range"
-		if i.lin != nil && f.isSize(*i.lin) && f.atLeastZero(i) && f.unit.comp != nil {
+		if !p.proved && i.lin != nil && f.isSize(*i.lin) && f.atLeastZero(i) && f.unit.comp != nil {
 			p.hint = fmt.Sprintf("add `where %s >= %s`", n, i.lin.Add(types.Int(1)))
 		}
 		return p, true
 	}
 	from, to := types.Int(0), n
-	low, high := value{lin: &from, early: true, bounds: exactly(new(big.Rat))}, value{lin: &to, early: true}
+	low, high := value{lin: &from, early: true, bounds: exactly(nought)}, value{lin: &to, early: true}
 	low.Place, high.Place = types.PublicPlace, types.PublicPlace
 	high.bounds = f.value(n)
 	var parts []value

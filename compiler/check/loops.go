@@ -12,7 +12,6 @@ package check
 
 import (
 	"maps"
-	"math/big"
 
 	"github.com/tfec-lang/tfec/lang/ast"
 )
@@ -31,7 +30,7 @@ type loopState struct {
 }
 
 func (x loopState) equal(y loopState) bool {
-	return x.left == y.left && maps.EqualFunc(x.entry, y.entry, func(a, b bounds) bool { return a.key() == b.key() })
+	return x.left == y.left && maps.EqualFunc(x.entry, y.entry, bounds.equal)
 }
 
 // enoughLooks is after how many looks a variable that still grows is given up.
@@ -70,7 +69,7 @@ func drifts(op string, x, y value) *drift {
 	case op == "+":
 		return y.drift.add(x.bounds)
 	case op == "-":
-		return x.drift.add(exactly(new(big.Rat)).sub(y.bounds))
+		return x.drift.add(y.bounds.neg())
 	}
 	return nil
 }
@@ -106,7 +105,7 @@ func (f *frame) begin(loop ast.Node, v *Variable, before loopState) {
 		k.bounds = k.bounds.union(entry)
 	}
 	k.affine, k.parts, k.gaps = nil, nil, f.unbounded(v, f.unit.known[v], k)
-	k.drift = &drift{v, loop, exactly(new(big.Rat))}
+	k.drift = &drift{v, loop, exactly(nought)}
 	f.unit.known[v] = k
 }
 
@@ -115,7 +114,7 @@ func (f *frame) end(loop ast.Node, v *Variable, start value, before loopState, n
 	k := f.unit.known[v]
 	outer, entry := start.drift, start.bounds
 	if d := k.drift; d != nil && d.from == v && d.loop == loop {
-		grown := d.off.union(exactly(new(big.Rat))).mul(passes.union(exactly(new(big.Rat))))
+		grown := d.off.union(exactly(nought)).mul(passes.union(exactly(nought)))
 		entry, outer = entry.add(grown), outer.add(grown)
 	} else {
 		entry, outer = entry.union(k.bounds), nil
@@ -124,7 +123,7 @@ func (f *frame) end(loop ast.Node, v *Variable, start value, before loopState, n
 		entry = entry.union(known)
 	}
 	all := whole(v.Type.Elem)
-	grows := entry.key() != before.entry[v.Decl].key()
+	grows := !entry.equal(before.entry[v.Decl])
 	if k.bad() || all.known() && !entry.within(all) || grows && before.looks >= enoughLooks {
 		entry, outer = all, nil
 	}
@@ -137,8 +136,8 @@ func (f *frame) end(loop ast.Node, v *Variable, start value, before loopState, n
 // unbounded are the gaps of a variable that holds k around a pass, and held
 // start before the first.
 func (f *frame) unbounded(v *Variable, start, k value) []string {
-	all := whole(v.Type.Elem).key()
-	if k.bounds.known() && k.bounds.key() == all && start.bounds.key() != all {
+	all := whole(v.Type.Elem)
+	if k.bounds.known() && k.bounds.equal(all) && !start.bounds.equal(all) {
 		return joinGaps(k.gaps, []string{"no bound found for the loop variable " + v.Name})
 	}
 	return k.gaps

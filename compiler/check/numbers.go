@@ -125,6 +125,9 @@ func rounded(x *big.Rat, e types.Elem) *big.Rat {
 	if e.Kind != types.Fixed {
 		return x
 	}
+	if d := x.Denom(); x.IsInt() || d.TrailingZeroBits() == uint(d.BitLen()-1) && d.BitLen() <= e.F+1 {
+		return x // it is a multiple of the step
+	}
 	scale := new(big.Int).Lsh(big.NewInt(1), uint(e.F))
 	y := new(big.Rat).Mul(x, new(big.Rat).SetInt(scale))
 	n := new(big.Int).Div(y.Num(), y.Denom()) // toward minus infinity
@@ -299,6 +302,15 @@ func (f *frame) operands(what string, vs []value) string {
 		parts[i] = f.c.plain(v.Type)
 	}
 	return strings.Join(parts, sep)
+}
+
+// operandsOf and plainOf are labels, written where there is an error alone.
+func (f *frame) operandsOf(what string, vs []value) func() string {
+	return func() string { return f.operands(what, vs) }
+}
+
+func (f *frame) plainOf(v value) func() string {
+	return func() string { return f.c.plain(v.Type) }
 }
 
 // convertTo makes v of the element e, where a declaration expects it: literals

@@ -100,7 +100,7 @@ func (f *frame) sortBy(e *ast.Call, want types.Elem) value {
 	if len(x.Shape) == 0 {
 		return f.fail(args[1].Value, "E201", f.c.plain(x.Type), "`sort_by` sorts the rows of an array")
 	}
-	if !f.sameShape(e, key.Shape, x.Shape[:1], f.operands("", []value{key, x}), nil) {
+	if !f.sameShape(e, key.Shape, x.Shape[:1], f.operandsOf("", []value{key, x}), nil) {
 		return poison(e)
 	}
 	vs, ok := f.masked(e, args[2], key, 0)
@@ -259,7 +259,7 @@ func (f *frame) lookup(e *ast.Call, want types.Elem) value {
 		return poison(e)
 	}
 	if x.bounds.known() {
-		out.bounds = x.bounds.union(exactly(new(big.Rat)))
+		out.bounds = x.bounds.union(exactly(nought))
 	}
 	return out
 }
@@ -288,7 +288,7 @@ func (f *frame) storeCall(e *ast.Call, want types.Elem) value {
 		return f.fail(args[2].Value, "E201", f.c.plain(v.Type), "`store` writes a value of the shape `%s`", x.Shape[1:])
 	}
 	vs, elem, ok := f.unify(e, "`store`", x, v)
-	if !ok || !f.sameShape(e, vs[0].Shape[1:], vs[1].Shape, f.operands("", vs), nil) {
+	if !ok || !f.sameShape(e, vs[0].Shape[1:], vs[1].Shape, f.operandsOf("", vs), nil) {
 		return poison(e)
 	}
 	x, v = vs[0], f.settle(vs[1])

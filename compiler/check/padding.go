@@ -74,7 +74,7 @@ func (f *frame) mask(e *ast.Call, a *ast.Arg, x value, axis int) (m value, ok bo
 		f.errorf("E207", e, "`%s` of several padded dimensions needs a mask for each", f.callee).Label = "reduce one axis at a time: `axis: k`"
 		return m, false
 	}
-	return m, f.sameShape(a.Value, x.Shape[along:along+1], m.Shape, f.operands("", []value{x, m}), []value{x, m})
+	return m, f.sameShape(a.Value, x.Shape[along:along+1], m.Shape, f.operandsOf("", []value{x, m}), []value{x, m})
 }
 
 // unpadded reports E207 for padded rows that an operation takes together.

@@ -257,7 +257,7 @@ func (f *frame) fieldValue(a *ast.Arg, d *Field, ok bool) (value, bool) {
 		return v, f.declaredShape(v, d.Type.Shape, "field `"+d.Name+"`")
 	}
 	inner := v.Shape[len(v.Shape)-len(d.Type.Shape):]
-	return v, f.sameShape(v.expr, d.Type.Shape, inner, f.c.plain(v.Type), nil) && f.fieldRange(d, v) && ok
+	return v, f.sameShape(v.expr, d.Type.Shape, inner, f.plainOf(v), nil) && f.fieldRange(d, v) && ok
 }
 
 // fieldRange reports E505: a value that is not known to lie in its field's
@@ -277,10 +277,10 @@ func (f *frame) fieldRange(d *Field, v value) bool {
 func (f *frame) oneShape(r *Record, vs []value) bool {
 	rows := func(k int) types.Shape { return vs[k].Shape[:len(vs[k].Shape)-len(r.Fields[k].Type.Shape)] }
 	for k := range vs {
-		label := f.operands("`"+r.Name+"`", []value{vs[0], vs[k]})
+		label := f.operandsOf("`"+r.Name+"`", []value{vs[0], vs[k]})
 		if len(rows(k)) != len(rows(0)) {
 			f.errorf("E201", vs[k].expr, "field `%s` has %s of rows, field `%s` %s", r.Fields[k].Name, times(len(rows(k)), "dimension"),
-				r.Fields[0].Name, times(len(rows(0)), "dimension")).Label = label
+				r.Fields[0].Name, times(len(rows(0)), "dimension")).Label = label()
 			return false
 		}
 		if !f.sameShape(vs[k].expr, rows(0), rows(k), label, nil) {

@@ -46,7 +46,7 @@ func (f *frame) reduction(e *ast.Call, _ types.Elem) value {
 	}
 	out := f.result(f.reducedElem(name, x.Elem), r.shape, r.place, r.met, r.operands...)
 	if r.masked() && x.bounds.known() {
-		x.bounds = x.bounds.union(exactly(new(big.Rat)))
+		x.bounds = x.bounds.union(exactly(nought))
 	}
 	if x.Place.IsShared() {
 		out.met = x.met
@@ -125,8 +125,8 @@ func (f *frame) reducedBounds(e *ast.Call, name string, x value, n types.Size, o
 		}
 		out.affine = x.sumOfParts().scale(nil)
 		out.bounds, ok = f.fit(e, out.Elem, x.bounds.widened(out.Elem), x)
-		if f.value(n).has(0) {
-			out.bounds, ok = f.fit(e, out.Elem, out.bounds.union(exactly(new(big.Rat))), x)
+		if f.value(n).hasZero() {
+			out.bounds, ok = f.fit(e, out.Elem, out.bounds.union(exactly(nought)), x)
 		}
 	}
 	if !ok {
@@ -195,7 +195,7 @@ func (f *frame) extremumOfTwo(e *ast.Call, name string, want types.Elem) value {
 		return poison(e)
 	}
 	x, y = vs[0], vs[1]
-	shape, ok := f.broadcast(e, f.operands("", vs), x, y)
+	shape, ok := f.broadcast(e, "", x, y)
 	if !ok {
 		return poison(e)
 	}

@@ -4,7 +4,6 @@ package check
 // decides (R13, R16), with the way back to a public length.
 
 import (
-	"math/big"
 	"strings"
 
 	"github.com/tfec-lang/tfec/lang/ast"
@@ -68,7 +67,7 @@ func (f *frame) filter(e *ast.Call, want types.Elem) value {
 	if m.Elem.Kind != types.Bool {
 		return f.fail(args[1].Value, "E204", f.c.plain(m.Type), "a mask is a bool a row")
 	}
-	if !f.sameShape(e, x.Shape[:1], m.Shape, f.operands("", []value{x, m}), nil) {
+	if !f.sameShape(e, x.Shape[:1], m.Shape, f.operandsOf("", []value{x, m}), nil) {
 		return poison(e)
 	}
 	return f.rows(e, "filter", x, m)
@@ -127,7 +126,7 @@ func (f *frame) pad(e *ast.Call, want types.Elem) value {
 	}
 	padded := f.result(x.Elem, append(types.Shape{n}, x.Shape[1:]...), x.Place, x.met, x)
 	padded.expr = e
-	padded.bounds = x.bounds.union(exactly(new(big.Rat)))
+	padded.bounds = x.bounds.union(exactly(nought))
 	mask := f.result(types.Of(types.Bool), types.Shape{n}, x.Place, nil, x)
 	if _, private := f.data(x.Shape[:1]); !private {
 		mask.Place, mask.early = types.PublicPlace, true

@@ -97,7 +97,7 @@ func (f *frame) reshape(e *ast.Call, want types.Elem) value {
 	if x.bad() || !ok {
 		return poison(e)
 	}
-	if !f.sameShape(e, types.Shape{x.Shape.Count()}, types.Shape{shape.Count()}, f.c.plain(x.Type), nil) {
+	if !f.sameShape(e, types.Shape{x.Shape.Count()}, types.Shape{shape.Count()}, f.plainOf(x), nil) {
 		return poison(e)
 	}
 	return moved(x, shape)
@@ -123,7 +123,7 @@ func (f *frame) cumsum(e *ast.Call, want types.Elem) value {
 	vs := []value{x}
 	if !m.bad() {
 		vs = append(vs, m)
-		x.bounds = x.bounds.union(exactly(new(big.Rat)))
+		x.bounds = x.bounds.union(exactly(nought))
 	}
 	place, met, ok := f.join(e, "cumsum", vs...)
 	if !ok {

@@ -127,10 +127,10 @@ func (f *facts) term(t types.Term) (low, high end) {
 		if info == nil {
 			return end{}, end{}
 		}
-		low, high = product(low, high, info.min, info.max)
+		low, high = productOf(low, high, info.min, info.max)
 	}
 	k := endAt(t.Coef)
-	return product(low, high, k, k)
+	return productOf(low, high, k, k)
 }
 
 // value gives the bounds of a size as an int64; without an upper end it is not
@@ -278,7 +278,7 @@ func (f *facts) data(s types.Shape) (types.Place, bool) {
 }
 
 // broadcast is the shape of an elementwise operation: one shape is a suffix
-// of the other; the error stands at `at`, with the types as a label.
+// of the other. what names the operation for an error, which stands at `at`.
 func (f *frame) broadcast(at ast.Node, what string, vs ...value) (types.Shape, bool) {
 	var shape types.Shape
 	for _, v := range vs {
@@ -286,7 +286,7 @@ func (f *frame) broadcast(at ast.Node, what string, vs ...value) (types.Shape, b
 		if len(short) > len(long) {
 			long, short = short, long
 		}
-		if !f.sameShape(at, long[len(long)-len(short):], short, what, vs) {
+		if !f.sameShape(at, long[len(long)-len(short):], short, f.operandsOf(what, vs), vs) {
 			return nil, false
 		}
 		shape = withPadding(long, short)
@@ -294,16 +294,16 @@ func (f *frame) broadcast(at ast.Node, what string, vs ...value) (types.Shape, b
 	return shape, true
 }
 
-// sameShape compares shapes of equal rank and reports E201 or E202.
-func (f *frame) sameShape(at ast.Node, a, b types.Shape, label string, vs []value) bool {
+// sameShape compares shapes of equal rank and reports E201 or E202 with a label.
+func (f *frame) sameShape(at ast.Node, a, b types.Shape, label func() string, vs []value) bool {
 	for i := range a {
 		switch f.same(a[i], b[i]) {
 		case refuted:
 			d := f.errorf("E201", at, "dimensions differ, %s and %s", a[i], b[i])
-			d.Label = label
+			d.Label = label()
 			return false
 		case unknown:
-			f.unproved(at, a[i], b[i], label, vs)
+			f.unproved(at, a[i], b[i], label(), vs)
 			return false
 		}
 	}

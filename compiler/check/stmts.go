@@ -169,7 +169,7 @@ func (f *frame) declaredShape(v value, want types.Shape, what string) bool {
 		}
 		return false
 	}
-	return f.sameShape(v.expr, want, v.Shape, f.c.plain(v.Type), nil)
+	return f.sameShape(v.expr, want, v.Shape, f.plainOf(v), nil)
 }
 
 func (f *frame) varStmt(s *ast.Var) {
@@ -348,7 +348,7 @@ func (f *frame) assignable(s *ast.Assign, v value, want types.Shape) bool {
 	if _, whole := s.Target.(*ast.Ident); whole || len(v.Shape) > len(want) {
 		return f.declaredShape(v, want, "`"+f.text(s.Target)+"`")
 	}
-	return f.sameShape(v.expr, want[len(want)-len(v.Shape):], v.Shape, f.c.plain(v.Type), nil)
+	return f.sameShape(v.expr, want[len(want)-len(v.Shape):], v.Shape, f.plainOf(v), nil)
 }
 
 func (f *frame) notAssignable(id *ast.Ident, v *Variable) {

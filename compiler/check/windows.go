@@ -4,8 +4,6 @@ package check
 // batch, channel, height and width.
 
 import (
-	"math/big"
-
 	"github.com/tfec-lang/tfec/lang/ast"
 	"github.com/tfec-lang/tfec/lang/types"
 )
@@ -41,7 +39,7 @@ func (f *frame) conv2d(e *ast.Call, want types.Elem) value {
 	if len(x.Shape) != 4 || len(w.Shape) != 4 {
 		return f.fail(e, "E201", f.operands("", []value{x, w}), "`conv2d` takes two arrays of 4 dimensions: batch, channel, height, width")
 	}
-	if !f.sameShape(args[1].Value, types.Shape{x.Shape[1]}, types.Shape{w.Shape[1]}, f.c.plain(w.Type), nil) {
+	if !f.sameShape(args[1].Value, types.Shape{x.Shape[1]}, types.Shape{w.Shape[1]}, f.plainOf(w), nil) {
 		return poison(e)
 	}
 	x, w, elem, ok := f.dotElem(e, x, w)
@@ -54,7 +52,7 @@ func (f *frame) conv2d(e *ast.Call, want types.Elem) value {
 		return poison(e)
 	}
 	if padding > 0 {
-		x.bounds = x.bounds.union(exactly(new(big.Rat)))
+		x.bounds = x.bounds.union(exactly(nought))
 	}
 	shape := types.Shape{x.Shape[0], w.Shape[0], rows, columns}
 	return f.products(e, "dot", elem, shape, w.Shape[1:].Count(), x, w)
