@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/tfec-lang/tfec/lang/types"
 )
@@ -211,9 +212,10 @@ var arity = map[Op]struct{ least, most int }{
 
 var noResult = map[Op]bool{OpOutput: true, OpStart: true, OpWhile: true, OpIf: true, OpAssert: true, OpTogether: true, OpChain: true, OpPrint: true}
 
-// Uses lists the values that the instruction reads.
+// Uses lists the values that the instruction reads. The caller must not change
+// them.
 func (i *Instr) Uses() []Value {
-	uses := append([]Value(nil), i.Args...)
+	uses := slices.Clip(i.Args)
 	for _, s := range i.Slices {
 		for _, x := range []Value{s.From, s.To} {
 			if x != 0 {

@@ -8,6 +8,7 @@ package lower
 import (
 	"math/big"
 	"slices"
+	"sync"
 
 	"github.com/tfec-lang/tfec/compiler/ir"
 	"github.com/tfec-lang/tfec/lang/types"
@@ -15,8 +16,17 @@ import (
 
 type interval struct{ low, high *big.Int }
 
+// wholes remembers whole for each element that was met; nobody changes an end
+// of an interval.
+var wholes sync.Map
+
+// whole is the interval of all values of an element.
 func whole(e types.Elem) interval {
+	if a, ok := wholes.Load(e); ok {
+		return a.(interval)
+	}
 	low, high := e.Bounds()
+	wholes.Store(e, interval{low, high})
 	return interval{low, high}
 }
 

@@ -26,9 +26,18 @@ func runWith(t *testing.T, header, body string) string {
 	p, err := ir.Parse(header + body)
 	require.NoError(t, err)
 	require.NoError(t, ir.Verify(p))
-	require.NoError(t, opt.Run(p))
+	optimize(t, p)
 	_, text, _ := strings.Cut(p.String(), "\n\n")
 	return text
+}
+
+// optimize runs the passes, all at once and each verified.
+func optimize(t *testing.T, p *ir.Program) {
+	again, err := ir.Parse(p.String())
+	require.NoError(t, err)
+	require.NoError(t, opt.Run(p))
+	require.NoError(t, opt.RunVerified(again))
+	require.Equal(t, again.String(), p.String())
 }
 
 func TestEqualOperationsAreCarriedOutOnce(t *testing.T) {
@@ -203,7 +212,7 @@ func together(t *testing.T, body string) string {
 ` + body)
 	require.NoError(t, err)
 	require.NoError(t, ir.Verify(p))
-	require.NoError(t, opt.Run(p))
+	optimize(t, p)
 	_, text, _ := strings.Cut(p.String(), "   6  ")
 	again, err := ir.Parse(p.String())
 	require.NoError(t, err)

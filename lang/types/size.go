@@ -247,8 +247,8 @@ func normal(terms []Term, overflow, padded bool) Size {
 		}
 	}
 	out = slices.DeleteFunc(out, func(t Term) bool { return t.Coef == 0 })
-	if overflow {
-		return Size{overflow: true, padded: padded}
+	if overflow || len(out) == 0 {
+		return Size{overflow: overflow, padded: padded}
 	}
 	return Size{terms: out, padded: padded}
 }
