@@ -4,7 +4,6 @@ package check
 
 import (
 	"fmt"
-	"math/big"
 
 	"github.com/tfec-lang/tfec/lang/ast"
 	"github.com/tfec-lang/tfec/lang/types"

@@ -6,7 +6,6 @@ package check
 
 import (
 	"fmt"
-	"math/big"
 	"slices"
 
 	"github.com/tfec-lang/tfec/lang/ast"
@@ -179,7 +178,7 @@ func givenSizes(fn *ast.Fn, inputs []*Variable) map[string]*sizeInfo {
 			}
 			id, alone := p.Type.Shape[d].Size.(*ast.Ident)
 			if k, ok := n.Const(); ok && alone {
-				out[id.Name] = &sizeInfo{min: endAt(k), max: big.NewInt(k), place: types.PublicPlace, early: true}
+				out[id.Name] = &sizeInfo{min: endAt(k), max: endAt(k), place: types.PublicPlace, early: true}
 			}
 		}
 	}
