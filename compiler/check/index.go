@@ -85,7 +85,7 @@ func (f *frame) sliced(e *ast.Index, slices []*ast.Slice, x value) value {
 	out := f.result(x.Elem, shape, place, met, vs...)
 	out.bounds, out.drift = x.bounds, x.drift
 	if f.body.Total[e] {
-		out.bounds, out.drift = x.bounds.union(exactly(new(big.Rat))), nil
+		out.bounds, out.drift = x.bounds.union(exactly(nought)), nil
 	}
 	if place.IsShared() {
 		out.met = x.met
@@ -125,7 +125,7 @@ func (f *frame) admitsZero(at ast.Node, r *Record) bool {
 			if !f.admitsZero(at, f.c.prog.Record(d.Type.Elem.Name)) {
 				return false
 			}
-		case !d.bounds().has(0):
+		case !d.bounds().hasZero():
 			e := f.errorf("E505", at, "out of range, a row is zero, and field `%s` takes values in %s", d.Name, f.text(d.Decl.Range))
 			e.Label = "may be out of range"
 			e.Hint = "bound the index by the size of the array"
