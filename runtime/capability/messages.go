@@ -11,7 +11,7 @@ const (
 	Deal       Action = "deal"
 	Open       Action = "open"
 	Refresh    Action = "refresh"
-	Product    Action = "product" // elementwise, or of matrices: elements of the result
+	Product    Action = "product" // elementwise, inner or of matrices: elements of the result
 	Truncate   Action = "truncate"
 	DivPublic  Action = "divide by public numbers"
 	And        Action = "and"
@@ -20,6 +20,7 @@ const (
 	Bits       Action = "bits"
 	BitsToRing Action = "bits to ring"
 	SelectBits Action = "select by bits"
+	Tables     Action = "tables"
 	Shuffle    Action = "shuffle"
 )
 
@@ -29,8 +30,10 @@ type Call struct {
 	Action Action
 	// Param is the shift of Product (0: none) and Truncate, the width of
 	// Negative, IsZero and Bits, and the bits of an element (1 or 64) of Deal,
-	// Open and Shuffle, of which all tensors together count.
+	// Open and Shuffle, of which all tensors together count; of Tables the values
+	// of all tables but one each.
 	Param  int
+	Result int   // Tables: functions
 	Dealer int   // Deal
 	To     []int // Open: who learns the value
 }
@@ -102,6 +105,8 @@ func aby3Messages(c Call) []Stage {
 		return []Stage{input(0, 64), exchange(2, 64)}
 	case SelectBits:
 		return []Stage{input(0, 2*64), exchange(2, 64)}
+	case Tables:
+		return []Stage{input(0, 64*m), exchange(2, 64*c.Result)}
 	case Shuffle:
 		return []Stage{append(input(0, m), input(1, m)...), exchange(2, m)}
 	}

@@ -3,15 +3,27 @@ package capability
 // The calls of division by a secret and of the functions of fixed: what package
 // mpc says at their methods, with the same numbers.
 
-// evaluation of a polynomial: powers by doubling, one truncation.
+import mathbits "math/bits"
+
+// evaluation of a polynomial by blocks of four powers.
 func evaluation(degree, out int) []Part {
-	var all []Part
-	for n := 1; n < degree; {
-		more := min(n, degree-n)
-		all = append(all, times(more, part(Product, 30)))
-		n += more
+	all, blocks := powers(min(4, degree)), (degree+3)/4
+	if blocks == 1 {
+		return append(all, truncation(60-out)...)
 	}
-	return append(all, truncation(60-out)...)
+	all = append(all, times(blocks-1, part(Truncate, 30)))
+	return append(append(all, powers(blocks-1)...), part(Product, 60-out))
+}
+
+// powers by doubling.
+func powers(n int) []Part {
+	var all []Part
+	for have := 1; have < n; {
+		more := min(have, n-have)
+		all = append(all, times(more, part(Product, 30)))
+		have += more
+	}
+	return all
 }
 
 func truncation(m int) []Part {
@@ -21,39 +33,110 @@ func truncation(m int) []Part {
 	return calls(part(Truncate, m))
 }
 
-// lengths of numbers: their bits, each spread to those below, as numbers.
+// lengths of numbers: their bits, each spread to those below.
 func lengths(width int) []Part {
 	all := calls(part(Bits, width))
-	for d := 1; d < width; d *= 2 {
-		all = append(all, times(width-d, part(And, 0)))
+	for half := 1; half < width; half *= 2 {
+		ands := 0
+		for i := range width {
+			if i/half%2 == 0 && (i/half+1)*half < width {
+				ands++
+			}
+		}
+		all = append(all, times(ands, part(And, 0)))
 	}
-	return append(all, times(width, part(BitsToRing, 0)))
+	return all
 }
 
-// mantissa of a number of a length, and a polynomial of it.
+// A LengthCode is how the lengths of numbers are written, to look up functions
+// of them: the length that numbers are brought to, less theirs, in low and high
+// bits. The high bits of 0, and of what is longer than Size, stand for nothing
+// else.
+type LengthCode struct{ Size, Longest, Low, High int }
+
+// Lengths is the code of numbers that are brought to the longest length they can
+// have.
+func Lengths(longest int) LengthCode { return lengthCode(longest, longest, min(3, longest)) }
+
+func lengthCode(size, longest, low int) LengthCode {
+	return LengthCode{size, longest, low, mathbits.Len(uint(longest>>low + 1))}
+}
+
+// Of is the code of a length.
+func (c LengthCode) Of(length int) int {
+	if length == 0 || length > c.Size {
+		return (c.Longest>>c.Low + 1) << c.Low
+	}
+	return c.Longest - length
+}
+
+// tables of the low bits and of the high ones, and further bits with these.
+func (c LengthCode) tables(low, high, further int) Part {
+	return tables(1<<c.Low-1+1<<(c.High+further)-1, low+high)
+}
+
+// tables of so many values, but one of each table, and functions.
+func tables(values, functions int) Part {
+	return Part{Call: Call{Action: Tables, Param: values, Result: functions}, Times: 1}
+}
+
+// mantissa of a number that a factor brings to a length, and a polynomial of it.
 func mantissa(longest, degree, out int) []Part {
-	return append(truncation(max(0, longest-32)), evaluation(degree, out)...)
+	return append(calls(part(Product, max(0, longest-32))), evaluation(degree, out)...)
 }
 
 // power is 2^z, with as many bits of the whole part.
 func power(bits int) []Part {
-	all := calls(part(Truncate, 24), part(Truncate, 30), part(Bits, bits), times(5, part(BitsToRing, 0)),
-		times(2, part(Product, 0)), part(Product, 0), part(Product, 0))
+	all := calls(part(Truncate, 24), part(Truncate, 30), part(Bits, bits), tables(7+3, 2), part(Product, 0))
 	return append(append(all, evaluation(9, 29)...), part(Product, 0))
+}
+
+// A Division is how a fixed is divided by a number: see package mpc.
+type Division struct {
+	LengthCode      // of the divisor
+	Signed     bool // the divisor
+	F          int  // its fractional bits
+	Half       int  // bits of the lower half of the dividend
+	Guard      int  // further bits that are kept until the last shift
+	Step       int  // places of a group, a multiple of 2^Low
+	Groups     int
+}
+
+// DivisionPlan is of a dividend below 2^size and a divisor of some bits, f of
+// them fractional.
+func DivisionPlan(size, bits int, signed bool, f int) Division {
+	d := Division{Signed: signed, F: f, Half: (size + 1) / 2, Guard: max(0, min(2, 59-size))}
+	if signed {
+		bits--
+	}
+	// A longer divisor leaves less than half a unit.
+	bits = min(bits, 60, size+f+1)
+	d.Step = max(2, 60-size-d.Guard)
+	// Groups begin where the low bits do, and that of length f at its last place.
+	low := 3
+	longest := func() int { return bits + (f-bits-1)&(1<<low-1) }
+	for 1<<low > d.Step || longest() > 61 {
+		low--
+	}
+	d.LengthCode = lengthCode(bits, longest(), low)
+	d.Step = d.Step >> low << low
+	d.Groups = max(0, bits-f)/d.Step + 1
+	return d
 }
 
 // function of a fixed.
 func (o Operation) function() []Part {
 	x := o.Args[0]
 	longest, bounded := x.Bits-1, max(x.Bits, x.F+6)+1
+	n := longest + x.F
 	var all []Part
 	switch o.Name {
 	case "sqrt":
-		all = append(lengths(longest), part(Product, 0))
+		all = append(lengths(longest), Lengths(longest).tables(2, 2, 0), part(Product, 0))
 		all = append(all, mantissa(longest, 10, 30)...)
-		return append(all, part(Product, 60-(longest+x.F)/2))
+		return append(all, part(Product, 30), part(Product, (60-n%2-n)/2+4*(longest>>3)))
 	case "log":
-		all = append(lengths(longest), part(Product, 0))
+		all = append(lengths(longest), Lengths(longest).tables(2, 2, 0), part(Product, 0))
 		all = append(all, mantissa(longest, 12, 40)...)
 		return append(all, truncation(40-x.F)...)
 	case "exp":
@@ -69,28 +152,21 @@ func (o Operation) function() []Part {
 	return append(all, part(Truncate, 31-x.F))
 }
 
-// divideFixed: a fixed by a number, see divisionPlan of package mpc.
+// divideFixed: a fixed by a number, see package mpc.
 func (o Operation) divideFixed() []Part {
-	y, size := o.Args[1], o.Result.Bits-1
-	longest := y.Bits
-	all := lengths(y.Bits)
-	if y.Kind != Unsigned {
-		longest--
-		all = append(all, times(2, part(Product, 0)))
+	y := o.Args[1]
+	d := DivisionPlan(o.Result.Bits-1, y.Bits, y.Kind != Unsigned, y.F)
+	further := 0
+	if d.Signed {
+		further = 1
 	}
-	longest = min(longest, 60)
-	half, guard := (size+1)/2, max(0, min(2, 59-size))
-	step := max(1, 60-size-guard)
-	groups := max(0, longest-y.F)/step + 1
-	all = append(all, times(2, part(Product, 0)))
-	all = append(all, mantissa(longest, 12, 30)...)
-	all = append(all, part(Truncate, half), times(2, part(Product, 0)), part(Truncate, half))
-	all = append(all, truncation(max(0, 30-half-guard))...)
-	for range groups - 1 {
-		all = append(all, part(Truncate, step))
+	all := append(lengths(y.Bits), d.tables(1, 2*(2+d.Groups), further), times(2+d.Groups, part(Product, 0)))
+	all = append(all, mantissa(d.Longest, 12, 30)...)
+	all = append(all, part(Product, 0), part(Truncate, d.Half), part(Product, d.Half), part(Product, max(0, 30-d.Half-d.Guard)))
+	for range d.Groups - 1 {
+		all = append(all, part(Truncate, d.Step))
 	}
-	all = append(all, times(groups, part(Product, 0)))
-	return append(all, truncation(step-1+guard)...)
+	return append(all, part(Product, d.Step-1+d.Guard))
 }
 
 // divideIntegers is long division: a comparison and a choice for each bit.

@@ -3,6 +3,7 @@ package mpc
 // Division by a divisor that nobody knows.
 
 import (
+	"github.com/tfec-lang/tfec/runtime/capability"
 	"github.com/tfec-lang/tfec/runtime/clear"
 )
 
@@ -13,84 +14,109 @@ import (
 // Then q = x w v / 2^…: a product of three numbers, of up to 50, 31 and 60 bits,
 // that fits only because q does. So the part of v above the scale is multiplied
 // to x, the result to w in two halves, and what remains, a shift to the right,
-// comes in steps that have room. One lengths, two Product of two, of which the
-// first is there for signed divisors only; two Truncate around an evaluation of
-// degree 12; two Product, two Truncate, and those of shift.
+// comes in steps that have room.
+//
+// The divisor's lengths; the factors; mantissa and an evaluation of degree 12;
+// two Product, of the second one sum with what the first gave, and a Truncate;
+// one Truncate for each group of places but the first, and one Inner.
 func (o *operation) divideFixed(x, y Share, f int) Share {
-	d := divisionPlan(x.Elem.Bits-1, y.Elem.Bits, y.Elem.Kind != clear.UnsignedKind, f)
-	lengths, negative := o.lengths(y, y.Elem.Bits, d.signed)
-	weights := byLength(lengths, d.longest, append(d.shifts(), normalising(d.longest), d.upwards)...)
-	v := index(weights, clear.Range(int64(d.groups), int64(d.groups+2)))
-	if d.signed {
-		v = o.times(v, o.addConst(scale(negative, minus(2)), 1)) // by -1 or 1
-	}
-	moved := o.k.Mul(o.next(), stack(y.as(clear.Int64), x.as(clear.Int64)), v, 0)
-	w := o.evaluate(reciprocal, o.mantissa(at(moved, 0), d.longest), scaleBits)
-	high := o.truncate(at(moved, 1), d.half)
-	low := o.sub(at(moved, 1), scale(high, 1<<d.half))
-	p := o.times(stack(high, low), w)
-	q := o.add(at(p, 0), o.truncate(at(p, 1), d.half))
-	if down := scaleBits - d.half - d.guard; down > 0 {
-		q = o.truncate(q, down)
-	} else {
-		q = scale(q, 1<<-down)
-	}
-	return o.shift(q, weights, d)
+	d := capability.DivisionPlan(x.Elem.Bits-1, y.Elem.Bits, y.Elem.Kind != clear.UnsignedKind, f)
+	lengths, negative := o.lengths(y, y.Elem.Bits, d.Signed)
+	factors := o.factors(lengths, negative, d)
+	w := o.evaluate(reciprocal, o.mantissa(y.as(clear.Int64), at(factors, 0), d.Longest), scaleBits)
+	x = o.k.Mul(o.next(), x.as(clear.Int64), at(factors, 1), 0)
+	high := o.truncate(x, d.Half)
+	low := o.k.Mul(o.next(), o.sub(x, scale(high, 1<<d.Half)), w, d.Half)
+	down := scaleBits - d.Half - d.Guard
+	q := o.k.Inner(o.next(), stack(high), stack(w), low, max(0, down))
+	return o.shift(scale(q, 1<<max(0, -down)), index(factors, clear.Range(2, int64(2+d.Groups))), d)
 }
 
 // shift moves q, which has guard bits, to the right as far as the divisor's
 // length says. Each group of places has a start, so far right, and a weight,
 // which is 0 but for the group that the length is in.
-func (o *operation) shift(q, weights Share, d division) Share {
+func (o *operation) shift(q, weights Share, d capability.Division) Share {
 	starts := []Share{q}
-	for range d.groups - 1 {
-		starts = append(starts, o.truncate(starts[len(starts)-1], d.step))
+	for range d.Groups - 1 {
+		starts = append(starts, o.truncate(starts[len(starts)-1], d.Step))
 	}
-	p := o.k.Mul(o.next(), stack(starts...), index(weights, clear.Range(0, int64(d.groups))), 0)
-	return o.truncate(sum(p, 0), d.step-1+d.guard)
+	return o.k.Inner(o.next(), stack(starts...), weights, Share{}, d.Step-1+d.Guard)
 }
 
-// A division is how divideFixed goes about it.
-type division struct {
-	signed  bool // the divisor
-	f       int  // its fractional bits
-	longest int  // divisors that are longer give 0
-	half    int  // bits of the lower half of the dividend
-	guard   int  // further bits that are kept until the last shift
-	step    int  // places of a group
-	groups  int
-}
-
-// divisionPlan is of a dividend below 2^size and a divisor of some bits.
-func divisionPlan(size, bits int, signed bool, f int) division {
-	d := division{signed: signed, f: f, longest: bits, half: (size + 1) / 2}
-	if signed {
-		d.longest--
+// factors are, of a divisor of a length, what brings it to the longest one, with
+// its sign; what the dividend is multiplied by, 2^(f - length) but at least 1,
+// with that sign; and the weights of the groups: all 0 for a divisor of 0.
+//
+// A code of the length goes down as the length goes up, so that its low bits
+// say a factor 2^low for the one part of each function that is a power of two,
+// and its high bits and the sign say another for it, and the other part, which
+// is constant: one Tables, and one Product for each function.
+func (o *operation) factors(lengths, negative Share, d capability.Division) Share {
+	var further []Share
+	if d.Signed {
+		further = []Share{negative}
 	}
-	// A longer divisor than 60 bits exceeds every dividend.
-	d.longest = min(d.longest, 60)
-	d.guard = max(0, min(2, 59-size))
-	d.step = max(1, 60-size-d.guard)
-	d.groups = max(0, d.longest-f)/d.step + 1
-	return d
+	code := o.encoded(lengths, d.LengthCode, further...)
+	split, n := int64(d.Low), int64(2+d.Groups)
+	low := Table{index(code, clear.Range(0, split)), [][]uint64{table(d.Low, func(v int) uint64 { return 1 << v })}}
+	high := Table{index(code, clear.Range(split, int64(code.Shape[0]))), highFactors(d)}
+	t := o.k.Tables(o.next(), clear.Int64, low, high)
+	return o.add(o.times(index(t[1], clear.Range(0, n)), at(t[0], 0)), index(t[1], clear.Range(n, 2*n)))
 }
 
-// upwards is what the dividend is multiplied by for a short divisor.
-func (d division) upwards(length int) uint64 { return 1 << max(0, d.f-length) }
-
-// shifts are the weights of the groups.
-func (d division) shifts() []func(length int) uint64 {
-	all := make([]func(int) uint64, d.groups)
-	for group := range all {
-		all[group] = func(length int) uint64 {
-			down := max(0, length-d.f)
-			if down/d.step != group {
+// highFactors are the functions of the high bits of a code, and of the sign after
+// them: what the power of two is multiplied by, then what is added, for the
+// divisor's factor, the dividend's and the weight of each group.
+func highFactors(d capability.Division) [][]uint64 {
+	one := (d.Longest - d.F) >> d.Low // where the length is F, and the low bits are all set
+	bits := d.High
+	if d.Signed {
+		bits++
+	}
+	var factors, constants [][]uint64
+	add := func(signed bool, factor, constant func(high int) uint64) {
+		of := func(f func(high int) uint64) []uint64 {
+			return table(bits, func(v int) uint64 {
+				high, negative := v&(1<<d.High-1), v>>d.High == 1
+				switch {
+				case high > d.Longest>>d.Low: // a divisor of 0
+					return 0
+				case signed && negative:
+					return -f(high)
+				}
+				return f(high)
+			})
+		}
+		factors, constants = append(factors, of(factor)), append(constants, of(constant))
+	}
+	none := func(int) uint64 { return 0 }
+	add(true, func(high int) uint64 { return 1 << (high << d.Low) }, none)
+	add(true, func(high int) uint64 {
+		if high <= one {
+			return 0
+		}
+		return 1 << ((high-one-1)<<d.Low + 1)
+	}, func(high int) uint64 {
+		if high <= one {
+			return 1
+		}
+		return 0
+	})
+	for group := range d.Groups {
+		add(false, func(high int) uint64 {
+			down := (one - high) << d.Low // of the length whose low bits are all set
+			if down < 0 || down/d.Step != group {
 				return 0
 			}
-			return 1 << (d.step - 1 - down%d.step)
-		}
+			return 1 << (d.Step - down%d.Step - 1<<d.Low)
+		}, func(high int) uint64 {
+			if group == 0 && high > one {
+				return 1 << (d.Step - 1)
+			}
+			return 0
+		})
 	}
-	return all
+	return append(factors, constants...)
 }
 
 // divideIntegers returns quotient and remainder of integers of one type, toward

@@ -8,6 +8,7 @@ package mpc
 import (
 	"math/bits"
 
+	"github.com/tfec-lang/tfec/runtime/capability"
 	"github.com/tfec-lang/tfec/runtime/clear"
 )
 
@@ -19,18 +20,20 @@ const (
 )
 
 // Sqrt returns the square root of x >= 0: error below two units and |r| 2^-27.
-// The length of x, an evaluation of degree 10 and two Product around it.
+// The length of x, mantissa and an evaluation of degree 10, and two Product.
 func (e *Engine) Sqrt(net Net, x Operand) Share {
 	o, s := e.begin(net), e.share(x)
-	longest := s.Elem.Bits - 1
-	// The root of 2^(length + F), with as many places more as leave the product
-	// with the mantissa's root below 2^61.
-	more := scaleBits - (longest+s.Elem.F)/2
-	lengths, _ := o.lengths(s, longest, false)
-	p := byLength(lengths, longest, normalising(longest),
-		func(length int) uint64 { return rootOfPower(length + s.Elem.F + 2*more) })
-	u := o.mantissa(o.k.Mul(o.next(), s, at(p, 0), 0), longest)
-	return o.k.Mul(o.next(), o.evaluate(root, u, scaleBits), at(p, 1), scaleBits+more).as(s.Elem)
+	longest, n := s.Elem.Bits-1, s.Elem.Bits-1+s.Elem.F
+	code := capability.Lengths(longest)
+	// The root of 2^(length + F) is that of 2^(even - low), 30 bits or so, by
+	// 16^(top - high) and a power of two.
+	even, top := 60-n%2, longest>>code.Low
+	low, high := o.byLength(s, code,
+		func(low int) []uint64 { return []uint64{1 << low, rootOfPower(even - low)} },
+		func(high int) []uint64 { return []uint64{1 << (high << code.Low), 1 << (4 * (top - high))} })
+	r := o.evaluate(root, o.mantissa(s, o.k.Mul(o.next(), at(low, 0), at(high, 0), 0), longest), scaleBits)
+	r = o.k.Mul(o.next(), r, at(low, 1), scaleBits)
+	return o.k.Mul(o.next(), r, at(high, 1), (even-n)/2+4*top).as(s.Elem)
 }
 
 // rootOfPower is the root of 2^n, n < 62, rounded.
@@ -41,22 +44,46 @@ func rootOfPower(n int) uint64 {
 	return (sqrt2>>(61-n/2) + 1) / 2
 }
 
-// normalising scales a number of a length to the longest one.
-func normalising(longest int) func(length int) uint64 {
-	return func(length int) uint64 { return 1 << (longest - length) }
-}
-
 // Log returns the natural logarithm of x > 0: error below two units and 2^-27.
-// The length of x, a Product, and an evaluation of degree 12.
+// The length of x, mantissa and an evaluation of degree 12.
 func (e *Engine) Log(net Net, x Operand) Share {
 	o, s := e.begin(net), e.share(x)
 	longest := s.Elem.Bits - 1
-	lengths, _ := o.lengths(s, longest, false)
-	p := byLength(lengths, longest, normalising(longest),
-		func(length int) uint64 { return multipleOfLn2(length - s.Elem.F) })
-	u := o.mantissa(o.k.Mul(o.next(), s, at(p, 0), 0), longest)
-	log := o.add(o.evaluate(logarithm, u, logScale), at(p, 1))
+	code := capability.Lengths(longest)
+	low, high := o.byLength(s, code,
+		func(low int) []uint64 { return []uint64{1 << low, multipleOfLn2(-low)} },
+		func(high int) []uint64 {
+			return []uint64{1 << (high << code.Low), multipleOfLn2(longest - s.Elem.F - high<<code.Low)}
+		})
+	u := o.mantissa(s, o.k.Mul(o.next(), at(low, 0), at(high, 0), 0), longest)
+	log := o.add(o.evaluate(logarithm, u, logScale), o.add(at(low, 1), at(high, 1)))
 	return o.truncate(log, logScale-s.Elem.F).as(s.Elem)
+}
+
+// byLength returns functions of the low and of the high bits of the code of x's
+// length, x not negative; those of the high bits are 0 where x is 0. The lengths
+// of x, and one Tables.
+func (o *operation) byLength(x Share, c capability.LengthCode, low, high func(v int) []uint64) (l, h Share) {
+	lengths, _ := o.lengths(x, c.Longest, false)
+	code := o.encoded(lengths, c)
+	t := o.k.Tables(o.next(), clear.Int64,
+		Table{index(code, clear.Range(0, int64(c.Low))), columns(c.Low, low)},
+		Table{index(code, clear.Range(int64(c.Low), int64(c.Low+c.High))), columns(c.High, func(v int) []uint64 {
+			if v > c.Longest>>c.Low {
+				return make([]uint64, len(high(0)))
+			}
+			return high(v)
+		})})
+	return t[0], t[1]
+}
+
+// columns are the values of functions at all numbers of so many bits.
+func columns(bits int, f func(v int) []uint64) [][]uint64 {
+	out := make([][]uint64, len(f(0)))
+	for i := range out {
+		out[i] = table(bits, func(v int) uint64 { return f(v)[i] })
+	}
+	return out
 }
 
 // multipleOfLn2 is n ln 2 at logScale, |n| < 64, rounded.

@@ -134,6 +134,9 @@ type Kernel interface {
 	// Mul multiplies elementwise, operands of equal shape; shift > 0 truncates
 	// the products, |x y| < 2^62, by shift bits.
 	Mul(net Net, x, y Share, shift int) Share
+	// Inner adds up products along the first dimension, and c to them; shift as
+	// in Mul. Without components, c is zero.
+	Inner(net Net, x, y, c Share, shift int) Share
 	// MatMul is the product of an n×k and a k×m matrix; shift as in Mul.
 	MatMul(net Net, x, y Share, n, k, m, shift int) Share
 	// Truncate divides by 2^m, 0 < m < 62: floor or ceiling, |x| < 2^62.
@@ -154,6 +157,9 @@ type Kernel interface {
 	Bits(net Net, x Share, width int) Share
 	// BitsToRing converts packed bits to ring elements 0 and 1 of elem.
 	BitsToRing(net Net, b Share, elem clear.Type) Share
+	// Tables returns for each table its functions of its numbers, as elements of
+	// elem along a first dimension. All tables have equally many numbers.
+	Tables(net Net, elem clear.Type, tables ...Table) []Share
 	// SelectBits returns b * x, b packed bits of x's shape.
 	SelectBits(net Net, b, x Share) Share
 
@@ -164,6 +170,18 @@ type Kernel interface {
 	// knows: the same for all tensors of x, another for each block.
 	Shuffle(net Net, blocks, n int, x []Share) []Share
 }
+
+// A Table is public functions of numbers, given by their bits: at most 7.
+type Table struct {
+	Bits      Share      // packed, along the first dimension, the lowest first
+	Functions [][]uint64 // of each the values at 0, 1, … 2^bits - 1
+}
+
+// Width is the number of bits of a number.
+func (t Table) Width() int { return t.Bits.Shape[0] }
+
+// Numbers is how many there are.
+func (t Table) Numbers() int { return Count(t.Bits.Shape[1:]) }
 
 // MaxPurpose bounds the purposes of one call of a Kernel.
 const MaxPurpose prg.Purpose = 1 << 5

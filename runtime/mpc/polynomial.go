@@ -7,7 +7,10 @@ package mpc
 // have a scale of 30 bits, so that a product of two has 60 and a bit for what
 // lies between 1 and 2.
 
-import "github.com/tfec-lang/tfec/runtime/clear"
+import (
+	"github.com/tfec-lang/tfec/runtime/capability"
+	"github.com/tfec-lang/tfec/runtime/clear"
+)
 
 // scaleBits is the scale of arguments, powers and coefficients.
 const scaleBits = 30
@@ -26,22 +29,40 @@ var (
 	exponential = polynomial{1073741824, 744261118, 257941247, 59597083, 10327393, 1431680, 165377, 16376, 1438, 111}
 )
 
-// evaluate returns p(u), u in -1..1, at a scale of out bits. The powers by
-// doubling: ⌈log2 degree⌉ Product, in all of degree - 1, and one Truncate.
+// evaluate returns p(u), u in -1..1, at a scale of out bits, by blocks of four
+// powers (Paterson and Stockmeyer 1973): the powers up to u^4; beyond degree 4,
+// one Truncate of all blocks but the lowest, the powers of u^4 that they are
+// multiplied by, and one Inner; else one Truncate.
 func (o *operation) evaluate(p polynomial, u Share, out int) Share {
-	powers := u.in(append([]int{1}, u.Shape...)) // powers[i] is u^(i+1)
-	for n := 1; n < len(p)-1; n = powers.Shape[0] {
-		more := min(n, len(p)-1-n)
-		top := index(powers, clear.At(int64(n-1)))
-		next := o.k.Mul(o.next(), index(powers, clear.Range(0, int64(more))), top.widen(append([]int{more}, u.Shape...)), scaleBits)
-		powers = concat(0, powers, next)
-	}
-	row := clear.Zero(clear.Int64, 1, len(p)-1)
+	degree := len(p) - 1
+	powers := o.powers(u, min(blockPowers, degree))
+	blocks := clear.Zero(clear.Int64, (degree+blockPowers-1)/blockPowers, powers.Shape[0])
 	for i, c := range p[1:] {
-		row.Data[i] = uint64(c)
+		blocks.Data[i/blockPowers*powers.Shape[0]+i%blockPowers] = uint64(c)
 	}
-	sum := o.addConst(rows(row, powers), uint64(p[0])<<scaleBits)
-	return o.truncate(index(sum, clear.At(0)), 2*scaleBits-out)
+	b := rows(blocks, powers)
+	low := o.addConst(at(b, 0), uint64(p[0])<<scaleBits)
+	more := b.Shape[0] - 1
+	if more == 0 {
+		return o.truncate(low, 2*scaleBits-out)
+	}
+	high := o.truncate(index(b, clear.Range(1, int64(more+1))), scaleBits)
+	return o.k.Inner(o.next(), high, o.powers(at(powers, blockPowers-1), more), low, 2*scaleBits-out)
+}
+
+// blockPowers is how many powers make a block.
+const blockPowers = 4
+
+// powers returns x, x^2, … x^n along a new first dimension, by doubling: in all
+// n - 1 Product.
+func (o *operation) powers(x Share, n int) Share {
+	all := x.in(append([]int{1}, x.Shape...))
+	for have := 1; have < n; have = all.Shape[0] {
+		more := min(have, n-have)
+		top := at(all, have-1).widen(append([]int{more}, x.Shape...))
+		all = concat(0, all, o.k.Mul(o.next(), index(all, clear.Range(0, int64(more))), top, scaleBits))
+	}
+	return all
 }
 
 // rows multiplies a public matrix by x, seen as a matrix of its first
@@ -64,89 +85,102 @@ func minus(c uint64) uint64 { return -c }
 func (o *operation) times(x, y Share) Share { return o.k.Mul(o.next(), x, y.widen(x.Shape), 0) }
 
 // lengths says of each element of x, which fits in width bits, how long it is:
-// at place i of a new first dimension, 1 if |x| has a bit i or a higher one and
-// else 0. Of a signed one, it says whether it is negative, too; then its length
-// is that of |x| - 1, but at least 1.
+// bit i along a new first dimension is whether |x| has a bit i or a higher one.
+// Of a signed one, it says whether it is negative, too; then its length is that
+// of |x| - 1, but at least 1.
 //
-// One Bits; ⌈log2 width⌉ And, which spread each bit to those below; one
-// BitsToRing of width bits.
+// One Bits, and the And that spread each bit to those below.
 func (o *operation) lengths(x Share, width int, signed bool) (p, negative Share) {
 	b := o.k.Bits(o.next(), x, width)
 	if !signed {
-		return o.k.BitsToRing(o.next(), o.spread(b), clear.Int64), Share{}
+		return o.spread(b), Share{}
 	}
 	last := int64(width - 1)
 	sign := index(b, clear.Range(last, last+1))
 	// The complement of a negative x is |x| - 1. Its sign stands below its bits,
 	// so that -1, too, has a length.
 	p = o.spread(concat(0, sign, o.xor(index(b, clear.Range(0, last)), at(sign, 0))))
-	p = concat(0, index(p, clear.Range(0, 1)), index(p, clear.Range(2, last+1)), sign)
-	p = o.k.BitsToRing(o.next(), p, clear.Int64)
-	return index(p, clear.Range(0, last)), at(p, width-1)
+	return concat(0, index(p, clear.Range(0, 1)), index(p, clear.Range(2, last+1))), at(sign, 0)
 }
 
-// spread sets each bit along the first dimension that has a set one after it.
+// spread sets each bit along the first dimension that has a set one after it,
+// by the prefix tree of Sklansky 1960: at each level, a bit of the lower half of
+// a group takes the lowest of the upper half, which stands for all of that.
 func (o *operation) spread(b Share) Share {
-	n := b.Shape[0]
-	for d := 1; d < n; d *= 2 {
-		low, high := index(b, clear.Range(0, int64(n-d))), index(b, clear.Range(int64(d), int64(n)))
-		either := o.xor(o.xor(low, high), o.k.And(o.next(), low, high))
-		b = concat(0, either, index(b, clear.Range(int64(n-d), int64(n))))
+	rows := make([]Share, b.Shape[0])
+	for i := range rows {
+		rows[i] = at(b, i)
 	}
-	return b
-}
-
-// byLength returns functions of the length of a number, given its lengths up
-// to a longest one; 0 for 0 and for what is longer. No communication.
-func byLength(lengths Share, longest int, functions ...func(length int) uint64) Share {
-	m := clear.Zero(clear.Int64, len(functions), lengths.Shape[0])
-	for r, f := range functions {
-		row := m.Data[r*lengths.Shape[0]:]
-		before := uint64(0)
-		for i := range min(longest, lengths.Shape[0]) {
-			row[i] = f(i+1) - before
-			before = f(i + 1)
+	for half := 1; half < len(rows); half *= 2 {
+		var low, high []Share
+		var places []int
+		for i := range rows {
+			if from := (i/half + 1) * half; i/half%2 == 0 && from < len(rows) {
+				low, high, places = append(low, rows[i]), append(high, rows[from]), append(places, i)
+			}
 		}
-		if longest < lengths.Shape[0] {
-			row[longest] = -before
+		x, y := stack(low...), stack(high...)
+		either := o.xor(o.xor(x, y), o.k.And(o.next(), x, y))
+		for k, i := range places {
+			rows[i] = at(either, k)
 		}
 	}
-	return rows(m, lengths)
+	return stack(rows...)
 }
 
-// mantissa returns u, with (3 + u) / 4 = x 2^-longest in 1/2..1, of an x that
-// was scaled to that length.
-func (o *operation) mantissa(x Share, longest int) Share {
+// encoded returns the code of the length that lengths gave, and then further
+// bits. No communication: from one length to the next, a bit of the code changes
+// or does not.
+func (o *operation) encoded(lengths Share, c capability.LengthCode, further ...Share) Share {
+	out := make([]Share, c.Low+c.High)
+	for j := range out {
+		bit := func(length int) int { return c.Of(length) >> j & 1 }
+		out[j] = scale(at(lengths, 0), 0)
+		for i := range lengths.Shape[0] {
+			if bit(i+1) != bit(i) {
+				out[j] = o.xor(out[j], at(lengths, i))
+			}
+		}
+		if bit(0) == 1 {
+			out[j] = o.not(out[j])
+		}
+	}
+	return stack(append(out, further...)...)
+}
+
+// table lists a function of a number of so many bits.
+func table(bits int, f func(v int) uint64) []uint64 {
+	out := make([]uint64, 1<<bits)
+	for v := range out {
+		out[v] = f(v)
+	}
+	return out
+}
+
+// mantissa returns u, with (3 + u) / 4 = x v 2^-longest in 1/2..1, of an x that
+// a factor v scales to that length: one Product, which truncates what is longer
+// than the scale.
+func (o *operation) mantissa(x, v Share, longest int) Share {
 	const bits = scaleBits + 2
-	if longest > bits {
-		x = o.truncate(x, longest-bits)
-	} else {
-		x = scale(x, 1<<(bits-longest))
-	}
-	return o.addConst(x, minus(3<<scaleBits))
+	x = o.k.Mul(o.next(), x, v, max(0, longest-bits))
+	return o.addConst(scale(x, 1<<max(0, bits-longest)), minus(3<<scaleBits))
 }
 
 // power returns 2^z for a z at zBits: with n and f the whole part and the rest
 // of z (rounded down or up, f in -1..1), g = 2^(f + t mod 32) at 29 bits for t =
-// n + offset, which must lie in 0..2^tBits; and t.
+// n + offset, which must lie in 0..2^tBits; and t. Two Truncate, one Bits, one
+// Tables of 3 and 2 bits, two Product and an evaluation of degree 9.
 func (o *operation) power(z Share, offset, tBits int) (g, t Share) {
 	z = o.truncate(z, zBits-scaleBits)
 	n := o.truncate(z, scaleBits)
 	f := o.sub(z, scale(n, 1<<scaleBits))
 	t = o.k.Bits(o.next(), o.addConst(n, uint64(offset)), tBits)
-	low := o.k.BitsToRing(o.next(), index(t, clear.Range(0, 5)), clear.Int64)
-	factors := make([]Share, 5) // 2^(2^i) where bit i is set
-	for i := range factors {
-		factors[i] = o.addConst(scale(at(low, i), 1<<(1<<i)-1), 1)
-	}
-	p := stack(factors...)
-	for p.Shape[0] > 1 {
-		h := int64(p.Shape[0] / 2)
-		rest := index(p, clear.Range(2*h, int64(p.Shape[0])))
-		p = concat(0, o.k.Mul(o.next(), index(p, clear.Range(0, h)), index(p, clear.Range(h, 2*h)), 0), rest)
-	}
+	factors := o.k.Tables(o.next(), clear.Int64,
+		Table{index(t, clear.Range(0, 3)), [][]uint64{table(3, func(v int) uint64 { return 1 << v })}},
+		Table{index(t, clear.Range(3, 5)), [][]uint64{table(2, func(v int) uint64 { return 1 << (8 * v) })}})
+	p := o.k.Mul(o.next(), at(factors[0], 0), at(factors[1], 0), 0)
 	// 2^f < 2^30 at 29 bits, and 2^31 at most: below 2^61.
-	return o.k.Mul(o.next(), o.evaluate(exponential, f, scaleBits-1), at(p, 0), 0), t
+	return o.k.Mul(o.next(), o.evaluate(exponential, f, scaleBits-1), p, 0), t
 }
 
 // zBits is the scale of exponents: below 2^6, so that they stay below 2^61.

@@ -41,6 +41,7 @@ func TestTable(t *testing.T) {
 		{capability.Call{Action: capability.IsZero, Param: 64}, 6, 317},
 		{capability.Call{Action: capability.BitsToRing}, 2, 24 * 8}, // 71 with a comparison, 8 rounds
 		{capability.Call{Action: capability.SelectBits}, 2, 32 * 8},
+		{capability.Call{Action: capability.Tables, Param: 7, Result: 2}, 2, (8*7 + 16*2) * 8},
 	} {
 		clock, bits := make([]int, 4), 0
 		for _, s := range protocol.Messages(c.call) {

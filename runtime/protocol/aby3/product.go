@@ -22,6 +22,25 @@ func (k *Kernel) Mul(net mpc.Net, x, y mpc.Share, shift int) mpc.Share {
 	return mpc.Share{Elem: x.Elem, Shape: x.Shape, Comp: k.reduce(net, z, shift)}
 }
 
+// Inner adds up products: an element of the result costs what one of Mul does,
+// whatever the number of products.
+func (k *Kernel) Inner(net mpc.Net, x, y, c mpc.Share, shift int) mpc.Share {
+	z := k.zeros(net, product, elements(mpc.Count(x.Shape[1:]), 64))
+	x0, x1, y0, y1 := x.Comp[0], x.Comp[1], y.Comp[0], y.Comp[1]
+	ring.Split(len(z), func(lo, hi int) {
+		for row := 0; row < len(x0); row += len(z) {
+			a0, a1, b0, b1 := x0[row+lo:row+hi], x1[row+lo:row+hi], y0[row+lo:row+hi], y1[row+lo:row+hi]
+			for i, sum := range z[lo:hi] {
+				z[lo+i] = sum + a0[i]*(b0[i]+b1[i]) + a1[i]*b0[i]
+			}
+		}
+	})
+	if len(c.Comp) > 0 { // the first components of all roles add up to it
+		ring.Add(z, z, c.Comp[0])
+	}
+	return mpc.Share{Elem: x.Elem, Shape: x.Shape[1:], Comp: k.reduce(net, z, shift)}
+}
+
 // MatMul is a matrix product: an element of the result costs what one of Mul
 // does, whatever the inner dimension.
 func (k *Kernel) MatMul(net mpc.Net, x, y mpc.Share, n, inner, m, shift int) mpc.Share {

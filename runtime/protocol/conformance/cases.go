@@ -97,6 +97,10 @@ func kernelCases() []testCase {
 	for _, m := range []int{1, 2, 12, 16, 31, 32, 47, 61} {
 		all = append(all, truncation(m), truncatedProduct(m))
 	}
+	for _, w := range []int{1, 2, 3, 5, 7} {
+		all = append(all, tables(w))
+	}
+	all = append(all, inner(0), inner(16))
 	for _, w := range []int{2, 3, 4, 5, 6, 9, 16, 17, 21, 32, 33, 42, 48, 63, 64} {
 		all = append(all, negative(w), isZero(w), bitsOf(w))
 	}
@@ -126,6 +130,40 @@ func isZero(w int) testCase {
 	return testCase{fmt.Sprintf("zero of %d bits", w), []domain{int64s},
 		func(p *Player, x []mpc.Share, _ []clear.Tensor) mpc.Share { return p.Kernel.IsZero(p, x[0], w) },
 		nil, truth(func(v []*big.Int) bool { return new(big.Int).Mod(v[0], pow2(w)).Sign() == 0 }), []capability.Part{call(capability.IsZero, w, 1)}}
+}
+
+// tables looks up the square of a number in one table, with a second function
+// that is not used, and a multiple of its lowest bit in another.
+func tables(w int) testCase {
+	square, zero := make([]uint64, 1<<w), make([]uint64, 1<<w)
+	for v := range square {
+		square[v] = uint64(v * v)
+	}
+	return testCase{fmt.Sprintf("tables of %d bits", w), []domain{int64s},
+		func(p *Player, x []mpc.Share, _ []clear.Tensor) mpc.Share {
+			b := p.Kernel.Bits(p, x[0], w+1)
+			part := func(n int) mpc.Share { return p.Engine.Index(p, b, clear.Range(0, int64(n))) }
+			t := p.Kernel.Tables(p.At(operationStep, 1), clear.Int64,
+				mpc.Table{Bits: part(w), Functions: [][]uint64{zero, square}}, mpc.Table{Bits: part(1), Functions: [][]uint64{{1 << 62, 1 << 63}}})
+			return p.Engine.Add(p, p.Engine.Index(p, t[0], clear.At(1)), p.Engine.Index(p, t[1], clear.At(0)))
+		},
+		nil, exact(func(v []*big.Int) *big.Int {
+			low := new(big.Int).Mod(v[0], pow2(w))
+			return mul(low, low).Add(mul(low, low), mul(pow2(62), big.NewInt(int64(1+low.Bit(0)))))
+		}),
+		[]capability.Part{call(capability.Bits, w+1, 1),
+			{Call: capability.Call{Action: capability.Tables, Param: 1 << w, Result: 3}, Times: 1}}}
+}
+
+// inner is x y + y x + y.
+func inner(shift int) testCase {
+	sum := func(v []*big.Int) *big.Int { return new(big.Int).Add(mul(big.NewInt(2), mul(v[0], v[1])), v[1]) }
+	return testCase{fmt.Sprintf("inner product truncated by %d", shift), []domain{within, within},
+		func(p *Player, x []mpc.Share, _ []clear.Tensor) mpc.Share {
+			return p.Kernel.Inner(p, p.Engine.Stack(p, x[0], x[1]), p.Engine.Stack(p, x[1], x[0]), x[1], shift)
+		},
+		func(v []*big.Int) bool { return sum(v).CmpAbs(pow2(62)) < 0 },
+		func(v []*big.Int) (*big.Int, *big.Int) { return floorCeil(sum(v), pow2(shift)) }, []capability.Part{call(capability.Product, shift, 1)}}
 }
 
 // bitsOf adds the bits up again, here, where nothing is sent: what is wrong with

@@ -78,6 +78,15 @@ func exposures() []exposure {
 		{"bits", numbers, func(q *Player, x []mpc.Share) { q.Kernel.Bits(q, x[0], 10) }},
 		{"and", numbers, func(q *Player, x []mpc.Share) { q.Kernel.And(q, x[2], x[3]) }},
 		{"bits to ring", numbers, func(q *Player, x []mpc.Share) { q.Kernel.BitsToRing(q, x[2], clear.Int64) }},
+		{"tables", numbers, func(q *Player, x []mpc.Share) {
+			four := mpc.Share{Elem: clear.Bool, Shape: []int{2, 4}, Comp: x[2].Comp}
+			q.Kernel.Tables(q, clear.Int64, mpc.Table{Bits: four, Functions: [][]uint64{{1, 2, 3, 4}, {5, 0, 0, 1}}},
+				mpc.Table{Bits: four, Functions: [][]uint64{{0, 1, 1, 0}}})
+		}},
+		{"inner product", numbers, func(q *Player, x []mpc.Share) {
+			two := func(x mpc.Share) mpc.Share { x.Shape = []int{2, 4}; return x }
+			q.Kernel.Inner(q, two(x[0]), two(x[1]), mpc.Share{}, 16)
+		}},
 		{"shuffle", numbers, func(q *Player, x []mpc.Share) {
 			q.Kernel.Shuffle(q, 2, 4, []mpc.Share{x[0], x[2]})
 		}},

@@ -95,6 +95,19 @@ func (k Kernel) Mul(_ mpc.Net, x, y mpc.Share, shift int) mpc.Share {
 	return z
 }
 
+func (k Kernel) Inner(_ mpc.Net, x, y, c mpc.Share, shift int) mpc.Share {
+	n := mpc.Count(x.Shape[1:])
+	z := make([]uint64, n)
+	if len(c.Comp) > 0 {
+		copy(z, c.Comp[0])
+	}
+	for row := 0; row < len(x.Comp[0]); row += n {
+		ring.MulAdd(z, x.Comp[0][row:row+n], y.Comp[0][row:row+n])
+	}
+	ring.ShiftRightSigned(z, z, shift)
+	return share(x.Elem, x.Shape[1:], z)
+}
+
 func (k Kernel) MatMul(_ mpc.Net, x, y mpc.Share, n, inner, m, shift int) mpc.Share {
 	z := make([]uint64, n*m)
 	ring.MatMul(z, x.Comp[0], y.Comp[0], n, inner, m)
@@ -147,6 +160,26 @@ func (k Kernel) Bits(_ mpc.Net, x mpc.Share, width int) mpc.Share {
 
 func (k Kernel) BitsToRing(_ mpc.Net, b mpc.Share, elem clear.Type) mpc.Share {
 	return share(elem, b.Shape, ring.Elements(b.Comp[0], b.Len()))
+}
+
+func (k Kernel) Tables(_ mpc.Net, elem clear.Type, tables ...mpc.Table) []mpc.Share {
+	out := make([]mpc.Share, len(tables))
+	for i, t := range tables {
+		n := t.Numbers()
+		bits := ring.Elements(t.Bits.Comp[0], t.Bits.Len())
+		z := make([]uint64, 0, n*len(t.Functions))
+		for _, f := range t.Functions {
+			for e := range n {
+				at := uint64(0)
+				for j := range t.Width() {
+					at |= bits[j*n+e] << j
+				}
+				z = append(z, f[at])
+			}
+		}
+		out[i] = share(elem, append([]int{len(t.Functions)}, t.Bits.Shape[1:]...), z)
+	}
+	return out
 }
 
 func (k Kernel) SelectBits(_ mpc.Net, b, x mpc.Share) mpc.Share {
