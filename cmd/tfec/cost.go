@@ -67,13 +67,22 @@ func (f *costFlags) run(c *cobra.Command, args []string) error {
 	return show(c, r, f.json)
 }
 
-// example sets every size of a program to a thousand, or the least.
+// example sets every size of a program to a thousand, or as its conditions
+// admit.
 func example(p *ir.Program) string {
-	var set []string
-	for _, s := range p.Sizes {
-		set = append(set, fmt.Sprintf("%s=%d", s.Name, max(s.Min, 1000)))
+	var text []string
+	for _, k := range []int64{1000, 100, 10, 0} {
+		set := make(map[string]int64)
+		text = nil
+		for _, s := range p.Sizes {
+			set[s.Name] = max(s.Min, k)
+			text = append(text, fmt.Sprintf("%s=%d", s.Name, set[s.Name]))
+		}
+		if cost.Accept(p, set) == nil {
+			break
+		}
 	}
-	return "--set " + strings.Join(set, ",")
+	return "--set " + strings.Join(text, ",")
 }
 
 // sizes reads NAME=NUMBER.

@@ -13,9 +13,6 @@ package cost
 
 import (
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
 
 	"github.com/tfec-lang/tfec/compiler/ir"
 	"github.com/tfec-lang/tfec/lang/types"
@@ -43,7 +40,7 @@ func Of(p *ir.Program, set map[string]int64) (*Report, error) {
 
 // OfProtocol is Of with the cost expressions of a protocol.
 func OfProtocol(p *ir.Program, protocol *capability.Protocol, set map[string]int64) (*Report, error) {
-	if err := accept(p, set); err != nil {
+	if err := Accept(p, set); err != nil {
 		return nil, err
 	}
 	r, b, err := figures(p, protocol, set, capability.Expected)
@@ -73,33 +70,4 @@ func figures(p *ir.Program, protocol *capability.Protocol, set map[string]int64,
 // settable reports a public input that is one whole number, or a bool as 0 or 1.
 func settable(x ir.Input) bool {
 	return x.Owner.Public && len(x.Shape) == 0 && (x.Elem.IsInt() || x.Elem.Kind == types.Bool)
-}
-
-// accept checks the names and values of set.
-func accept(p *ir.Program, set map[string]int64) error {
-	least := make(map[string]int64)
-	for _, s := range p.Sizes {
-		least[s.Name] = s.Min
-	}
-	for _, x := range p.Inputs {
-		if settable(x) {
-			low, high := x.Elem.Bounds()
-			if v, given := set[x.Name]; given && (low.IsInt64() && v < low.Int64() || high.IsInt64() && v > high.Int64()) {
-				return fmt.Errorf("cannot set %s to %d: it is no %s", x.Name, v, x.Elem)
-			}
-			least[x.Name] = set[x.Name]
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(set)) {
-		low, ok := least[name]
-		switch {
-		case !ok && len(least) == 0:
-			return fmt.Errorf("cannot set %s: %s has no sizes", name, p.Name)
-		case !ok:
-			return fmt.Errorf("cannot set %s: %s has %s", name, p.Name, strings.Join(slices.Sorted(maps.Keys(least)), ", "))
-		case set[name] < low:
-			return fmt.Errorf("cannot set %s to %d: it is at least %d", name, set[name], low)
-		}
-	}
-	return nil
 }

@@ -5,6 +5,7 @@ package cost
 
 import (
 	"fmt"
+	"math/big"
 	"os"
 	"path/filepath"
 	"slices"
@@ -248,6 +249,46 @@ func TestUnknown(t *testing.T) {
 	}
 	_, err = Of(branch, map[string]int64{"c": 2})
 	assert.EqualError(t, err, "cannot set c to 2: it is no bool")
+}
+
+// What no set-up would admit is not given a cost.
+func TestGiven(t *testing.T) {
+	n, m := types.Name("n"), types.Name("m")
+	p := &ir.Program{
+		Name:  "f",
+		Sizes: []ir.Size{{Name: "n", Min: 1}, {Name: "m", Min: 5}},
+		Inputs: []ir.Input{
+			{Name: "k", Elem: types.Of(types.Int64), Owner: types.PublicPlace, Range: &ir.Range{Low: big.NewInt(0), High: big.NewInt(9), Text: "0..10"}},
+		},
+		Where: []ir.Cond{
+			{Text: "n <= 100", Left: n, Rel: "<=", Right: types.Int(100)},
+			{Text: "n + m < 50", Left: n.Add(m), Rel: "<", Right: types.Int(50)},
+			{Text: "n * m > 20", Left: n.Mul(m), Rel: ">", Right: types.Int(20)},
+			{Text: "m != 7", Left: m, Rel: "!=", Right: types.Int(7)},
+			{Text: "2 * n == m", Left: n.Mul(types.Int(2)), Rel: "==", Right: m},
+		},
+	}
+	for _, c := range []struct {
+		set  map[string]int64
+		want string
+	}{
+		{map[string]int64{"n": 101}, "cannot set n to 101: `where n <= 100` does not hold"},
+		{map[string]int64{"n": 46}, "cannot set n to 46: `where n + m < 50` does not hold"},
+		{map[string]int64{"n": 20, "m": 30}, "cannot set m to 30, n to 20: `where n + m < 50` does not hold"},
+		{map[string]int64{"n": 2, "m": 10}, "cannot set m to 10, n to 2: `where n * m > 20` does not hold"},
+		{map[string]int64{"m": 7}, "cannot set m to 7: `where m != 7` does not hold"},
+		{map[string]int64{"n": 6, "m": 13}, "cannot set m to 13, n to 6: `where 2 * n == m` does not hold"},
+		{map[string]int64{"k": 10}, "cannot set k to 10: it is in 0..10"},
+		{map[string]int64{"x": 10}, "cannot set x: f has k, m, n"},
+		{map[string]int64{"n": 6, "m": 12, "k": 9}, ""},
+		{map[string]int64{"n": 44}, ""},
+	} {
+		if err := Accept(p, c.set); c.want == "" {
+			assert.NoError(t, err, c.set)
+		} else {
+			assert.EqualError(t, err, c.want)
+		}
+	}
 }
 
 // A branch that depends on the pass unrolls its loop; so does a loop whose
