@@ -194,7 +194,7 @@ func (f *frame) filled(e *ast.Call, want types.Elem) value {
 			return poison(e)
 		}
 		out, args = v, args[1:]
-		out.konst, out.lin, out.quotients, out.parts, out.affine, out.fields = nil, nil, nil, nil, nil, nil
+		out.konst, out.lin, out.quotients, out.total, out.parts, out.affine, out.fields = nil, nil, nil, nil, nil, nil, nil
 	}
 	var ok bool
 	if out.Shape, ok = f.dimensions(e, args); !ok {

@@ -191,6 +191,21 @@ func (b bounds) union(c bounds) bounds {
 	return out
 }
 
+// meet is the interval of what lies in both.
+func (b bounds) meet(c bounds) bounds {
+	if !b.known() || !c.known() {
+		return b
+	}
+	out := bounds{b.low, b.high, b.declared && c.declared}
+	if c.low.Cmp(out.low) > 0 {
+		out.low = c.low
+	}
+	if c.high.Cmp(out.high) < 0 {
+		out.high = c.high
+	}
+	return out
+}
+
 // least and greatest are the intervals of min(x, y) and max(x, y).
 func (b bounds) least(c bounds) bounds {
 	return combine(b, c, func(x, y *big.Rat) *big.Rat {

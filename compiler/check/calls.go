@@ -281,7 +281,7 @@ func (m *matcher) inRanges(vs []value) bool {
 		}
 		all = false
 		d := m.f.errorf("E505", vs[i].expr, "parameter `%s` of `%s` takes values in %s", p.Name.Name, m.fn.Name.Name, m.f.text(p.Range))
-		d.Label = number(vs[i].bounds.low, vs[i].Elem) + "..=" + number(vs[i].bounds.high, vs[i].Elem)
+		d.Label = between(vs[i].bounds, vs[i].Elem)
 		d.Notes = m.f.ranges([]value{vs[i]})
 		d.Hint = "declare the ranges of the inputs that it is computed from"
 	}
@@ -455,7 +455,7 @@ func (f *frame) callResult(e *ast.Call, fn *ast.Fn, in *instance, sizes map[stri
 		if slices.Contains(r.gaps, noted) {
 			parts[i].gaps = joinGaps(parts[i].gaps, []string{noted})
 		}
-		parts[i].lin, parts[i].quotients, parts[i].konst = nil, nil, nil
+		parts[i].lin, parts[i].quotients, parts[i].total, parts[i].konst = nil, nil, nil, nil
 		parts[i].affine = substitute(r.affine, in.params, vs)
 		if r.Place.IsShared() {
 			parts[i].met = f.meetingOf(e, vs)

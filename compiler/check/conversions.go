@@ -80,7 +80,7 @@ func (f *frame) intFits(at ast.Node, x value, e types.Elem) bool {
 	}
 	d := f.errorf("E502", at, "an integer that may not fit %s is converted to it", f.c.elem(e))
 	all := whole(e)
-	d.Label = number(x.bounds.low, x.Elem) + "..=" + number(x.bounds.high, x.Elem) + ", but the type holds " + number(all.low, e) + ".." + number(all.high, e)
+	d.Label = between(x.bounds, x.Elem) + ", but the type holds " + between(all, e)
 	if id, ok := at.(*ast.Ident); ok && f.body.Vars[id] != nil && f.body.Vars[id].Kind == VarVar && !x.bounds.declared {
 		d.Hint = fmt.Sprintf("what a variable gains in a loop is not followed: bound it, `fixed(min(max(%s, 0), 1000))`, or count in fixed, `var %s = 0.0`",
 			id.Name, id.Name)

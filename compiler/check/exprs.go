@@ -275,12 +275,16 @@ func (f *frame) elementwise(at ast.Node, op string, e types.Elem, x, y value) va
 	} else if out.lin != nil {
 		out.bounds = f.value(*out.lin)
 	}
+	sum := totals(op, x, y)
+	if sum != nil {
+		out.bounds = out.bounds.meet(sum.bounds(f.facts))
+	}
 	exact := out.bounds
 	if out.bounds, ok = f.fitUnlessUntyped(at, out, x, y); !ok {
 		return poison(nil)
 	}
 	if exact.within(whole(out.Elem)) {
-		out.drift = drifts(op, x, y)
+		out.drift, out.total = drifts(op, x, y), sum
 	}
 	if out.Elem.Kind != types.Int64 && !exact.within(whole(out.Elem)) {
 		out.lin, out.quotients = nil, nil // it may wrap
@@ -428,7 +432,7 @@ func (f *frame) divisor(at ast.Node, op string, x, y value) bool {
 		d := f.errorf("E504", y.expr, "this divisor may be 0, and a secure division by 0 returns garbage without an error")
 		d.Label = f.c.full(y.Type) + ", range unknown"
 		if y.bounds.declared {
-			d.Label = f.c.full(y.Type) + ", " + number(y.bounds.low, y.Elem) + "..=" + number(y.bounds.high, y.Elem)
+			d.Label = f.c.full(y.Type) + ", " + between(y.bounds, y.Elem)
 		}
 		f.divisorHint(d, op, x, y)
 		return false

@@ -84,7 +84,7 @@ func (f *frame) domain(e *ast.Call, name string, x value) bool {
 	d := f.errorf("E506", x.expr, "%s, and a secure `%s` of it returns garbage without an error", what, name)
 	d.Label = f.c.full(x.Type) + ", range unknown"
 	if x.bounds.known() && x.bounds.declared {
-		d.Label = f.c.full(x.Type) + ", " + number(x.bounds.low, x.Elem) + "..=" + number(x.bounds.high, x.Elem)
+		d.Label = f.c.full(x.Type) + ", " + between(x.bounds, x.Elem)
 	}
 	d.Notes = f.ranges([]value{x})
 	d.Hint = hint

@@ -6,6 +6,7 @@ package check
 import (
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 
 	"github.com/tfec-lang/tfec/lang/ast"
@@ -31,10 +32,23 @@ func (f *frame) retype(v value, e types.Elem) (value, bool) {
 	}
 	v.Elem = e
 	v.untyped = false
-	if v.konst != nil && v.konst.Num != nil {
+	switch {
+	case v.konst != nil && v.konst.Num != nil:
 		v.bounds = exactly(rounded(v.konst.Num, e))
+	case v.bounds.known() && f.chosen(v.expr):
+		v.bounds.low, v.bounds.high = rounded(v.bounds.low, e), rounded(v.bounds.high, e)
 	}
 	return v, true
+}
+
+// chosen reports that each element of an adaptive expression is one of its
+// constants, or that without its sign: rounding keeps their order.
+func (f *frame) chosen(x ast.Expr) bool {
+	if f.body.Consts[x] != nil {
+		return true
+	}
+	_, computed := x.(*ast.Binary)
+	return !computed && !slices.ContainsFunc(f.adaptiveParts(x), func(p ast.Expr) bool { return !f.chosen(p) })
 }
 
 // setElem writes the element through an adaptive expression down to its
@@ -114,7 +128,7 @@ func (f *frame) constantFits(x ast.Expr, k *big.Rat, e types.Elem) bool {
 	case !exactly(rounded(k, e)).within(whole(e)):
 		all := whole(e)
 		d := f.errorf("E502", x, "%s does not fit %s", f.text(x), f.c.elem(e))
-		d.Label = fmt.Sprintf("%s..=%s", number(all.low, e), number(all.high, e))
+		d.Label = between(all, e)
 		return false
 	}
 	return true
@@ -367,7 +381,7 @@ func (f *frame) fit(at ast.Node, e types.Elem, b bounds, vs ...value) (bounds, b
 		return all, true
 	}
 	d := f.errorf("E502", at, "this value can exceed %s", f.c.elem(e))
-	d.Label = fmt.Sprintf("%s..%s, but the type holds %s..%s", number(b.low, e), number(b.high, e), number(all.low, e), number(all.high, e))
+	d.Label = between(b, e) + ", but the type holds " + between(all, e)
 	d.Notes = f.ranges(vs)
 	d.Hint = "tighten the ranges or `where`"
 	if e.IsInt() && e.Bits() < 64 {
@@ -393,5 +407,5 @@ func (f *frame) ranges(vs []value) []string {
 }
 
 func (f *frame) rangeText(d *Variable) string {
-	return number(d.Range.Low, d.Type.Elem) + "..=" + number(d.Range.High, d.Type.Elem)
+	return between(bounds{low: d.Range.Low, high: d.Range.High}, d.Type.Elem)
 }

@@ -267,7 +267,7 @@ func (f *frame) fieldRange(d *Field, v value) bool {
 		return true
 	}
 	e := f.errorf("E505", v.expr, "field `%s` takes values in %s", d.Name, f.text(d.Decl.Range))
-	e.Label = number(v.bounds.low, v.Elem) + "..=" + number(v.bounds.high, v.Elem)
+	e.Label = between(v.bounds, v.Elem)
 	e.Notes = f.ranges([]value{v})
 	e.Hint = "declare the ranges of the inputs that it is computed from"
 	return false

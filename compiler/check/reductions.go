@@ -114,7 +114,11 @@ func (f *frame) reducedBounds(e *ast.Call, name string, x value, n types.Size, o
 	switch name {
 	case "sum":
 		out.affine = x.sumOfParts()
-		out.bounds, ok = f.fit(e, out.Elem, x.bounds.mul(length), x, f.extent(n))
+		sum := x.bounds.mul(length)
+		if sum.within(whole(out.Elem)) {
+			out.total = &total{x.bounds, n}
+		}
+		out.bounds, ok = f.fit(e, out.Elem, sum, x, f.extent(n))
 	case "count":
 		out.bounds = bounds{new(big.Rat), length.high, length.declared}
 	case "mean":

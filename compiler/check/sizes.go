@@ -138,6 +138,9 @@ func (f *facts) term(t types.Term) (low, high end) {
 func (f *facts) value(p types.Size) bounds {
 	low, high := f.interval(p.Subst(f.equal))
 	all := whole(types.Of(types.Int64))
+	if len(p.Vars()) > 1 {
+		high = f.jointly(p.Subst(f.equal), high)
+	}
 	out := bounds{all.low, all.high, low.bounded && high.bounded}
 	if !high.bounded && f.counted(p) {
 		high = endAt(maxCount)
@@ -149,6 +152,20 @@ func (f *facts) value(p types.Size) bounds {
 		out.high = high.rat()
 	}
 	return out
+}
+
+// jointly is the least upper end that one fact about the names of p together
+// gives, or what is known.
+func (f *facts) jointly(p types.Size, high end) end {
+	for _, fact := range f.least {
+		if !related(p, fact) {
+			continue
+		}
+		if _, h := f.interval(p.Add(fact)); h.bounded && (!high.bounded || h.less(high)) {
+			high = h
+		}
+	}
+	return high
 }
 
 // counted reports that p is at most maxCount: it is the number of elements of an

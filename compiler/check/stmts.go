@@ -221,7 +221,7 @@ func (f *frame) defineVar(variable *Variable, v value, want written) {
 	}
 	f.unit.next.vars[key] = state{place: now.place, early: now.early, met: now.met, deps: now.deps}
 	if !v.bad() {
-		v.konst, v.lin, v.quotients, v.flexible, v.untyped = nil, nil, nil, false, false
+		v.konst, v.lin, v.quotients, v.total, v.flexible, v.untyped = nil, nil, nil, nil, false, false
 		variable.Type.Place = now.place
 	}
 	f.define(variable, v)
@@ -441,7 +441,7 @@ func (f *frame) store(s *ast.Assign, variable *Variable, v value, places types.P
 		}
 		v.Shape = variable.Type.Shape
 	}
-	v.konst, v.lin, v.quotients, v.flexible, v.untyped = nil, nil, nil, false, false
+	v.konst, v.lin, v.quotients, v.total, v.flexible, v.untyped = nil, nil, nil, nil, false, false
 	f.computed(variable.Type.Place)
 	f.assigned(variable, v, place)
 	return true
@@ -528,7 +528,7 @@ func (f *frame) returnResults(s *ast.Return) {
 
 // leaving is a value that one `return` or `yield` gives.
 func (f *frame) leaving(v value) value {
-	v.konst, v.lin, v.quotients, v.flexible, v.untyped, v.drift = nil, nil, nil, false, false, nil
+	v.konst, v.lin, v.quotients, v.total, v.flexible, v.untyped, v.drift = nil, nil, nil, nil, false, false, nil
 	v.early = v.early && !f.pc.late
 	return v
 }

@@ -161,7 +161,7 @@ func (f *frame) testRanges(fn *ast.Fn, inputs []*Variable, given []value) []boun
 			continue
 		}
 		d := f.errorf("E505", given[i].expr, "parameter `%s` takes values in %s", p.Name.Name, f.text(p.Range))
-		d.Label = number(given[i].bounds.low, in.Type.Elem) + "..=" + number(given[i].bounds.high, in.Type.Elem)
+		d.Label = between(given[i].bounds, in.Type.Elem)
 		in.Type = invalid
 	}
 	return out

@@ -129,3 +129,30 @@ func number(x *big.Rat, e types.Elem) string {
 	}
 	return x.FloatString(6)
 }
+
+// between writes an interval with both ends, as a range of the type is written.
+func between(b bounds, e types.Elem) string {
+	if e.Kind == types.Fixed {
+		return number(outwards(b.low, -1), e) + ".." + number(outwards(b.high, 1), e)
+	}
+	return number(b.low, e) + "..=" + number(b.high, e)
+}
+
+// outwards is an end of an interval to six places, and to three digits at least.
+func outwards(x *big.Rat, sign int64) *big.Rat {
+	least := big.NewRat(1, 1_000)
+	unit := big.NewRat(1, 1_000_000)
+	for size := new(big.Rat).Abs(x); size.Sign() > 0 && size.Cmp(least) < 0; {
+		least.Mul(least, big.NewRat(1, 10))
+		unit.Mul(unit, big.NewRat(1, 10))
+	}
+	n := new(big.Rat).Quo(x, unit)
+	if n.IsInt() {
+		return x
+	}
+	k := new(big.Int).Div(n.Num(), n.Denom()) // toward minus infinity
+	if sign > 0 {
+		k.Add(k, big.NewInt(1))
+	}
+	return unit.Mul(unit, new(big.Rat).SetInt(k))
+}

@@ -23,6 +23,7 @@ type value struct {
 	lin               *types.Size // as a polynomial over sizes and loop variables
 	quotients         *types.Size // likewise, over quotients of sizes too: for proofs only
 	bounds            bounds
+	total             *total      // of how many values it is the sum
 	drift             *drift      // from what a variable held when a loop's pass began
 	early             bool        // R14
 	deps              []*Variable // the inputs it depends on, in order of the header
