@@ -143,40 +143,97 @@ type Stream struct {
 }
 
 // Fill sets every word of dst.
-func (s *Stream) Fill(dst []uint64) { ring.FillBytes(dst, s.FillBytes) }
+func (s *Stream) Fill(dst []uint64) {
+	t := s.Take(len(dst))
+	ring.Split(len(dst), func(lo, hi int) { t.From(lo).Fill(dst[lo:hi]) })
+}
 
 // Words returns n words.
 func (s *Stream) Words(n int) []uint64 {
 	dst := make([]uint64, n)
-	ring.FillBytes(dst, s.xor)
+	s.Fill(dst)
 	return dst
 }
 
-// FillBytes sets every byte of dst.
-func (s *Stream) FillBytes(dst []byte) {
-	clear(dst)
-	s.xor(dst)
+// Take sets the next n words aside: any part of them can be drawn, by several
+// goroutines at once.
+func (s *Stream) Take(n int) Taken {
+	t := Taken{block: s.block, iv: s.iv, first: s.used}
+	s.used += uint64(n+1) / wordsPerBlock
+	return t
 }
 
-// xor adds the stream to dst, large ones on all cores.
-func (s *Stream) xor(dst []byte) {
-	first := s.used
-	blocks := (len(dst) + aes.BlockSize - 1) / aes.BlockSize
-	s.used += uint64(blocks)
-	ring.Split(blocks, func(lo, hi int) {
-		part := dst[lo*aes.BlockSize : min(hi*aes.BlockSize, len(dst))]
-		s.at(first+uint64(lo)).XORKeyStream(part, part)
-	})
-}
-
-// Drawn is the number of bytes that fills have taken, whole blocks.
+// Drawn is the number of bytes that were taken, whole blocks.
 func (s *Stream) Drawn() int { return int(s.used) * aes.BlockSize }
 
-// at returns the key stream from a block on.
-func (s *Stream) at(block uint64) cipher.Stream {
-	iv := s.iv
+// Taken is words of a stream.
+type Taken struct {
+	block cipher.Block
+	iv    [aes.BlockSize]byte
+	first uint64 // block
+}
+
+const wordsPerBlock = aes.BlockSize / 8
+
+// From returns what draws the words from one on.
+func (t Taken) From(word int) *Cursor { return &Cursor{Taken: t, word: uint64(word)} }
+
+// A Cursor draws words one after the other.
+type Cursor struct {
+	Taken
+	word   uint64        // the next
+	stream cipher.Stream // from that word on; nil while it is at a block
+	out    [aes.BlockSize]byte
+}
+
+// few is the number of words below which blocks are drawn one by one: to set a
+// stream up costs as much.
+const few = 16
+
+// Fill sets every word of dst.
+func (c *Cursor) Fill(dst []uint64) {
+	if c.stream == nil && len(dst) <= few && c.word%wordsPerBlock == 0 {
+		c.fillFew(dst)
+		return
+	}
+	if c.stream == nil {
+		c.setCounter()
+		c.stream = cipher.NewCTR(c.block, c.iv[:])
+		skip := 8 * (c.word % wordsPerBlock)
+		c.stream.XORKeyStream(c.out[:skip], zeros[:skip])
+	}
+	c.word += uint64(len(dst))
+	ring.FillBytes(dst, c.fillBytes)
+}
+
+func (c *Cursor) fillFew(dst []uint64) {
+	for i := range dst {
+		if i%wordsPerBlock == 0 {
+			c.setCounter()
+			c.block.Encrypt(c.out[:], c.iv[:])
+			c.word += wordsPerBlock
+		}
+		dst[i] = binary.LittleEndian.Uint64(c.out[8*(i%wordsPerBlock):])
+	}
+	// Of the last block, half may be left.
+	c.word -= uint64(len(dst) % wordsPerBlock)
+}
+
+// setCounter makes iv that of the next word.
+func (c *Cursor) setCounter() {
+	block := c.first + c.word/wordsPerBlock
 	// 48 bits: 4 PiB, more than a step can hold in memory.
-	iv[10], iv[11] = byte(block>>40), byte(block>>32)
-	binary.BigEndian.PutUint32(iv[12:], uint32(block))
-	return cipher.NewCTR(s.block, iv[:])
+	c.iv[10], c.iv[11] = byte(block>>40), byte(block>>32)
+	binary.BigEndian.PutUint32(c.iv[12:], uint32(block))
+}
+
+// zeros stays in the cache: what is added to it is the stream itself.
+var zeros [1 << 13]byte
+
+func (c *Cursor) fillBytes(dst []byte) {
+	for len(dst) > 0 {
+		n := min(len(dst), len(zeros))
+		c.stream.XORKeyStream(dst[:n], zeros[:n])
+		dst = dst[n:]
+	}
 }

@@ -5,9 +5,12 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"encoding/hex"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/tfec-lang/tfec/runtime/ring"
 )
 
 func TestSet(t *testing.T) {
@@ -19,9 +22,7 @@ func TestSet(t *testing.T) {
 func draw(t *testing.T, s *Source, set Set, step, occurrence uint32, purpose Purpose, n int) []byte {
 	stream, err := s.Stream(set, step, occurrence, purpose)
 	require.NoError(t, err)
-	b := make([]byte, n)
-	stream.FillBytes(b)
-	return b
+	return ring.Bytes(stream.Words(n / 8))
 }
 
 // The counter block is as the package comment says, on every machine.
@@ -40,22 +41,38 @@ func TestLayout(t *testing.T) {
 // A fill starts where the last one's block ended, and overwrites.
 func TestFillsFollow(t *testing.T) {
 	keys := Keys{Of(0, 1): {9}}
-	whole := draw(t, New(keys), Of(0, 1), 1, 0, 0, 64)
+	whole := ring.FromBytes(draw(t, New(keys), Of(0, 1), 1, 0, 0, 80))
 	stream, err := New(keys).Stream(Of(0, 1), 1, 0, 0)
 	require.NoError(t, err)
-	part := bytes.Repeat([]byte{0xff}, 20)
-	stream.FillBytes(part)
-	require.Equal(t, whole[:20], part)
-	words := []uint64{1, 2}
-	stream.Fill(words)
-	again := []uint64{0, 0}
-	other, err := New(keys).Stream(Of(0, 1), 1, 0, 0)
-	require.NoError(t, err)
-	other.FillBytes(make([]byte, 32))
-	other.Fill(again)
-	require.Equal(t, again, words)
-	require.Equal(t, stream.Words(3), other.Words(3))
+	part := []uint64{1, 2, 3}
+	stream.Fill(part)
+	require.Equal(t, whole[:3], part)
+	require.Equal(t, whole[4:9], stream.Words(5))
 	require.Equal(t, 80, stream.Drawn())
+}
+
+// Any parts of what was taken, in any order, are those of the whole.
+func TestTake(t *testing.T) {
+	keys := Keys{Of(0, 1): {9}}
+	const n = 3*1024 + 5
+	whole := ring.FromBytes(draw(t, New(keys), Of(0, 1), 1, 0, 0, 8*n))
+	stream, err := New(keys).Stream(Of(0, 1), 1, 0, 0)
+	require.NoError(t, err)
+	taken := stream.Take(n)
+	require.Equal(t, 8*(n+1), stream.Drawn())
+	for _, from := range []int{0, 1, 2, 7, 1024, n - 1} {
+		for _, sizes := range [][]int{{1, 1, 1, 1}, {2, 2, 40, 2, 1}, {3, 4}, {few, few, 1}, {few + 1, 2, 2}, {2000}} {
+			cursor, at := taken.From(from), from
+			for _, size := range sizes {
+				size = min(size, n-at)
+				got := bytes.Repeat([]byte{0xff}, 8*size)
+				words := ring.FromBytes(got)
+				cursor.Fill(words)
+				require.Equal(t, whole[at:at+size], words, "%d words at %d, from %d", size, at, from)
+				at += size
+			}
+		}
+	}
 }
 
 func TestStreamsDiffer(t *testing.T) {
@@ -121,13 +138,19 @@ func TestDerive(t *testing.T) {
 }
 
 func BenchmarkFill(b *testing.B) {
-	dst := make([]uint64, 1<<20)
-	b.SetBytes(int64(8 * len(dst)))
-	for i := range b.N {
-		s, err := New(Keys{Of(0, 1): {1}}).Stream(Of(0, 1), 1, uint32(i), 0)
-		if err != nil {
-			b.Fatal(err)
-		}
-		s.Fill(dst)
+	for _, n := range []int{1, 16, 17, 128, 1 << 10, 1 << 20} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			b.ReportAllocs()
+			dst := make([]uint64, n)
+			b.SetBytes(int64(8 * n))
+			source := New(Keys{Of(0, 1): {1}})
+			for i := range b.N {
+				s, err := source.Stream(Of(0, 1), 1, uint32(i), 0)
+				if err != nil {
+					b.Fatal(err)
+				}
+				s.Fill(dst)
+			}
+		})
 	}
 }

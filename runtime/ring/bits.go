@@ -35,51 +35,62 @@ func Bits(x []uint64) []uint64 { return BitsAt(x, 0) }
 // BitsAt returns bit k of each element, packed.
 func BitsAt(x []uint64, k int) []uint64 {
 	out := make([]uint64, Words(len(x)))
-	Split(len(x), func(lo, hi int) {
-		for w := lo / 64; w*64 < hi; w++ {
-			var word uint64
-			for i, v := range x[w*64 : min(w*64+64, hi)] {
-				word |= v >> (k & 63) & 1 << (i & 63)
-			}
-			out[w] = word
-		}
-	})
+	Split(len(x), func(lo, hi int) { active.bitsAt(out[lo/64:Words(hi)], x[lo:hi], uint64(k)) })
 	return out
 }
 
 // Elements returns n elements 0 and 1 from packed bits.
 func Elements(bits []uint64, n int) []uint64 {
 	out := make([]uint64, n)
-	Split(n, func(lo, hi int) {
-		for i := lo; i < hi; i++ {
-			out[i] = bits[i/64] >> (i % 64) & 1
-		}
-	})
+	Split(n, func(lo, hi int) { ElementsTo(out[lo:hi], bits[lo/64:]) })
 	return out
 }
+
+// ElementsTo sets dst to elements 0 and 1 from packed bits, on one core.
+func ElementsTo(dst, bits []uint64) { active.expand(dst, bits) }
 
 // Slices returns the lowest k bits of each element as k vectors of packed
 // bits, one after the other: a transposition of 64×64 blocks of bits.
 func Slices(x []uint64, k int) []uint64 {
-	n := len(x)
-	words := Words(n)
+	words := Words(len(x))
 	out := make([]uint64, k*words)
-	Split(n, func(lo, hi int) {
-		var block [64]uint64
-		for w := lo / 64; w*64 < hi; w++ {
-			clear(block[copy(block[:], x[w*64:min(w*64+64, hi)]):])
-			transpose(&block)
-			for j := range k {
-				out[j*words+w] = block[j]
-			}
-		}
-	})
+	Split(len(x), func(lo, hi int) { SlicesTo(out[min(lo/64, len(out)):], words, x[lo:hi], k) })
 	return out
 }
 
-// transpose swaps bit j of word i with bit i of word j, by halves of halves
-// (Warren, Hacker's Delight, section 7-3).
-func transpose(a *[64]uint64) {
+// SlicesTo is Slices on one core; the vectors begin stride words apart in dst.
+func SlicesTo(dst []uint64, stride int, x []uint64, k int) {
+	// Eight blocks at a time, so that a vector is written by lines of the cache.
+	const blocks = 8
+	var out [blocks][64]uint64
+	for w := 0; w*64 < len(x); w += blocks {
+		n := min(blocks, Words(len(x))-w)
+		for i := range n {
+			transposeWords(&out[i], x[(w+i)*64:])
+		}
+		for j := range k {
+			row := dst[j*stride+w:][:n]
+			for i := range row {
+				row[i] = out[i][j]
+			}
+		}
+	}
+}
+
+// transposeWords transposes the first 64 words of x, or what it has and zeros.
+func transposeWords(dst *[64]uint64, x []uint64) {
+	if len(x) >= 64 {
+		active.transpose(dst, (*[64]uint64)(x))
+		return
+	}
+	var padded [64]uint64
+	copy(padded[:], x)
+	transpose(dst, &padded)
+}
+
+// transpose goes by halves of halves (Warren, Hacker's Delight, section 7-3).
+func transpose(a, x *[64]uint64) {
+	*a = *x
 	mask := uint64(1)<<32 - 1
 	for j := 32; j != 0; {
 		for k := 0; k < 64; k = (k + j + 1) &^ j {
@@ -98,27 +109,96 @@ func PackedSize(k, m int) int { return (k*m + 7) / 8 }
 // Pack joins the lowest m bits of each element of x without gaps.
 func Pack(x []uint64, m int) []byte {
 	out := make([]uint64, Words(len(x)*m))
-	Split(len(x), func(lo, hi int) {
-		// A part begins at a multiple of 64 elements, hence of 64 bits.
-		pos := lo * m
-		for _, v := range x[lo:hi] {
-			orBits(out, pos, v, m)
-			pos += m
-		}
-	})
+	PackTo(out, x, m)
 	return Bytes(out)[:PackedSize(len(x), m)]
+}
+
+// PackTo sets dst, Words(len(x) m) words, to the lowest m bits of each element
+// of x, without gaps.
+func PackTo(dst, x []uint64, m int) {
+	// A part begins at a multiple of 64 elements, hence of 64 bits.
+	Split(len(x), func(lo, hi int) { packTo(dst[lo*m/64:Words(hi*m)], x[lo:hi], m) })
 }
 
 // Unpack is the inverse of Pack: n elements of m bits.
 func Unpack(b []byte, n, m int) []uint64 {
-	in := words(b)
 	out := make([]uint64, n)
-	Split(n, func(lo, hi int) {
-		for i := lo; i < hi; i++ {
-			out[i] = getBits(in, i*m, m)
-		}
-	})
+	UnpackTo(out, FromPacked(b), m)
 	return out
+}
+
+// UnpackTo is the inverse of PackTo.
+func UnpackTo(dst, x []uint64, m int) {
+	Split(len(dst), func(lo, hi int) { unpackTo(dst[lo:hi], x[lo*m/64:Words(hi*m)], m) })
+}
+
+func packTo(dst, x []uint64, m int) {
+	if m == 64 {
+		copy(dst, x)
+	} else {
+		active.pack(dst, x, m)
+	}
+}
+
+func unpackTo(dst, x []uint64, m int) {
+	if m == 64 {
+		copy(dst, x)
+	} else {
+		active.unpack(dst, x, m)
+	}
+}
+
+func pack(dst, x []uint64, m int) {
+	if 64%m == 0 {
+		packWhole(dst, x, m)
+		return
+	}
+	var word uint64
+	used, at := 0, 0
+	for _, v := range x {
+		v &= 1<<m - 1
+		word |= v << (used & 63)
+		if used += m; used >= 64 {
+			dst[at] = word
+			at++
+			used -= 64
+			word = v >> ((m - used) & 63)
+		}
+	}
+	if used > 0 {
+		dst[at] = word
+	}
+}
+
+// packWhole packs where no element is in two words.
+func packWhole(dst, x []uint64, m int) {
+	per := 64 / m
+	for at := range dst {
+		var word uint64
+		for i, v := range x[at*per : min((at+1)*per, len(x))] {
+			word |= v & (1<<m - 1) << (i * m & 63)
+		}
+		dst[at] = word
+	}
+}
+
+func unpack(dst, x []uint64, m int) {
+	var word uint64
+	left, at := 0, 0
+	for i := range dst {
+		v := word
+		if left < m {
+			next := x[at]
+			at++
+			v |= next << (left & 63)
+			word = next >> ((m - left) & 63)
+			left += 64 - m
+		} else {
+			word >>= m & 63
+			left -= m
+		}
+		dst[i] = v & (1<<m - 1)
+	}
 }
 
 // PackBits joins vectors of n bits, one after the other in x, without gaps.
@@ -138,7 +218,7 @@ func PackBits(x []uint64, n int) []byte {
 
 // UnpackBits is the inverse of PackBits: k vectors of n bits.
 func UnpackBits(b []byte, k, n int) []uint64 {
-	in := words(b)
+	in := FromPacked(b)
 	if n%64 == 0 {
 		return in
 	}
@@ -179,8 +259,9 @@ func getBits(x []uint64, pos, m int) uint64 {
 	return v & (^uint64(0) >> (64 - m))
 }
 
-// words reads little-endian bytes as words, the last one filled with zeros.
-func words(b []byte) []uint64 {
+// FromPacked reads little-endian bytes as words, the last one filled with
+// zeros; they may share b's memory.
+func FromPacked(b []byte) []uint64 {
 	if len(b)%8 == 0 {
 		return FromBytes(b)
 	}

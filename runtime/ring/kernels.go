@@ -3,7 +3,7 @@ package ring
 // The loops that matter to time, in variants: plain Go, and where the machine
 // has them, vector instructions. All variants compute the same.
 
-// Kernels is one variant. Operands have dst's length, or more; dst may be one
+// A kernels is one variant. Operands have dst's length, or more; dst may be one
 // of them.
 type kernels struct {
 	name string
@@ -18,6 +18,15 @@ type kernels struct {
 	// shiftSigned is x >> m, with sign.
 	shiftSigned func(dst, x []uint64, m uint64)
 	subShifted  func(dst, x, y []uint64, m uint64)
+
+	// expand and bitsAt are Elements and BitsAt.
+	expand func(dst, bits []uint64)
+	bitsAt ofConst
+	// transpose swaps bit j of word i with bit i of word j.
+	transpose func(dst, x *[64]uint64)
+	// pack and unpack are PackTo and UnpackTo, m < 64.
+	pack, unpack func(dst, x []uint64, m int)
+	carries      func(out *Carries, s Sums, n int)
 
 	dot func(x, y []uint64) uint64
 	// tiling is how matrices are multiplied; without a tile, row by row.
@@ -112,6 +121,24 @@ var plain = &kernels{
 			dst[i] = x[i] - y[i]<<(m&63)
 		}
 	},
+	expand: func(dst, bits []uint64) {
+		for i := range dst {
+			dst[i] = bits[i/64] >> (i % 64) & 1
+		}
+	},
+	bitsAt: func(dst, x []uint64, k uint64) {
+		for w := range dst {
+			var word uint64
+			for i, v := range x[w*64 : min(w*64+64, len(x))] {
+				word |= v >> (k & 63) & 1 << (i & 63)
+			}
+			dst[w] = word
+		}
+	},
+	transpose: transpose,
+	pack:      pack,
+	unpack:    unpack,
+	carries:   func(out *Carries, s Sums, n int) { s.carries(out, 0, n) },
 	dot: func(x, y []uint64) uint64 {
 		var sum uint64
 		for i := range x {

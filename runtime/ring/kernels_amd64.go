@@ -4,7 +4,11 @@ package ring
 
 // The variants of amd64. The assembly takes whole blocks, plain Go the rest.
 
-import "golang.org/x/sys/cpu"
+import (
+	"sync"
+
+	"golang.org/x/sys/cpu"
+)
 
 //go:generate go run ./internal/asm .
 
@@ -20,6 +24,9 @@ func variants() []*kernels {
 	}
 	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VL {
 		all = append(all, avx512)
+		if cpu.X86.HasAVX512VBMI && cpu.X86.HasAVX512GFNI {
+			all = append(all, vbmi)
+		}
 	}
 	return all
 }
@@ -41,6 +48,12 @@ var avx2 = &kernels{
 	addShift:    addShiftOfBlocks(addShiftAVX2),
 	shiftSigned: constOfBlocks(shiftSignedAVX2, plain.shiftSigned),
 	subShifted:  subShiftedOfBlocks(subShiftedAVX2),
+	expand:      expandOfBlocks(expandAVX2),
+	bitsAt:      bitsAtOfBlocks(bitsAtAVX2),
+	transpose:   transpose,
+	pack:        pack,
+	unpack:      unpack,
+	carries:     carriesOfBlocks([...]carriesBlocks{carries1AVX2, carries2AVX2, carries3AVX2, carries4AVX2}),
 	dot:         dotOfBlocks(dotAVX2),
 	tiling:      tiling{4, 4, tileAVX2},
 }
@@ -62,9 +75,24 @@ var avx512 = &kernels{
 	addShift:    addShiftOfBlocks(addShiftAVX512),
 	shiftSigned: constOfBlocks(shiftSignedAVX512, plain.shiftSigned),
 	subShifted:  subShiftedOfBlocks(subShiftedAVX512),
+	expand:      expandOfBlocks(expandAVX512),
+	bitsAt:      bitsAtOfBlocks(bitsAtAVX512),
+	transpose:   transpose,
+	pack:        pack,
+	unpack:      unpack,
+	carries:     carriesOfBlocks([...]carriesBlocks{carries1AVX512, carries2AVX512, carries3AVX512, carries4AVX512}),
 	dot:         dotOfBlocks(dotAVX512),
 	tiling:      tiling{8, 16, tileAVX512},
 }
+
+// vbmi is AVX-512 with permutations of bytes and affine maps of their bits.
+var vbmi = func() *kernels {
+	k := *avx512
+	k.name = "AVX-512 VBMI GFNI"
+	k.transpose = func(dst, x *[64]uint64) { transposeVBMI(&dst[0], &x[0]) }
+	k.pack, k.unpack = packOfBlocks, unpackOfBlocks
+	return &k
+}()
 
 // whole is the number of elements in whole blocks.
 func whole(n int) int { return n &^ (block - 1) }
@@ -138,4 +166,112 @@ func dotOfBlocks(blocks func(sums, x, y *uint64, n int)) func(x, y []uint64) uin
 		}
 		return sum
 	}
+}
+
+func expandOfBlocks(blocks func(dst, bits *uint64, words int)) func(dst, bits []uint64) {
+	return func(dst, bits []uint64) {
+		bits = bits[:Words(len(dst))]
+		words := len(dst) / 64
+		if words > 0 {
+			blocks(&dst[0], &bits[0], words)
+		}
+		plain.expand(dst[64*words:], bits[words:])
+	}
+}
+
+func bitsAtOfBlocks(blocks func(dst, x *uint64, words int, k uint64)) ofConst {
+	return func(dst, x []uint64, k uint64) {
+		dst = dst[:Words(len(x))]
+		words := len(x) / 64
+		if words > 0 {
+			blocks(&dst[0], &x[0], words, k&63)
+		}
+		plain.bitsAt(dst[words:], x[64*words:], k)
+	}
+}
+
+type carriesBlocks = func(out, in *uint64, stride int, f *uint64, fStride int, one uint64, n int)
+
+func carriesOfBlocks(blocks [CarryBits]carriesBlocks) func(out *Carries, s Sums, n int) {
+	return func(out *Carries, s Sums, n int) {
+		whole := min(n, CarryWords) &^ 7
+		if whole > 0 {
+			_ = s.In[(1<<s.Bits-2)*s.Stride+whole-1]
+			_ = s.F[(s.Bits-1)*s.FStride+whole-1]
+			blocks[s.Bits-1](&out[0][0], &s.In[0], s.Stride, &s.F[0], s.FStride, s.One, whole)
+		}
+		s.carries(out, whole, n)
+	}
+}
+
+// A layout says where eight elements of m bits are in m bytes: tables of the
+// assembly, in vectors of eight words. Which byte an element begins in, the
+// places by which it is shifted there, a mask of m bits; for packing, which
+// byte of the even and of the odd elements comes to each byte, and to which
+// one does; m ones, and m.
+type layout [44]uint64
+
+const (
+	firstField     = 0
+	shiftField     = 8
+	maskField      = 16
+	evenField      = 24 // and odd after it
+	evenBytesField = 40 // and odd after it
+	bytesField     = 42
+	sizeField      = 43
+)
+
+// From minPacked to maxPacked bits, a byte is of two elements at most, and an
+// element with its shift in eight bytes.
+const minPacked, maxPacked = 8, 57
+
+var layouts = sync.OnceValue(func() *[maxPacked + 1]layout {
+	all := new([maxPacked + 1]layout)
+	for m := minPacked; m <= maxPacked; m++ {
+		all[m] = newLayout(m)
+	}
+	return all
+})
+
+func newLayout(m int) (l layout) {
+	setByte := func(field, i, v int) { l[field+i/8] |= uint64(v&63) << (i % 8 * 8) }
+	for i := range 8 {
+		l[shiftField+i] = uint64(i * m % 8)
+		l[maskField+i] = 1<<m - 1
+		for b := range 8 {
+			setByte(firstField, 8*i+b, i*m/8+b)
+		}
+	}
+	for b := range m {
+		l[bytesField] |= 1 << b
+		first, last := 8*b/m, (8*b+7)/m
+		for i := first; i <= last; i++ {
+			setByte(evenField+8*(i%2), b, 8*i+b-i*m/8)
+			l[evenBytesField+i%2] |= 1 << b
+		}
+	}
+	l[sizeField] = uint64(m)
+	return l
+}
+
+func packOfBlocks(dst, x []uint64, m int) {
+	n := len(x) &^ 63
+	if m < minPacked || m > maxPacked || n == 0 {
+		plain.pack(dst, x, m)
+		return
+	}
+	dst = dst[:Words(len(x)*m)]
+	packVBMI(&dst[0], &x[0], n, &layouts()[m][0])
+	plain.pack(dst[n/64*m:], x[n:], m)
+}
+
+func unpackOfBlocks(dst, x []uint64, m int) {
+	n := len(dst) &^ 63
+	if m < minPacked || m > maxPacked || n == 0 {
+		plain.unpack(dst, x, m)
+		return
+	}
+	x = x[:Words(len(dst)*m)]
+	unpackVBMI(&dst[0], &x[0], n, &layouts()[m][0])
+	plain.unpack(dst[n:], x[n/64*m:], m)
 }

@@ -33,6 +33,10 @@ var loops = []struct {
 	{"addShift", func(k *kernels, dst []uint64, x [4][]uint64) { k.addShift(dst, x[0], 1<<62, uint64(len(dst)%64)) }},
 	{"shiftSigned", func(k *kernels, dst []uint64, x [4][]uint64) { k.shiftSigned(dst, x[0], uint64(len(dst)%64)) }},
 	{"subShifted", func(k *kernels, dst []uint64, x [4][]uint64) { k.subShifted(dst, x[0], x[1], uint64(len(dst)%64)) }},
+	{"expand", func(k *kernels, dst []uint64, x [4][]uint64) { k.expand(dst, slices.Clone(x[0])) }},
+	{"bitsAt", func(k *kernels, dst []uint64, x [4][]uint64) {
+		k.bitsAt(dst[:Words(len(dst))], slices.Clone(x[0]), uint64(len(dst)%64))
+	}},
 	{"dot", func(k *kernels, dst []uint64, x [4][]uint64) {
 		if len(dst) > 0 {
 			dst[0] = k.dot(x[0], x[1])
@@ -86,6 +90,84 @@ func operands(n, place int) (dst []uint64, x [4][]uint64) {
 }
 
 func guarded(n int, seed uint64) []uint64 { return append(random(n, seed), guard)[:n] }
+
+func TestTransposeVariants(t *testing.T) {
+	for _, k := range variants() {
+		for seed := range uint64(20) {
+			x, got := [64]uint64(random(64, seed)), [64]uint64{}
+			k.transpose(&got, &x)
+			for i := range 64 {
+				for j := range 64 {
+					require.Equal(t, x[i]>>j&1, got[j]>>i&1, "%s: bit %d of word %d", k.name, j, i)
+				}
+			}
+		}
+	}
+}
+
+func TestPackVariants(t *testing.T) {
+	for _, k := range variants() {
+		t.Run(k.name, func(t *testing.T) {
+			for m := 1; m < 64; m++ {
+				for _, n := range []int{0, 1, 7, 63, 64, 65, 128, 191, 1024} {
+					x, words := random(n, uint64(m)), Words(n*m)
+					want, got := guarded(words, 1), guarded(words, 1)
+					plain.pack(want, x, m)
+					k.pack(got, x, m)
+					equal(t, want, got, "pack %d elements of %d bits", n, m)
+					for i := range x {
+						x[i] &= 1<<m - 1
+					}
+					back := guarded(n, 2)
+					k.unpack(back, got, m)
+					equal(t, x, back, "unpack %d elements of %d bits", n, m)
+				}
+			}
+		})
+	}
+}
+
+func TestCarriesVariants(t *testing.T) {
+	for _, k := range variants() {
+		t.Run(k.name, func(t *testing.T) {
+			for b := 1; b <= CarryBits; b++ {
+				for _, n := range []int{0, 1, 7, 8, 9, 63, CarryWords - 1, CarryWords} {
+					s := Sums{random((1<<b-1)*(n+3), 1), n + 3, random(b*(n+5), 2), n + 5, ^uint64(0), b}
+					var want, got Carries
+					plain.carries(&want, s, n)
+					k.carries(&got, s, n)
+					require.True(t, want == got, "%d words of %d bits", n, b)
+				}
+			}
+		})
+	}
+}
+
+// The carries are those of sums, where the parts are the monomials.
+func TestCarries(t *testing.T) {
+	for b := 1; b <= CarryBits; b++ {
+		for e := range 1 << b {
+			for f := range 1 << b {
+				s := Sums{make([]uint64, 1<<b-1), 1, make([]uint64, b), 1, 1, b}
+				for set := 1; set < 1<<b; set++ {
+					if set&e == set {
+						s.In[set-1] = 1
+					}
+				}
+				for i := range b {
+					s.F[i] = uint64(f >> i & 1)
+				}
+				var out Carries
+				s.Carries(&out, 1)
+				for i := range b {
+					low := 2<<i - 1
+					require.EqualValues(t, (e&low+f&low)>>(i+1), out[i][0], "carry out of bit %d of %b + %b", i, e, f)
+					require.Equal(t, (e^f)&low == low, out[b+i][0] == 1, "bits to %d of %b + %b", i, e, f)
+				}
+			}
+		}
+	}
+}
 
 func TestMatMulVariants(t *testing.T) {
 	for _, k := range variants() {

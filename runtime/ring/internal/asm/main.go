@@ -21,6 +21,7 @@ var topics = []struct {
 }{
 	{"vector", vectors},
 	{"matrix", matrices},
+	{"bits", packedBits},
 }
 
 func main() {
