@@ -423,18 +423,17 @@ func TestKeys(t *testing.T) {
 	for range 2 {
 		errs, parties := runAll(t, average(), honest(t))
 		require.NoError(t, errors.Join(slices.Collect(maps.Values(errs))...))
-		streams := make(map[prg.Set][]byte)
+		streams := make(map[prg.Set][]uint64)
 		for _, p := range parties {
 			transcripts[string(p.transcript)] = true
 			for _, set := range p.sets {
 				s, err := p.keys.Stream(set, 1000, 0, 0)
 				require.NoError(t, err)
-				b := make([]byte, 32)
-				s.FillBytes(b)
+				words := s.Words(4)
 				if other, ok := streams[set]; ok {
-					require.Equal(t, other, b, set)
+					require.Equal(t, other, words, set)
 				}
-				streams[set] = b
+				streams[set] = words
 			}
 		}
 	}

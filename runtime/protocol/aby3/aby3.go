@@ -42,6 +42,8 @@ type Kernel struct {
 	self  int    // player
 	role  int    // 0, 1 or 2; -1 at a player that holds no shares
 	roles [3]int // player of each role
+	// sets are the holders of each component.
+	sets [3]prg.Set
 }
 
 var _ mpc.Kernel = (*Kernel)(nil)
@@ -53,6 +55,7 @@ func New(self int, roles []int) *Kernel {
 		if p == self {
 			k.role = r
 		}
+		k.sets[r] = prg.Of(k.player(r), k.player(r-1))
 	}
 	return k
 }
@@ -100,7 +103,7 @@ func (k *Kernel) place(c int) int {
 func (k *Kernel) player(r int) int { return k.roles[mod3(r)] }
 
 // holders is the set of the two players that hold component c.
-func (k *Kernel) holders(c int) prg.Set { return prg.Of(k.player(c), k.player(c-1)) }
+func (k *Kernel) holders(c int) prg.Set { return k.sets[mod3(c)] }
 
 // with is the set of a dealer and the holders of component c.
 func (k *Kernel) with(dealer, c int) prg.Set {
@@ -110,14 +113,6 @@ func (k *Kernel) with(dealer, c int) prg.Set {
 // mask draws what the holders of component c have in common.
 func (k *Kernel) mask(net mpc.Net, c int, p prg.Purpose, g group) []uint64 {
 	return g.draw(net.Stream(k.holders(c), p))
-}
-
-// zeros draws this role's part of a sharing of zero: the three parts cancel,
-// and each is uniform to the next role, which lacks one of its two masks.
-func (k *Kernel) zeros(net mpc.Net, p prg.Purpose, g group) []uint64 {
-	z := k.mask(net, k.role, p, g)
-	g.sub(z, z, k.mask(net, k.role+1, p, g))
-	return z
 }
 
 // rotate makes replicated shares of parts that add up to the value: each role
@@ -192,12 +187,12 @@ func (k *Kernel) receive(net mpc.Net, distance int, gs []group) [][]uint64 {
 	return out
 }
 
-// exchange adds to t what the role at a distance has.
+// exchange adds to what the role at a distance has t, which is sent to it.
 func (k *Kernel) exchange(net mpc.Net, distance int, t []uint64, g group) []uint64 {
 	k.send(net, distance, g.encode(t))
-	out := make([]uint64, len(t))
-	g.add(out, t, g.decode(k.recv(net, distance, g.size())))
-	return out
+	theirs := g.decode(k.recv(net, distance, g.size()))
+	g.add(theirs, theirs, t)
+	return theirs
 }
 
 // send and recv address a role by its distance.
@@ -262,9 +257,22 @@ func (g group) sub(dst, x, y []uint64) {
 }
 
 func (g group) draw(s *prg.Stream) []uint64 {
-	out := s.Words(g.words())
+	out := make([]uint64, g.words())
+	m := g.take(s)
+	pass(len(out), func(first int) func(s *scratch, lo, hi int) {
+		fill := m.from(first)
+		return func(s *scratch, lo, hi int) { fill(out[lo:hi], s) }
+	})
 	g.clearTails(out)
 	return out
+}
+
+// take sets a mask aside: packed bits as whole words, elements without gaps.
+func (g group) take(s *prg.Stream) mask {
+	if g.packed {
+		return mask{s.Take(g.words()), 64}
+	}
+	return mask{s.Take(ring.Words(g.count * g.width)), g.width}
 }
 
 // clearTails zeroes the unused bits of packed vectors.

@@ -23,12 +23,9 @@ func (k *Kernel) And(net mpc.Net, x, y mpc.Share) mpc.Share {
 }
 
 func (k *Kernel) and(net mpc.Net, p prg.Purpose, x, y [][]uint64, g group) [][]uint64 {
-	z := k.zeros(net, p, g)
 	x0, x1, y0, y1 := x[0], x[1], y[0], y[1]
-	ring.Split(len(z), func(lo, hi int) {
-		for i := lo; i < hi; i++ {
-			z[i] ^= x0[i]&(y0[i]^y1[i]) ^ x1[i]&y0[i]
-		}
+	z := k.zeros(net, p, g, func(z []uint64, lo, hi int) {
+		ring.CrossBits(z, x0[lo:hi], x1[lo:hi], y0[lo:hi], y1[lo:hi])
 	})
 	return k.rotate(net, z, g)
 }

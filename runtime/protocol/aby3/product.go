@@ -11,13 +11,9 @@ import (
 // bits 24 + 3m/8 bytes and two rounds; |x y| < 2^62 is then off by less than
 // one.
 func (k *Kernel) Mul(net mpc.Net, x, y mpc.Share, shift int) mpc.Share {
-	g := groupOf(x)
-	z := k.zeros(net, product, g)
 	x0, x1, y0, y1 := x.Comp[0], x.Comp[1], y.Comp[0], y.Comp[1]
-	ring.Split(len(z), func(lo, hi int) {
-		for i := lo; i < hi; i++ {
-			z[i] += x0[i]*(y0[i]+y1[i]) + x1[i]*y0[i]
-		}
+	z := k.zeros(net, product, groupOf(x), func(z []uint64, lo, hi int) {
+		ring.Cross(z, x0[lo:hi], x1[lo:hi], y0[lo:hi], y1[lo:hi])
 	})
 	return mpc.Share{Elem: x.Elem, Shape: x.Shape, Comp: k.reduce(net, z, shift)}
 }
@@ -44,13 +40,15 @@ func (k *Kernel) Inner(net mpc.Net, x, y, c mpc.Share, shift int) mpc.Share {
 // MatMul is a matrix product: an element of the result costs what one of Mul
 // does, whatever the inner dimension.
 func (k *Kernel) MatMul(net mpc.Net, x, y mpc.Share, n, inner, m, shift int) mpc.Share {
-	z := k.zeros(net, product, elements(n*m, 64))
+	z := k.zeros(net, product, elements(n*m, 64), nothing)
 	both := make([]uint64, len(y.Comp[0]))
 	ring.Add(both, y.Comp[0], y.Comp[1])
 	ring.MatMul(z, x.Comp[0], both, n, inner, m)
 	ring.MatMul(z, x.Comp[1], y.Comp[0], n, inner, m)
 	return mpc.Share{Elem: x.Elem, Shape: []int{n, m}, Comp: k.reduce(net, z, shift)}
 }
+
+func nothing([]uint64, int, int) {}
 
 // reduce makes replicated shares of the sum of z over the roles, divided by
 // 2^shift. Without a shift the parts rotate. With one, roles 1 and 2 tell each

@@ -44,44 +44,164 @@ func (k *Kernel) parts(x mpc.Share) []uint64 {
 // inputs; then the holders of component j multiply their parts of as by bs,
 // since w = as + bs - as bs. The correction w counts modulo 2^width only.
 func (k *Kernel) divide(net mpc.Net, j int, part []uint64, d divisor) [][]uint64 {
-	whole, low := elements(len(part), 64), elements(len(part), d.width())
-	known := k.place(j)
-	offset := d.offset()
-	if known >= 0 {
-		offset = 0
+	q := &division{k, net, d, j, part, elements(len(part), 64), elements(len(part), d.width())}
+	if known := k.place(j); known >= 0 {
+		return q.holder(known)
 	}
-	quotient, high := d.quotient(part, offset), highBits(part, offset)
-	in := k.input(net, j+1, []group{whole, low}, quotient, high)
-	y, w := in[0], in[1]
-	var cross []uint64
-	if known >= 0 {
-		y[known], w[known] = quotient, high
-		cross = make([]uint64, len(part))
-		ring.Mul(cross, high, w[1-known])
-		d.finish(y[known])
-	}
-	t := k.reshare(net, j, resharing, cross, low)
-	return [][]uint64{d.correct(y[0], w[0], t[0]), d.correct(y[1], w[1], t[1])}
+	return q.alone()
 }
 
-// highBits returns (x + o) >> 63.
-func highBits(x []uint64, o uint64) []uint64 {
-	high := make([]uint64, len(x))
-	ring.Split(len(x), func(lo, hi int) {
-		for i := lo; i < hi; i++ {
-			high[i] = (x[i] + o) >> 63
+// A division is one call of divide.
+type division struct {
+	*Kernel
+	net  mpc.Net
+	d    divisor
+	j    int
+	part []uint64
+	// whole is how quotients travel, low the correction.
+	whole, low group
+}
+
+// inputMasks are what role j+1 draws with role j: its first component of the
+// quotient and of the correction.
+func (q *division) inputMasks() (whole, low mask) {
+	return q.take(q.net, q.j+1, inputs, q.whole), q.take(q.net, q.j+1, inputs+1, q.low)
+}
+
+// resharingMask is a component of as bs, which the holders of j reshare.
+func (q *division) resharingMask(c int) mask { return q.take(q.net, c, resharing, q.low) }
+
+// packedWords is where element lo of the correction begins, or where those
+// before hi end.
+func (q *division) packedWords(lo, hi int) (from, to int) {
+	return lo / 64 * q.low.width, ring.Words(hi * q.low.width)
+}
+
+// alone is divide at role j+1, whose components are those that it inputs: a
+// mask, and the rest, which it sends to role j+2. Of as bs, it draws both.
+func (q *division) alone() [][]uint64 {
+	n, d := len(q.part), q.d
+	wholeMask, lowMask := q.inputMasks()
+	afterMask, beforeMask := q.resharingMask(q.j+1), q.resharingMask(q.j-1)
+	first, second := make([]uint64, n), make([]uint64, n)
+	rest, lowRest := make([]uint64, n), make([]uint64, ring.Words(n*q.low.width))
+	pass(n, func(start int) func(s *scratch, lo, hi int) {
+		whole, low, after, before := wholeMask.from(start), lowMask.from(start), afterMask.from(start), beforeMask.from(start)
+		return func(s *scratch, lo, hi int) {
+			part, first, second, rest := q.part[lo:hi], first[lo:hi], second[lo:hi], rest[lo:hi]
+			w0, w1, t := s.of(0, lo, hi), s.of(1, lo, hi), s.of(2, lo, hi)
+			whole(first, s)
+			d.quotient(rest, part, lo, d.offset())
+			ring.Sub(rest, rest, first)
+			low(w0, s)
+			ring.AddShift(w1, part, d.offset(), 63)
+			ring.Sub(w1, w1, w0)
+			from, to := q.packedWords(lo, hi)
+			ring.PackTo(lowRest[from:to], w1, q.low.width)
+			after(t, s)
+			ring.Sub(w0, w0, t)
+			d.correct(first, first, w0, lo)
+			before(t, s)
+			ring.Sub(w1, w1, t)
+			d.correct(second, rest, w1, lo)
 		}
 	})
-	return high
+	q.net.Stage()
+	q.send(q.net, 1, ring.Bytes(rest), ring.Bytes(lowRest)[:q.low.size()])
+	q.net.Stage()
+	return [][]uint64{first, second}
 }
 
-// A divisor is what divide divides by.
+// holder is divide at the roles j and j+2, of which known is the place of
+// component j. That of the quotient is what they divide; the other is a mask,
+// or comes from role j+1. They exchange their parts of as bs.
+func (q *division) holder(known int) [][]uint64 {
+	n := len(q.part)
+	comp := make([][]uint64, 2)
+	mine := make([]uint64, ring.Words(n*q.low.width))
+	q.net.Stage()
+	distance := -1
+	if known == 0 {
+		comp[1] = make([]uint64, n)
+		whole, low := q.inputMasks()
+		q.other(comp[1], mine, q.resharingMask(q.j+1), whole.from, low.from)
+	} else {
+		distance = 1
+		message := q.recv(q.net, -1, q.whole.size()+q.low.size())
+		comp[0] = ring.FromBytes(message[:q.whole.size()])
+		low := ring.FromPacked(message[q.whole.size():])
+		q.other(comp[0], mine, q.resharingMask(q.j-1), received, func(start int) func([]uint64, *scratch) {
+			return q.unpacking(low, start)
+		})
+	}
+	q.net.Stage()
+	q.send(q.net, distance, ring.Bytes(mine)[:q.low.size()])
+	theirs := ring.FromPacked(q.recv(q.net, distance, q.low.size()))
+	comp[known] = q.own(mine, theirs)
+	return comp
+}
+
+// received is a component that is there already.
+func received(int) func(dst []uint64, s *scratch) { return func([]uint64, *scratch) {} }
+
+// unpacking fills tiles from an element on.
+func (q *division) unpacking(packed []uint64, start int) func(dst []uint64, s *scratch) {
+	at, _ := q.packedWords(start, start)
+	return func(dst []uint64, _ *scratch) {
+		ring.UnpackTo(dst, packed[at:], q.low.width)
+		at += len(dst) / 64 * q.low.width
+	}
+}
+
+// other sets dst to the component that is not j, given what fills it and the
+// correction in, and mine to this role's packed part of the correction's as bs.
+func (q *division) other(dst, mine []uint64, mask mask, whole, low func(start int) func(dst []uint64, s *scratch)) {
+	pass(len(dst), func(start int) func(s *scratch, lo, hi int) {
+		whole, low, mask := whole(start), low(start), mask.from(start)
+		return func(s *scratch, lo, hi int) {
+			y, w, r, t := dst[lo:hi], s.of(0, lo, hi), s.of(1, lo, hi), s.of(2, lo, hi)
+			whole(y, s)
+			low(w, s)
+			mask(r, s)
+			ring.AddShift(t, q.part[lo:hi], 0, 63)
+			ring.Mul(t, t, w)
+			ring.Sub(t, t, r)
+			from, to := q.packedWords(lo, hi)
+			ring.PackTo(mine[from:to], t, q.low.width)
+			ring.Sub(w, w, r)
+			q.d.correct(y, y, w, lo)
+		}
+	})
+}
+
+// own returns component j, given the packed parts of as bs.
+func (q *division) own(mine, theirs []uint64) []uint64 {
+	out := make([]uint64, len(q.part))
+	pass(len(out), func(start int) func(s *scratch, lo, hi int) {
+		mine, theirs := q.unpacking(mine, start), q.unpacking(theirs, start)
+		return func(s *scratch, lo, hi int) {
+			y, w, t := out[lo:hi], s.of(0, lo, hi), s.of(1, lo, hi)
+			q.d.quotient(y, q.part[lo:hi], lo, 0)
+			q.d.finish(y, lo)
+			ring.AddShift(w, q.part[lo:hi], 0, 63)
+			mine(t, s)
+			ring.Sub(w, w, t)
+			theirs(t, s)
+			ring.Sub(w, w, t)
+			q.d.correct(y, y, w, lo)
+		}
+	})
+	return out
+}
+
+// A divisor is what divide divides by. Its methods work on elements from a
+// place on.
 type divisor interface {
-	width() int     // bits of the correction that matter
-	offset() uint64 // what makes a dividend positive
-	quotient(x []uint64, o uint64) []uint64
-	finish(x []uint64)                 // x - offset / d, in place
-	correct(x, w, t []uint64) []uint64 // x - (w - t) (2^64 / d)
+	width() int                                    // bits of the correction that matter
+	offset() uint64                                // what makes a dividend positive
+	quotient(dst, x []uint64, place int, o uint64) // (x + o) / d
+	finish(x []uint64, place int)                  // x - offset / d
+	correct(dst, x, w []uint64, place int)         // x - w (2^64 / d)
 }
 
 // powerOfTwo is 2^m. Since the offset is one below a multiple of 2^m, the two
@@ -92,27 +212,11 @@ type powerOfTwo int
 func (m powerOfTwo) offset() uint64 { return 1<<62 - 1 }
 func (m powerOfTwo) width() int     { return int(m) }
 
-func (m powerOfTwo) quotient(x []uint64, o uint64) []uint64 {
-	q := make([]uint64, len(x))
-	ring.Split(len(x), func(lo, hi int) {
-		for i := lo; i < hi; i++ {
-			q[i] = (x[i] + o) >> (m & 63)
-		}
-	})
-	return q
-}
+func (m powerOfTwo) quotient(dst, x []uint64, _ int, o uint64) { ring.AddShift(dst, x, o, int(m)) }
 
-func (m powerOfTwo) finish(x []uint64) { ring.AddConst(x, x, 1-1<<(62-m)) }
+func (m powerOfTwo) finish(x []uint64, _ int) { ring.AddConst(x, x, 1-1<<(62-m)) }
 
-func (m powerOfTwo) correct(x, w, t []uint64) []uint64 {
-	out := make([]uint64, len(x))
-	ring.Split(len(x), func(lo, hi int) {
-		for i := lo; i < hi; i++ {
-			out[i] = x[i] - (w[i]-t[i])<<((64-m)&63)
-		}
-	})
-	return out
-}
+func (m powerOfTwo) correct(dst, x, w []uint64, _ int) { ring.SubShifted(dst, x, w, 64-int(m)) }
 
 // numbers are positive, one for all elements or one an element. Of the four
 // quotients, all rounded down, two are added and two subtracted: the error is
@@ -122,33 +226,26 @@ type numbers []uint64
 func (d numbers) offset() uint64 { return 1 << 62 }
 func (d numbers) width() int     { return 64 }
 
-func (d numbers) quotient(x []uint64, o uint64) []uint64 {
-	q := make([]uint64, len(x))
-	d.each(len(x), func(i int, n uint64) { q[i] = (x[i] + o) / n })
-	return q
+func (d numbers) at(place int) uint64 { return d[place%len(d)] }
+
+func (d numbers) quotient(dst, x []uint64, place int, o uint64) {
+	for i, v := range x {
+		dst[i] = (v + o) / d.at(place+i)
+	}
 }
 
-func (d numbers) finish(x []uint64) {
-	d.each(len(x), func(i int, n uint64) { x[i] -= 1 << 62 / n })
+func (d numbers) finish(x []uint64, place int) {
+	for i := range x {
+		x[i] -= 1 << 62 / d.at(place+i)
+	}
 }
 
-func (d numbers) correct(x, w, t []uint64) []uint64 {
-	out := make([]uint64, len(x))
-	d.each(len(x), func(i int, n uint64) {
-		out[i] = x[i]
-		if n > 1 { // 2^64 / 1 is 0 modulo 2^64
+func (d numbers) correct(dst, x, w []uint64, place int) {
+	for i, v := range x {
+		dst[i] = v
+		if n := d.at(place + i); n > 1 { // 2^64 / 1 is 0 modulo 2^64
 			q, _ := mathbits.Div64(1, 0, n)
-			out[i] -= (w[i] - t[i]) * q
+			dst[i] -= w[i] * q
 		}
-	})
-	return out
-}
-
-// each calls f for every element with its divisor.
-func (d numbers) each(n int, f func(i int, d uint64)) {
-	ring.Split(n, func(lo, hi int) {
-		for i := lo; i < hi; i++ {
-			f(i, d[i%len(d)])
-		}
-	})
+	}
 }

@@ -63,8 +63,7 @@ func Value(shares []mpc.Share) []uint64 {
 // Refresh adds a sharing of zero: one round, an element a role.
 func (k *Kernel) Refresh(net mpc.Net, x mpc.Share) mpc.Share {
 	g := groupOf(x)
-	z := k.zeros(net, resharing, g)
-	g.add(z, z, x.Comp[0])
+	z := k.zeros(net, resharing, g, func(z []uint64, lo, hi int) { g.add(z, z, x.Comp[0][lo:hi]) })
 	return mpc.Share{Elem: x.Elem, Shape: x.Shape, Comp: k.rotate(net, z, g)}
 }
 
