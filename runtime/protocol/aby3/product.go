@@ -21,14 +21,11 @@ func (k *Kernel) Mul(net mpc.Net, x, y mpc.Share, shift int) mpc.Share {
 // Inner adds up products: an element of the result costs what one of Mul does,
 // whatever the number of products.
 func (k *Kernel) Inner(net mpc.Net, x, y, c mpc.Share, shift int) mpc.Share {
-	z := k.zeros(net, product, elements(mpc.Count(x.Shape[1:]), 64))
 	x0, x1, y0, y1 := x.Comp[0], x.Comp[1], y.Comp[0], y.Comp[1]
-	ring.Split(len(z), func(lo, hi int) {
-		for row := 0; row < len(x0); row += len(z) {
-			a0, a1, b0, b1 := x0[row+lo:row+hi], x1[row+lo:row+hi], y0[row+lo:row+hi], y1[row+lo:row+hi]
-			for i, sum := range z[lo:hi] {
-				z[lo+i] = sum + a0[i]*(b0[i]+b1[i]) + a1[i]*b0[i]
-			}
+	n := mpc.Count(x.Shape[1:])
+	z := k.zeros(net, product, elements(n, 64), func(z []uint64, lo, hi int) {
+		for row := 0; row < len(x0); row += n {
+			ring.Cross(z, x0[row+lo:row+hi], x1[row+lo:row+hi], y0[row+lo:row+hi], y1[row+lo:row+hi])
 		}
 	})
 	if len(c.Comp) > 0 { // the first components of all roles add up to it
