@@ -193,8 +193,8 @@ func (v *verifier) known(s types.Size) {
 // reduction: shares alone hold integers that are not reduced.
 func (v *verifier) reduction(i *Instr) {
 	v.number(i)
-	if d := v.dst(i); !d.Elem.IsInt() || d.Elem.Bits() == 64 || !d.Place.IsShared() {
-		v.fail("%s is no shared integer of less than 64 bits", d.Name)
+	if d := v.dst(i); !d.Elem.IsNum() || d.Elem.Bits() == 64 || !d.Place.IsShared() {
+		v.fail("%s is no shared number of less than 64 bits", d.Name)
 	}
 }
 

@@ -189,6 +189,48 @@ func TestDotProductsOfNarrowIntegersAreReduced(t *testing.T) {
 	}
 }
 
+// What a sort opens tells nothing only of numbers within their type.
+func TestFixedThatMayOverflowAreReducedBeforeTheyAreSorted(t *testing.T) {
+	for _, c := range []struct {
+		name, ranges, body, result string
+		reductions                 int
+	}{
+		{"an input", "", "sort(a)", "fixed[9]", 0},
+		{"a sum of bounded inputs", " in -9.0..9.0", "sort(a + b)", "fixed[9]", 0},
+		{"a sum", "", "sort(a + b)", "fixed[9]", 1},
+		{"a part of a product", "", "top_k((a * b)[1..5], 2)", "fixed[2]", 1},
+		{"chosen", "", "sort(if a > b then a else a + b)", "fixed[9]", 1},
+		{"a whole number of it", "", "sort(int32(a + b))", "int32[9]", 1},
+		{"as a payload", "", "sort_by(a, a + b)", "fixed[9]", 0},
+		{"sorted again", "", "rank(sort(a + b))", "int32[9]", 1},
+		{"a place", "", "sort(rank(a + b))", "int32[9]", 1},
+		{"not sorted", "", "a + b", "fixed[9]", 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := checked(t, "f.tfe", header+`computation f(a: fixed[9] @ alice`+c.ranges+`, b: fixed[9] @ bob`+c.ranges+`) -> r: `+c.result+` @ carol {
+  return reveal(`+c.body+`) to carol
+}`)
+			q := lowered(t, p, p.Computations[0])
+			assert.Len(t, instructions(q.Body, ir.OpReduce), c.reductions, q.String())
+		})
+	}
+	t.Run("kept, and in a loop", func(t *testing.T) {
+		p := checked(t, "f.tfe", header+`computation f(a: fixed[9] @ shared, b: fixed[9] @ bob in 0.0..1.0) -> (r: fixed[9] @ carol, s: fixed[9] @ carol) {
+  var x: fixed[9] @ shared = b
+  var y: fixed[9] @ shared = b
+  var z: fixed[9] @ shared = b
+  for i in 0..7 {
+    z = sort(x)
+    x = y
+    y = y * y + y
+  }
+  return reveal(z) to carol, reveal(sort(a)) to carol
+}`)
+		q := lowered(t, p, p.Computations[0])
+		assert.Len(t, instructions(q.Body, ir.OpReduce), 2, q.String())
+	})
+}
+
 func TestVariablesThatGrowInLoopsAreBounded(t *testing.T) {
 	for _, c := range []struct {
 		name, body string

@@ -15,9 +15,10 @@ import (
 
 type prover struct {
 	*lowerer
-	sizes  *sizeBounds
-	ranges map[ir.Value]interval
-	drifts map[ir.Value]*drift
+	sizes     *sizeBounds
+	ranges    map[ir.Value]interval
+	drifts    map[ir.Value]*drift
+	overflown map[ir.Value]bool // see overflow.go
 	// report is off while a loop is only followed to find what its variables
 	// can hold.
 	report bool
@@ -25,8 +26,12 @@ type prover struct {
 
 // proveWidths walks over the whole computation once.
 func (l *lowerer) proveWidths(sizes *sizeBounds) {
-	p := &prover{lowerer: l, sizes: sizes, report: true, ranges: make(map[ir.Value]interval), drifts: make(map[ir.Value]*drift)}
-	l.out.Body = p.block(l.out.Body)
+	p := &prover{lowerer: l, sizes: sizes, report: true, ranges: make(map[ir.Value]interval), drifts: make(map[ir.Value]*drift), overflown: make(map[ir.Value]bool)}
+	b := p.block(l.out.Body)
+	for p.inherit(b) {
+		continue
+	}
+	l.out.Body = p.restored(b)
 }
 
 // of is the interval of an operand of an instruction.
@@ -66,6 +71,7 @@ func (p *prover) block(b ir.Block) ir.Block {
 		}
 		if i.Dst != 0 && i.Op != ir.OpFor {
 			a := p.interval(i)
+			p.overflows(i, a)
 			p.drifts[i.Dst], p.ranges[i.Dst] = p.drift(i, a), p.settled(i.Dst, a)
 		}
 		out = append(out, i)
@@ -115,15 +121,21 @@ func (p *prover) reduced(i *ir.Instr) ir.Block {
 		if !p.exceeds(i, v) {
 			continue
 		}
-		r := &ir.Instr{Op: ir.OpReduce, Args: []ir.Value{v}, Axis: -1, Who: p.servers, Pos: i.Pos, Text: i.Text}
-		r.Dst = p.define("", p.elem(v), p.shape(v), types.SharedPlace)
-		p.origin[r] = p.origin[i]
-		p.ranges[r.Dst] = whole(p.elem(v))
-		i.Args[k] = r.Dst
-		p.keep(i)
-		out = append(out, r)
+		out = append(out, p.reduction(i, k))
 	}
 	return out
+}
+
+// reduction reduces an operand of an instruction before it.
+func (p *prover) reduction(i *ir.Instr, k int) *ir.Instr {
+	v := i.Args[k]
+	r := &ir.Instr{Op: ir.OpReduce, Args: []ir.Value{v}, Axis: -1, Who: p.servers, Pos: i.Pos, Text: i.Text}
+	r.Dst = p.define("", p.elem(v), p.shape(v), types.SharedPlace)
+	p.origin[r] = p.origin[i]
+	p.ranges[r.Dst] = whole(p.elem(v))
+	i.Args[k] = r.Dst
+	p.keep(i)
+	return r
 }
 
 // keep tells the header of an output that its value was reduced.

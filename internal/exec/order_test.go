@@ -74,6 +74,12 @@ computation f(t: R[5] @ a, u: R[5] @ b, i: int32 @ b in -2..9, j: int32[3] @ b i
 	"short indices": `computation f(x: int32[300] @ a in 1..9, c: bool[300] @ a, i: int8[20] @ b, j: uint8 @ b, k: int8 @ b in -9..0) -> (r: int32[20] @ a, s: bool[20] @ a, t: int32[300] @ a, u: bool[300] @ b) {
   return reveal(lookup(x, i)) to a, reveal(lookup(c, i)) to a, reveal(store(x, j, 0)) to a, reveal(store(c, k, true)) to b
 }`,
+	"beyond the type": `computation f(x: fixed[12] @ a, y: fixed[12] @ b) -> (r: fixed[12] @ a, s: int32[12] @ a, t: fixed[3] @ b, u: fixed[12] @ b) {
+  var z = x + y
+  for k in 0..2 { z = z + y[k] }
+  let w = [z, x + x]
+  return reveal(sort(z)) to a, reveal(rank(w[1])) to a, reveal(top_k(-z, 3)) to b, reveal(sort_by(z, x)) to b
+}`,
 	"in clear": `computation f(x: int32[50] @ a in 0..9, y: fixed[50] @ a, i: int32 @ a in -2..60) -> (r: fixed[50] @ b, s: int32[3] @ b, t: bool @ b, u: int32 @ b, v: fixed @ b, w: fixed[50] @ b, k: int32[50] @ b, z: int32[100] @ b) {
   return reveal(sort_by(x, y)) to b, reveal(top_k(x, 3)) to b, reveal(distinct(x)) to b, reveal(argmin(x)) to b, reveal(lookup(y, i)) to b, reveal(store(y, i, 0.5)) to b, reveal(rank(x)) to b, reveal(merge(sort(x), sort(x))) to b
 }`,

@@ -2,13 +2,13 @@ package mpc
 
 // Integers of less than 64 bits are carried unreduced: a share stands for any
 // integer that is right modulo 2^w. Where more than that matters, they are
-// reduced first.
+// reduced first, as fixed are that may have overflown.
 
 // carries bounds the carries out of the low halves of as many components as
 // any protocol has: three numbers below 2^w add up to less than 3 * 2^w.
 const carries = 2
 
-// Reduce returns the value in the range of x's type, an integer of w < 64 bits,
+// Reduce returns the value in the range of x's type, a number of w < 63 bits,
 // that x is modulo 2^w; x may be any ring element. One Negative of width w + 2
 // and one BitsToRing, both on twice the elements.
 //
