@@ -26,7 +26,7 @@ func MatMul(dst, x, y []uint64, n, k, m int) {
 		lo, hi = (lo+perLine-1)/perLine*line, (hi+perLine-1)/perLine*line
 		part := p
 		if m > n {
-			part.from, part.to = lo, min(hi, m)
+			part.from, part.to = min(lo, m), min(hi, m)
 		} else {
 			part.dst, part.x, part.n = p.dst[lo*m:hi*m], p.x[lo*k:hi*k], hi-lo
 		}
