@@ -143,13 +143,51 @@ func (o Operation) function() []Part {
 		all = append(calls(times(2, part(Negative, bounded)), times(2, part(SelectBits, 0))), power(6)...)
 		return append(all, part(Truncate, 32), part(SelectBits, 0))
 	}
-	all = append(calls(times(3, part(Negative, bounded)), times(3, part(SelectBits, 0))), power(5)...)
-	all = append(append(all, part(Truncate, 31)), evaluation(12, 30)...)
-	all = append(all, part(SelectBits, 0))
-	if o.Name == "tanh" {
-		return append(all, truncation(30-x.F)...)
+	return LogisticPlan(x.Bits, x.F, map[string]int{"sigmoid": 0, "tanh": 1}[o.Name]).calls()
+}
+
+// A Logistic is how the sigmoid is computed: see package mpc.
+type Logistic struct {
+	Width  int // of the argument
+	F      int
+	Index  int // bits of a piece's number
+	Above  int // bits of the argument above these
+	Degree int
+	Double int // 1: twice the result is wanted
+}
+
+// LogisticPlan is of 2^double times an argument of a fixed type. Pieces go on
+// until e^-x is less than half a unit, and what the polynomials leave out is
+// less than 0.6 units, or than 2^-28.
+func LogisticPlan(bits, f, double int) Logistic {
+	l := Logistic{Width: bits + double, F: f, Double: double}
+	l.Index = 3
+	for _, most := range []int{9, 20} {
+		if f+double > most {
+			l.Index++
+		}
 	}
-	return append(all, part(Truncate, 31-x.F))
+	l.Index = max(1, min(l.Index, l.Width-1-f))
+	l.Above = max(0, l.Width-1-f-l.Index)
+	l.Degree = 2
+	for _, most := range []int{10, 14, 18, 21, 26} {
+		if f+double > most {
+			l.Degree++
+		}
+	}
+	return l
+}
+
+func (l Logistic) calls() []Part {
+	all := calls(part(Bits, l.Width))
+	for n := l.Above; n > 1; n -= n / 2 {
+		all = append(all, times(n/2, part(And, 0)))
+	}
+	if l.Above > 0 {
+		all = append(all, times(l.Index, part(And, 0)))
+	}
+	all = append(all, part(SelectBits, 0), tables(1<<l.Index-1, 2+l.Degree))
+	return append(append(all, powers(l.Degree)...), part(Product, 60-l.F-l.Double), part(SelectBits, 0))
 }
 
 // divideFixed: a fixed by a number, see package mpc.

@@ -80,8 +80,10 @@ func (o *operation) byLength(x Share, c capability.LengthCode, low, high func(v 
 // columns are the values of functions at all numbers of so many bits.
 func columns(bits int, f func(v int) []uint64) [][]uint64 {
 	out := make([][]uint64, len(f(0)))
-	for i := range out {
-		out[i] = table(bits, func(v int) uint64 { return f(v)[i] })
+	for v := range 1 << bits {
+		for i, y := range f(v) {
+			out[i] = append(out[i], y)
+		}
 	}
 	return out
 }
@@ -115,43 +117,5 @@ func (e *Engine) Exp(net Net, x Operand) Share {
 	return o.add(r, o.k.SelectBits(o.next(), at(t, 5), o.sub(g, r))).as(s.Elem)
 }
 
-// Sigmoid returns 1 / (1 + e^-x): error below two units and 2^-28. One Negative
-// and one SelectBits of three, one power of -|x|, an evaluation of degree 12.
-func (e *Engine) Sigmoid(net Net, x Operand) Share {
-	o, s := e.begin(net), e.share(x)
-	negative, r := o.logistic(s, 1)
-	// r is the result for |x| at 31 bits; for -|x| it is 1 less that.
-	other := o.addConst(scale(r, minus(2)), 1<<(scaleBits+1))
-	r = o.add(r, o.k.SelectBits(o.next(), negative, other))
-	return o.truncate(r, scaleBits+1-s.Elem.F).as(s.Elem)
-}
-
-// Tanh returns the hyperbolic tangent, 2 / (1 + e^-2x) - 1: error below two
-// units and 2^-27. It costs what Sigmoid does.
-func (e *Engine) Tanh(net Net, x Operand) Share {
-	o, s := e.begin(net), e.share(x)
-	negative, r := o.logistic(s, 2)
-	r = o.addConst(r, minus(1<<scaleBits))
-	r = o.sub(r, scale(o.k.SelectBits(o.next(), negative, r), 2))
-	return o.truncate(r, scaleBits-s.Elem.F).as(s.Elem)
-}
-
 // boundedWidth holds the distance of a value to a bound below 2^5.
 func boundedWidth(t clear.Type) int { return max(t.Bits, t.F+6) + 1 }
-
-// logistic returns whether x is negative, and 2 / (1 + e^-k|x|) at scaleBits.
-// Beyond k|x| = 21, where e^-k|x| is 2^-30, it is what it is there.
-func (o *operation) logistic(x Share, k int) (negative, r Share) {
-	end := uint64(21) << x.Elem.F / uint64(k)
-	beyond := stack(x, o.addConst(x, end), o.addConst(scale(x, minus(1)), end))
-	signs := o.k.Negative(o.next(), beyond, boundedWidth(x.Elem))
-	beyond = o.k.SelectBits(o.next(), signs, beyond)
-	// -|x|, and what leads back to -limit.
-	size := o.sub(scale(at(beyond, 0), 2), x)
-	size = o.sub(o.sub(size, at(beyond, 1)), at(beyond, 2))
-	g, _ := o.power(scale(size, uint64(k)*(log2e>>(62-zBits+x.Elem.F))), 31, 5)
-	power := o.truncate(g, 31) // e^-k|x| at 29 bits
-	// (1 + e) / 2 = (3 + u) / 4 for u = 2e - 1.
-	u := o.addConst(scale(power, 4), minus(1<<scaleBits))
-	return at(signs, 0), o.evaluate(reciprocal, u, scaleBits)
-}
