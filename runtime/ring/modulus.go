@@ -1,0 +1,287 @@
+package ring
+
+// Vectors over either ring. A vector modulo 2^128 is its low words, and after
+// them its high words: what moves elements moves both planes alike, and what
+// concerns the lowest bits reads the low plane alone. Modulo 2^64 there is the
+// low plane only, and every function here is that of the same name.
+
+import "math/bits"
+
+// A Modulus is a ring, by the bits of its elements.
+type Modulus int
+
+// The rings.
+const (
+	Z64  Modulus = 64
+	Z128 Modulus = 128
+)
+
+// Planes is the number of words of an element.
+func (r Modulus) Planes() int { return int(r) / 64 }
+
+// Room is how many bits a number may have, sign aside, that is to be
+// truncated or divided: |x| < 2^Room.
+func (r Modulus) Room() int { return int(r) - 2 }
+
+// split128 calls f on parts of the planes of vectors, of dst's length or longer.
+func split128(dst []uint64, f func(lo, hi, n int)) {
+	n := len(dst) / 2
+	Split(n, func(lo, hi int) { f(lo, hi, n) })
+}
+
+// at and put are an element of a vector of n.
+func at(x []uint64, i, n int) Number { return Number{x[i], x[n+i]} }
+
+func put(x []uint64, i, n int, v Number) { x[i], x[n+i] = v.Low, v.High }
+
+// each128 sets the elements of dst.
+func each128(dst []uint64, f func(i, n int) Number) {
+	split128(dst, func(lo, hi, n int) {
+		for i := lo; i < hi; i++ {
+			put(dst, i, n, f(i, n))
+		}
+	})
+}
+
+// Add sets dst = x + y.
+func (r Modulus) Add(dst, x, y []uint64) {
+	if r == Z64 {
+		Add(dst, x, y)
+		return
+	}
+	split128(dst, func(lo, hi, n int) {
+		for i := lo; i < hi; i++ {
+			low, carry := bits.Add64(x[i], y[i], 0)
+			dst[i], dst[n+i] = low, x[n+i]+y[n+i]+carry
+		}
+	})
+}
+
+// Sub sets dst = x - y.
+func (r Modulus) Sub(dst, x, y []uint64) {
+	if r == Z64 {
+		Sub(dst, x, y)
+		return
+	}
+	split128(dst, func(lo, hi, n int) {
+		for i := lo; i < hi; i++ {
+			low, borrow := bits.Sub64(x[i], y[i], 0)
+			dst[i], dst[n+i] = low, x[n+i]-y[n+i]-borrow
+		}
+	})
+}
+
+// Mul sets dst = x * y.
+func (r Modulus) Mul(dst, x, y []uint64) {
+	if r == Z64 {
+		Mul(dst, x, y)
+		return
+	}
+	split128(dst, func(lo, hi, n int) {
+		for i := lo; i < hi; i++ {
+			high, low := bits.Mul64(x[i], y[i])
+			dst[i], dst[n+i] = low, high+x[n+i]*y[i]+x[i]*y[n+i]
+		}
+	})
+}
+
+// MulAdd sets dst = dst + x * y.
+func (r Modulus) MulAdd(dst, x, y []uint64) {
+	if r == Z64 {
+		MulAdd(dst, x, y)
+		return
+	}
+	split128(dst, func(lo, hi, n int) {
+		for i := lo; i < hi; i++ {
+			high, low := bits.Mul64(x[i], y[i])
+			low, carry := bits.Add64(dst[i], low, 0)
+			dst[i], dst[n+i] = low, dst[n+i]+high+x[n+i]*y[i]+x[i]*y[n+i]+carry
+		}
+	})
+}
+
+// Cross sets dst = dst + x0 (y0 + y1) + x1 y0.
+func (r Modulus) Cross(dst, x0, x1, y0, y1 []uint64) {
+	if r == Z64 {
+		Cross(dst, x0, x1, y0, y1)
+		return
+	}
+	split128(dst, func(lo, hi, n int) {
+		for i := lo; i < hi; i++ {
+			y := at(y0, i, n)
+			both := y.Add(at(y1, i, n))
+			put(dst, i, n, at(dst, i, n).Add(at(x0, i, n).Mul(both)).Add(at(x1, i, n).Mul(y)))
+		}
+	})
+}
+
+// NegateIf sets dst = (1 - 2 y) x, y of elements 0 and 1.
+func (r Modulus) NegateIf(dst, x, y []uint64) {
+	if r == Z64 {
+		NegateIf(dst, x, y)
+		return
+	}
+	split128(dst, func(lo, hi, n int) {
+		for i := lo; i < hi; i++ {
+			// -x is the complement of x - 1.
+			low, borrow := bits.Sub64(x[i], y[i], 0)
+			dst[i], dst[n+i] = low^-y[i], (x[n+i]-borrow)^-y[i]
+		}
+	})
+}
+
+// Scale sets dst = c x.
+func (r Modulus) Scale(dst, x []uint64, c Number) {
+	if r == Z64 {
+		Scale(dst, x, c.Low)
+		return
+	}
+	each128(dst, func(i, n int) Number { return at(x, i, n).Mul(c) })
+}
+
+// AddConst sets dst = x + c.
+func (r Modulus) AddConst(dst, x []uint64, c Number) {
+	if r == Z64 {
+		AddConst(dst, x, c.Low)
+		return
+	}
+	each128(dst, func(i, n int) Number { return at(x, i, n).Add(c) })
+}
+
+// AddShift sets dst = (x + c) >> m, of numbers without sign, m < r.
+func (r Modulus) AddShift(dst, x []uint64, c Number, m int) {
+	if r == Z64 {
+		AddShift(dst, x, c.Low, m)
+		return
+	}
+	each128(dst, func(i, n int) Number { return at(x, i, n).Add(c).RightShift(m) })
+}
+
+// ShiftRightSigned sets dst = x >> m of two's complement, m < r: the floor of
+// x / 2^m.
+func (r Modulus) ShiftRightSigned(dst, x []uint64, m int) {
+	if r == Z64 {
+		ShiftRightSigned(dst, x, m)
+		return
+	}
+	each128(dst, func(i, n int) Number { return at(x, i, n).SignedShift(m) })
+}
+
+// SubShifted sets dst = x - y << m, m < r.
+func (r Modulus) SubShifted(dst, x, y []uint64, m int) {
+	if r == Z64 {
+		SubShifted(dst, x, y, m)
+		return
+	}
+	each128(dst, func(i, n int) Number { return at(x, i, n).Sub(at(y, i, n).Shift(m)) })
+}
+
+// MatMul sets dst = dst + x y for an n×k matrix x and a k×m matrix y.
+func (r Modulus) MatMul(dst, x, y []uint64, n, k, m int) {
+	if r == Z64 {
+		MatMul(dst, x, y, n, k, m)
+		return
+	}
+	low, high := dst[:n*m], dst[n*m:]
+	// Of the products of high with low words, the low words matter.
+	MatMul(high, x[:n*k], y[k*m:], n, k, m)
+	MatMul(high, x[n*k:], y[:k*m], n, k, m)
+	work := max(1, k*m)
+	Split(n*work, func(from, to int) {
+		// A row belongs to the part in which it begins.
+		for i := (from + work - 1) / work; i < (to+work-1)/work; i++ {
+			for l := range k {
+				addRow(low[i*m:(i+1)*m], high[i*m:(i+1)*m], y[l*m:(l+1)*m], x[i*k+l])
+			}
+		}
+	})
+}
+
+// addRow adds c x, of words, to elements.
+func addRow(low, high, x []uint64, c uint64) {
+	low, high = low[:len(x)], high[:len(x)]
+	for j, v := range x {
+		h, l := bits.Mul64(v, c)
+		var carry uint64
+		low[j], carry = bits.Add64(low[j], l, 0)
+		high[j] += h + carry
+	}
+}
+
+// Sum adds up x, read as outer × n × inner, along n.
+func (r Modulus) Sum(x []uint64, outer, n, inner int) []uint64 {
+	size := outer * inner
+	out := make([]uint64, r.Planes()*size)
+	Split(outer, func(lo, hi int) {
+		for o := lo; o < hi; o++ {
+			for from := o * n * inner; from < (o+1)*n*inner; from += inner {
+				r.addTo(out[o*inner:], x[from:], size, outer*n*inner, inner)
+			}
+		}
+	})
+	return out
+}
+
+// addTo adds the first count elements of x to those of dst; dst and x begin
+// within low planes of so many words.
+func (r Modulus) addTo(dst, x []uint64, dstPlane, xPlane, count int) {
+	low, y := dst[:count], x[:count]
+	if r == Z64 {
+		for i, v := range y {
+			low[i] += v
+		}
+		return
+	}
+	high, z := dst[dstPlane:][:count], x[xPlane:][:count]
+	for i, v := range y {
+		var carry uint64
+		low[i], carry = bits.Add64(low[i], v, 0)
+		high[i] += z[i] + carry
+	}
+}
+
+// CumSum returns the running sums of rows of n elements.
+func (r Modulus) CumSum(x []uint64, n int) []uint64 {
+	out := make([]uint64, len(x))
+	size := len(x) / r.Planes()
+	Split(size/max(1, n), func(lo, hi int) {
+		for row := lo; row < hi; row++ {
+			var sum Number
+			for i := row * n; i < (row+1)*n; i++ {
+				if r == Z64 {
+					sum.Low += x[i]
+					out[i] = sum.Low
+					continue
+				}
+				sum = sum.Add(at(x, i, size))
+				put(out, i, size, sum)
+			}
+		}
+	})
+	return out
+}
+
+// Extend returns words as elements: in two's complement, or without sign.
+func (r Modulus) Extend(x []uint64, signed bool) []uint64 {
+	if r == Z64 {
+		return x
+	}
+	out := make([]uint64, 2*len(x))
+	copy(out, x)
+	if signed {
+		ShiftRightSigned(out[len(x):], x, 63)
+	}
+	return out
+}
+
+// Low returns the elements modulo 2^64: x's own memory.
+func (r Modulus) Low(x []uint64) []uint64 { return x[:len(x)/r.Planes()] }
+
+// SlicesOf returns the lowest k bits of each element as Slices does, k <= r.
+func (r Modulus) SlicesOf(x []uint64, k int) []uint64 {
+	low := Slices(r.Low(x), min(k, 64))
+	if k <= 64 {
+		return low
+	}
+	return append(low, Slices(x[len(x)/2:], k-64)...)
+}
