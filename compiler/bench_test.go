@@ -112,7 +112,7 @@ func BenchmarkCheck(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "long.tfe")
 	require.NoError(b, os.WriteFile(path, thousandLines(), 0o600))
 	for b.Loop() {
-		_, diags, err := compiler.Load(path, compiler.Options{})
+		_, diags, err := compiler.Check(path, compiler.Options{})
 		require.NoError(b, err)
 		require.Empty(b, diags)
 	}

@@ -41,6 +41,16 @@ type Unit struct {
 // Load compiles the file at a path. Where the list has errors the Unit holds
 // what the passes before them made; the error is of reading the file alone.
 func Load(path string, o Options) (*Unit, diag.List, error) {
+	u, diags, err := Check(path, o)
+	if err == nil && !diags.HasErrors() {
+		diags = append(diags, u.optimize()...)
+	}
+	return u, diags, err
+}
+
+// Check finds everything that is wrong with the file at a path: it is Load, but
+// for the programs, which are not optimized.
+func Check(path string, o Options) (*Unit, diag.List, error) {
 	if o.Read == nil {
 		o.Read = os.ReadFile
 	}
@@ -126,24 +136,12 @@ func (u *Unit) check(o Options) (diags diag.List) {
 
 func (u *Unit) lower() (diags diag.List) {
 	for _, c := range u.Checked.Computations {
-		p, more := lowered(u.Checked, c)
+		p, more := lower.Lower(u.Checked, c)
 		if diags = append(diags, more...); p != nil {
 			u.Programs = append(u.Programs, p)
 		}
 	}
 	return diags
-}
-
-// lowered is a computation as the ir has it, optimized, or nil after an error.
-func lowered(checked *check.Program, c *check.Computation) (*ir.Program, diag.List) {
-	p, diags := lower.Lower(checked, c)
-	if p == nil {
-		return nil, diags
-	}
-	if err := opt.Run(p); err != nil {
-		diags.Add(diag.Diagnostic{Code: "E901", Span: c.Decl.Name.Span, Message: fmt.Sprintf("cannot optimize this computation: %v", err)})
-	}
-	return p, diags
 }
 
 func (u *Unit) tests() (diags diag.List) {
@@ -157,10 +155,28 @@ func (u *Unit) tests() (diags diag.List) {
 			continue
 		}
 		if x.Program = of[t.Of]; x.Program == nil { // a test of a function
-			x.Program, more = lowered(u.Checked, t.Of)
+			x.Program, more = lower.Lower(u.Checked, t.Of)
 			diags = append(diags, more...)
 		}
 		u.Tests = append(u.Tests, x)
+	}
+	return diags
+}
+
+// optimize shortens the programs of computations, and of tests of functions.
+func (u *Unit) optimize() (diags diag.List) {
+	run := func(c *check.Computation, p *ir.Program) {
+		if err := opt.Run(p); err != nil {
+			diags.Add(diag.Diagnostic{Code: "E901", Span: c.Decl.Name.Span, Message: fmt.Sprintf("cannot optimize this computation: %v", err)})
+		}
+	}
+	for k, c := range u.Checked.Computations {
+		run(c, u.Programs[k])
+	}
+	for k, t := range u.Checked.Tests {
+		if !slices.Contains(u.Programs, u.Tests[k].Program) {
+			run(t.Of, u.Tests[k].Program)
+		}
 	}
 	return diags
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 
 	"github.com/spf13/cobra"
+
+	"github.com/tfec-lang/tfec/compiler"
 )
 
 func checkCommand() *cobra.Command {
@@ -16,7 +18,7 @@ func checkCommand() *cobra.Command {
 		RunE: func(c *cobra.Command, files []string) error {
 			var failed error
 			for _, f := range files {
-				if _, err := src.load(c, f); err != nil {
+				if _, err := src.reported(c, f, compiler.Check); err != nil {
 					if !errors.Is(err, errReported) {
 						return err
 					}

@@ -31,10 +31,15 @@ func (s *source) flags(c *cobra.Command) {
 // load compiles a file and prints its diagnostics; with an error among them
 // it fails.
 func (s *source) load(c *cobra.Command, path string) (*compiler.Unit, error) {
+	return s.reported(c, path, compiler.Load)
+}
+
+// reported is load, with compile for how far.
+func (s *source) reported(c *cobra.Command, path string, compile func(string, compiler.Options) (*compiler.Unit, diag.List, error)) (*compiler.Unit, error) {
 	// A compilation is short, and most of what it makes lives to its end: to
 	// collect as often as by default would take a third of its time.
 	defer debug.SetGCPercent(debug.SetGCPercent(400))
-	unit, list, err := compiler.Load(path, compiler.Options{Protocol: s.protocol})
+	unit, list, err := compile(path, compiler.Options{Protocol: s.protocol})
 	if err != nil {
 		return nil, readError(path, err)
 	}

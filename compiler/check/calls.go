@@ -190,17 +190,21 @@ func (f *frame) callText(fn *ast.Fn, vs []value) string {
 
 // A matcher binds a function's sizes and element types to a call's arguments.
 type matcher struct {
-	f     *frame
-	fn    *ast.Fn
-	home  *checker // of the function's file
-	sizes map[string]types.Size
-	elems map[string]types.Elem
+	f    *frame
+	fn   *ast.Fn
+	home *checker // of the function's file
+	// header is a frame for the types of the function's header: they are written
+	// in the names of its own file, without the caller's variables. Their errors
+	// count for the caller.
+	header *frame
+	sizes  map[string]types.Size
+	elems  map[string]types.Elem
 }
 
 // instantiate matches arguments with parameters and checks the function for
 // what they are, unless that was done before.
 func (f *frame) instantiate(e *ast.Call, fn *ast.Fn, home *checker, vs []value) (*instance, map[string]types.Size, bool) {
-	m := &matcher{f, fn, home, make(map[string]types.Size), make(map[string]types.Elem)}
+	m := &matcher{f, fn, home, home.newFrame(f.unit), make(map[string]types.Size), make(map[string]types.Elem)}
 	ok := true
 	for i, p := range fn.Params {
 		vs[i], ok = m.match(p, vs[i], ok)
@@ -251,7 +255,7 @@ func (m *matcher) match(p *ast.Param, v value, ok bool) (value, bool) {
 		}
 	}
 	if p.Type.Placement != nil {
-		place, good := m.header().placement(p.Type.Placement, "leave the placement out: a function takes values of any placement")
+		place, good := m.header.placement(p.Type.Placement, "leave the placement out: a function takes values of any placement")
 		if !good {
 			return v, false
 		}
@@ -288,18 +292,13 @@ func (m *matcher) inRanges(vs []value) bool {
 	return all
 }
 
-// header is a frame for the types of the function's header: they are written
-// in the names of its own file, without the caller's variables. Their errors
-// count for the caller.
-func (m *matcher) header() *frame { return m.home.newFrame(m.f.unit) }
-
 func (m *matcher) matchElem(p *ast.Param, v value) (value, bool) {
 	f, what := m.f, "parameter `"+p.Name.Name+"`"
 	i := slices.IndexFunc(m.fn.Generics, func(g *ast.Generic) bool {
 		return g.Class != nil && p.Type.Name != nil && p.Type.Module == nil && g.Name.Name == p.Type.Name.Name
 	})
 	if i < 0 {
-		elem, ok := m.header().resolveElem(p.Type)
+		elem, ok := m.header.resolveElem(p.Type)
 		if !ok || elem.Kind == types.Invalid {
 			return v, false
 		}

@@ -24,9 +24,10 @@ func (c *checker) computations() {
 		}
 		c.results = make(map[string]*instance)
 		var comp *Computation
+		players := c.participants(decl)
 		u := stable(decl.Name, func(before findings) *unit {
 			var u *unit
-			comp, u = c.computation(decl, before)
+			comp, u = c.computation(decl, players, before)
 			return u
 		})
 		c.chain(u, nil, make(map[*unit]bool))
@@ -35,10 +36,11 @@ func (c *checker) computations() {
 	}
 }
 
-// computation checks one computation, given what passes before have found.
-func (c *checker) computation(decl *ast.Computation, before findings) (*Computation, *unit) {
+// computation checks one computation of the players P, given what passes before
+// have found.
+func (c *checker) computation(decl *ast.Computation, players types.Set, before findings) (*Computation, *unit) {
 	u := newUnit(decl.Name.Name)
-	comp := &Computation{Decl: decl, Players: c.participants(decl)}
+	comp := &Computation{Decl: decl, Players: players}
 	u.comp, u.before, u.everybody = comp, before, comp.Players
 	f := c.newFrame(u)
 	comp.Body = f.body

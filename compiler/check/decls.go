@@ -8,6 +8,7 @@ import (
 	"maps"
 	"math/big"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/tfec-lang/tfec/lang/ast"
@@ -344,6 +345,9 @@ func parseNumber(n *ast.Number) (*big.Rat, bool) {
 			return nil, false
 		}
 		return new(big.Rat).SetInt(i), true
+	}
+	if k, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return new(big.Rat).SetInt64(k), true
 	}
 	// an exponent is bounded, or the exact value would fill the memory
 	if i := strings.IndexAny(text, "eE"); i >= 0 && len(strings.TrimLeft(text[i+1:], "+-0")) > 3 {

@@ -5,6 +5,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/tfec-lang/tfec/lang/ast"
 	"github.com/tfec-lang/tfec/lang/diag"
@@ -237,8 +238,8 @@ func (f *frame) computed(place types.Place) {
 
 // isSize reports a polynomial over sizes alone, without loop variables.
 func (f *frame) isSize(p types.Size) bool {
-	for _, name := range p.Vars() {
-		if v := f.scope.find(name); v == nil || v.Kind != SizeName {
+	for _, t := range p.Terms() {
+		if slices.ContainsFunc(t.Vars, func(name string) bool { return !f.scope.isSize(name) }) {
 			return false
 		}
 	}

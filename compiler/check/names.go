@@ -114,6 +114,11 @@ func (s *scope) find(name string) *Variable {
 	return nil
 }
 
+func (s *scope) isSize(name string) bool {
+	v := s.find(name)
+	return v != nil && v.Kind == SizeName
+}
+
 func (s *scope) names() []string {
 	var out []string
 	for ; s != nil; s = s.outer {

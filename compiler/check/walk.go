@@ -4,109 +4,99 @@ package check
 
 import "github.com/tfec-lang/tfec/lang/ast"
 
-// walk visits n and all expressions and statements inside, in order.
-func walk(n ast.Node, visit func(ast.Node)) {
-	if n == nil {
-		return
-	}
-	visit(n)
-	for _, child := range children(n) {
-		walk(child, visit)
-	}
-}
+// A walker visits a node and all expressions and statements inside, in order.
+type walker func(ast.Node)
 
-// children lists what stands inside a node; nil expressions are left out.
-func children(n ast.Node) []ast.Node {
-	var out []ast.Node
-	exprs := func(list ...ast.Expr) {
-		for _, e := range list {
-			if e != nil {
-				out = append(out, e)
-			}
-		}
-	}
-	block := func(b *ast.Block) {
-		if b != nil {
-			for _, s := range b.Stmts {
-				out = append(out, s)
-			}
-		}
-	}
+func (w walker) node(n ast.Node) {
+	w(n)
 	switch n := n.(type) {
 	case *ast.Let:
-		exprs(n.Value)
+		w.exprs(n.Value)
 	case *ast.Var:
-		exprs(n.Value)
+		w.exprs(n.Value)
 	case *ast.For:
-		exprs(n.From, n.To, n.Step)
-		block(n.Body)
+		w.exprs(n.From, n.To, n.Step)
+		w.block(n.Body)
 	case *ast.While:
-		exprs(n.Cond, n.Limit)
-		block(n.Body)
+		w.exprs(n.Cond, n.Limit)
+		w.block(n.Body)
 	case *ast.If:
-		exprs(n.Cond)
-		block(n.Then)
+		w.exprs(n.Cond)
+		w.block(n.Then)
 		if n.Else != nil {
-			out = append(out, n.Else)
+			w.node(n.Else)
 		}
 	case *ast.BlockStmt:
-		block(n.Body)
+		w.block(n.Body)
 	case *ast.Assert:
-		exprs(n.Cond)
+		w.exprs(n.Cond)
 	case *ast.Local:
-		block(n.Body)
+		w.block(n.Body)
 	case *ast.Assign:
-		exprs(n.Target, n.Value)
+		w.exprs(n.Target, n.Value)
 	case *ast.ExprStmt:
-		exprs(n.Call)
+		w.exprs(n.Call)
 	case *ast.Return:
-		exprs(n.Values...)
+		w.exprs(n.Values...)
 	case *ast.Yield:
-		exprs(n.Values...)
-	default:
-		exprChildren(n, exprs, block)
+		w.exprs(n.Values...)
+	case ast.Expr:
+		w.inside(n)
 	}
-	return out
 }
 
-func exprChildren(n ast.Node, exprs func(...ast.Expr), block func(*ast.Block)) {
-	switch n := n.(type) {
+// inside visits what stands inside an expression.
+func (w walker) inside(e ast.Expr) {
+	switch n := e.(type) {
 	case *ast.Unary:
-		exprs(n.X)
+		w.exprs(n.X)
 	case *ast.Binary:
-		exprs(n.X, n.Y)
+		w.exprs(n.X, n.Y)
 	case *ast.Cond:
-		exprs(n.If, n.Then, n.Else)
+		w.exprs(n.If, n.Then, n.Else)
 	case *ast.Each:
-		exprs(n.Body)
+		w.exprs(n.Body)
 	case *ast.Call:
-		exprs(n.Fn)
+		w.exprs(n.Fn)
 		for _, a := range n.Args {
-			exprs(a.Value)
+			w.exprs(a.Value)
 		}
 	case *ast.Index:
-		exprs(n.X)
+		w.exprs(n.X)
 		for _, s := range n.Slices {
-			exprs(s.From, s.To)
+			w.exprs(s.From, s.To)
 		}
 	case *ast.Field:
-		exprs(n.X)
+		w.exprs(n.X)
 	case *ast.Reveal:
-		exprs(n.X)
+		w.exprs(n.X)
 	case *ast.LocalExpr:
-		block(n.Body)
+		w.block(n.Body)
 	case *ast.Paren:
-		exprs(n.Elems...)
+		w.exprs(n.Elems...)
 	case *ast.Array:
-		exprs(n.Elems...)
+		w.exprs(n.Elems...)
 	}
 }
 
-func walkBlock(b *ast.Block, visit func(ast.Node)) {
-	for _, s := range b.Stmts {
-		walk(s, visit)
+// exprs visits expressions; nil ones are left out.
+func (w walker) exprs(list ...ast.Expr) {
+	for _, e := range list {
+		if e != nil {
+			w.node(e)
+		}
 	}
 }
+
+func (w walker) block(b *ast.Block) {
+	if b != nil {
+		for _, s := range b.Stmts {
+			w.node(s)
+		}
+	}
+}
+
+func walkBlock(b *ast.Block, visit func(ast.Node)) { walker(visit).block(b) }
 
 // callsIn lists the calls in a body.
 func callsIn(b *ast.Block) []*ast.Call {

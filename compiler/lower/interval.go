@@ -163,7 +163,8 @@ func (p *prover) interval(i *ir.Instr) interval {
 // wordless reports that a float or string takes part, whose representation is
 // no number.
 func (p *prover) wordless(i *ir.Instr) bool {
-	return slices.ContainsFunc(append(slices.Clip(i.Args), i.Dst), func(v ir.Value) bool { return v != 0 && !p.elem(v).Shareable() })
+	word := func(v ir.Value) bool { return v == 0 || p.elem(v).Shareable() }
+	return !word(i.Dst) || slices.ContainsFunc(i.Args, func(v ir.Value) bool { return !word(v) })
 }
 
 // square is not negative, whatever its rounding.

@@ -84,7 +84,7 @@ func (l *tokenList) Next() (lexer.Token, error) {
 func lex(filename, source string) []lexer.Token {
 	pos := lexer.Position{Filename: filename, Line: 1, Column: 1}
 	end := pos
-	tokens := make([]lexer.Token, 0, len(source)/3+1)
+	tokens := make([]lexer.Token, 0, len(source)/2+1)
 	for pos.Offset < len(source) {
 		kind, n := next(source[pos.Offset:])
 		token := lexer.Token{Type: kind, Value: source[pos.Offset : pos.Offset+n], Pos: pos}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/big"
 	"math/bits"
+	"slices"
 	"strings"
 )
 
@@ -177,10 +178,10 @@ func (s Set) First() int {
 
 // Members returns the members in order of declaration.
 func (s Set) Members() []int {
-	var out []int
-	for p := range MaxPlayers {
-		if s.Has(p) {
-			out = append(out, p)
+	out := slices.Grow([]int(nil), s.Len())
+	for i, w := range s {
+		for ; w != 0; w &= w - 1 {
+			out = append(out, i*64+bits.TrailingZeros64(w))
 		}
 	}
 	return out
