@@ -131,15 +131,19 @@ func (k *Kernel) reshare(net mpc.Net, j int, p prg.Purpose, t []uint64, g group)
 	net.Stage()
 	switch mod3(k.role - j) {
 	case 0:
-		after := k.mask(net, j+1, p, g)
-		g.sub(t, t, after)
+		after := k.maskFrom(net, j+1, p, t, g)
 		return [][]uint64{k.exchange(net, -1, t, g), after}
 	case 2:
-		before := k.mask(net, j-1, p, g)
-		g.sub(t, t, before)
+		before := k.maskFrom(net, j-1, p, t, g)
 		return [][]uint64{before, k.exchange(net, 1, t, g)}
 	}
 	return [][]uint64{k.mask(net, j+1, p, g), k.mask(net, j-1, p, g)}
+}
+
+// maskFrom subtracts from t what the holders of component c have in common,
+// and returns that.
+func (k *Kernel) maskFrom(net mpc.Net, c int, p prg.Purpose, t []uint64, g group) []uint64 {
+	return g.drawWith(net.Stream(k.holders(c), p), func(m []uint64, lo, hi int) { g.sub(t[lo:hi], t[lo:hi], m) })
 }
 
 // input makes shares of vectors that role from alone knows, each in a group:
@@ -149,13 +153,13 @@ func (k *Kernel) reshare(net mpc.Net, j int, p prg.Purpose, t []uint64, g group)
 func (k *Kernel) input(net mpc.Net, from int, gs []group, x ...[]uint64) [][][]uint64 {
 	net.Stage()
 	comp := make([][][]uint64, len(gs))
-	mask := func(i int) []uint64 { return k.mask(net, from, inputs+prg.Purpose(i), gs[i]) }
+	stream := func(i int) *prg.Stream { return net.Stream(k.holders(from), inputs+prg.Purpose(i)) }
 	switch mod3(k.role - from) {
 	case 0:
 		var message [][]byte
 		for i, g := range gs {
-			first, rest := mask(i), make([]uint64, g.words())
-			g.sub(rest, x[i], first)
+			rest := make([]uint64, g.words())
+			first := g.drawWith(stream(i), func(m []uint64, lo, hi int) { g.sub(rest[lo:hi], x[i][lo:hi], m) })
 			comp[i] = [][]uint64{first, rest}
 			message = append(message, g.encode(rest))
 		}
@@ -166,7 +170,7 @@ func (k *Kernel) input(net mpc.Net, from int, gs []group, x ...[]uint64) [][][]u
 		}
 	case 2:
 		for i := range gs {
-			comp[i] = [][]uint64{nil, mask(i)}
+			comp[i] = [][]uint64{nil, gs[i].draw(stream(i))}
 		}
 	}
 	return comp
@@ -257,13 +261,22 @@ func (g group) sub(dst, x, y []uint64) {
 }
 
 func (g group) draw(s *prg.Stream) []uint64 {
+	return g.drawWith(s, func([]uint64, int, int) {})
+}
+
+// drawWith draws, and has then use what is drawn while it is in the cache:
+// elements lo to hi.
+func (g group) drawWith(s *prg.Stream, then func(drawn []uint64, lo, hi int)) []uint64 {
 	out := make([]uint64, g.words())
 	m := g.take(s)
 	pass(len(out), func(first int) func(s *scratch, lo, hi int) {
 		fill := m.from(first)
-		return func(s *scratch, lo, hi int) { fill(out[lo:hi], s) }
+		return func(s *scratch, lo, hi int) {
+			fill(out[lo:hi], s)
+			g.clearTail(out, lo, hi)
+			then(out[lo:hi], lo, hi)
+		}
 	})
-	g.clearTails(out)
 	return out
 }
 
@@ -276,13 +289,16 @@ func (g group) take(s *prg.Stream) mask {
 }
 
 // clearTails zeroes the unused bits of packed vectors.
-func (g group) clearTails(x []uint64) {
+func (g group) clearTails(x []uint64) { g.clearTail(x, 0, len(x)) }
+
+// clearTail is clearTails for words lo to hi: of vectors that end there.
+func (g group) clearTail(x []uint64, lo, hi int) {
 	if !g.packed || g.width%64 == 0 {
 		return
 	}
 	w := ring.Words(g.width)
-	for i := range g.count {
-		ring.ClearTail(x[i*w:(i+1)*w], g.width)
+	for end := (lo/w + 1) * w; end <= hi; end += w {
+		ring.ClearTail(x[end-w:end], g.width)
 	}
 }
 

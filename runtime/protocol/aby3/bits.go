@@ -18,14 +18,22 @@ func (k *Kernel) Draw(net mpc.Net, shape []int) mpc.Share {
 
 // And is the conjunction of bits: 3 bits, one round.
 func (k *Kernel) And(net mpc.Net, x, y mpc.Share) mpc.Share {
-	z := k.and(net, product, x.Comp, y.Comp, groupOf(x))
+	z := k.and(net, product, groupOf(x), func(int) (a, b [][]uint64) { return x.Comp, y.Comp })
 	return mpc.Share{Elem: x.Elem, Shape: x.Shape, Comp: z}
 }
 
-func (k *Kernel) and(net mpc.Net, p prg.Purpose, x, y [][]uint64, g group) [][]uint64 {
-	x0, x1, y0, y1 := x[0], x[1], y[0], y[1]
+// and is the conjunction of pairs of vectors, of which factors returns the
+// components of the i-th.
+func (k *Kernel) and(net mpc.Net, p prg.Purpose, g group, factors func(i int) (x, y [][]uint64)) [][]uint64 {
+	w := ring.Words(g.width)
 	z := k.zeros(net, p, g, func(z []uint64, lo, hi int) {
-		ring.CrossBits(z, x0[lo:hi], x1[lo:hi], y0[lo:hi], y1[lo:hi])
+		for len(z) > 0 {
+			at := lo % w
+			n := min(len(z), w-at)
+			x, y := factors(lo / w)
+			ring.CrossBits(z[:n], x[0][at:at+n], x[1][at:at+n], y[0][at:at+n], y[1][at:at+n])
+			z, lo = z[n:], lo+n
+		}
 	})
 	return k.rotate(net, z, g)
 }
@@ -42,10 +50,13 @@ func (k *Kernel) BitsToRing(net mpc.Net, b mpc.Share, elem clear.Type) mpc.Share
 	var part []uint64
 	if known >= 0 {
 		part = e[1-known]
-		flip(part, part, k.half(b, known))
-		if k.role == 1 {
-			ring.Add(part, part, k.half(b, known))
-		}
+		k.eachBit(b, known, func(bit []uint64, lo, hi int) {
+			part := part[lo:hi]
+			ring.NegateIf(part, part, bit)
+			if k.role == 1 {
+				ring.Add(part, part, bit)
+			}
+		})
 	}
 	return mpc.Share{Elem: elem, Shape: b.Shape, Comp: k.reshare(net, 2, resharing, part, g)}
 }
@@ -55,23 +66,30 @@ func (k *Kernel) BitsToRing(net mpc.Net, b mpc.Share, elem clear.Type) mpc.Share
 func (k *Kernel) SelectBits(net mpc.Net, b, x mpc.Share) mpc.Share {
 	g := groupOf(x)
 	known := k.place(2)
-	half := k.half(b, known)
-	var product []uint64
+	var half, product []uint64
 	if k.role == 0 {
-		product = make([]uint64, g.words())
-		ring.Add(product, x.Comp[0], x.Comp[1])
-		ring.Mul(product, product, half)
+		half, product = k.half(b, known), make([]uint64, g.words())
+		pass(len(product), func(int) func(s *scratch, lo, hi int) {
+			return func(_ *scratch, lo, hi int) {
+				p := product[lo:hi]
+				ring.Add(p, x.Comp[0][lo:hi], x.Comp[1][lo:hi])
+				ring.Mul(p, p, half[lo:hi])
+			}
+		})
 	}
 	in := k.input(net, 0, []group{g, g}, half, product)
 	var part []uint64
 	if known >= 0 {
 		part = in[1][1-known]
-		ring.MulAdd(part, in[0][1-known], x.Comp[known])
-		flip(part, part, half)
-		ring.MulAdd(part, half, x.Comp[1-known])
-		if k.role == 1 {
-			ring.MulAdd(part, half, x.Comp[known])
-		}
+		k.eachBit(b, known, func(bit []uint64, lo, hi int) {
+			part := part[lo:hi]
+			ring.MulAdd(part, in[0][1-known][lo:hi], x.Comp[known][lo:hi])
+			ring.NegateIf(part, part, bit)
+			ring.MulAdd(part, bit, x.Comp[1-known][lo:hi])
+			if k.role == 1 {
+				ring.MulAdd(part, bit, x.Comp[known][lo:hi])
+			}
+		})
 	}
 	return mpc.Share{Elem: x.Elem, Shape: x.Shape, Comp: k.reshare(net, 2, resharing, part, g)}
 }
@@ -79,19 +97,24 @@ func (k *Kernel) SelectBits(net mpc.Net, b, x mpc.Share) mpc.Share {
 // half returns what this role knows of b as numbers: component 2, or at role
 // 0 the exclusive or of the others.
 func (k *Kernel) half(b mpc.Share, known int) []uint64 {
-	if known >= 0 {
-		return ring.Elements(b.Comp[known], b.Len())
-	}
-	e := make([]uint64, len(b.Comp[0]))
-	ring.Xor(e, b.Comp[0], b.Comp[1])
-	return ring.Elements(e, b.Len())
+	out := make([]uint64, b.Len())
+	k.eachBit(b, known, func(bit []uint64, lo, hi int) { copy(out[lo:hi], bit) })
+	return out
 }
 
-// flip sets dst = (1 - 2 bit) x.
-func flip(dst, x, bit []uint64) {
-	ring.Split(len(dst), func(lo, hi int) {
-		for i := lo; i < hi; i++ {
-			dst[i] = x[i] * (1 - 2*bit[i])
+// eachBit goes through what half returns, tile by tile.
+func (k *Kernel) eachBit(b mpc.Share, known int, use func(bit []uint64, lo, hi int)) {
+	pass(b.Len(), func(int) func(s *scratch, lo, hi int) {
+		return func(s *scratch, lo, hi int) {
+			bits := s.packed[:ring.Words(hi-lo)]
+			if known >= 0 {
+				copy(bits, b.Comp[known][lo/64:])
+			} else {
+				ring.Xor(bits, b.Comp[0][lo/64:], b.Comp[1][lo/64:])
+			}
+			bit := s.of(0, lo, hi)
+			ring.ElementsTo(bit, bits)
+			use(bit, lo, hi)
 		}
 	})
 }

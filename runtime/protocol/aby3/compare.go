@@ -10,6 +10,8 @@ package aby3
 
 import (
 	mathbits "math/bits"
+	"slices"
+	"sync"
 
 	"github.com/tfec-lang/tfec/runtime/clear"
 	"github.com/tfec-lang/tfec/runtime/mpc"
@@ -19,57 +21,72 @@ import (
 
 // blockBits is the width of a block: four takes the fewest rounds, and bytes
 // within a bit of the fewest.
-const blockBits = 4
+const blockBits = ring.CarryBits
 
 // Negative returns the sign bits of x at a width w. With B = ⌈(w-1)/4⌉ blocks
 // over the w-1 lower bits: 2 + ⌈log2 B⌉ rounds; at w = 64, 373 bits (46.6
 // bytes) and 6 rounds, at w = 33, 184 bits and 5 rounds.
 func (k *Kernel) Negative(net mpc.Net, x mpc.Share, width int) mpc.Share {
-	a := k.addition(x, 0, width, width-1)
-	in := a.input(net, width-1)
-	g, p := a.blocks(net, in, true)
-	carry := a.carry(net, g, p)
+	a := k.addition(net, x, 0, width, width-1)
+	a.input()
+	g, p := a.blocks(true)
+	carry := a.carry(g, p)
 	// The sign bit is e's highest bit ^ f's ^ the carry into it.
-	sign := a.monomials() * a.words
+	sign := make([][]uint64, len(carry))
 	for i, c := range carry {
+		sign[i] = make([]uint64, a.words)
 		if i == k.place(2) {
-			ring.Xor(c, c, a.slice(width-1))
+			ring.Xor(sign[i], c, a.slice(width-1))
 		} else {
-			ring.Xor(c, c, in[i][sign:sign+a.words])
+			ring.Xor(sign[i], c, a.high[i])
 		}
 	}
-	return mpc.Share{Elem: clear.Bool, Shape: x.Shape, Comp: carry}
+	return mpc.Share{Elem: clear.Bool, Shape: x.Shape, Comp: sign}
 }
 
 // IsZero returns whether x is zero modulo 2^w: e + f is, exactly if every bit
 // of e + (f - 1) passes a carry on. With B = ⌈w/4⌉ blocks, 2 + ⌈log2 B⌉
 // rounds; at w = 64, 317 bits (39.6 bytes) and 6 rounds.
 func (k *Kernel) IsZero(net mpc.Net, x mpc.Share, width int) mpc.Share {
-	a := k.addition(x, ^uint64(0), width, width)
-	_, p := a.blocks(net, a.input(net), false)
-	return mpc.Share{Elem: clear.Bool, Shape: x.Shape, Comp: a.all(net, p)}
+	a := k.addition(net, x, ^uint64(0), width, width)
+	a.input()
+	_, p := a.blocks(false)
+	return mpc.Share{Elem: clear.Bool, Shape: x.Shape, Comp: a.all(p)}
 }
 
-// An addition is e + f at one role, n of them, as slices of packed bits.
+// An addition is e + f at one role, n of them, as slices of packed bits. The
+// inputs are for each block the monomials of its bits of e, in the order of the
+// sets of bits, and then the bits of e that are in no block.
 type addition struct {
 	*Kernel
-	n, words int
-	slices   []uint64 // e at role 0, f elsewhere; width vectors
-	blockLen []int
+	net             mpc.Net
+	n, words, width int
+	slices          []uint64 // e at role 0, f elsewhere; width vectors
+	blockLen        []int
+	stream          prg.Taken   // roles 0 and 2: the masks of the inputs
+	rest            []uint64    // roles 0 and 1: the inputs but for their masks
+	high            [2][]uint64 // shares of the bit in no block
+	// low has, where it is wanted, the masks of the bits that are in blocks.
+	low []uint64
 }
 
 // addition slices the lowest width bits of e, or of f + c, and cuts the lowest
 // bits of them in blocks.
-func (k *Kernel) addition(x mpc.Share, c uint64, width, bits int) *addition {
+func (k *Kernel) addition(net mpc.Net, x mpc.Share, c uint64, width, bits int) *addition {
 	n := x.Len()
-	a := &addition{Kernel: k, n: n, words: ring.Words(n)}
-	sum := make([]uint64, n)
-	if i := k.place(2); i >= 0 {
-		ring.AddConst(sum, x.Comp[i], c)
-	} else {
-		ring.Add(sum, x.Comp[0], x.Comp[1])
-	}
-	a.slices = ring.Slices(sum, width)
+	a := &addition{Kernel: k, net: net, n: n, words: ring.Words(n), width: width}
+	a.slices = make([]uint64, width*a.words)
+	pass(n, func(int) func(s *scratch, lo, hi int) {
+		return func(s *scratch, lo, hi int) {
+			sum := s.of(0, lo, hi)
+			if i := k.place(2); i >= 0 {
+				ring.AddConst(sum, x.Comp[i][lo:hi], c)
+			} else {
+				ring.Add(sum, x.Comp[0][lo:hi], x.Comp[1][lo:hi])
+			}
+			ring.SlicesTo(a.slices[lo/64:], a.words, sum, width)
+		}
+	})
 	for ; bits > 0; bits -= blockBits {
 		a.blockLen = append(a.blockLen, min(bits, blockBits))
 	}
@@ -79,150 +96,186 @@ func (k *Kernel) addition(x mpc.Share, c uint64, width, bits int) *addition {
 // slice is bit i of all elements.
 func (a *addition) slice(i int) []uint64 { return a.slices[i*a.words : (i+1)*a.words] }
 
-// monomials is the number of monomials of all blocks.
-func (a *addition) monomials() int {
+// monomials is the number of monomials of the first blocks.
+func (a *addition) monomials(blocks int) int {
 	m := 0
-	for _, b := range a.blockLen {
+	for _, b := range a.blockLen[:blocks] {
 		m += 1<<b - 1
 	}
 	return m
 }
 
-// input makes shares of role 0's monomials, for each block in the order of
-// the sets of its bits, and then of the further bits named.
-func (a *addition) input(net mpc.Net, further ...int) [][]uint64 {
-	g := bits(a.monomials()+len(further), a.n)
-	var x []uint64
-	if a.role == 0 {
-		x = make([]uint64, g.words())
-		next := 0
-		for i, b := range a.blockLen {
-			a.expand(x[next*a.words:], i*blockBits, b)
-			next += 1<<b - 1
-		}
-		for _, i := range further {
-			copy(x[next*a.words:], a.slice(i))
-			next++
-		}
+// input makes shares of role 0's inputs: component 0 is the mask, component 1
+// the rest. Masks of monomials are drawn where they are used.
+func (a *addition) input() {
+	all := a.monomials(len(a.blockLen))
+	further := a.width - a.positions()
+	g := bits(all+further, a.n)
+	a.net.Stage()
+	if a.role != 1 {
+		a.stream = a.net.Stream(a.holders(0), inputs).Take(g.words())
 	}
-	return a.Kernel.input(net, 0, []group{g}, x)[0]
+	switch a.role {
+	case 0:
+		a.rest = make([]uint64, g.words())
+		a.eachChunk(a.maskMonomials)
+		a.drawHigh(all, further, 0)
+		for i := range further {
+			a.high[1] = a.rest[(all+i)*a.words:]
+			ring.Xor(a.high[1], a.high[0], a.slice(a.positions()+i))
+		}
+		g.clearTails(a.rest)
+		a.send(a.net, 1, g.encode(a.rest))
+	case 1:
+		a.rest = g.decode(a.recv(a.net, -1, g.size()))
+		a.high[0] = a.rest[all*a.words:]
+	case 2:
+		a.drawHigh(all, further, 1)
+	}
 }
 
-// expand sets dst to the monomials of the b bits from the first on: the one of
-// a set of bits is that without the lowest, times the lowest.
-func (a *addition) expand(dst []uint64, first, b int) {
-	at := func(set int) []uint64 { return dst[(set-1)*a.words : set*a.words] }
-	for set := 1; set < 1<<b; set++ {
-		low := mathbits.TrailingZeros(uint(set))
-		if rest := set & (set - 1); rest == 0 {
-			copy(at(set), a.slice(first+low))
-		} else {
-			ring.And(at(set), at(rest), a.slice(first+low))
+// drawHigh draws the mask of the bit that is in no block, if there is one.
+func (a *addition) drawHigh(all, further, place int) {
+	a.high[place] = make([]uint64, further*a.words)
+	a.stream.From(all * a.words).Fill(a.high[place])
+	bits(further, a.n).clearTails(a.high[place])
+}
+
+// A workspace is what one core computes of a block: a chunk of words of each
+// monomial, of each mask, and of the carries.
+type workspace struct {
+	monomials, masks [(1<<blockBits - 1) * ring.CarryWords]uint64
+	carries          ring.Carries
+}
+
+var workspaces = sync.Pool{New: func() any { return new(workspace) }}
+
+// eachChunk goes through chunks of words of each block, lo to hi, on all
+// cores. Masks are in this order: so chunks are the same at all roles, however
+// many cores they have.
+func (a *addition) eachChunk(f func(s *workspace, block, lo, hi int)) {
+	const elements = 64 * ring.CarryWords
+	chunks := (a.words + ring.CarryWords - 1) / ring.CarryWords
+	ring.Split(chunks*elements, func(first, end int) {
+		s := workspaces.Get().(*workspace)
+		defer workspaces.Put(s)
+		// A chunk belongs to the part in which it begins.
+		for c := (first + elements - 1) / elements; c*elements < end; c++ {
+			for block := range a.blockLen {
+				f(s, block, c*ring.CarryWords, min((c+1)*ring.CarryWords, a.words))
+			}
 		}
+	})
+}
+
+// drawMasks draws the masks of a chunk: they are one after the other.
+func (a *addition) drawMasks(s *workspace, block, lo, hi int) []uint64 {
+	count := 1<<a.blockLen[block] - 1
+	masks := s.masks[:count*(hi-lo)]
+	a.stream.From(a.monomials(block)*a.words + count*lo).Fill(masks)
+	if a.low != nil {
+		for bit := range a.blockLen[block] {
+			copy(a.low[(block*blockBits+bit)*a.words+lo:], masks[(1<<bit-1)*(hi-lo):][:hi-lo])
+		}
+	}
+	return masks
+}
+
+// maskMonomials computes a chunk of rest: the monomial of a set of bits is that
+// without the lowest, times the lowest.
+func (a *addition) maskMonomials(s *workspace, block, lo, hi int) {
+	masks, first, n := a.drawMasks(s, block, lo, hi), a.monomials(block), hi-lo
+	for set := 1; set < 1<<a.blockLen[block]; set++ {
+		monomial := s.monomials[(set-1)*n : set*n]
+		bit := a.slice(block*blockBits + mathbits.TrailingZeros(uint(set)))[lo:hi]
+		if without := set & (set - 1); without == 0 {
+			copy(monomial, bit)
+		} else {
+			ring.And(monomial, s.monomials[(without-1)*n:without*n], bit)
+		}
+		ring.Xor(a.rest[(first+set-1)*a.words+lo:][:n], monomial, masks[(set-1)*n:set*n])
 	}
 }
 
 // blocks returns shares of G and P of each block. Without G, all of P;
 // with it, not the P of the lowest block, into which nothing is carried.
-func (a *addition) blocks(net mpc.Net, in [][]uint64, generate bool) (g, p [][]uint64) {
-	count := len(a.blockLen)
-	vectors := count
+func (a *addition) blocks(generate bool) (g, p [][]uint64) {
+	count, w := len(a.blockLen), a.words
+	passes := 0 // where the P begin
 	if generate {
-		vectors = 2*count - 1
+		passes = count - 1
 	}
-	group := bits(vectors, a.n)
+	group := bits(passes+count, a.n)
 	var part []uint64
-	if known := a.place(2); known >= 0 {
-		part = make([]uint64, 2*count*a.words)
-		a.evaluate(in[1-known], func(i, w int, carry, pass *[blockBits]uint64) {
-			last := a.blockLen[i] - 1
-			part[i*a.words+w], part[(count+i)*a.words+w] = carry[last], pass[last]
+	if a.role != 0 {
+		part = make([]uint64, group.words())
+		a.evaluate(func(block, lo, hi int, carry, pass [][]uint64) {
+			last := a.blockLen[block] - 1
+			if !generate || block > 0 {
+				copy(part[(passes+block)*w+lo:][:hi-lo], pass[last])
+			}
+			if generate {
+				copy(part[block*w+lo:][:hi-lo], carry[last])
+			}
 		})
-		if generate {
-			part = append(part[:count*a.words:count*a.words], part[(count+1)*a.words:]...)
-		} else {
-			part = part[count*a.words:]
-		}
 		group.clearTails(part)
 	}
-	y := a.reshare(net, 2, resharing, part, group)
+	y := a.reshare(a.net, 2, resharing, part, group)
 	if !generate {
 		return nil, y
 	}
 	for _, c := range y {
-		g = append(g, c[:count*a.words])
-		p = append(p, c[count*a.words:])
+		g = append(g, c[:count*w])
+		p = append(p, c[count*w:])
 	}
 	return g, p
 }
 
-// evaluate computes this role's parts of the carries of each block, by words of
-// elements, from its parts of the monomials. Role 1 adds the constant terms.
-func (a *addition) evaluate(in []uint64, put func(block, word int, carry, pass *[blockBits]uint64)) {
-	var one uint64
-	if a.role == 1 {
-		one = ^uint64(0)
-	}
-	next := 0
-	for i, b := range a.blockLen {
-		block := in[next*a.words : (next+1<<b-1)*a.words]
-		f := a.slices[i*blockBits*a.words:]
-		ring.Split(a.n, func(lo, hi int) {
-			for w := lo / 64; w*64 < hi; w++ {
-				part := [1 << blockBits]uint64{one}
-				for set := 1; set < 1<<b; set++ {
-					part[set] = block[(set-1)*a.words+w]
-				}
-				var fs [blockBits]uint64
-				for bit := range b {
-					fs[bit] = f[bit*a.words+w]
-				}
-				carry, pass := fold(&part, &fs, b)
-				put(i, w, &carry, &pass)
-			}
-		})
-		next += 1<<b - 1
-	}
-}
-
-// fold evaluates, at place i, the carry out of the bits 0 to i of a block and
-// whether they pass one on.
-//
-// part[S] is a part of the monomial of the set S of bits of e. Going up the
-// bits, g[T] becomes a part of (carry out of the bits so far) * (monomial of
-// T), T a set of higher bits, and p[T] likewise of "all pass on". A bit i
-// carries e_i f_i ^ c (e_i ^ f_i) and passes on if e_i ^ f_i.
-func fold(part *[1 << blockBits]uint64, f *[blockBits]uint64, b int) (carry, pass [blockBits]uint64) {
-	var g [1 << blockBits]uint64
-	p := *part
-	for i := range b {
-		bit := 1 << i
-		for t := 0; t < 1<<b; t += 2 * bit {
-			g[t] = f[i]&(g[t]^part[t|bit]) ^ g[t|bit]
-			p[t] = f[i]&p[t] ^ p[t|bit]
+// evaluate computes this role's parts of the carries of each block, and of
+// what its bits pass on, from its parts of the monomials. Role 1 adds the
+// constant terms.
+func (a *addition) evaluate(put func(block, lo, hi int, carry, pass [][]uint64)) {
+	a.eachChunk(func(s *workspace, block, lo, hi int) {
+		b := a.blockLen[block]
+		sums := ring.Sums{F: a.slices[block*blockBits*a.words+lo:], FStride: a.words, Bits: b}
+		if a.role == 1 {
+			sums.In, sums.Stride, sums.One = a.rest[a.monomials(block)*a.words+lo:], a.words, ^uint64(0)
+		} else {
+			sums.In, sums.Stride = a.drawMasks(s, block, lo, hi), hi-lo
 		}
-		carry[i], pass[i] = g[0], p[0]
-	}
-	return carry, pass
+		sums.Carries(&s.carries, hi-lo)
+		var out [2 * blockBits][]uint64
+		for i := range out {
+			out[i] = s.carries[i][:hi-lo]
+		}
+		put(block, lo, hi, out[:b], out[b:2*b])
+	})
 }
 
 // carry joins the blocks pairwise: a pair generates what its upper block does
-// or passes on from its lower. A level is one And; the lowest block has no P.
-func (a *addition) carry(net mpc.Net, g, p [][]uint64) [][]uint64 {
+// or passes on from its lower. A level is one And: of each pair the upper P
+// and the lower G; then, but for the lowest pair, the upper P and the lower P.
+// P of block i stands at place i-1, the lowest block has none.
+func (a *addition) carry(g, p [][]uint64) [][]uint64 {
 	w := a.words
 	for level, count := prg.Purpose(0), len(a.blockLen); count > 1; level++ {
 		pairs := count / 2
-		x, y := a.pairUp(g, p, pairs)
-		z := a.and(net, tree+level, x, y, bits(2*pairs-1, a.n))
+		z := a.and(a.net, tree+level, bits(2*pairs-1, a.n), func(i int) (x, y [][]uint64) {
+			if i < pairs {
+				return a.at(p, 2*i), a.at(g, 2*i)
+			}
+			i -= pairs
+			return a.at(p, 2*i+2), a.at(p, 2*i+1)
+		})
 		for c := range z {
 			for i := range pairs {
-				copy(g[c][i*w:(i+1)*w], g[c][(2*i+1)*w:(2*i+2)*w])
+				ring.Xor(g[c][i*w:(i+1)*w], g[c][(2*i+1)*w:(2*i+2)*w], z[c][i*w:(i+1)*w])
 			}
-			ring.Xor(g[c][:pairs*w], g[c][:pairs*w], z[c][:pairs*w])
-			copy(p[c], z[c][pairs*w:])
 			if count%2 == 1 {
 				copy(g[c][pairs*w:], g[c][(count-1)*w:count*w])
-				copy(p[c][(pairs-1)*w:], p[c][(count-2)*w:(count-1)*w])
+				p[c] = slices.Concat(z[c][pairs*w:], p[c][(count-2)*w:(count-1)*w])
+			} else {
+				p[c] = z[c][pairs*w:]
 			}
 		}
 		count -= pairs
@@ -230,34 +283,19 @@ func (a *addition) carry(net mpc.Net, g, p [][]uint64) [][]uint64 {
 	return [][]uint64{g[0][:w], g[1][:w]}
 }
 
-// pairUp lists the factors of a level: of each pair the upper P, with the
-// lower G; then, but for the lowest pair, the upper P with the lower P. P of
-// block i stands at place i-1.
-func (a *addition) pairUp(g, p [][]uint64, pairs int) (x, y [][]uint64) {
-	w := a.words
-	x, y = make([][]uint64, 2), make([][]uint64, 2)
-	for c := range x {
-		for i := range pairs {
-			x[c] = append(x[c], p[c][2*i*w:(2*i+1)*w]...)
-			y[c] = append(y[c], g[c][2*i*w:(2*i+1)*w]...)
-		}
-		x[c] = append(x[c], x[c][w:]...)
-		for i := 1; i < pairs; i++ {
-			y[c] = append(y[c], p[c][(2*i-1)*w:2*i*w]...)
-		}
-	}
-	return x, y
+// at is vector i of each component.
+func (a *addition) at(x [][]uint64, i int) [][]uint64 {
+	return [][]uint64{x[0][i*a.words : (i+1)*a.words], x[1][i*a.words : (i+1)*a.words]}
 }
 
 // all is the conjunction of the blocks' P, by halves.
-func (a *addition) all(net mpc.Net, p [][]uint64) [][]uint64 {
+func (a *addition) all(p [][]uint64) [][]uint64 {
 	w := a.words
 	for level, count := prg.Purpose(0), len(a.blockLen); count > 1; level++ {
 		h := count / 2
-		part := func(from, to int) [][]uint64 { return [][]uint64{p[0][from*w : to*w], p[1][from*w : to*w]} }
-		z := a.and(net, tree+level, part(0, h), part(h, 2*h), bits(h, a.n))
+		z := a.and(a.net, tree+level, bits(h, a.n), func(i int) (x, y [][]uint64) { return a.at(p, i), a.at(p, h+i) })
 		for c := range z {
-			p[c] = append(z[c], p[c][2*h*w:count*w]...)
+			p[c] = slices.Concat(z[c], p[c][2*h*w:count*w])
 		}
 		count -= h
 	}

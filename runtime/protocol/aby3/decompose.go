@@ -16,19 +16,25 @@ import (
 // dimension, the lowest first. With B = ⌈(w-1)/4⌉ blocks: 2 + ⌈log2 B⌉
 // rounds; at w = 64, 1,044 bits (130.5 bytes) and 6 rounds.
 func (k *Kernel) Bits(net mpc.Net, x mpc.Share, width int) mpc.Share {
-	a := k.addition(x, 0, width, width-1)
-	in := a.input(net, width-1)
-	carry := a.carries(net, in)
+	a := k.addition(net, x, 0, width, width-1)
+	if k.role != 1 {
+		a.low = make([]uint64, (width-1)*a.words)
+	}
+	a.input()
+	carry := a.carries()
 	comp := make([][]uint64, len(carry))
 	for i := range comp {
-		bits := make([]uint64, width*a.words)
-		copy(bits[a.words:], carry[i])
+		x := make([]uint64, width*a.words)
+		copy(x[a.words:], carry[i])
 		if i == k.place(2) {
-			ring.Xor(bits, bits, a.slices)
+			ring.Xor(x, x, a.slices)
 		} else {
-			ring.Xor(bits, bits, a.inputs(in[i]))
+			low, high := x[:(width-1)*a.words], x[(width-1)*a.words:]
+			ring.Xor(low, low, a.lowBits(i == k.place(0)))
+			ring.Xor(high, high, a.high[i])
+			bits(width, a.n).clearTails(x)
 		}
-		comp[i] = joined(bits, a.n)
+		comp[i] = joined(x, a.n)
 	}
 	return mpc.Share{Elem: clear.Bool, Shape: append([]int{width}, x.Shape...), Comp: comp}
 }
@@ -42,51 +48,52 @@ func joined(x []uint64, n int) []uint64 {
 	return ring.UnpackBits(ring.PackBits(x, n), 1, count*n)
 }
 
-// inputs is the part of each bit of e, which stands among the monomials of its
-// block, but for the highest, which follows them.
-func (a *addition) inputs(in []uint64) []uint64 {
-	var out []uint64
-	next := 0
-	for _, b := range a.blockLen {
-		for bit := range b {
-			at := next + 1<<bit - 1
-			out = append(out, in[at*a.words:(at+1)*a.words]...)
-		}
-		next += 1<<b - 1
+// lowBits is a component of the bits of e in blocks: the masks, or what stands
+// among the monomials of each block.
+func (a *addition) lowBits(masks bool) []uint64 {
+	if masks {
+		return a.low
 	}
-	return append(out, in[next*a.words:(next+1)*a.words]...)
+	var out []uint64
+	for block, b := range a.blockLen {
+		for bit := range b {
+			at := a.monomials(block) + 1<<bit - 1
+			out = append(out, a.rest[at*a.words:(at+1)*a.words]...)
+		}
+	}
+	return out
 }
 
 // carries returns shares of the carry out of each bit that is in a block.
-func (a *addition) carries(net mpc.Net, in [][]uint64) [][]uint64 {
-	g, p := a.prefixes(net, in)
+func (a *addition) carries() [][]uint64 {
+	g, p := a.prefixes()
 	for level, half := prg.Purpose(0), 1; half < len(a.blockLen); level, half = level+1, 2*half {
-		a.join(net, tree+level, half, g, p)
+		a.join(tree+level, half, g, p)
 	}
 	return g
 }
 
 // prefixes returns shares of G and P of the bits of each block up to each of
 // them. Into the lowest block nothing is carried: its P are not there.
-func (a *addition) prefixes(net mpc.Net, in [][]uint64) (g, p [][]uint64) {
+func (a *addition) prefixes() (g, p [][]uint64) {
 	count, w := a.positions(), a.words
 	first := a.blockLen[0]
 	group := bits(2*count-first, a.n)
 	var part []uint64
-	if known := a.place(2); known >= 0 {
+	if a.role != 0 {
 		part = make([]uint64, group.words())
-		a.evaluate(in[1-known], func(i, word int, carry, pass *[blockBits]uint64) {
-			for bit := range a.blockLen[i] {
-				at := i*blockBits + bit
-				part[at*w+word] = carry[bit]
-				if i > 0 {
-					part[(count+at-first)*w+word] = pass[bit]
+		a.evaluate(func(block, lo, hi int, carry, pass [][]uint64) {
+			for bit := range a.blockLen[block] {
+				at := block*blockBits + bit
+				copy(part[at*w+lo:][:hi-lo], carry[bit])
+				if block > 0 {
+					copy(part[(count+at-first)*w+lo:][:hi-lo], pass[bit])
 				}
 			}
 		})
 		group.clearTails(part)
 	}
-	for _, c := range a.reshare(net, 2, resharing, part, group) {
+	for _, c := range a.reshare(a.net, 2, resharing, part, group) {
 		g = append(g, c[:count*w:count*w])
 		// Places before the first block's end are never read.
 		p = append(p, append(make([]uint64, first*w), c[count*w:]...))
@@ -106,26 +113,25 @@ func (a *addition) positions() int {
 // join is a level of the tree: groups of blocks, half each, become one. A bit
 // of the upper half generates what it did, or passes on from the top of the
 // lower half. All of it is one And.
-func (a *addition) join(net mpc.Net, purpose prg.Purpose, half int, g, p [][]uint64) {
+func (a *addition) join(purpose prg.Purpose, half int, g, p [][]uint64) {
 	w := a.words
-	at := func(x []uint64, i int) []uint64 { return x[i*w : (i+1)*w] }
 	generating, passing := a.upper(half)
-	x, y := make([][]uint64, 2), make([][]uint64, 2)
-	for c := range x {
-		for _, u := range generating {
-			x[c], y[c] = append(x[c], at(p[c], u.bit)...), append(y[c], at(g[c], u.below)...)
+	n := len(generating)
+	z := a.and(a.net, purpose, bits(n+len(passing), a.n), func(i int) (x, y [][]uint64) {
+		if i < n {
+			u := generating[i]
+			return a.at(p, u.bit), a.at(g, u.below)
 		}
-		for _, u := range passing {
-			x[c], y[c] = append(x[c], at(p[c], u.bit)...), append(y[c], at(p[c], u.below)...)
-		}
-	}
-	z := a.and(net, purpose, x, y, bits(len(generating)+len(passing), a.n))
+		u := passing[i-n]
+		return a.at(p, u.bit), a.at(p, u.below)
+	})
+	at := func(x []uint64, i int) []uint64 { return x[i*w : (i+1)*w] }
 	for c := range z {
 		for i, u := range generating {
 			ring.Xor(at(g[c], u.bit), at(g[c], u.bit), at(z[c], i))
 		}
 		for i, u := range passing {
-			copy(at(p[c], u.bit), at(z[c], len(generating)+i))
+			copy(at(p[c], u.bit), at(z[c], n+i))
 		}
 	}
 }

@@ -77,9 +77,9 @@ func (k *Kernel) zeros(net mpc.Net, p prg.Purpose, g group, add func(z []uint64,
 			plus(part, s)
 			minus(other, s)
 			g.sub(part, part, other)
+			g.clearTail(z, lo, hi)
 			add(part, lo, hi)
 		}
 	})
-	g.clearTails(z)
 	return z
 }
