@@ -66,12 +66,15 @@ func (e *Engine) xor(x, y Operand) Share {
 
 // addPublic adds a public value that broadcasts to x's shape.
 func (e *Engine) addPublic(x Share, y clear.Tensor) Share {
+	if len(y.Data) == 1 {
+		return e.addConst(x, y.Data[0])
+	}
 	return e.k.AddPublic(x, widen(y, x.Shape).Data)
 }
 
 // addConst adds the same public number to every element.
 func (e *Engine) addConst(x Share, c uint64) Share {
-	return e.addPublic(x, clear.Tensor{Elem: x.Elem, Data: []uint64{c}})
+	return e.k.AddPublic(x, []uint64{c})
 }
 
 // scale multiplies by a public number, modulo 2^64.

@@ -128,7 +128,8 @@ type Kernel interface {
 
 	// Components is the number of vectors in a Share.
 	Components() int
-	// AddPublic adds the public ring vector c (bools: xors packed bits c).
+	// AddPublic adds the public ring vector c, or its one element to all (bools:
+	// xors packed bits c).
 	AddPublic(x Share, c []uint64) Share
 
 	// Mul multiplies elementwise, operands of equal shape; shift > 0 truncates

@@ -79,11 +79,14 @@ func (k *Kernel) Components() int { return 2 }
 
 // AddPublic adds c to component 0; no communication.
 func (k *Kernel) AddPublic(x mpc.Share, c []uint64) mpc.Share {
-	g := groupOf(x)
 	comp := [][]uint64{x.Comp[0], x.Comp[1]}
 	if i := k.place(0); i >= 0 {
-		comp[i] = make([]uint64, len(c))
-		g.add(comp[i], x.Comp[i], c)
+		comp[i] = make([]uint64, len(x.Comp[i]))
+		if len(c) == 1 && x.Elem != clear.Bool {
+			ring.AddConst(comp[i], x.Comp[i], c[0])
+		} else {
+			groupOf(x).add(comp[i], x.Comp[i], c)
+		}
 	}
 	return mpc.Share{Elem: x.Elem, Shape: x.Shape, Comp: comp}
 }

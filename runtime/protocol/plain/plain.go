@@ -83,8 +83,11 @@ func (k Kernel) Draw(_ mpc.Net, shape []int) mpc.Share {
 func (k Kernel) Components() int { return 1 }
 
 func (k Kernel) AddPublic(x mpc.Share, c []uint64) mpc.Share {
-	if x.Elem == clear.Bool {
+	switch {
+	case x.Elem == clear.Bool:
 		return apply(ring.Xor, x, c)
+	case len(c) == 1:
+		return apply(func(dst, x, _ []uint64) { ring.AddConst(dst, x, c[0]) }, x, x.Comp[0])
 	}
 	return apply(ring.Add, x, c)
 }
