@@ -10,6 +10,15 @@
 // nothing, and hides a value from the third role. Messages of a round are all
 // sent before any is received.
 //
+// Why a role learns nothing: but for an opening, each message that it receives
+// is masked by a stream that it does not draw and that masks this message alone,
+// so that it is uniform whatever else the role sees, and a simulator draws it.
+// In rotate that is the mask of the component that the receiver lacks, in input
+// component from, in reshare the one of the two masks that the receiver does not
+// keep. An opening gives a role the component that it lacks: the value less its
+// own two. Any other player gets x0 + x1 and x2; and x2 of each sharing and each
+// result is uniform beside the value, or 0 where role 0 deals.
+//
 // Sources: Araki et al. 2016 (product with one element a player), Mohassel
 // and Rindal 2018 (ABY3, replicated shares of bits and numbers), Dalskov,
 // Escudero and Keller 2020 and Escudero et al. 2020 (truncation without

@@ -66,6 +66,7 @@ func exposures() []exposure {
 		{"open a narrow type to the roles", numbers, func(q *Player, x []mpc.Share) {
 			once(q, func() { q.Kernel.Open(q, q.Engine.Convert(q, x[1], clear.Int32), q.roles) })
 		}},
+		{"refresh", numbers, func(q *Player, x []mpc.Share) { q.Kernel.Refresh(q, x[0]) }},
 		{"product", numbers, func(q *Player, x []mpc.Share) { q.Kernel.Mul(q, x[0], x[1], 0) }},
 		{"product truncated", numbers, func(q *Player, x []mpc.Share) { q.Kernel.Mul(q, x[0], x[1], 16) }},
 		{"matrix product", numbers, func(q *Player, x []mpc.Share) {
