@@ -42,6 +42,12 @@ type Time struct {
 	Assumes string  `json:"assumes"`
 }
 
+// Seconds is the time of a chain of so many messages, in which the busiest
+// player sends, or receives, so many bytes.
+func (n Net) Seconds(rounds, bytes int64) float64 {
+	return float64(rounds)*n.RoundTrip.Seconds()/2 + float64(bytes)*8/n.BitsPerS
+}
+
 // Estimate sets Time; all figures must be numbers.
 func (r *Report) Estimate(n Net) error {
 	if r.Rounds == nil || !r.Rounds.Known {
@@ -54,9 +60,8 @@ func (r *Report) Estimate(n Net) error {
 		}
 		busiest = max(busiest, p.SentBytes.Value, p.ReceivedBytes.Value)
 	}
-	hop := n.RoundTrip.Seconds() / 2
 	r.Time = &Time{
-		Net: n.Name, Seconds: float64(r.Rounds.Value)*hop + float64(busiest)*8/n.BitsPerS, SetUp: (SetUpRounds + LastRounds) * hop,
+		Net: n.Name, Seconds: n.Seconds(r.Rounds.Value, busiest), SetUp: n.Seconds(SetUpRounds+LastRounds, 0),
 		Assumes: fmt.Sprintf("%.4g ms for a round trip, %.4g Gbit/s each way at every player; computing is not counted", n.RoundTrip.Seconds()*1e3, n.BitsPerS/1e9),
 	}
 	return nil

@@ -69,7 +69,7 @@ func roundTrip[T any](t *testing.T, data []byte) {
 func FuzzHandshake(f *testing.F) {
 	f.Add([]byte("GET / HTTP/1.1\r\n\r\n"), true)
 	f.Add([]byte("tfec1\x00\x20{\"Name\":\"a\",\"Role\":\"player\"}    "), true)
-	f.Add([]byte("tfec1\x00\x29{\"Name\":\"a\",\"Role\":\"player\",\"Run\":\"01\"}"), true)
+	f.Add([]byte("tfec1\x00\x27{\"Name\":\"a\",\"Role\":\"player\",\"Run\":\"01\"}"), true)
 	f.Add([]byte("tfec1\xff\xff"), true)
 	f.Add([]byte("\x16\x03\x01\x00\x05hello"), false)
 	a, err := newAuthority(time.Hour)
