@@ -26,6 +26,8 @@ type Options struct {
 	// Read returns the text of a file; nil: what the disk has. An editor lays
 	// its unsaved buffers over that.
 	Read load.Reader
+	// SkipTests leaves the test blocks out, for who needs the computations only.
+	SkipTests bool
 }
 
 // A Unit is a compiled file with its imports. Programs are in the order of the
@@ -130,7 +132,7 @@ func (u *Unit) check(o Options) (diags diag.List) {
 			return diags
 		}
 	}
-	u.Checked, diags = check.Check(u.File, check.Options{Protocol: p, Modules: u.Sources.Files[1:], Imports: u.Sources.Imports})
+	u.Checked, diags = check.Check(u.File, check.Options{Protocol: p, Modules: u.Sources.Files[1:], Imports: u.Sources.Imports, SkipTests: o.SkipTests})
 	return diags
 }
 

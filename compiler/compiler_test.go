@@ -93,7 +93,7 @@ func runTest(t *testing.T, b *ir.Test) {
 	require.NoError(t, err)
 	require.NotEmpty(t, b.Expects)
 	for k, e := range b.Expects {
-		key := b.Expect.Outputs[k].Name
+		key := fmt.Sprintf("expect%d", k+1)
 		assert.Equal(t, int64(1), held[key].Data[0].Int64(), "%s (line %d): %v", e.Text, e.Pos.Line, outputs)
 	}
 }

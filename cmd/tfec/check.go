@@ -9,7 +9,7 @@ import (
 )
 
 func checkCommand() *cobra.Command {
-	src := source{warns: true}
+	src := source{warns: true, tests: true}
 	c := &cobra.Command{
 		Use:     "check FILE…",
 		Short:   "Say everything that is wrong with a program; write nothing",

@@ -22,6 +22,7 @@ import (
 type source struct {
 	protocol string
 	warns    bool
+	tests    bool // the test blocks are wanted, and what is wrong with them
 }
 
 func (s *source) flags(c *cobra.Command) {
@@ -39,7 +40,7 @@ func (s *source) reported(c *cobra.Command, path string, compile func(string, co
 	// A compilation is short, and most of what it makes lives to its end: to
 	// collect as often as by default would take a third of its time.
 	defer debug.SetGCPercent(debug.SetGCPercent(400))
-	unit, list, err := compile(path, compiler.Options{Protocol: s.protocol})
+	unit, list, err := compile(path, compiler.Options{Protocol: s.protocol, SkipTests: !s.tests})
 	if err != nil {
 		return nil, readError(path, err)
 	}

@@ -31,7 +31,7 @@ func unseen(run func(*ir.Test) interp.TestResult) tester {
 }
 
 func testCommand() *cobra.Command {
-	var src source
+	src := source{tests: true}
 	c := &cobra.Command{
 		Use:   "test FILE…",
 		Short: "Run the test blocks of programs: in clear, on the real protocol, audited, or twice",
@@ -70,13 +70,18 @@ decides by chance how much it sends (sorting), its peers are compared alone.`,
 	return c
 }
 
-// chosenMode is the one mode that the flags name; without any, in clear.
+// chosenMode is the one mode that the flags name, beside --mpc, which the others
+// imply; without any, in clear.
 func chosenMode(c *cobra.Command) (tester, error) {
 	run := unseen(interp.RunTest)
 	var chosen []string
 	for _, m := range modes {
-		if on, _ := c.Flags().GetBool(m.name); on {
-			run, chosen = m.run, append(chosen, "--"+m.name)
+		on, _ := c.Flags().GetBool(m.name)
+		if on {
+			run = m.run
+		}
+		if on && m.name != "mpc" {
+			chosen = append(chosen, "--"+m.name)
 		}
 	}
 	if len(chosen) > 1 {
@@ -106,6 +111,15 @@ func testFile(c *cobra.Command, src *source, path string, run tester) error {
 	return err
 }
 
+// shortened is a text of a hundred characters at most.
+func shortened(text string) string {
+	const most = 100
+	if r := []rune(text); len(r) > most {
+		return string(r[:most]) + " …"
+	}
+	return text
+}
+
 // reportTest prints how a test ended, and returns whether it passed.
 func reportTest(c *cobra.Command, path string, t *ir.Test, r interp.TestResult) bool {
 	if r.Passed() {
@@ -115,6 +129,9 @@ func reportTest(c *cobra.Command, path string, t *ir.Test, r interp.TestResult) 
 	fmt.Fprintf(c.OutOrStdout(), "FAIL  %s  %s\n", path, t.Title)
 	for _, e := range r.Failed {
 		fmt.Fprintf(c.OutOrStdout(), "      %s:%d: not true: %s\n", path, e.Pos.Line, e.Text)
+		for k, v := range e.Values {
+			fmt.Fprintf(c.OutOrStdout(), "        %s is %s\n", e.Parts[k], shortened(v))
+		}
 	}
 	if r.Err != nil {
 		fmt.Fprintf(c.OutOrStdout(), "      %s\n", strings.ReplaceAll(r.Err.Error(), "\n", "\n      "))

@@ -35,6 +35,8 @@ type Options struct {
 	// it would have named raises nothing more.
 	Modules []*ast.File
 	Imports map[*ast.Import]*ast.File
+	// SkipTests leaves the test blocks out: what is wrong with them is not said.
+	SkipTests bool
 }
 
 // notBuilt is the code of what the language has and this version refuses.

@@ -100,6 +100,7 @@ type context struct {
 	arm      *arm
 	test     bool // in a test block
 	expect   bool // in `expect`: ~= may stand here
+	given    bool // in `given` of a computation: its inputs are checked when it runs
 }
 
 // An arm collects who holds everything computed under a conditional (R10).

@@ -263,7 +263,7 @@ func (f *frame) fieldValue(a *ast.Arg, d *Field, ok bool) (value, bool) {
 // fieldRange reports E505: a value that is not known to lie in its field's
 // range.
 func (f *frame) fieldRange(d *Field, v value) bool {
-	if d.Range == nil || v.bounds.within(d.bounds()) {
+	if d.Range == nil || f.pc.given || v.bounds.within(d.bounds()) {
 		return true
 	}
 	e := f.errorf("E505", v.expr, "field `%s` takes values in %s", d.Name, f.text(d.Decl.Range))

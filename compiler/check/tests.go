@@ -11,8 +11,10 @@ import (
 	"github.com/tfec-lang/tfec/lang/types"
 )
 
-// tests checks all test blocks.
+// tests checks all test blocks. Where they are left out, what they use is used
+// all the same.
 func (c *checker) tests() {
+	before := len(c.diags)
 	for _, d := range c.file.Decls {
 		t, ok := d.(*ast.Test)
 		if !ok {
@@ -24,6 +26,9 @@ func (c *checker) tests() {
 		f.unit.everybody = c.everybody()
 		f.testOf(t)
 		c.chain(f.unit, nil, make(map[*unit]bool))
+	}
+	if c.opt.SkipTests {
+		c.diags, c.prog.Tests = c.diags[:before], nil
 	}
 }
 
@@ -49,9 +54,11 @@ func (f *frame) testComputation(t *ast.Test, comp *Computation) {
 	out := &Test{Decl: t, Title: strings.Trim(t.Title.Raw, `"`), Of: comp, Body: f.body}
 	sizes := make(map[string]types.Size)
 	given := make(map[string]bool)
-	for _, g := range t.Givens {
-		f.given(g, comp, sizes, given)
-	}
+	f.within(func(pc *context) { pc.given = true }, func() {
+		for _, g := range t.Givens {
+			f.given(g, comp, sizes, given)
+		}
+	})
 	f.missing(t, comp, given)
 	for _, o := range comp.Outputs {
 		f.testOutput(o, sizes)

@@ -66,7 +66,7 @@ func TestRunTest(t *testing.T) {
 	r = interp.RunTest(testBlock(t, 2))
 	assert.False(t, r.Passed())
 	assert.NoError(t, r.Err)
-	assert.Equal(t, []ir.Expect{{Text: "y == x"}}, r.Failed)
+	assert.Equal(t, []interp.Failure{{Expect: ir.Expect{Text: "y == x"}}}, r.Failed)
 }
 
 func TestRunTestThatAborts(t *testing.T) {

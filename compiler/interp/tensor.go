@@ -34,13 +34,18 @@ func (x Tensor) Equal(y Tensor) bool {
 
 // String writes the tensor as the language does: 3000, [1, 2.5].
 func (x Tensor) String() string {
+	return x.joined(func(v *big.Int) string { return text(x.Elem, v) })
+}
+
+// joined writes the tensor with the texts of its elements.
+func (x Tensor) joined(text func(*big.Int) string) string {
 	if len(x.Shape) == 0 {
-		return text(x.Elem, x.Data[0])
+		return text(x.Data[0])
 	}
 	rows := make([]string, x.Shape[0])
 	n := count(x.Shape[1:])
 	for k := range rows {
-		rows[k] = Tensor{x.Elem, x.Shape[1:], x.Data[k*n : (k+1)*n]}.String()
+		rows[k] = Tensor{x.Elem, x.Shape[1:], x.Data[k*n : (k+1)*n]}.joined(text)
 	}
 	return "[" + strings.Join(rows, ", ") + "]"
 }

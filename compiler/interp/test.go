@@ -7,9 +7,12 @@ package interp
 import (
 	"fmt"
 	"maps"
+	"math/big"
 	"strings"
 
 	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/lang/types"
+	"github.com/tfec-lang/tfec/runtime/date"
 )
 
 // A Runner runs a whole computation as Run does.
@@ -18,9 +21,15 @@ type Runner func(p *ir.Program, in map[string]Tensor) (map[string]Tensor, error)
 // A TestResult says what a test found. A test that passes has neither Failed
 // nor Err.
 type TestResult struct {
-	Failed  []ir.Expect       // the expectations that do not hold
+	Failed  []Failure         // the expectations that do not hold
 	Err     error             // the run ended in an error, or did not where it should
 	Outputs map[string]Tensor // of the computation, where it ended well
+}
+
+// A Failure is an expectation that does not hold, and what its parts were.
+type Failure struct {
+	ir.Expect
+	Values []string
 }
 
 // Passed reports that everything held.
@@ -58,18 +67,36 @@ func aborted(want string, err error) error {
 }
 
 // judge evaluates the expectations and returns those that do not hold.
-func judge(t *ir.Test, in, out map[string]Tensor) ([]ir.Expect, error) {
+func judge(t *ir.Test, in, out map[string]Tensor) ([]Failure, error) {
 	seen := maps.Clone(in)
 	maps.Copy(seen, out)
 	verdicts, err := Run(t.Expect, seen)
 	if err != nil {
 		return nil, fmt.Errorf("cannot evaluate what is expected: %w", err)
 	}
-	var failed []ir.Expect
-	for k, e := range t.Expects {
-		if !verdicts[fmt.Sprintf("expect%d", k+1)].isTrue() {
-			failed = append(failed, e)
+	var failed []Failure
+	for n, e := range t.Expects {
+		if verdicts[fmt.Sprintf("expect%d", n+1)].isTrue() {
+			continue
 		}
+		f := Failure{Expect: e}
+		for k := range e.Parts {
+			f.Values = append(f.Values, shown(t.Expect, verdicts[ir.PartName(n+1, k+1)]))
+		}
+		failed = append(failed, f)
 	}
 	return failed, nil
+}
+
+// shown writes a value as a program does: enums and dates too.
+func shown(p *ir.Program, x Tensor) string {
+	return x.joined(func(v *big.Int) string {
+		switch x.Elem.Kind {
+		case types.Enum:
+			return p.Enum(x.Elem).Name + "." + p.Enum(x.Elem).Values[v.Int64()]
+		case types.Date:
+			return date.Text(v.Int64())
+		}
+		return text(x.Elem, v)
+	})
 }

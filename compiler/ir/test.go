@@ -1,5 +1,7 @@
 package ir
 
+import "fmt"
+
 // A Test is a test block as three programs: Given computes the inputs in
 // clear, Program is run on them, and Expect judges what came out.
 type Test struct {
@@ -17,8 +19,13 @@ type Test struct {
 	Abort *string
 }
 
-// An Expect is one line of a test, as it is written.
+// An Expect is one line of a test, as it is written. Expect of the test has an
+// output for each of Parts too, by PartName.
 type Expect struct {
-	Text string
-	Pos  Pos
+	Text  string
+	Pos   Pos
+	Parts []string // the sides of a comparison, else the names in a condition
 }
+
+// PartName is the output that has part k of line n, both from 1.
+func PartName(n, k int) string { return fmt.Sprintf("expect%d.%d", n, k) }

@@ -78,7 +78,10 @@ func expect(p *check.Program, t *check.Test, out *ir.Test) (*ir.Program, diag.Li
 				continue
 			}
 			out.Expects = append(out.Expects, ir.Expect{Text: l.source(e), Pos: Position(l.prog, e)})
-			l.statement(e, func() { l.publish(fmt.Sprintf("expect%d", len(out.Expects)), "", l.holds(e)) })
+			l.statement(e, func() {
+				l.publish(fmt.Sprintf("expect%d", len(out.Expects)), "", l.holds(e))
+				l.parts(e, out.Expects)
+			})
 		}
 	})
 }
@@ -161,6 +164,44 @@ func (l *lowerer) holds(e *ast.Expect) ir.Value {
 		return c
 	}
 	return l.none(l.op(ir.OpNot, l.elem(c), l.shape(c), c))
+}
+
+// parts publishes what the last expectation compares.
+func (l *lowerer) parts(e *ast.Expect, lines []ir.Expect) {
+	line := &lines[len(lines)-1]
+	for _, x := range l.compared(e.Cond) {
+		line.Parts = append(line.Parts, l.source(x))
+		l.publish(ir.PartName(len(lines), len(line.Parts)), "", l.value(x))
+	}
+}
+
+// compared is the sides of a comparison, but for what is written down, else the
+// plain values that a condition names.
+func (l *lowerer) compared(cond ast.Expr) []ast.Expr {
+	var out []ast.Expr
+	if b, ok := cond.(*ast.Binary); ok && b.Op != "and" && b.Op != "or" {
+		for _, x := range []ast.Expr{b.X, b.Y} {
+			if _, written := l.literal(x, l.typeOf(x).Elem); !written {
+				out = append(out, x)
+			}
+		}
+		return out
+	}
+	seen := make(map[*check.Variable]bool)
+	ast.Walk(cond, func(n ast.Node) bool {
+		id, ok := n.(*ast.Ident)
+		if !ok {
+			return true
+		}
+		v := l.frame.body.Vars[id]
+		if v == nil || seen[v] || v.Kind == check.Bundle || l.values[v].columns != nil || l.values[v].leaf == 0 {
+			return true
+		}
+		seen[v] = true
+		out = append(out, id)
+		return true
+	})
+	return out
 }
 
 // condition lowers `x ~= y within t` as |x - y| <= t, anything else as it is.
