@@ -109,6 +109,7 @@ func TestCostOfCorpusAndExamples(t *testing.T) {
 	for _, name := range []string{"average", "staff_average", "millionaires", "auction"} {
 		paths = append(paths, filepath.Join(root, "corpus", "programs", name+".tfe"))
 	}
+	paths = append(paths, filepath.Join(root, "runtime", "bench", "testdata", "sgd.tfe"))
 	more, err := filepath.Glob(filepath.Join(root, "compiler", "testdata", "*.tfe"))
 	require.NoError(t, err)
 	r := rand.New(rand.NewPCG(17, 5))
