@@ -31,6 +31,8 @@ type kernels struct {
 	dot func(x, y []uint64) uint64
 	// tiling is how matrices are multiplied; without a tile, row by row.
 	tiling tiling
+	// wideTile is the tile of products over Z_2^128, if there is one: see wide.
+	wideTile func(sums, a, b *uint64, k int)
 }
 
 type (

@@ -24,7 +24,7 @@ func variants() []*kernels {
 	}
 	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VL {
 		all = append(all, avx512)
-		if cpu.X86.HasAVX512VBMI && cpu.X86.HasAVX512GFNI {
+		if cpu.X86.HasAVX512VBMI && cpu.X86.HasAVX512GFNI && cpu.X86.HasAVX512IFMA {
 			all = append(all, vbmi)
 		}
 	}
@@ -85,12 +85,14 @@ var avx512 = &kernels{
 	tiling:      tiling{8, 16, tileAVX512},
 }
 
-// vbmi is AVX-512 with permutations of bytes and affine maps of their bits.
+// vbmi is AVX-512 with permutations of bytes, affine maps of their bits, and
+// fused products of 52 bits.
 var vbmi = func() *kernels {
 	k := *avx512
-	k.name = "AVX-512 VBMI GFNI"
+	k.name = "AVX-512 VBMI GFNI IFMA"
 	k.transpose = func(dst, x *[64]uint64) { transposeVBMI(&dst[0], &x[0]) }
 	k.pack, k.unpack = packOfBlocks, unpackOfBlocks
+	k.wideTile = wideTileIFMA
 	return &k
 }()
 

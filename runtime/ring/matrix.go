@@ -8,30 +8,11 @@ import "sync"
 // row. It goes over the cores by rows, or by columns where these are more.
 func MatMul(dst, x, y []uint64, n, k, m int) {
 	p := product{dst[:n*m], x[:n*k], y[:k*m], n, k, m, 0, m}
-	if n*k*m == 0 {
-		return
-	}
-	// A part is of whole lines of the cache, where columns are divided.
-	line, lines := 1, n
-	if m > n {
-		line, lines = 8, (m+7)/8
-	}
-	perLine := max(1, n*k*m/lines)
-	if !large(lines * perLine) {
+	if !large(n * k * m) {
 		active.matMul(p)
 		return
 	}
-	Split(lines*perLine, func(lo, hi int) {
-		// A line belongs to the part in which it begins.
-		lo, hi = (lo+perLine-1)/perLine*line, (hi+perLine-1)/perLine*line
-		part := p
-		if m > n {
-			part.from, part.to = min(lo, m), min(hi, m)
-		} else {
-			part.dst, part.x, part.n = p.dst[lo*m:hi*m], p.x[lo*k:hi*k], hi-lo
-		}
-		active.matMul(part)
-	})
+	p.split(func(lo, hi int) { active.matMul(p.part(lo, hi)) })
 }
 
 // Dot returns the sum of x * y.
@@ -47,6 +28,31 @@ type product struct {
 
 // row is row i of the columns of dst, or of y.
 func (p product) row(x []uint64, i int) []uint64 { return x[i*p.m+p.from : i*p.m+p.to] }
+
+// split divides a product by rows, or by columns where these are more, for
+// all cores: run is called with the ends of parts.
+func (p product) split(run func(lo, hi int)) {
+	// Columns are divided at lines of the cache.
+	step, steps := 1, p.n
+	if p.m > p.n {
+		step, steps = 8, (p.m+7)/8
+	}
+	perStep := max(1, p.n*p.k*p.m/max(1, steps))
+	Split(steps*perStep, func(lo, hi int) {
+		// A step belongs to the part in which it begins.
+		run((lo+perStep-1)/perStep*step, (hi+perStep-1)/perStep*step)
+	})
+}
+
+// part is the columns lo to hi, if there are more than rows, or the rows.
+func (p product) part(lo, hi int) product {
+	if p.m > p.n {
+		p.from, p.to = min(lo, p.m), min(hi, p.m)
+		return p
+	}
+	p.dst, p.x, p.n = p.dst[lo*p.m:hi*p.m], p.x[lo*p.k:hi*p.k], hi-lo
+	return p
+}
 
 // matMul carries out a part of a product.
 func (k *kernels) matMul(p product) {

@@ -182,19 +182,7 @@ func (r Modulus) MatMul(dst, x, y []uint64, n, k, m int) {
 		MatMul(dst, x, y, n, k, m)
 		return
 	}
-	low, high := dst[:n*m], dst[n*m:]
-	// Of the products of high with low words, the low words matter.
-	MatMul(high, x[:n*k], y[k*m:], n, k, m)
-	MatMul(high, x[n*k:], y[:k*m], n, k, m)
-	work := max(1, k*m)
-	Split(n*work, func(from, to int) {
-		// A row belongs to the part in which it begins.
-		for i := (from + work - 1) / work; i < (to+work-1)/work; i++ {
-			for l := range k {
-				addRow(low[i*m:(i+1)*m], high[i*m:(i+1)*m], y[l*m:(l+1)*m], x[i*k+l])
-			}
-		}
-	})
+	matMul128(dst, x, y, n, k, m)
 }
 
 // addRow adds c x, of words, to elements.

@@ -22,6 +22,7 @@ var topics = []struct {
 	{"vector", vectors},
 	{"matrix", matrices},
 	{"bits", packedBits},
+	{"wide", wide},
 }
 
 func main() {
