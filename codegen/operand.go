@@ -120,6 +120,21 @@ func (b *body) dims(s types.Shape) []jen.Code {
 	return out
 }
 
+// shape is that of an instruction's result, whose operands have the lengths that
+// data decides.
+func (b *body) shape(in *ir.Instr) []jen.Code {
+	made, s := in.Lengths(), b.proj.Values[in.Dst].Shape
+	var out []jen.Code
+	for k, d := range s {
+		if len(ir.OfData(types.Shape{d})) > 0 {
+			out, made = append(out, jen.Int().Call(b.int64(made[0]))), made[1:]
+		} else {
+			out = append(out, b.dims(s[k:k+1])...)
+		}
+	}
+	return out
+}
+
 // constant is a literal as a tensor.
 func (b *body) constant(in *ir.Instr) *jen.Statement {
 	info := b.proj.Values[in.Dst]

@@ -104,9 +104,9 @@ func (b *body) call(in *ir.Instr) (string, []jen.Code) {
 	case ir.OpTopK:
 		return "TopK", append(args, b.dims(info.Shape)...)
 	case ir.OpFill:
-		return "Fill", append(args, b.dims(info.Shape)...)
+		return "Fill", append(args[:1:1], b.shape(in)...)
 	case ir.OpReshape:
-		return "Reshape", append(args, b.dims(info.Shape)...)
+		return "Reshape", append(args[:1:1], b.shape(in)...)
 	case ir.OpLength:
 		return "Length", append(args, jen.Lit(in.Axis))
 	case ir.OpFormat:
@@ -120,9 +120,9 @@ func (b *body) call(in *ir.Instr) (string, []jen.Code) {
 		if secure(b.proj, in) {
 			return "Draw", b.dims(info.Shape)
 		}
-		return "RandomBits", b.dims(info.Shape)
+		return "RandomBits", b.shape(in)
 	case ir.OpIota:
-		return "Iota", b.dims(info.Shape)
+		return "Iota", b.shape(in)
 	case ir.OpWindows:
 		return "Windows", append(args, b.dims(in.Window)...)
 	case ir.OpOneHot:

@@ -203,7 +203,20 @@ func (f *frame) filled(e *ast.Call, want types.Elem) value {
 	if f.c.rank(out.Type) > 4 {
 		return f.fail(e, "E204", f.c.plain(out.Type), "an array has at most 4 dimensions")
 	}
+	f.ofHolders(&out)
 	return out
+}
+
+// ofHolders gives an array to those that know its lengths, from when on they do.
+func (f *frame) ofHolders(x *value) {
+	for _, d := range x.Shape {
+		for _, name := range d.Vars() {
+			if info := f.infos[name]; info != nil && info.data {
+				x.Place = f.normal(x.Place.Join(info.place))
+				x.early = x.early && info.early
+			}
+		}
+	}
 }
 
 // gather checks gather(bundle): an array of the members' values.

@@ -488,7 +488,7 @@ func (f *frame) calleeShape(s types.Shape, sizes, lengths map[string]types.Size,
 			}
 			f.unit.lengths++
 			fresh := fmt.Sprintf("?%d", f.unit.lengths)
-			f.infos[fresh] = &sizeInfo{min: endAt(0), place: place, data: true}
+			f.infos[fresh] = &sizeInfo{min: endAt(0), place: place, early: allEarly(vs...) && !f.pc.late, data: true}
 			lengths[name] = types.Name(fresh)
 		}
 	}

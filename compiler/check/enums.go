@@ -163,7 +163,8 @@ func (f *frame) hot(e *ast.Call, args []*ast.Arg, x value) (types.Size, bool) {
 	case args[1] == nil:
 		f.errorf("E208", e, "`onehot` of an integer needs `k`").Label = "how many places? `onehot(i, k)`"
 	default:
-		return f.size(args[1].Value)
+		k, ok := f.dimensionOf(args[1])
+		return k, ok && f.knownLength(args[1], k, "how many places there are")
 	}
 	return types.Size{}, false
 }

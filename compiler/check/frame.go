@@ -129,6 +129,7 @@ func newBody(name string) *Body {
 		Reveals:    make(map[*ast.Reveal]*RevealInfo),
 		Checked:    make(map[ast.Node]bool),
 		Total:      make(map[ast.Node]bool),
+		Lengths:    make(map[*ast.Arg]types.Size),
 		Outside:    make(map[*ast.Call]bool),
 		Runs:       make(map[ast.Node]types.Place),
 		Overflows:  make(map[ast.Node]*Overflow),
@@ -261,12 +262,12 @@ func (f *frame) quotient(p types.Size, k int64) types.Size {
 }
 
 // freshLength names a length that the holders' data decides.
-func (f *frame) freshLength(place types.Place, most types.Size) types.Size {
+func (f *frame) freshLength(place types.Place, most types.Size, early bool) types.Size {
 	f.unit.lengths++
 	name := fmt.Sprintf("?%d", f.unit.lengths)
 	most = most.Unpadded()
 	_, high := f.interval(most)
-	f.infos[name] = &sizeInfo{min: endAt(0), max: high, place: place, data: true}
+	f.infos[name] = &sizeInfo{min: endAt(0), max: high, place: place, early: early && !f.pc.late, data: true}
 	f.least = append(f.least, most.Sub(types.Name(name)))
 	return types.Name(name)
 }

@@ -215,7 +215,7 @@ func (f *frame) length(s *ast.Slice, low, high value, n types.Size) (types.Size,
 	}
 	place := low.Place.Join(high.Place)
 	if !place.Public {
-		return f.freshLength(place, n), true, true
+		return f.freshLength(place, n, low.early && high.early), true, true
 	}
 	d := f.errorf("E202", s, "the length of this slice is no expression over sizes")
 	d.Label = "public, but not fixed by the sizes"

@@ -44,8 +44,8 @@ func (f *frame) draw(e *ast.Call, want types.Elem) value {
 		if a.Name != nil {
 			return f.fail(a, "E101", "by position", "`%s` has no parameter `%s`", f.callee, a.Name.Name)
 		}
-		n, ok := f.size(a.Value)
-		if !ok {
+		n, ok := f.dimensionOf(a)
+		if !ok || f.pc.local == nil && !f.knownLength(a, n, "the length of what is drawn jointly") {
 			return poison(e)
 		}
 		out.Shape = append(out.Shape, n)

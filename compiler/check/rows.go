@@ -93,7 +93,7 @@ func (f *frame) rows(e *ast.Call, name string, vs ...value) value {
 	}
 	x := vs[0]
 	out := f.result(x.Elem, x.Shape, place, nil, vs...)
-	out.Shape = append(types.Shape{f.freshLength(place, x.Shape[0])}, x.Shape[1:]...)
+	out.Shape = append(types.Shape{f.freshLength(place, x.Shape[0], allEarly(vs...))}, x.Shape[1:]...)
 	out.bounds = x.bounds
 	return out
 }
@@ -113,8 +113,8 @@ func (f *frame) pad(e *ast.Call, want types.Elem) value {
 	if len(x.Shape) == 0 {
 		return f.fail(args[0].Value, "E201", f.c.plain(x.Type), "`pad` takes an array")
 	}
-	if place, private := f.data(types.Shape{n}); private {
-		return f.fail(args[1].Value, "E202", "known to "+f.c.holders(place)+" only", "the padded length must be public")
+	if !f.knownLength(args[1], n, "the padded length") || !f.zeroed(args[0].Value, x) {
+		return poison(e)
 	}
 	if !f.nonneg(n.Sub(x.Shape[0])) {
 		if x.Place.IsShared() || f.pc.total {

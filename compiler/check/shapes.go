@@ -23,13 +23,56 @@ func (f *frame) dimensions(e *ast.Call, args []*ast.Arg) (types.Shape, bool) {
 			f.fail(a, "E101", "by position", "`%s` has no parameter `%s`", name, a.Name.Name)
 			return nil, false
 		}
-		n, ok := f.size(a.Value)
+		n, ok := f.dimensionOf(a)
 		if !ok {
 			return nil, false
 		}
 		shape = append(shape, n)
 	}
 	return shape, true
+}
+
+// dimensionOf is a dimension that a call makes: over sizes, or a number that its
+// holders alone know. What may be below 0 is refused in the set-up (R14).
+func (f *frame) dimensionOf(a *ast.Arg) (types.Size, bool) {
+	v := f.settle(f.expr(a.Value, types.Elem{}))
+	if v.bad() {
+		return types.Size{}, false
+	}
+	holders := f.normal(v.Place)
+	private := v.lin == nil && v.konst == nil && v.Elem.IsInt() && len(v.Shape) == 0 && !holders.Public && !holders.IsShared()
+	if !private {
+		n, ok := f.sizeOfValue(a.Value, v)
+		if !ok || f.nonneg(n) {
+			return n, ok
+		}
+	}
+	lengths := bounds{new(big.Rat), big.NewRat(maxCount, 1), true}
+	if !v.bounds.within(lengths) {
+		if f.pc.total {
+			f.errorf("E408", a, "this length may be no length").Label = "under a condition that is not public"
+			return types.Size{}, false
+		}
+		if !f.partial(a, a, "this length may be no length", "it is 0 to 4_294_967_296: bound it, by `max(0, …)` or a `where` of its sizes", v) {
+			return types.Size{}, false
+		}
+	}
+	if !private {
+		return *v.lin, true
+	}
+	most := exactly(v.bounds.high).least(exactly(lengths.high)).greatest(exactly(lengths.low)).high
+	n := f.freshLength(holders, types.Int(most.Num().Int64()), v.early)
+	f.body.Lengths[a] = n
+	return n, true
+}
+
+// knownLength refuses a length that data decides.
+func (f *frame) knownLength(a *ast.Arg, n types.Size, what string) bool {
+	place, private := f.data(types.Shape{n})
+	if private {
+		f.errorf("E202", a.Value, "%s must be public", what).Label = "known to " + f.c.holders(place) + " only"
+	}
+	return !private
 }
 
 // operandOf evaluates the only operand of a primitive, of at least that many
@@ -100,7 +143,9 @@ func (f *frame) reshape(e *ast.Call, want types.Elem) value {
 	if !f.sameShape(e, types.Shape{x.Shape.Count()}, types.Shape{shape.Count()}, f.plainOf(x), nil) {
 		return poison(e)
 	}
-	return moved(x, shape)
+	out := moved(x, shape)
+	f.ofHolders(&out)
+	return out
 }
 
 // cumsum checks cumsum(x): the sums of 1 to n elements.
@@ -177,5 +222,6 @@ func (f *frame) iota(e *ast.Call, _ types.Elem) value {
 	if out.bounds.high.Sign() < 0 {
 		out.bounds.high = new(big.Rat)
 	}
+	f.ofHolders(&out)
 	return out
 }

@@ -122,6 +122,10 @@ func (f *frame) size(e ast.Expr) (types.Size, bool) {
 	if v.bad() {
 		return types.Size{}, false
 	}
+	return f.sizeOfValue(e, v)
+}
+
+func (f *frame) sizeOfValue(e ast.Expr, v value) (types.Size, bool) {
 	if v.lin == nil || len(v.Shape) > 0 {
 		f.errorf("E202", e, "a dimension is made of constants and sizes").Label = f.c.full(v.Type)
 		return types.Size{}, false

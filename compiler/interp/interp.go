@@ -166,6 +166,15 @@ func (m *machine) measure(o *operation) {
 			bind(o.Instr.Slices[k].Len, max(0, to-from))
 		}
 	}
+	if made := o.Instr.Lengths(); len(made) > 0 {
+		k := 0
+		for _, d := range m.p.Values[o.Dst].Shape {
+			if len(ir.OfData(types.Shape{d})) > 0 {
+				bind(d, m.values[made[k]].int())
+				k++
+			}
+		}
+	}
 	if o.Op == ir.OpFilter || o.Op == ir.OpUnique {
 		bind(m.p.Values[o.Dst].Shape[0], operations[o.Op](o).Shape[0])
 	}

@@ -257,11 +257,14 @@ const (
 	OpAbs Op = "abs"
 	OpDot Op = "dot" // Shift as Mul; vector·vector to matrix·matrix
 
-	OpIndex     Op = "index"     // Dst = Args[0][Slices]
-	OpUpdate    Op = "update"    // Dst (a Var) = Args[0] with [Slices] replaced by Args[1]
-	OpStack     Op = "stack"     // Dst[k, …] from k Args of equal shape: array literals, gather
-	OpConcat    Op = "concat"    // along Axis
-	OpFill      Op = "fill"      // Dst = Args[0] (a scalar) at every place of Dst's shape
+	OpIndex  Op = "index"  // Dst = Args[0][Slices]
+	OpUpdate Op = "update" // Dst (a Var) = Args[0] with [Slices] replaced by Args[1]
+	OpStack  Op = "stack"  // Dst[k, …] from k Args of equal shape: array literals, gather
+	OpConcat Op = "concat" // along Axis
+	// Dst = Args[0] (a scalar) at every place of Dst's shape. Of OpFill, OpReshape,
+	// OpIota and OpDraw the operands that follow are the dimensions of Dst that
+	// data decides, in order: int64 scalars
+	OpFill      Op = "fill"
 	OpTranspose Op = "transpose" // the last two dimensions change places
 	OpReshape   Op = "reshape"   // Dst = the elements of Args[0], row by row, in Dst's shape
 	OpReverse   Op = "reverse"   // along the last axis

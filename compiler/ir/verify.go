@@ -196,7 +196,7 @@ const many = 1 << 30
 // arity is the number of operands, from least to most.
 var arity = map[Op]struct{ least, most int }{
 	OpInput: {0, 0}, OpValid: {0, 0}, OpOutput: {1, 1}, OpConst: {0, 0}, OpSizeOf: {0, 0}, OpCopy: {1, 1},
-	OpDraw: {0, 0}, OpStart: {0, 0}, OpShare: {1, 1}, OpOpen: {1, 1}, OpReveal: {1, 1},
+	OpDraw: {0, 4}, OpStart: {0, 0}, OpShare: {1, 1}, OpOpen: {1, 1}, OpReveal: {1, 1},
 	OpFor: {3, 3}, OpWhile: {2, 2}, OpIf: {1, 1}, OpAssert: {1, 1}, OpTogether: {0, 0}, OpChain: {0, 0},
 	OpRefresh: {1, 1}, OpNeg: {1, 1}, OpAdd: {2, 2}, OpSub: {2, 2}, OpMul: {2, 2}, OpDiv: {2, 2}, OpMod: {2, 2},
 	OpEq: {2, 2}, OpNe: {2, 2}, OpLt: {2, 2}, OpLe: {2, 2}, OpGt: {2, 2}, OpGe: {2, 2},
@@ -204,7 +204,7 @@ var arity = map[Op]struct{ least, most int }{
 	OpSum: {1, 1}, OpMin: {1, 2}, OpMax: {1, 2}, OpAbs: {1, 1}, OpReduce: {1, 1}, OpDot: {2, 2},
 	OpSqrt: {1, 1}, OpExp: {1, 1}, OpLog: {1, 1}, OpSigmoid: {1, 1}, OpTanh: {1, 1},
 	OpIndex: {1, 1}, OpUpdate: {2, 2}, OpStack: {1, many}, OpConcat: {1, many},
-	OpFill: {1, 1}, OpTranspose: {1, 1}, OpReshape: {1, 1}, OpReverse: {1, 1}, OpCumSum: {1, 1}, OpIota: {0, 0}, OpWindows: {1, 1},
+	OpFill: {1, 5}, OpTranspose: {1, 1}, OpReshape: {1, 5}, OpReverse: {1, 1}, OpCumSum: {1, 1}, OpIota: {0, 1}, OpWindows: {1, 1},
 	OpSort: {1, 1}, OpRank: {1, many}, OpPermute: {2, 2}, OpTopK: {1, 1}, OpMerge: {2, 2}, OpDistinct: {1, 1},
 	OpShuffle: {1, 1}, OpArgMin: {1, 1}, OpArgMax: {1, 1}, OpOneHot: {1, 1}, OpLookup: {2, 2}, OpStore: {3, 3},
 	OpFilter: {2, 2}, OpUnique: {1, 1}, OpHash64: {1, 1}, OpFormat: {1, 1}, OpParse: {1, 1}, OpLength: {1, 1}, OpPad: {1, 1}, OpPrint: {0, many},

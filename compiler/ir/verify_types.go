@@ -35,7 +35,10 @@ var typeRules = map[Op]func(*verifier, *Instr){
 			}
 		}
 	},
-	OpDraw: func(v *verifier, i *Instr) { v.result(i, types.Of(types.Bool), v.dst(i).Shape) },
+	OpDraw: func(v *verifier, i *Instr) {
+		v.lengths(i)
+		v.result(i, types.Of(types.Bool), v.dst(i).Shape)
+	},
 	OpOutput: func(v *verifier, i *Instr) {
 		for _, x := range v.p.Outputs {
 			if a := v.info(i, 0); x.Value == i.Args[0] && (a.Elem != x.Elem || !v.sameShape(a.Shape, x.Shape)) {
@@ -81,6 +84,7 @@ var typeRules = map[Op]func(*verifier, *Instr){
 	OpStack: (*verifier).stack, OpConcat: (*verifier).concat,
 	OpFill: func(v *verifier, i *Instr) {
 		v.scalar(i, 0, v.dst(i).Elem.Kind)
+		v.lengths(i)
 		v.result(i, v.info(i, 0).Elem, v.dst(i).Shape)
 	},
 	OpSort: (*verifier).sorted, OpRank: (*verifier).rankRule, OpPermute: (*verifier).permute, OpTopK: (*verifier).topK,
@@ -99,6 +103,7 @@ var typeRules = map[Op]func(*verifier, *Instr){
 		if !v.sameSize(x.Shape.Count(), d.Shape.Count()) {
 			v.fail("%s has not as many elements as %s", plain(d.Elem, d.Shape), plain(x.Elem, x.Shape))
 		}
+		v.lengths(i)
 		v.result(i, x.Elem, d.Shape)
 	},
 	OpReverse: func(v *verifier, i *Instr) {
@@ -113,6 +118,7 @@ var typeRules = map[Op]func(*verifier, *Instr){
 		if d := v.dst(i); len(d.Shape) != 1 || d.Elem != types.Of(types.Int64) {
 			v.fail("%s is %s, want a vector of int64", d.Name, plain(d.Elem, d.Shape))
 		}
+		v.lengths(i)
 	},
 	OpWindows: (*verifier).windows,
 	OpOneHot:  (*verifier).oneHot,
@@ -478,6 +484,35 @@ func (v *verifier) lengthOf(i *Instr) types.Size {
 	}
 	v.fail("%s has no length that data decides", v.dst(i).Name)
 	return types.Int(0)
+}
+
+// own is how many operands an instruction has before the lengths that data
+// decides.
+var own = map[Op]int{OpFill: 1, OpReshape: 1}
+
+// Lengths are the operands that are the dimensions of Dst that data decides.
+func (i *Instr) Lengths() []Value {
+	switch i.Op {
+	case OpFill, OpReshape, OpIota, OpDraw:
+		return i.Args[min(len(i.Args), own[i.Op]):]
+	}
+	return nil
+}
+
+func (v *verifier) lengths(i *Instr) {
+	want := 0
+	for _, d := range v.dst(i).Shape {
+		if len(OfData(types.Shape{d})) > 0 {
+			want++
+		}
+	}
+	got := i.Lengths()
+	if len(got) != want {
+		v.fail("%d lengths, and data decides %d", len(got), want)
+	}
+	for k := range got {
+		v.scalar(i, len(i.Args)-len(got)+k, types.Int64)
+	}
 }
 
 // OfData lists the lengths of a shape that data decides.

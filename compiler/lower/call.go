@@ -254,6 +254,8 @@ func (l *lowerer) call(e *ast.Call, t types.Type) tree {
 	if conversions[id.Name] {
 		return leaf(l.convert(l.value(arguments(e, one)[0]), t.Elem))
 	}
+	l.dimensions(e)
+	t = l.typeOf(e)
 	if p, ok := byColumnOf(id.Name); ok {
 		return p.lower(&primitiveCall{l, e, arguments(e, p.parameters), t})
 	}

@@ -6,6 +6,7 @@ package lower
 import (
 	"fmt"
 	"math/big"
+	"slices"
 
 	"github.com/tfec-lang/tfec/compiler/check"
 	"github.com/tfec-lang/tfec/compiler/ir"
@@ -105,7 +106,7 @@ func (l *lowerer) complete(i *ir.Instr) {
 // operate writes one operation on args, in clear where somebody holds them
 // all and secure otherwise. Who carries it out also holds what its slices use.
 func (l *lowerer) operate(i ir.Instr, e types.Elem, s types.Shape, args ...ir.Value) ir.Value {
-	l.fixed(i.Op, s)
+	args = append(slices.Clip(args), l.dataLengths(i.Op, s)...)
 	at := l.meet(append(indices(i.Slices), args...)...)
 	if at.Empty() {
 		args = l.sharedOperands(args)

@@ -83,7 +83,12 @@ func (c *primitiveCall) sort() ir.Value {
 }
 
 func (c *primitiveCall) topK() ir.Value {
-	return c.op(ir.OpTopK, c.t.Elem, c.t.Shape, c.last(c.element(0), 2, least(c.t.Elem)))
+	x := c.last(c.element(0), 2, least(c.t.Elem))
+	if len(ir.OfData(c.t.Shape)) == 0 {
+		return c.op(ir.OpTopK, c.t.Elem, c.t.Shape, x)
+	}
+	sorted := c.op(ir.OpReverse, c.t.Elem, c.shape(x), c.op(ir.OpSort, c.t.Elem, c.shape(x), x))
+	return c.elements(sorted, []ir.Slice{{Range: true, To: c.size(nil, c.t.Shape[0])}}, false, c.t.Shape)
 }
 
 // places is the rank of the first argument, rows that the mask, the k-th if it

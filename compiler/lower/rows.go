@@ -13,10 +13,11 @@ import (
 	"github.com/tfec-lang/tfec/lang/types"
 )
 
-// A lengthOf is an axis of a value.
+// A lengthOf is an axis of a value, or the value itself where that is a number.
 type lengthOf struct {
-	value ir.Value
-	axis  int
+	value  ir.Value
+	axis   int
+	number bool
 }
 
 // lengthened gives new names to those lengths of a result that none of its
@@ -41,7 +42,7 @@ func (l *lowerer) lengthened(s types.Shape, operands ...types.Shape) types.Shape
 func (l *lowerer) measured(v ir.Value) ir.Value {
 	for axis, d := range l.shape(v) {
 		if name, ok := d.Var(); ok && name[0] == '?' && l.lengths[name].value == 0 {
-			l.lengths[name] = lengthOf{v, axis}
+			l.lengths[name] = lengthOf{value: v, axis: axis}
 		}
 	}
 	return v
@@ -81,19 +82,54 @@ func (l *lowerer) computed(s types.Size) ir.Value {
 
 // named is the value of a name in sizes.
 func (l *lowerer) named(name string) ir.Value {
-	if of, ok := l.lengths[name]; ok {
+	of, ok := l.lengths[name]
+	switch {
+	case of.number:
+		return of.value
+	case ok:
 		return l.lengthAt(of.value, of.axis)
 	}
 	return l.size(nil, types.Name(name))
 }
 
-// fixed refuses what makes an array of a length that data decides out of no
-// array of that length.
-func (l *lowerer) fixed(o ir.Op, s types.Shape) {
+// dataLengths are the lengths that data decides, for what makes an array of them
+// out of none.
+func (l *lowerer) dataLengths(o ir.Op, s types.Shape) []ir.Value {
 	switch o {
-	case ir.OpFill, ir.OpIota, ir.OpReshape, ir.OpWindows, ir.OpPad:
-		if len(ir.OfData(s)) > 0 {
-			l.notBuilt(l.at, "an array of this length, which data decides,")
+	case ir.OpFill, ir.OpIota, ir.OpReshape, ir.OpDraw:
+	default:
+		return nil
+	}
+	var out []ir.Value
+	for _, d := range s {
+		if len(ir.OfData(types.Shape{d})) > 0 {
+			out = append(out, l.size(nil, d))
+		}
+	}
+	return out
+}
+
+// maxLength is the greatest number that is a length.
+const maxLength = 1 << 32
+
+// dimensions looks at the lengths that a call makes: a number of its holders gets
+// a name, and what may be no length an assert.
+func (l *lowerer) dimensions(e *ast.Call) {
+	for _, a := range e.Args {
+		name, private := l.frame.body.Lengths[a]
+		if !private && !l.frame.body.Checked[a] {
+			continue
+		}
+		v := l.position(a.Value)
+		if private {
+			own, _ := name.Var()
+			fresh := fmt.Sprintf("?%d", len(l.lengths)+1)
+			l.frame.sizes[own], l.lengths[fresh] = types.Name(fresh), lengthOf{value: v, number: true}
+		}
+		if l.frame.body.Checked[a] {
+			b := types.Of(types.Bool)
+			ok := l.op(ir.OpAnd, b, nil, l.op(ir.OpGe, b, nil, v, l.integer(0)), l.op(ir.OpLe, b, nil, v, l.integer(maxLength)))
+			l.emit(&ir.Instr{Op: ir.OpAssert, Args: []ir.Value{ok}, Name: l.source(a.Value) + " is a length", Axis: -1, Who: l.meet(ok)})
 		}
 	}
 }
@@ -120,23 +156,25 @@ func (c *primitiveCall) length() ir.Value {
 	return c.lengthAt(c.value(c.args[0]), c.axisOf(c.args[1], 0))
 }
 
-// pad is the rows with zeros after them, and which of them are rows.
+// pad is the rows of each column with zeros after them, and which of them are
+// rows.
 func (l *lowerer) pad(e *ast.Call) []result {
 	args := arguments(e, []string{"x", "n"})
-	x := l.value(args[0])
-	n := l.frame.body.Sizes[args[1]].Subst(l.frame.sizes)
-	s := append(types.Shape{n}, l.shape(x)[1:]...)
-	var padded ir.Value
-	if rows := l.shape(x)[0]; l.holders(x).Empty() {
-		rest := append(types.Shape{n.Sub(rows)}, s[1:]...)
-		zeros := l.same(0, types.Type{Elem: l.elem(x), Shape: rest})
-		padded = l.operate(ir.Instr{Op: ir.OpConcat}, l.elem(x), s, x, zeros)
-	} else {
-		padded = l.operate(ir.Instr{Op: ir.OpPad, Axis: -1, Checked: l.frame.body.Checked[e]}, l.elem(x), s, x)
+	x, t := l.tree(args[0]), l.typeOf(args[0])
+	n, rows := l.frame.body.Sizes[args[1]].Subst(l.frame.sizes), t.Shape[0]
+	padded := x.each(func(x ir.Value) ir.Value { return l.paddedTo(n, x, l.frame.body.Checked[e]) })
+	s := types.Shape{n}
+	mask := l.op(ir.OpLt, types.Of(types.Bool), s, l.op(ir.OpIota, types.Of(types.Int64), s), l.size(e, rows))
+	return []result{{[]tree{padded}, e.Extent()}, {[]tree{leaf(mask)}, e.Extent()}}
+}
+
+func (l *lowerer) paddedTo(n types.Size, x ir.Value, checked bool) ir.Value {
+	e, rest := l.elem(x), l.shape(x)[1:]
+	if l.holders(x).Empty() {
+		zeros := l.same(0, types.Type{Elem: e, Shape: append(types.Shape{n.Sub(l.shape(x)[0])}, rest...)})
+		return l.operate(ir.Instr{Op: ir.OpConcat}, e, append(types.Shape{n}, rest...), x, zeros)
 	}
-	places := l.op(ir.OpIota, types.Of(types.Int64), s[:1])
-	mask := l.op(ir.OpLt, types.Of(types.Bool), s[:1], places, l.size(e, l.shape(x)[0]))
-	return []result{{[]tree{leaf(padded)}, e.Extent()}, {[]tree{leaf(mask)}, e.Extent()}}
+	return l.operate(ir.Instr{Op: ir.OpPad, Axis: -1, Checked: checked}, e, append(types.Shape{n}, rest...), x)
 }
 
 // formatted is the text of each element; that of an enum, from its names.

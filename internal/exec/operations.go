@@ -171,9 +171,9 @@ func (t *translator) clearForm(i *ir.Instr) func(*frame) clear.Tensor {
 	case ir.OpConcat:
 		return func(f *frame) clear.Tensor { return clear.Concat(i.Axis, f.clears(i)...) }
 	case ir.OpFill:
-		return func(f *frame) clear.Tensor { return clear.Fill(f.clear(x), f.dims(i.Step, info.Shape)...) }
+		return func(f *frame) clear.Tensor { return clear.Fill(f.clear(x), f.shape(i, info.Shape)...) }
 	case ir.OpReshape:
-		return func(f *frame) clear.Tensor { return clear.Reshape(f.clear(x), f.dims(i.Step, info.Shape)...) }
+		return func(f *frame) clear.Tensor { return clear.Reshape(f.clear(x), f.shape(i, info.Shape)...) }
 	case ir.OpLength:
 		return func(f *frame) clear.Tensor { return clear.Length(f.clear(x), i.Axis) }
 	case ir.OpPad:
@@ -188,9 +188,9 @@ func (t *translator) clearForm(i *ir.Instr) func(*frame) clear.Tensor {
 	case ir.OpParse:
 		return func(f *frame) clear.Tensor { return f.Parse(i.Step, f.clear(x), e) }
 	case ir.OpDraw:
-		return func(f *frame) clear.Tensor { return clear.RandomBits(f.dims(i.Step, info.Shape)...) }
+		return func(f *frame) clear.Tensor { return clear.RandomBits(f.shape(i, info.Shape)...) }
 	case ir.OpIota:
-		return func(f *frame) clear.Tensor { return clear.Iota(f.dims(i.Step, info.Shape)[0]) }
+		return func(f *frame) clear.Tensor { return clear.Iota(f.shape(i, info.Shape)[0]) }
 	case ir.OpWindows:
 		return func(f *frame) clear.Tensor {
 			w := f.dims(i.Step, i.Window)

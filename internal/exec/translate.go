@@ -46,6 +46,20 @@ func (f *frame) dims(step int, s types.Shape) []int {
 	return out
 }
 
+// shape is that of the instruction's result, whose operands have the lengths that
+// data decides.
+func (f *frame) shape(i *ir.Instr, s types.Shape) []int {
+	made, out := i.Lengths(), make([]int, len(s))
+	for k, d := range s {
+		if len(ir.OfData(types.Shape{d})) > 0 {
+			out[k], made = int(f.int(made[0])), made[1:]
+		} else {
+			out[k] = int(f.eval(i.Step, d))
+		}
+	}
+	return out
+}
+
 // translate returns the Run of a projection, under the eyes of w.
 func translate(proj *ir.Program, w *witness) func(*runtime.Party) {
 	t := &translator{proj, proj.PlayerNames(), w}
