@@ -88,6 +88,8 @@ func (l *lowerer) named(name string) ir.Value {
 		return of.value
 	case ok:
 		return l.lengthAt(of.value, of.axis)
+	case name[0] == '?':
+		l.notBuilt(l.at, "an array of this length, which data decides,")
 	}
 	return l.size(nil, types.Name(name))
 }
@@ -122,9 +124,7 @@ func (l *lowerer) dimensions(e *ast.Call) {
 		}
 		v := l.position(a.Value)
 		if private {
-			own, _ := name.Var()
-			fresh := fmt.Sprintf("?%d", len(l.lengths)+1)
-			l.frame.sizes[own], l.lengths[fresh] = types.Name(fresh), lengthOf{value: v, number: true}
+			l.numbered(name, v)
 		}
 		if l.frame.body.Checked[a] {
 			b := types.Of(types.Bool)
@@ -132,6 +132,40 @@ func (l *lowerer) dimensions(e *ast.Call) {
 			l.emit(&ir.Instr{Op: ir.OpAssert, Args: []ir.Value{ok}, Name: l.source(a.Value) + " is a length", Axis: -1, Who: l.meet(ok)})
 		}
 	}
+}
+
+// numbered names a length that is a number of its holders.
+func (l *lowerer) numbered(name types.Size, v ir.Value) {
+	own, _ := name.Var()
+	fresh := fmt.Sprintf("?%d", len(l.lengths)+1)
+	l.frame.sizes[own], l.lengths[fresh] = types.Name(fresh), lengthOf{value: v, number: true}
+}
+
+// assignedLengths names the lengths of the slices that an assignment changes: s is
+// the shape of that part of an array. Of bounds over sizes they have names.
+func (l *lowerer) assignedLengths(s types.Shape, bounds []*ast.Slice, positions []ir.Slice, array types.Shape) {
+	for d, p := range positions {
+		if !p.Range {
+			continue
+		}
+		if !l.overSizes(bounds[d].From) || !l.overSizes(bounds[d].To) {
+			from, to := p.From, p.To
+			if from == 0 {
+				from = l.integer(0)
+			}
+			if to == 0 {
+				to = l.size(nil, array[d])
+			}
+			l.numbered(s[0], l.op(ir.OpSub, types.Of(types.Int64), nil, to, from))
+		}
+		s = s[1:]
+	}
+}
+
+// overSizes reports a bound of a slice that is none, or over sizes.
+func (l *lowerer) overSizes(e ast.Expr) bool {
+	_, known := l.frame.body.Sizes[e]
+	return e == nil || known || l.frame.body.Consts[e] != nil
 }
 
 // filter keeps rows, of each column of a table.

@@ -173,10 +173,11 @@ func (p *prover) wide(i *ir.Instr) {
 	x := i.Args
 	switch {
 	case i.Op == ir.OpExp && p.elem(i.Dst).Bits() > 61, i.Op == ir.OpDiv && p.elem(i.Dst).Bits() > 61 && p.elem(i.Dst).Kind == types.Fixed && p.holders(x[1]).Empty():
-		p.refuse(i, "E901", "declare a `precision` of at most 60 bits", "%s of %s is not built yet", i.Op.Verb(), p.elem(i.Dst))
+		e := p.elem(i.Dst)
+		p.refuse(i, "E503", fmt.Sprintf("declare fewer bits, `precision fixed(%d, %d)`", 60-e.F, e.F), "%s is too wide for %s on shares, which takes 60 bits", e, i.Op.Verb())
 	case i.Op == ir.OpConvert && p.elem(i.Dst).Kind == types.Fixed && p.elem(x[0]).IsInt() &&
 		!p.interval(i).within(whole(p.elem(i.Dst))):
-		p.refuse(i, "E901", "bound the inputs with ranges", "this %s may not fit %s", p.elem(x[0]), p.elem(i.Dst))
+		p.refuse(i, "E502", "bound the inputs with ranges", "this %s may not fit %s", p.elem(x[0]), p.elem(i.Dst))
 	}
 }
 
