@@ -114,24 +114,27 @@ var growing = func() (all []operation) {
 	return all
 }()
 
+// unused is the Net of calls that send nothing.
+var unused mpc.Net
+
 // convolution is one of 16 images of 8 channels with 16 filters of 3 × 3.
 func convolution(s *server, x []mpc.Share) {
-	windows := s.engine.Windows(s.next(), x[0], 3, 3, 1, 1)
-	rows := s.engine.Reshape(s.next(), windows, 16*32*32, 72)
+	windows := s.engine.Windows(unused, x[0], 3, 3, 1, 1)
+	rows := s.engine.Reshape(unused, windows, 16*32*32, 72)
 	s.engine.Dot(s.next(), rows, x[1])
 }
 
 func store(s *server, x []mpc.Share) {
-	s.engine.Store(s.next(), x[0], s.engine.Reshape(s.next(), x[1]), s.engine.Reshape(s.next(), x[2]))
+	s.engine.Store(s.next(), x[0], s.engine.Reshape(unused, x[1]), s.engine.Reshape(unused, x[2]))
 }
 
 // softmax is exp(x - max x) over its sum, along rows.
 func softmax(s *server, x []mpc.Share) {
 	e := s.engine
 	rows := x[0].Shape[0]
-	most := e.Reshape(s.next(), e.Max(s.next(), x[0], 1), rows, 1)
-	powers := e.Exp(s.next(), e.Sub(s.next(), x[0], most))
-	sum := e.Reshape(s.next(), e.Sum(s.next(), powers, 1), rows, 1)
+	most := e.Reshape(unused, e.Max(s.next(), x[0], 1), rows, 1)
+	powers := e.Exp(s.next(), e.Sub(unused, x[0], most))
+	sum := e.Reshape(unused, e.Sum(unused, powers, 1), rows, 1)
 	e.Div(s.next(), powers, sum)
 }
 
@@ -149,14 +152,15 @@ func step(s *server, in []mpc.Share) {
 		layers = append(layers, e.Select(s.next(), positive, z, zero))
 	}
 	rate := clear.FromInts(fixed, nil, 1<<6) // of a thousandth
-	down := e.Mul(s.next(), e.Sub(s.next(), e.Dot(s.next(), layers[2], w[2]), y), rate)
+	z := e.Dot(s.next(), layers[2], w[2])
+	down := e.Mul(s.next(), e.Sub(unused, z, y), rate)
 	for i := 2; i >= 0; i-- {
-		gradient := e.Dot(s.next(), e.Transpose(s.next(), layers[i]), down)
+		gradient := e.Dot(s.next(), e.Transpose(unused, layers[i]), down)
 		if i > 0 {
-			back := e.Dot(s.next(), down, e.Transpose(s.next(), w[i]))
+			back := e.Dot(s.next(), down, e.Transpose(unused, w[i]))
 			down = e.Select(s.next(), active[i-1], back, zero)
 		}
-		e.Sub(s.next(), w[i], gradient)
+		e.Sub(unused, w[i], gradient)
 	}
 }
 
