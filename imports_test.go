@@ -48,6 +48,7 @@ var owned = map[string][]string{
 	"github.com/dave/jennifer":            {"codegen"},
 	"google.golang.org/grpc":              {"runtime/session"},
 	"github.com/sourcegraph/jsonrpc2":     {"internal/lsp"},
+	"gonum.org/v1/plot":                   {"runtime/bench/plot"},
 }
 
 func TestImportRules(t *testing.T) {

@@ -1,0 +1,224 @@
+// Command plot draws what benchmarks have measured:
+//
+//	go test -run - -bench 'Growth|Operations' -benchtime 5x -count 5 ./runtime/bench | go run ./runtime/bench/plot docs/plots
+//
+// growth.svg has the time of operations against the number of elements, with
+// the curve that n, or for sorting n log n, draws through the last point.
+// operations.svg has the time of each operation between processes beside its
+// limit. The table of all operations goes to standard output. Of several runs
+// the median counts.
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"image/color"
+	"io"
+	"log"
+	"maps"
+	"math"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/plotutil"
+	"gonum.org/v1/plot/vg"
+)
+
+func main() {
+	log.SetFlags(0)
+	if len(os.Args) != 2 {
+		log.Fatal("usage: go test -run - -bench … ./runtime/bench | plot FOLDER")
+	}
+	results, err := read(os.Stdin)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := errors.Join(draw(results, os.Args[1]), table(os.Stdout, results)); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// A result is what a benchmark reports, by unit, run by run.
+type result map[string][]float64
+
+func (r result) median(unit string) float64 {
+	v := slices.Sorted(slices.Values(r[unit]))
+	if len(v) == 0 {
+		return math.NaN()
+	}
+	return v[len(v)/2]
+}
+
+// cores ends the name of a benchmark.
+var cores = regexp.MustCompile("-[0-9]+$")
+
+// read takes the lines of benchmarks: a name, a count, values with units.
+func read(in io.Reader) (map[string]result, error) {
+	results := map[string]result{}
+	lines := bufio.NewScanner(in)
+	for lines.Scan() {
+		words := strings.Fields(lines.Text())
+		if len(words) < 4 || !strings.HasPrefix(words[0], "Benchmark") {
+			continue
+		}
+		name := cores.ReplaceAllString(words[0], "")
+		if results[name] == nil {
+			results[name] = result{}
+		}
+		for i := 2; i+1 < len(words); i += 2 {
+			v, err := strconv.ParseFloat(words[i], 64)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", words[0], err)
+			}
+			results[name][words[i+1]] = append(results[name][words[i+1]], v)
+		}
+	}
+	return results, lines.Err()
+}
+
+// table is Markdown, a line for an operation and place.
+func table(out io.Writer, results map[string]result) error {
+	columns := []struct {
+		head, unit string
+		scale      float64
+	}{
+		{"time", "ns/op", 1e-6}, {"limit", "ms-limit", 1}, {"of which streams", "ms-streams", 1}, {"arithmetic", "ms-arithmetic", 1}, {"bytes", "ms-bytes", 1},
+		{"rounds", "ms-rounds", 1}, {"time / limit", "×limit", 1}, {"processors", "cpu-ms/op", 1}, {"estimate", "ms-estimate", 1}, {"time / estimate", "×estimate", 1},
+		{"rounds", "rounds/op", 1}, {"MB a player", "B/op/player", 1e-6},
+	}
+	head, line := "| | link |", "|---|---|"
+	for _, c := range columns {
+		head, line = head+" "+c.head+" |", line+"---|"
+	}
+	fmt.Fprintln(out, head+"\n"+line)
+	for _, key := range slices.Sorted(maps.Keys(results)) {
+		path := strings.Split(key, "/")
+		if path[0] != "BenchmarkOperations" {
+			continue
+		}
+		row := "| " + path[1] + " | " + path[2] + " |"
+		for _, c := range columns {
+			cell := ""
+			if v := results[key].median(c.unit); !math.IsNaN(v) {
+				cell = strconv.FormatFloat(c.scale*v, 'g', 3, 64)
+			}
+			row += " " + cell + " |"
+		}
+		if _, err := fmt.Fprintln(out, row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func draw(results map[string]result, folder string) error {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	growth, err := drawGrowth(results)
+	if err != nil {
+		return err
+	}
+	operations, err := drawOperations(results)
+	if err != nil {
+		return err
+	}
+	return errors.Join(growth.Save(7*vg.Inch, 5*vg.Inch, filepath.Join(folder, "growth.svg")),
+		operations.Save(9*vg.Inch, 5*vg.Inch, filepath.Join(folder, "operations.svg")))
+}
+
+// curves says how each operation of the growth plot is to grow.
+var curves = map[string]func(n float64) float64{
+	"products":    func(n float64) float64 { return n },
+	"comparisons": func(n float64) float64 { return n },
+	"sort":        func(n float64) float64 { return n * math.Log2(n) },
+}
+
+func drawGrowth(results map[string]result) (*plot.Plot, error) {
+	p := plot.New()
+	p.Title.Text = "Three servers in one process"
+	p.X.Label.Text, p.Y.Label.Text = "elements", "seconds"
+	p.X.Scale, p.Y.Scale = plot.LogScale{}, plot.LogScale{}
+	p.X.Tick.Marker, p.Y.Tick.Marker = plot.LogTicks{Prec: -1}, plot.LogTicks{Prec: -1}
+	p.Legend.Top, p.Legend.Left = true, true
+	for i, name := range slices.Sorted(maps.Keys(curves)) {
+		points := growth(results, "BenchmarkGrowth/"+name+"/n=")
+		if len(points) == 0 {
+			return nil, fmt.Errorf("the input has no BenchmarkGrowth/%s", name)
+		}
+		if err := addGrowth(p, name, points, curves[name], plotutil.Color(i)); err != nil {
+			return nil, err
+		}
+	}
+	p.Y.Min /= 2
+	return p, nil
+}
+
+// growth are the medians of one operation, in seconds by size.
+func growth(results map[string]result, prefix string) (points plotter.XYs) {
+	for name, r := range results {
+		if n, err := strconv.Atoi(strings.TrimPrefix(name, prefix)); err == nil {
+			points = append(points, plotter.XY{X: float64(n), Y: r.median("ns/op") / 1e9})
+		}
+	}
+	slices.SortFunc(points, func(a, b plotter.XY) int { return int(a.X - b.X) })
+	return points
+}
+
+func addGrowth(p *plot.Plot, name string, points plotter.XYs, curve func(float64) float64, c color.Color) error {
+	measured, err := plotter.NewScatter(points)
+	if err != nil {
+		return err
+	}
+	last := points[len(points)-1]
+	expected := plotter.NewFunction(func(n float64) float64 { return last.Y * curve(n) / curve(last.X) })
+	expected.XMin, expected.XMax = points[0].X, last.X
+	measured.Color, expected.Color = c, c
+	measured.Radius = vg.Points(3)
+	p.Add(measured, expected)
+	p.Legend.Add(name, measured, expected)
+	return nil
+}
+
+func drawOperations(results map[string]result) (*plot.Plot, error) {
+	var names []string
+	var times, limits plotter.Values
+	for _, key := range slices.Sorted(maps.Keys(results)) {
+		name, ok := strings.CutPrefix(strings.TrimSuffix(key, "/tls"), "BenchmarkOperations/")
+		if !ok || !strings.HasSuffix(key, "/tls") {
+			continue
+		}
+		names = append(names, name)
+		times = append(times, results[key].median("ns/op")/1e6)
+		limits = append(limits, results[key].median("ms-limit"))
+	}
+	if names == nil {
+		return nil, errors.New("the input has no BenchmarkOperations over tls")
+	}
+	p := plot.New()
+	p.Title.Text = "Three processes over TLS on loopback"
+	p.Y.Label.Text = "milliseconds"
+	p.X.Tick.Label.Rotation, p.X.Tick.Label.XAlign = math.Pi/3, -1
+	p.Legend.Top, p.Legend.Left = true, true
+	for i, series := range []struct {
+		name   string
+		values plotter.Values
+	}{{"time", times}, {"limit", limits}} {
+		bars, err := plotter.NewBarChart(series.values, vg.Points(8))
+		if err != nil {
+			return nil, err
+		}
+		bars.Color, bars.Offset, bars.LineStyle.Width = plotutil.Color(i), vg.Points(8*float64(i)-4), 0
+		p.Add(bars)
+		p.Legend.Add(series.name, bars)
+	}
+	p.NominalX(names...)
+	return p, nil
+}
