@@ -97,30 +97,28 @@ type Division struct {
 	Signed     bool // the divisor
 	F          int  // its fractional bits
 	Half       int  // bits of the lower half of the dividend
-	Guard      int  // further bits that are kept until the last shift
-	Step       int  // places of a group, a multiple of 2^Low
-	Groups     int
+	Guard      int  // further bits that are kept until the end
+	Starts     int  // of the shift to the right
 }
 
 // DivisionPlan is of a dividend below 2^size and a divisor of some bits, f of
 // them fractional.
 func DivisionPlan(size, bits int, signed bool, f int) Division {
-	d := Division{Signed: signed, F: f, Half: (size + 1) / 2, Guard: max(0, min(2, 59-size))}
+	d := Division{Signed: signed, F: f, Guard: max(0, min(2, 59-size))}
 	if signed {
 		bits--
 	}
 	// A longer divisor leaves less than half a unit.
 	bits = min(bits, 60, size+f+1)
-	d.Step = max(2, 60-size-d.Guard)
-	// Groups begin where the low bits do, and that of length f at its last place.
+	// The quotient has room for the low bits, all of which the length f has set.
 	low := 3
 	longest := func() int { return bits + (f-bits-1)&(1<<low-1) }
-	for 1<<low > d.Step || longest() > 61 {
+	for low > 1 && (size+d.Guard+1<<low > 61 || longest() > 61) {
 		low--
 	}
 	d.LengthCode = lengthCode(bits, longest(), low)
-	d.Step = d.Step >> low << low
-	d.Groups = max(0, bits-f)/d.Step + 1
+	d.Half = (size + 1<<low) / 2
+	d.Starts = (d.Longest-f)>>low + 1
 	return d
 }
 
@@ -198,13 +196,14 @@ func (o Operation) divideFixed() []Part {
 	if d.Signed {
 		further = 1
 	}
-	all := append(lengths(y.Bits), d.tables(1, 2*(2+d.Groups), further), times(2+d.Groups, part(Product, 0)))
+	all := append(lengths(y.Bits), d.tables(1, 2+d.Starts, further), part(Product, 0))
 	all = append(all, mantissa(d.Longest, 12, 30)...)
-	all = append(all, part(Product, 0), part(Truncate, d.Half), part(Product, d.Half), part(Product, max(0, 30-d.Half-d.Guard)))
-	for range d.Groups - 1 {
-		all = append(all, part(Truncate, d.Step))
+	all = append(all, part(Product, 0), part(Truncate, d.Half), part(Product, d.Half),
+		part(Product, max(0, 30-d.Half-d.Guard)), part(Product, 1<<d.Low-1))
+	for range d.Starts - 1 {
+		all = append(all, part(Truncate, 1<<d.Low))
 	}
-	return append(all, part(Product, d.Step-1+d.Guard))
+	return append(all, part(Product, d.Guard))
 }
 
 // divideIntegers is long division: a comparison and a choice for each bit.
