@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tfec-lang/tfec/compiler"
+	modules "github.com/tfec-lang/tfec/compiler/load"
 	"github.com/tfec-lang/tfec/internal/golden"
 	"github.com/tfec-lang/tfec/lang/diag"
 	"github.com/tfec-lang/tfec/lang/format"
@@ -172,5 +173,14 @@ func TestExamples(t *testing.T) {
 			diag.Print(&shown, diags, unit.Source)
 			assert.False(t, diags.HasErrors(), "%s", &shown)
 		})
+	}
+}
+
+// TestLibrary holds that the page names each module of the standard library.
+func TestLibrary(t *testing.T) {
+	page, err := os.ReadFile("spec.md")
+	require.NoError(t, err)
+	for _, name := range modules.Library() {
+		assert.Contains(t, string(page), "`"+name+"`")
 	}
 }

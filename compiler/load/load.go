@@ -37,10 +37,10 @@ type Sources struct {
 // Main is the file that was asked for.
 func (s *Sources) Main() *ast.File { return s.Files[0] }
 
-// Load reads the file at a path with its imports. The error is of reading that
-// file alone.
+// Load reads the file at a path, or a module of the standard library by the name
+// that imports it, with its imports. The error is of reading that file alone.
 func Load(path string, read Reader) (*Sources, diag.List, error) {
-	text, err := read(path)
+	text, err := mainText(path, read)
 	if err != nil {
 		return nil, nil, fmt.Errorf("cannot read the program: %w", err)
 	}
@@ -48,6 +48,23 @@ func Load(path string, read Reader) (*Sources, diag.List, error) {
 	l.add(path, filepath.Clean(path), text)
 	l.diags.Sort()
 	return l.sources, l.diags, nil
+}
+
+// mainText is the text of the file that was asked for.
+func mainText(path string, read Reader) ([]byte, error) {
+	if !Standard(path) {
+		return read(path)
+	}
+	text, err := standard(path)
+	if err != nil {
+		err = fmt.Errorf("the standard library has %s", strings.Join(Library(), ", "))
+	}
+	return text, err
+}
+
+// standard is the text of a module of the standard library.
+func standard(path string) ([]byte, error) {
+	return stdlib.Files.ReadFile(strings.TrimPrefix(path, "std/") + ".tfe")
 }
 
 // A loader holds what was read. A file's key is its clean path or, of a module
@@ -110,15 +127,15 @@ func (l *loader) unreadable(imp *ast.Import, key string, err error) *ast.File {
 	if errors.Is(err, fs.ErrNotExist) {
 		what = "there is no file " + key
 		if Standard(key) {
-			what = "the standard library has " + strings.Join(library(), ", ")
+			what = "the standard library has " + strings.Join(Library(), ", ")
 		}
 	}
 	return l.refuse(imp, "cannot import %s: %s", imp.Path.Raw, what)
 }
 
 func (l *loader) text(key string) ([]byte, error) {
-	if name, ok := strings.CutPrefix(key, "std/"); ok && Standard(key) {
-		return stdlib.Files.ReadFile(name + ".tfe")
+	if Standard(key) {
+		return standard(key)
 	}
 	return l.read(key)
 }
@@ -152,8 +169,8 @@ func Standard(path string) bool {
 	return strings.HasPrefix(path, "std/") && !strings.HasSuffix(path, ".tfe")
 }
 
-// library lists the modules that there are.
-func library() []string {
+// Library lists the modules that there are.
+func Library() []string {
 	names, err := fs.Glob(stdlib.Files, "*.tfe")
 	if err != nil {
 		return nil

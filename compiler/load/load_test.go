@@ -87,3 +87,17 @@ func TestMissing(t *testing.T) {
 	_, _, err := load.Load("main.tfe", files(nil))
 	assert.ErrorIs(t, err, fs.ErrNotExist)
 }
+
+// TestStandard holds that each module of the standard library is read by the
+// name that imports it, from nobody's files.
+func TestStandard(t *testing.T) {
+	require.NotEmpty(t, load.Library())
+	for _, name := range load.Library() {
+		sources, list, err := load.Load(name, files(nil))
+		require.NoError(t, err)
+		assert.Empty(t, list)
+		assert.Equal(t, name, sources.Main().Name)
+	}
+	_, _, err := load.Load("std/none", files(nil))
+	assert.ErrorContains(t, err, "the standard library has std/stats")
+}
