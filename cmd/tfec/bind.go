@@ -70,22 +70,24 @@ func template(p *ir.Program, player int) string {
 	b.WriteString("\n[in]\n")
 	own := slices.DeleteFunc(slices.Clone(p.Inputs), func(in ir.Input) bool { return !p.Keepers(in.Owner).Has(player) })
 	for _, value := range binding.Records(own, func(in ir.Input) string { return ir.Key(in.Name, in.Member) }) {
-		writeInput(&b, value)
+		writeInput(&b, p, value)
 	}
 	b.WriteString("\n[out]\n")
 	received := slices.DeleteFunc(slices.Clone(p.Outputs), func(out ir.Output) bool { return !p.Keepers(out.To).Has(player) })
 	for _, value := range binding.Records(received, func(out ir.Output) string { return ir.Key(out.Name, out.Member) }) {
-		writeOutput(&b, value)
+		writeOutput(&b, p, value)
 	}
 	return b.String()
 }
 
 // writeInput writes an input that must be filled in, of a record with its
 // fields.
-func writeInput(b *strings.Builder, value []ir.Input) {
+func writeInput(b *strings.Builder, p *ir.Program, value []ir.Input) {
 	for _, in := range value {
 		note := ""
 		switch {
+		case in.Elem.Kind == types.Enum:
+			note = values(p, in.Elem)
 		case in.Range != nil && len(in.Shape) > 0:
 			note = ", each in " + in.Range.Text
 		case in.Range != nil:
@@ -115,13 +117,13 @@ func writeInput(b *strings.Builder, value []ir.Input) {
 
 // writeOutput writes an output, which is printed where it is not bound, or must
 // be bound because it is kept as shares.
-func writeOutput(b *strings.Builder, value []ir.Output) {
+func writeOutput(b *strings.Builder, p *ir.Program, value []ir.Output) {
 	out, note := value[0], "; printed, unless the next line is uncommented"
 	if out.To.IsShared() {
 		note = " @ shared"
 	}
 	for _, out := range value {
-		comment(b, out.Doc, fieldName(out.Name), out.Elem, out.Shape, note)
+		comment(b, out.Doc, fieldName(out.Name), out.Elem, out.Shape, values(p, out.Elem)+note)
 	}
 	if out.To.IsShared() {
 		fmt.Fprintf(b, "# For example: %[1]s = \"share:DIR\"\n%[1]s = \"\"\n", tomlKey(ir.Root(out.Name)))
@@ -132,6 +134,14 @@ func writeOutput(b *strings.Builder, value []ir.Output) {
 		file += "-" + out.Member
 	}
 	fmt.Fprintf(b, "# %s = %q\n", tomlKey(ir.Root(ir.Key(out.Name, out.Member))), "json:"+file+".json")
+}
+
+// values lists those of an enum.
+func values(p *ir.Program, e types.Elem) string {
+	if e.Kind != types.Enum {
+		return ""
+	}
+	return ": " + strings.Join(p.Enum(e).Values, ", ")
 }
 
 // fieldName is what stands before the type of a record's field.

@@ -111,10 +111,11 @@ func indented(program string) string {
 	return b.String()
 }
 
-// nearestCode is a hint: the first code that differs from text least.
+// nearestCode is a hint: the first code that differs from text in one character,
+// else where the codes are listed.
 func nearestCode(text string) string {
 	const list = "`tfec explain` lists the codes"
-	best, most := "", 1
+	best, most := "", len("301")-1
 	for _, c := range diag.Codes {
 		if n := common(strings.ToUpper(text), c.Code); n > most {
 			best, most = c.Code, n

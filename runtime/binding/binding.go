@@ -15,6 +15,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -83,7 +84,20 @@ func ParseSource(spec string) (Source, error) {
 	case colon && rest != "" && kind == "share":
 		return Source{Kind: kind, Path: rest}, nil
 	}
+	if kind := ofFile(spec); kind != "" {
+		return Source{}, fmt.Errorf("`%[2]s` is no binding: write `%[1]s:%[2]s`", kind, spec)
+	}
 	return Source{}, fmt.Errorf("`%s` is no binding: use %s", spec, supported)
+}
+
+// ofFile is the kind of a binding that is a file alone, by the file's ending.
+func ofFile(spec string) string {
+	path, _, _ := strings.Cut(spec, "#")
+	switch ending := strings.TrimPrefix(filepath.Ext(path), "."); ending {
+	case "csv", "parquet", "npy", "json":
+		return ending
+	}
+	return ""
 }
 
 // Folder is where the share files of a `@ shared` input lie; "" for any other

@@ -16,6 +16,9 @@ import (
 
 // loadValue reads `5` as it is, an array as json.
 func loadValue(in Input, text string) (clear.Tensor, error) {
+	if in.Dims > 0 && field(in.Name) == "" && !strings.HasPrefix(strings.TrimSpace(text), "[") {
+		return clear.Tensor{}, fmt.Errorf("value: input %s is an array: write `value:[%s]`", in.Name, text)
+	}
 	if in.Dims > 0 || field(in.Name) != "" {
 		return loadJSON(in, strings.NewReader(text), "value")
 	}
