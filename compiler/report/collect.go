@@ -256,12 +256,9 @@ func (w *writer) decision(i *ir.Instr) {
 // are one entry.
 func (w *writer) disclosure(i *ir.Instr, to types.Set, how string) {
 	d := Disclosure{
-		Name: w.p.LabelOf(i), Kind: "value", Type: w.typ(i.Dst), Everybody: i.To.Set(w.p.Everybody()) == w.p.Everybody(),
+		Name: w.names.opened(i), Kind: "value", Type: w.typ(i.Dst), Everybody: i.To.Set(w.p.Everybody()) == w.p.Everybody(),
 		How: how, When: append([]string{}, w.when...), to: to,
 		elem: w.p.Values[i.Dst].Elem, shape: w.p.Values[i.Dst].Shape, around: w.around,
-	}
-	if d.Name == "" {
-		d.Name = w.names.value(i.Dst)
 	}
 	if slices.ContainsFunc(w.p.Outputs, func(x ir.Output) bool { return x.Name == i.Name }) {
 		d.Kind = "output"

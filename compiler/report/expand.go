@@ -330,10 +330,7 @@ func (e *expander) now(vars []ir.Value) map[ir.Value]string {
 
 // reveal is a disclosure: from here on it bears its label.
 func (e *expander) reveal(i *ir.Instr) {
-	name := e.p.LabelOf(i)
-	if name == "" {
-		name = e.p.Values[i.Dst].Name
-	}
+	name := e.opened(i)
 	e.disclose(i, name)
 	e.written[i.Dst] = e.indexed(name)
 }
@@ -345,7 +342,9 @@ func (e *expander) disclose(i *ir.Instr, name string) {
 	if t := e.terms[d.Text]; t != nil && strings.TrimRight(d.Text, "'") == d.Name { // the program's name for it
 		d.Text, d.uses = t.Text, t.uses
 	}
-	e.disclosed = append(e.disclosed, d)
+	if d.Text != d.Name { // a draw is nothing else
+		e.disclosed = append(e.disclosed, d)
+	}
 }
 
 // output is a value that its receivers compute from what they have.

@@ -50,6 +50,18 @@ func (n names) value(v ir.Value) string {
 	return n.operand(v)
 }
 
+// opened is what an open or reveal is called: its label, the draw that it is a
+// part of, or what is opened.
+func (n names) opened(i *ir.Instr) string {
+	if label := n.p.LabelOf(i); label != "" {
+		return label
+	}
+	if d := n.def[i.Args[0]]; d != nil && d.Op == ir.OpDraw {
+		return d.Name + "()"
+	}
+	return n.value(i.Dst)
+}
+
 // nested writes a value inside the expression of another.
 func (n names) nested(v ir.Value) string {
 	if text := n.value(v); strings.Contains(text, " ") && n.def[v] != nil && infix[n.def[v].Op] != "" {

@@ -58,7 +58,7 @@ func pages(t *testing.T, unit *compiler.Unit) map[string][]byte {
 		}
 		r := reportOf(unit, p)
 		r.Express(p)
-		_, expressions, _ := strings.Cut(r.String(), "\nexpressions\n")
+		_, expressions, _ := strings.Cut(r.String(), "\nexpressions ")
 		out[p.Name+".expressions.txt"] = []byte(expressions)
 	}
 	return out

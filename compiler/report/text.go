@@ -5,6 +5,8 @@ package report
 
 import (
 	"fmt"
+	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -221,14 +223,35 @@ func (w *page) coordinator() {
 
 // expressions are the disclosures over inputs, and then the names in them.
 func (w *page) expressions() {
-	title := "expressions"
+	title := "expressions        over inputs, sizes, and the names that `where` defines"
+	legend := make(map[string]string)
 	for k, e := range w.r.Expressions {
 		if k == 0 || !e.Disclosed && w.r.Expressions[k-1].Disclosed {
 			w.line("%s", title)
 			title = "where"
 		}
 		w.row(e.Name, "= "+e.Text, "", lines([]ir.Line{e.Line}))
+		for mark, text := range marks {
+			if strings.Contains(e.Name+" "+e.Text, mark) {
+				legend[mark] = text
+			}
+		}
+		if unnamed.MatchString(e.Name) {
+			legend[""] = "t1, t2, …: values that the program does not name"
+		}
 	}
+	for _, mark := range slices.Sorted(maps.Keys(legend)) {
+		w.line("  %s", legend[mark])
+	}
+}
+
+// unnamed is a value that the compiler numbered.
+var unnamed = regexp.MustCompile(`^t\d+(_|$)`)
+
+// marks are what a reader of expressions may not know.
+var marks = map[string]string{
+	"_(":    "x_k is what pass k of a loop leaves in x, x_(k-1) what the pass before left",
+	"last(": "last(x_k) is what the loop leaves in x",
 }
 
 // from writes `from x (hospital), y (insurer)`.
