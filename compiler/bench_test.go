@@ -6,9 +6,12 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/tfec-lang/tfec/compiler"
@@ -108,12 +111,48 @@ func thousandLines() []byte {
 	return b.Bytes()
 }
 
+// longFile writes the program of a thousand lines.
+func longFile(t testing.TB) string {
+	path := filepath.Join(t.TempDir(), "long.tfe")
+	require.NoError(t, os.WriteFile(path, thousandLines(), 0o600))
+	return path
+}
+
+// BenchmarkCheck is what the command does once it has started.
 func BenchmarkCheck(b *testing.B) {
-	path := filepath.Join(b.TempDir(), "long.tfe")
-	require.NoError(b, os.WriteFile(path, thousandLines(), 0o600))
+	path := longFile(b)
+	b.ReportAllocs()
 	for b.Loop() {
 		_, diags, err := compiler.Check(path, compiler.Options{})
 		require.NoError(b, err)
 		require.Empty(b, diags)
 	}
+}
+
+// BenchmarkCheckProcess is the command, from its start to its end; beside the
+// time that passes it tells the time that the processors spend on it.
+func BenchmarkCheckProcess(b *testing.B) {
+	path, command := longFile(b), filepath.Join(b.TempDir(), "tfec")
+	out, err := exec.Command("go", "build", "-o", command, "github.com/tfec-lang/tfec/cmd/tfec").CombinedOutput()
+	require.NoError(b, err, "%s", out)
+	var cpu time.Duration
+	for b.Loop() {
+		check := exec.Command(command, "check", path)
+		out, err := check.CombinedOutput()
+		require.NoError(b, err, "%s", out)
+		cpu += check.ProcessState.UserTime() + check.ProcessState.SystemTime()
+	}
+	b.ReportMetric(float64(cpu.Nanoseconds())/float64(b.N), "cpu-ns/op")
+}
+
+// A check is as fast as it allocates little. The bound is a tenth above what it
+// takes.
+func TestCheckAllocatesLittle(t *testing.T) {
+	path := longFile(t)
+	got := testing.AllocsPerRun(3, func() {
+		_, diags, err := compiler.Check(path, compiler.Options{})
+		require.NoError(t, err)
+		require.Empty(t, diags)
+	})
+	assert.Less(t, got, 360_000.0)
 }

@@ -489,7 +489,7 @@ func (f *frame) ifStmt(s *ast.If) bool {
 	var thenEnds, elseEnds bool
 	f.within(func(pc *context) { f.enterArm(pc, c); f.enter(pc, run) }, func() {
 		thenEnds = f.block(s.Then)
-		after := f.snapshot()
+		after := f.unit.known
 		f.unit.known = before
 		if s.Else != nil {
 			elseEnds = f.stmt(s.Else)

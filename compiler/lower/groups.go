@@ -42,10 +42,23 @@ type lineage struct {
 	lengths    types.Shape // beside those of padded inputs: along which rows of such lie
 }
 
+// none is the set of no inputs; nobody changes a set of a lineage.
+var none = new(big.Int)
+
+func union(a, b *big.Int) *big.Int {
+	switch {
+	case a == b || b.Sign() == 0:
+		return a
+	case a.Sign() == 0:
+		return b
+	}
+	return new(big.Int).Or(a, b)
+}
+
 func (a lineage) join(b lineage) lineage {
 	out := lineage{
-		from: new(big.Int).Or(a.from, b.from), over: new(big.Int).Or(a.over, b.over), some: a.some,
-		chosen: new(big.Int).Or(a.chosen, b.chosen), role: a.role, lengths: a.lengths,
+		from: union(a.from, b.from), over: union(a.over, b.over), some: a.some,
+		chosen: union(a.chosen, b.chosen), role: a.role, lengths: a.lengths,
 	}
 	for _, d := range b.lengths {
 		out.lengths = with(out.lengths, d)
@@ -181,7 +194,7 @@ func (g *grouper) lineage(v ir.Value) lineage {
 	if x, ok := g.of[v]; ok {
 		return x
 	}
-	return lineage{from: new(big.Int), over: new(big.Int), chosen: new(big.Int), role: constant}
+	return lineage{from: none, over: none, chosen: none, role: constant}
 }
 
 // result is the lineage of what an instruction defines.
@@ -202,8 +215,10 @@ func (g *grouper) result(i *ir.Instr) lineage {
 	}
 	out.lengths = g.lengthened(i, out)
 	rows := g.rowsOf(out, g.together(i))
-	out.over = new(big.Int).Or(out.over, rows)
-	out.some = out.some.with(choice{new(big.Int).And(rows, out.chosen), new(big.Int).AndNot(rows, out.chosen)})
+	out.over = union(out.over, rows)
+	if rows.Sign() > 0 && out.chosen.Sign() > 0 {
+		out.some = out.some.with(choice{new(big.Int).And(rows, out.chosen), new(big.Int).AndNot(rows, out.chosen)})
+	}
 	out.role = g.role(i, out.role)
 	return out
 }
@@ -263,7 +278,7 @@ func (g *grouper) selected(i *ir.Instr) lineage {
 	out.role = r
 	switch {
 	case c.role == test:
-		out.over, out.some = new(big.Int), nil
+		out.over, out.some = none, nil
 	case constantArm && r != constant && c.role == flag && g.ofRows(i.Args[0]):
 		out.chosen = out.from
 	}
@@ -346,10 +361,10 @@ func (g *grouper) together(i *ir.Instr) types.Shape {
 
 // rowsOf are those of the inputs whose rows lie along one of the dimensions.
 func (g *grouper) rowsOf(of lineage, dims types.Shape) *big.Int {
-	out := new(big.Int)
+	out := none
 	for k, x := range g.out.Inputs {
 		if of.from.Bit(k) == 1 && len(x.Shape) > 0 && slices.ContainsFunc(dims, func(d types.Size) bool { return g.along(of, x, d) }) {
-			out.SetBit(out, k, 1)
+			out = new(big.Int).SetBit(out, k, 1)
 		}
 	}
 	return out
