@@ -36,9 +36,12 @@ func (b bounds) equal(c bounds) bool {
 	return b.declared == c.declared && compare(b.low, c.low) == 0 && compare(b.high, c.high) == 0
 }
 
-// compare is x.Cmp(y), without products of whole numbers by one.
+// compare is x.Cmp(y), without the products where they tell nothing new.
 func compare(x, y *big.Rat) int {
-	if x.IsInt() && y.IsInt() {
+	switch s := x.Sign() - y.Sign(); {
+	case s != 0:
+		return max(-1, min(s, 1))
+	case x.IsInt() && y.IsInt():
 		return x.Num().Cmp(y.Num())
 	}
 	return x.Cmp(y)

@@ -224,7 +224,9 @@ func (f *frame) record(e ast.Expr, v value) {
 	if v.lin != nil && f.isSize(*v.lin) {
 		f.body.Sizes[e] = *v.lin
 	}
-	f.adaptive[e] = v.untyped || v.flexible
+	if delete(f.adaptive, e); v.untyped || v.flexible {
+		f.adaptive[e] = true
+	}
 	if v.Place.Each == "" && !v.bad() {
 		f.computed(v.Place)
 	}
