@@ -346,8 +346,10 @@ func parseNumber(n *ast.Number) (*big.Rat, bool) {
 		}
 		return new(big.Rat).SetInt(i), true
 	}
-	if k, err := strconv.ParseInt(text, 10, 64); err == nil {
-		return new(big.Rat).SetInt64(k), true
+	if !n.Float {
+		if k, err := strconv.ParseInt(text, 10, 64); err == nil {
+			return new(big.Rat).SetInt64(k), true
+		}
 	}
 	// an exponent is bounded, or the exact value would fill the memory
 	if i := strings.IndexAny(text, "eE"); i >= 0 && len(strings.TrimLeft(text[i+1:], "+-0")) > 3 {
