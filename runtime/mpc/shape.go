@@ -193,6 +193,9 @@ func (x Share) widen(shape []int) Share {
 	if slices.Equal(x.Shape, shape) {
 		return x
 	}
+	if n := x.Len(); n >= 64 {
+		return join(shape, slices.Repeat([]Share{x}, Count(shape)/n)...)
+	}
 	return lift(func(x ...clear.Tensor) clear.Tensor { return widen(x[0], shape) }, x)
 }
 
