@@ -203,32 +203,60 @@ func unpack(dst, x []uint64, m int) {
 
 // PackBits joins vectors of n bits, one after the other in x, without gaps.
 func PackBits(x []uint64, n int) []byte {
-	k := vectors(x, n)
+	k, w := vectors(x, n), Words(n)
 	if n%64 == 0 {
 		return Bytes(x)
 	}
-	out := make([]uint64, Words(k*n))
+	// One word more, so that each word of x reaches two.
+	out := make([]uint64, Words(k*n)+1)
 	for j := range k {
-		for i, v := range x[j*Words(n) : (j+1)*Words(n)] {
-			orBits(out, j*n+i*64, v, min(64, n-i*64))
-		}
+		orShifted(out[j*n/64:], x[j*w:(j+1)*w], j*n%64)
 	}
 	return Bytes(out)[:PackedSize(k, n)]
 }
 
+// orShifted puts x, whose unused bits are zero, at bit s of the first word of
+// dst, which has one word more; what stands beyond bit s there is zero.
+func orShifted(dst, x []uint64, s int) {
+	dst = dst[:len(x)+1]
+	word := dst[0]
+	for i, v := range x {
+		dst[i] = word | v<<(s&63)
+		word = v >> 1 >> (^s & 63)
+	}
+	dst[len(x)] = word
+}
+
 // UnpackBits is the inverse of PackBits: k vectors of n bits.
 func UnpackBits(b []byte, k, n int) []uint64 {
-	in := FromPacked(b)
+	in, w := FromPacked(b), Words(n)
 	if n%64 == 0 {
 		return in
 	}
-	out := make([]uint64, 0, k*Words(n))
+	out := make([]uint64, k*w)
 	for j := range k {
-		for i := 0; i < n; i += 64 {
-			out = append(out, getBits(in, j*n+i, min(64, n-i)))
-		}
+		vector := out[j*w : (j+1)*w]
+		first, last := j*n/64, Words((j+1)*n)
+		shiftDown(vector, in[first:last], j*n%64)
+		ClearTail(vector, n)
 	}
 	return out
+}
+
+// shiftDown sets dst to x from bit s of its first word on; x may have a word
+// more than dst.
+func shiftDown(dst, x []uint64, s int) {
+	last := len(dst) - 1
+	if last < 0 {
+		return
+	}
+	for i := range dst[:last] {
+		dst[i] = x[i]>>(s&63) | x[i+1]<<1<<(^s&63)
+	}
+	dst[last] = x[last] >> (s & 63)
+	if len(x) > len(dst) {
+		dst[last] |= x[len(dst)] << 1 << (^s & 63)
+	}
 }
 
 // vectors is how many vectors of n bits x holds.
@@ -237,26 +265,6 @@ func vectors(x []uint64, n int) int {
 		return 0
 	}
 	return len(x) / Words(n)
-}
-
-// orBits puts the lowest m bits of v at bit position pos.
-func orBits(x []uint64, pos int, v uint64, m int) {
-	v &= ^uint64(0) >> (64 - m)
-	i, s := pos/64, pos%64
-	x[i] |= v << s
-	if s+m > 64 {
-		x[i+1] |= v >> (64 - s)
-	}
-}
-
-// getBits returns the m bits at position pos.
-func getBits(x []uint64, pos, m int) uint64 {
-	i, s := pos/64, pos%64
-	v := x[i] >> s
-	if s+m > 64 {
-		v |= x[i+1] << (64 - s)
-	}
-	return v & (^uint64(0) >> (64 - m))
 }
 
 // FromPacked reads little-endian bytes as words, the last one filled with

@@ -10,11 +10,8 @@ func BitRange(x []uint64, from, n int) []uint64 {
 		return x[from/64 : from/64+w : from/64+w]
 	}
 	out := make([]uint64, w)
-	Split(n, func(lo, hi int) {
-		for i := lo; i < hi; i += 64 {
-			out[i/64] = getBits(x, from+i, min(64, hi-i))
-		}
-	})
+	shiftDown(out, x[from/64:Words(from+n)], from%64)
+	ClearTail(out, n)
 	return out
 }
 
@@ -25,16 +22,11 @@ func BitJoin(x [][]uint64, n []int) []uint64 {
 	for _, k := range n {
 		total += k
 	}
-	out, at := make([]uint64, Words(total)), 0
+	// One word more, so that each word of x reaches two.
+	out, at := make([]uint64, Words(total)+1), 0
 	for j, v := range x {
-		if at%64 == 0 {
-			copy(out[at/64:], v)
-		} else {
-			for i := 0; i < n[j]; i += 64 {
-				orBits(out, at+i, v[i/64], min(64, n[j]-i))
-			}
-		}
+		orShifted(out[at/64:], v[:Words(n[j])], at%64)
 		at += n[j]
 	}
-	return out
+	return out[:Words(total):Words(total)]
 }

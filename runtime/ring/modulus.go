@@ -34,15 +34,6 @@ func at(x []uint64, i, n int) Number { return Number{x[i], x[n+i]} }
 
 func put(x []uint64, i, n int, v Number) { x[i], x[n+i] = v.Low, v.High }
 
-// each128 sets the elements of dst.
-func each128(dst []uint64, f func(i, n int) Number) {
-	split128(dst, func(lo, hi, n int) {
-		for i := lo; i < hi; i++ {
-			put(dst, i, n, f(i, n))
-		}
-	})
-}
-
 // Add sets dst = x + y.
 func (r Modulus) Add(dst, x, y []uint64) {
 	if r == Z64 {
@@ -108,9 +99,14 @@ func (r Modulus) Cross(dst, x0, x1, y0, y1 []uint64) {
 	}
 	split128(dst, func(lo, hi, n int) {
 		for i := lo; i < hi; i++ {
-			y := at(y0, i, n)
-			both := y.Add(at(y1, i, n))
-			put(dst, i, n, at(dst, i, n).Add(at(x0, i, n).Mul(both)).Add(at(x1, i, n).Mul(y)))
+			a, b, c := x0[i], x1[i], y0[i]
+			sum, carry := bits.Add64(c, y1[i], 0)
+			h0, l0 := bits.Mul64(a, sum)
+			h1, l1 := bits.Mul64(b, c)
+			high := dst[n+i] + h0 + h1 + a*(y0[n+i]+y1[n+i]+carry) + x0[n+i]*sum + b*y0[n+i] + x1[n+i]*c
+			low, first := bits.Add64(dst[i], l0, 0)
+			low, second := bits.Add64(low, l1, 0)
+			dst[i], dst[n+i] = low, high+first+second
 		}
 	})
 }
@@ -136,7 +132,12 @@ func (r Modulus) Scale(dst, x []uint64, c Number) {
 		Scale(dst, x, c.Low)
 		return
 	}
-	each128(dst, func(i, n int) Number { return at(x, i, n).Mul(c) })
+	split128(dst, func(lo, hi, n int) {
+		for i := lo; i < hi; i++ {
+			high, low := bits.Mul64(x[i], c.Low)
+			dst[i], dst[n+i] = low, high+x[n+i]*c.Low+x[i]*c.High
+		}
+	})
 }
 
 // AddConst sets dst = x + c.
@@ -145,7 +146,12 @@ func (r Modulus) AddConst(dst, x []uint64, c Number) {
 		AddConst(dst, x, c.Low)
 		return
 	}
-	each128(dst, func(i, n int) Number { return at(x, i, n).Add(c) })
+	split128(dst, func(lo, hi, n int) {
+		for i := lo; i < hi; i++ {
+			low, carry := bits.Add64(x[i], c.Low, 0)
+			dst[i], dst[n+i] = low, x[n+i]+c.High+carry
+		}
+	})
 }
 
 // AddShift sets dst = (x + c) >> m, of numbers without sign, m < r.
@@ -154,7 +160,11 @@ func (r Modulus) AddShift(dst, x []uint64, c Number, m int) {
 		AddShift(dst, x, c.Low, m)
 		return
 	}
-	each128(dst, func(i, n int) Number { return at(x, i, n).Add(c).RightShift(m) })
+	split128(dst, func(lo, hi, n int) {
+		for i := lo; i < hi; i++ {
+			put(dst, i, n, at(x, i, n).Add(c).RightShift(m))
+		}
+	})
 }
 
 // ShiftRightSigned sets dst = x >> m of two's complement, m < r: the floor of
@@ -164,7 +174,11 @@ func (r Modulus) ShiftRightSigned(dst, x []uint64, m int) {
 		ShiftRightSigned(dst, x, m)
 		return
 	}
-	each128(dst, func(i, n int) Number { return at(x, i, n).SignedShift(m) })
+	split128(dst, func(lo, hi, n int) {
+		for i := lo; i < hi; i++ {
+			put(dst, i, n, at(x, i, n).SignedShift(m))
+		}
+	})
 }
 
 // SubShifted sets dst = x - y << m, m < r.
@@ -173,7 +187,11 @@ func (r Modulus) SubShifted(dst, x, y []uint64, m int) {
 		SubShifted(dst, x, y, m)
 		return
 	}
-	each128(dst, func(i, n int) Number { return at(x, i, n).Sub(at(y, i, n).Shift(m)) })
+	split128(dst, func(lo, hi, n int) {
+		for i := lo; i < hi; i++ {
+			put(dst, i, n, at(x, i, n).Sub(at(y, i, n).Shift(m)))
+		}
+	})
 }
 
 // MatMul sets dst = dst + x y for an n×k matrix x and a k×m matrix y.

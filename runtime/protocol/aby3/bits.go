@@ -68,13 +68,15 @@ func (k *Kernel) SelectBits(net mpc.Net, b, x mpc.Share) mpc.Share {
 	known := k.place(2)
 	var half, product []uint64
 	if k.role == 0 {
-		half, product = k.half(b, known), make([]uint64, g.words())
-		pass(len(product), func(int) func(s *scratch, lo, hi int) {
-			return func(_ *scratch, lo, hi int) {
-				p := product[lo:hi]
-				ring.Add(p, x.Comp[0][lo:hi], x.Comp[1][lo:hi])
-				ring.Mul(p, p, half[lo:hi])
-			}
+		h, p := loan(g.words()), loan(g.words())
+		defer loans.Put(h)
+		defer loans.Put(p)
+		half, product = *h, *p
+		k.eachBit(b, known, func(bit []uint64, lo, hi int) {
+			copy(half[lo:hi], bit)
+			p := product[lo:hi]
+			ring.Add(p, x.Comp[0][lo:hi], x.Comp[1][lo:hi])
+			ring.Mul(p, p, bit)
 		})
 	}
 	in := k.input(net, 0, []group{g, g}, half, product)

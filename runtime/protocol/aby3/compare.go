@@ -28,6 +28,7 @@ const blockBits = ring.CarryBits
 // bytes) and 6 rounds, at w = 33, 184 bits and 5 rounds.
 func (k *Kernel) Negative(net mpc.Net, x mpc.Share, width int) mpc.Share {
 	a := k.addition(net, x, 0, width, width-1)
+	defer a.end()
 	a.input()
 	g, p := a.blocks(true)
 	carry := a.carry(g, p)
@@ -49,6 +50,7 @@ func (k *Kernel) Negative(net mpc.Net, x mpc.Share, width int) mpc.Share {
 // rounds; at w = 64, 317 bits (39.6 bytes) and 6 rounds.
 func (k *Kernel) IsZero(net mpc.Net, x mpc.Share, width int) mpc.Share {
 	a := k.addition(net, x, ^uint64(0), width, width)
+	defer a.end()
 	a.input()
 	_, p := a.blocks(false)
 	return mpc.Share{Elem: clear.Bool, Shape: x.Shape, Comp: a.all(p)}
@@ -61,7 +63,8 @@ type addition struct {
 	*Kernel
 	net             mpc.Net
 	n, words, width int
-	slices          []uint64 // e at role 0, f elsewhere; width vectors
+	slices          []uint64  // e at role 0, f elsewhere; width vectors
+	loan            *[]uint64 // the memory of slices
 	blockLen        []int
 	stream          prg.Taken   // roles 0 and 2: the masks of the inputs
 	rest            []uint64    // roles 0 and 1: the inputs but for their masks
@@ -75,7 +78,8 @@ type addition struct {
 func (k *Kernel) addition(net mpc.Net, x mpc.Share, c uint64, width, bits int) *addition {
 	n := x.Len()
 	a := &addition{Kernel: k, net: net, n: n, words: ring.Words(n), width: width}
-	a.slices = make([]uint64, width*a.words)
+	a.loan = loan(width * a.words)
+	a.slices = *a.loan
 	pass(n, func(int) func(s *scratch, lo, hi int) {
 		return func(s *scratch, lo, hi int) {
 			sum := s.of(0, lo, hi)
@@ -92,6 +96,9 @@ func (k *Kernel) addition(net mpc.Net, x mpc.Share, c uint64, width, bits int) *
 	}
 	return a
 }
+
+// end gives back what no result refers to.
+func (a *addition) end() { loans.Put(a.loan) }
 
 // slice is bit i of all elements.
 func (a *addition) slice(i int) []uint64 { return a.slices[i*a.words : (i+1)*a.words] }

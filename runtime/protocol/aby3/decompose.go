@@ -17,6 +17,7 @@ import (
 // rounds; at w = 64, 1,044 bits (130.5 bytes) and 6 rounds.
 func (k *Kernel) Bits(net mpc.Net, x mpc.Share, width int) mpc.Share {
 	a := k.addition(net, x, 0, width, width-1)
+	defer a.end()
 	if k.role != 1 {
 		a.low = make([]uint64, (width-1)*a.words)
 	}

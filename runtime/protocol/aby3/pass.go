@@ -83,3 +83,16 @@ func (k *Kernel) zeros(net mpc.Net, p prg.Purpose, g group, add func(z []uint64,
 	})
 	return z
 }
+
+// loans are vectors that are in no result and no message, to be used again.
+var loans = sync.Pool{New: func() any { return new([]uint64) }}
+
+// loan returns n words that hold anything; the caller gives them back to loans.
+func loan(n int) *[]uint64 {
+	x := loans.Get().(*[]uint64)
+	if cap(*x) < n {
+		*x = make([]uint64, n)
+	}
+	*x = (*x)[:n]
+	return x
+}

@@ -38,7 +38,9 @@ func (k *Kernel) Inner(net mpc.Net, x, y, c mpc.Share, shift int) mpc.Share {
 // does, whatever the inner dimension.
 func (k *Kernel) MatMul(net mpc.Net, x, y mpc.Share, n, inner, m, shift int) mpc.Share {
 	z := k.zeros(net, product, elements(n*m, 64), nothing)
-	both := make([]uint64, len(y.Comp[0]))
+	sum := loan(len(y.Comp[0]))
+	defer loans.Put(sum)
+	both := *sum
 	ring.Add(both, y.Comp[0], y.Comp[1])
 	ring.MatMul(z, x.Comp[0], both, n, inner, m)
 	ring.MatMul(z, x.Comp[1], y.Comp[0], n, inner, m)

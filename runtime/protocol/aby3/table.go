@@ -25,9 +25,12 @@ func (k *Kernel) Tables(net mpc.Net, elem clear.Type, tables ...mpc.Table) []mpc
 	known := k.place(2)
 	var chosen []uint64
 	if k.role == 0 {
-		chosen = make([]uint64, 0, inputs*n)
+		chosen = make([]uint64, inputs*n)
+		rest := chosen
 		for _, t := range tables {
-			chosen = append(chosen, choices(k.index(t, known), 1<<t.Width())...)
+			size := n * (1<<t.Width() - 1)
+			choices(rest[:size], k.index(t, known))
+			rest = rest[size:]
 		}
 	}
 	in := k.input(net, 0, []group{elements(inputs*n, 64)}, chosen)[0]
@@ -67,20 +70,18 @@ func (k *Kernel) index(t mpc.Table, known int) []uint64 {
 	return out
 }
 
-// choices says of each value but 0, one after the other, which elements of
-// index have it.
-func choices(index []uint64, values int) []uint64 {
+// choices says in out of each value but 0, one after the other, which elements
+// of index have it.
+func choices(out, index []uint64) {
 	n := len(index)
-	out := make([]uint64, (values-1)*n)
 	ring.Split(n, func(lo, hi int) {
-		for v := 1; v < values; v++ {
-			row := out[(v-1)*n : v*n]
-			for i := lo; i < hi; i++ {
-				row[i] = ((index[i] ^ uint64(v)) - 1) >> 63
+		for v, rest := uint64(1), out; len(rest) > 0; v, rest = v+1, rest[n:] {
+			row := rest[lo:hi]
+			for i, at := range index[lo:hi] {
+				row[i] = ((at ^ v) - 1) >> 63
 			}
 		}
 	})
-	return out
 }
 
 // maxValues bounds the numbers of a table.
