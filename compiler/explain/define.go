@@ -45,6 +45,9 @@ func collect(d map[*ast.Ident]*definition, vars map[string]*definition, n ast.No
 		if v := vars[target(n.Target)]; v != nil {
 			v.parts = append(append(v.parts, n.Target, n.Value), around...)
 			v.lines = append(v.lines, n.Span)
+			for _, c := range around { // its comparison, and the select
+				v.lines = append(v.lines, c.Extent())
+			}
 		}
 	case *ast.If:
 		around = append(around[:len(around):len(around)], n.Cond)

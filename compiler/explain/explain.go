@@ -9,6 +9,7 @@ package explain
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/tfec-lang/tfec/compiler/check"
@@ -27,6 +28,7 @@ type Value struct {
 	Role  string `json:"role"` // "an input of alice"; "" where it is computed
 	Uses  []Use  `json:"uses"`
 	Meets []Meet `json:"meets"`
+	Lines []int  `json:"lines"` // of all that defines it: an assignment and the conditions around it too
 	// Shared and Secure are the elements that each player shares for the
 	// definition and the secure operations in it: "4 elements by alice".
 	Shared []string `json:"shared"`
@@ -75,6 +77,14 @@ func find(p *check.Program, programs []*ir.Program, wanted func(*ast.Ident) bool
 			}
 		}
 	})
+	for _, c := range p.Computations {
+		for k, o := range c.Outputs {
+			if wanted(o.Decl.Name) {
+				e := &explainer{prog: p, body: c.Body, defined: definitions(p)}
+				out = append(out, e.output(o, returned(c.Decl.Body, k)))
+			}
+		}
+	}
 	slices.SortFunc(out, func(a, b Value) int { return strings.Compare(a.String(), b.String()) })
 	return slices.CompactFunc(out, func(a, b Value) bool { return a.String() == b.String() })
 }
@@ -95,11 +105,42 @@ func (e *explainer) value(v *check.Variable, programs []*ir.Program) Value {
 	for _, u := range e.uses(v, d.parts) {
 		out.Uses = append(out.Uses, e.use(u))
 	}
+	for _, s := range d.lines {
+		if !slices.Contains(out.Lines, s.Pos.Line) {
+			out.Lines = append(out.Lines, s.Pos.Line)
+		}
+	}
+	slices.Sort(out.Lines)
 	if v.Type.Tuple == nil && v.Type.Place.IsShared() {
 		out.Meets = e.meets(v, d)
 		out.Shared, out.Secure = counts(programs, d, e.prog.File.Name)
 	}
 	return out
+}
+
+// output explains an output by what is returned for it.
+func (e *explainer) output(o *check.Output, returned ast.Expr) Value {
+	name := o.Decl.Name
+	out := Value{Name: name.Name, Type: e.prog.Format(o.Type), File: name.Pos.Filename, Line: name.Pos.Line, Role: "an output"}
+	if returned == nil {
+		return out
+	}
+	out.Role = "an output: `" + format.Expr(returned) + "`"
+	for _, u := range e.uses(&check.Variable{Decl: name}, []ast.Node{returned}) {
+		out.Uses = append(out.Uses, e.use(u))
+	}
+	return out
+}
+
+// returned is what the last statement of a body returns for an output.
+func returned(b *ast.Block, k int) ast.Expr {
+	if b == nil || len(b.Stmts) == 0 {
+		return nil
+	}
+	if r, ok := b.Stmts[len(b.Stmts)-1].(*ast.Return); ok && k < len(r.Values) {
+		return r.Values[k]
+	}
+	return nil
 }
 
 // uses are the values that expressions name, each once, in order of the text.
@@ -275,6 +316,8 @@ func (v Value) String() string {
 	fmt.Fprintf(&b, "%s : %s\n", v.Name, v.Type)
 	if v.Role != "" {
 		fmt.Fprintf(&b, "  %s, line %d\n", v.Role, v.Line)
+	} else {
+		fmt.Fprintf(&b, "  defined on line %d\n", v.Line)
 	}
 	width := 0
 	for _, u := range v.Uses {
@@ -291,9 +334,21 @@ func (v Value) String() string {
 		b.WriteString("\n")
 	}
 	if len(v.Meets) == 0 && len(v.counted()) > 0 {
-		fmt.Fprintf(&b, "  on shares, line %d%s\n", v.Line, listed(": ", v.counted()))
+		fmt.Fprintf(&b, "  on shares, %s%s\n", v.where(), listed(": ", v.counted()))
 	}
 	return b.String()
+}
+
+// where are the lines of the definition.
+func (v Value) where() string {
+	if len(v.Lines) < 2 {
+		return fmt.Sprintf("line %d", v.Line)
+	}
+	texts := make([]string, len(v.Lines))
+	for k, n := range v.Lines {
+		texts[k] = strconv.Itoa(n)
+	}
+	return "lines " + and(texts)
 }
 
 func (v Value) counted() []string { return append(slices.Clone(v.Shared), v.Secure...) }
