@@ -70,6 +70,21 @@ func BenchmarkMachine(b *testing.B) {
 	})
 }
 
+// BenchmarkLink is a round in which each of three processes sends a message to
+// the next.
+func BenchmarkLink(b *testing.B) {
+	for _, size := range []int{1 << 10, 64 << 10, 1 << 20, 8 << 20, 32 << 20} {
+		b.Run(fmt.Sprintf("bytes=%d", size), func(b *testing.B) {
+			team := inProcesses(b)
+			team.do(b, task{rounds: 1, bytes: size})
+			b.SetBytes(int64(servers * size))
+			b.ResetTimer()
+			cpu := team.do(b, task{rounds: b.N, bytes: size})
+			b.ReportMetric(cpu*1e9/float64(servers*size*b.N), "cpu-s/GB")
+		})
+	}
+}
+
 // loopback is 8 MiB at a time, each way at once, between two processes: by TCP
 // as it is; by TLS in the way of link/stream; by a gRPC stream over TLS, in
 // messages of 1 MiB, with nothing copied that need not be.

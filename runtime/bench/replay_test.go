@@ -118,7 +118,7 @@ func (r *replay) Stream(set prg.Set, purpose prg.Purpose) *prg.Stream {
 
 // repeat executes a server's part again, and returns the processor time that
 // it took and the bytes of the streams that it drew.
-func (r recording) repeat(b testing.TB, self int) (cpu time.Duration, drawn int) {
+func (r recording) repeat(b testing.TB, self int) (cpu float64, drawn int) {
 	net := &replay{self: self, source: prg.New(keys(self))}
 	for _, m := range r.received[self] {
 		net.received = append(net.received, slices.Clone(m))
@@ -131,7 +131,7 @@ func (r recording) repeat(b testing.TB, self int) (cpu time.Duration, drawn int)
 		s.execute(r.op, r.inputs[self])
 		return nil
 	}()
-	cpu = used() - begin
+	cpu = (used() - begin).Seconds()
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -147,33 +147,45 @@ type limit struct{ streams, arithmetic, bytes, rounds float64 }
 func (l limit) sum() float64 { return l.streams + l.arithmetic + l.bytes + l.rounds }
 
 func (r recording) limit(b testing.TB, t *team) limit {
-	var computing time.Duration
-	var drawn int
+	var computing float64
+	var drawn [servers]int
 	for self := range servers {
-		least, bytes := r.repeat(b, self)
-		for range 2 {
-			again, _ := r.repeat(b, self)
-			least = min(least, again)
-		}
-		computing += least
-		drawn += bytes
+		computing += least(func() float64 {
+			cpu, bytes := r.repeat(b, self)
+			drawn[self] = bytes
+			return cpu
+		})
 	}
-	cores := float64(min(runtime.NumCPU(), servers))
-	streams := drawing(drawn) / cores
+	streams := drawing(drawn[0]+drawn[1]+drawn[2]) / cores
 	const rounds = 100
 	return limit{
 		streams:    streams,
-		arithmetic: max(0, computing.Seconds()/cores-streams),
-		bytes:      fastest(func() { t.do(b, task{rounds: 1, bytes: int(r.bytes / servers)}) }),
-		rounds:     float64(r.rounds) * fastest(func() { t.do(b, task{rounds: rounds}) }) / rounds,
+		arithmetic: max(0, computing/cores-streams),
+		bytes:      least(func() float64 { return t.do(b, task{rounds: 1, bytes: int(r.bytes / servers)}) }) / cores,
+		rounds: float64(r.rounds) / rounds * least(func() float64 {
+			begin := time.Now()
+			t.do(b, task{rounds: rounds})
+			return time.Since(begin).Seconds()
+		}),
 	}
+}
+
+// cores are those that the servers share.
+var cores = float64(min(runtime.NumCPU(), servers))
+
+// least is the least that several calls return.
+func least(f func() float64) float64 {
+	v := f()
+	for range 4 {
+		v = min(v, f())
+	}
+	return v
 }
 
 // drawing is the processor time in seconds of so many bytes of streams.
 func drawing(bytes int) float64 {
 	words := make([]uint64, 1<<17)
-	least := time.Duration(1<<63 - 1)
-	for range 3 {
+	return least(func() float64 {
 		stream, err := prg.New(keys(0)).Stream(prg.Of(0, 1), 1, 0, 0)
 		if err != nil {
 			panic(err)
@@ -182,7 +194,6 @@ func drawing(bytes int) float64 {
 		for left := bytes / 8; left > 0; left -= len(words) {
 			stream.Fill(words[:min(left, len(words))])
 		}
-		least = min(least, used()-begin)
-	}
-	return least.Seconds()
+		return (used() - begin).Seconds()
+	})
 }

@@ -90,7 +90,7 @@ func table(out io.Writer, results map[string]result) error {
 		scale      float64
 	}{
 		{"time", "ns/op", 1e-6}, {"limit", "ms-limit", 1}, {"of which streams", "ms-streams", 1}, {"arithmetic", "ms-arithmetic", 1}, {"bytes", "ms-bytes", 1},
-		{"rounds", "ms-rounds", 1}, {"time / limit", "×limit", 1}, {"processors", "cpu-ms/op", 1}, {"estimate", "ms-estimate", 1}, {"time / estimate", "×estimate", 1},
+		{"rounds", "ms-rounds", 1}, {"time / limit", "×limit", 1}, {"processors", "cpu-ms/op", 1}, {"processors / limit", "cpu×limit", 1}, {"estimate", "ms-estimate", 1}, {"time / estimate", "×estimate", 1},
 		{"rounds", "rounds/op", 1}, {"MB a player", "B/op/player", 1e-6},
 	}
 	head, line := "| | link |", "|---|---|"
