@@ -106,23 +106,20 @@ func Columns(digits []Digit) (words, bits int64) {
 	return words, bits
 }
 
-// CompareCalls are the calls that compare two keys: the signs of the difference
-// of each word and, of all but the last, of its negative; which words are equal;
-// and one And for each digit but the last, to find the first that differs.
+// CompareCalls are the calls that compare two keys, from the last digit on: the
+// sign of the difference of each word, less one where the digits after it are
+// less, which becomes a number for that; of a bit, one And.
 func CompareCalls(digits []Digit) []Part {
-	words, _ := Columns(digits)
-	width := 0
-	for _, d := range digits {
-		if !d.Bit {
-			width = max(width, d.Width+1)
+	var out []Part
+	for i := len(digits) - 1; i >= 0; i-- {
+		switch {
+		case digits[i].Bit:
+			out = append(out, part(And, 0))
+			continue
+		case i+1 < len(digits):
+			out = append(out, part(BitsToRing, 0))
 		}
-	}
-	out := calls(times(int(2*words-1), part(Negative, width)))
-	if words > 1 {
-		out = append(out, times(int(words-1), part(And, 0)))
-	}
-	for range len(digits) - 1 {
-		out = append(out, part(And, 0))
+		out = append(out, part(Negative, digits[i].Width+1))
 	}
 	return out
 }

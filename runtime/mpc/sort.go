@@ -323,50 +323,18 @@ func partition(rows []uint32, less []uint64, scratch []uint32) int {
 }
 
 // less compares the keys of rows, and opens the results to every computing
-// player. The sign bits of all differences are one Negative; one more And than
-// there are digits joins them.
+// player. From the last digit on: a word is less if its difference, less one
+// where the digits after it are less, is negative; so ties go on to these.
 func (q *quicksort) less(left, right []uint32) []uint64 {
-	var differences []Share
-	width := 0
-	for i, w := range q.words {
-		d := each(ring.Sub, rowsAt(w, 1, left), rowsAt(w, 1, right))
-		differences = append(differences, d)
-		if i+1 < len(q.words) {
-			differences = append(differences, scale(d, ^uint64(0)))
-		}
-	}
-	for _, d := range q.digits {
-		if !d.Bit {
-			width = max(width, d.Width+1)
-		}
-	}
-	signs := q.k.Negative(q.next(), stack(differences...), width).in([]int{len(differences), len(left)})
-	result := q.join(signs, left, right)
-	return q.openRandomised(result.in([]int{len(left)})).Data
-}
-
-// join decides by the most significant digit that differs. The signs of all
-// words but the last are those of the difference and of its negative.
-func (q *quicksort) join(signs Share, left, right []uint32) Share {
-	words := len(q.words)
-	if words == 1 && len(q.digits) == 1 {
-		return signs
-	}
-	sign := func(i int) Share { return index(signs, clear.At(int64(i))) }
-	result := sign(2*words - 2)
-	var equal Share
-	if words > 1 {
-		var less, greater []Share
-		for i := range words - 1 {
-			less, greater = append(less, q.not(sign(2*i))), append(greater, q.not(sign(2*i+1)))
-		}
-		equal = q.k.And(q.next(), stack(less...), stack(greater...))
-	}
-	word, bit := words-2, q.bitColumns()-1
-	for i := len(q.digits) - 2; i >= 0; i-- {
-		if !q.digits[i].Bit {
-			same := q.k.And(q.next(), index(equal, clear.At(int64(word))), result)
-			result = q.xor(sign(2*word), same)
+	var result Share
+	word, bit := len(q.words)-1, q.bitColumns()-1
+	for i := len(q.digits) - 1; i >= 0; i-- {
+		if d := q.digits[i]; !d.Bit {
+			difference := each(ring.Sub, rowsAt(q.words[word], 1, left), rowsAt(q.words[word], 1, right)).in([]int{len(left)})
+			if i+1 < len(q.digits) {
+				difference = q.sub(difference, q.k.BitsToRing(q.next(), result, clear.Int64))
+			}
+			result = q.k.Negative(q.next(), difference, d.Width+1)
 			word--
 			continue
 		}
@@ -374,7 +342,7 @@ func (q *quicksort) join(signs Share, left, right []uint32) Share {
 		result = q.xor(result, q.k.And(q.next(), q.xor(x, y), q.xor(result, y)))
 		bit--
 	}
-	return result
+	return q.openRandomised(result).Data
 }
 
 // bitColumns is how many digits are bits.
