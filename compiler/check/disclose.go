@@ -121,8 +121,12 @@ func (f *frame) selfLoop(to types.Place) int {
 	return -1
 }
 
-// nothing reports E307.
+// nothing reports E307, unless an error before may be why nothing is learnt: a
+// variable that it kept from being assigned still depends on no input.
 func (f *frame) nothing(e *ast.Reveal, x value, to types.Place) {
+	if len(x.deps) == 0 && f.unit.diags.HasErrors() {
+		return
+	}
 	verb := "hold"
 	if to.Public || to.Holders.Len() == 1 {
 		verb = "holds"

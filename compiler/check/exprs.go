@@ -632,7 +632,7 @@ func (f *frame) enterArm(pc *context, c value) {
 		return
 	}
 	pc.total = true
-	pc.cond = pc.cond.Join(c.Place)
+	pc.cond, pc.on = pc.cond.Join(c.Place), joinDeps(value{deps: pc.on}, c)
 	if pc.local == nil {
 		pc.secret = true
 		pc.reason, pc.reasonAt = f.text(c.expr), c.Place
@@ -710,8 +710,21 @@ func (f *frame) divisorHint(d *diag.Diagnostic, op string, x, y value) {
 	for _, in := range y.deps {
 		names = append(names, in.Name)
 	}
-	if len(names) > 0 {
+	if len(names) > 0 && !f.isCount(y.expr) {
 		d.Hint = "declare the range of " + and(names) + " (`in " + low + ".." + high + "`), or "
 	}
 	d.Hint += "`" + function + "(" + f.text(x.expr) + ", " + f.text(y.expr) + ", " + none + ")`"
+}
+
+// isCount reports a number of rows, which no range of an input bounds.
+func (f *frame) isCount(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Call:
+		id, ok := e.Fn.(*ast.Ident)
+		return ok && id.Name == "count"
+	case *ast.Ident:
+		v := f.body.Vars[e]
+		return v != nil && v.source != nil && f.isCount(v.source)
+	}
+	return false
 }

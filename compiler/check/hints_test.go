@@ -79,3 +79,14 @@ func TestNoPlayers(t *testing.T) {
 		assert.Equal(t, want, list[0].Hint)
 	}
 }
+
+// TestNotes: a condition is among what a value depends on; a count is bounded by
+// no range of an input.
+func TestNotes(t *testing.T) {
+	_, list := load("notes.tfe", hintsHeader+"computation c(m: bool @ bob, a: int32 @ alice, b: int32 @ alice) -> o: int32 @ alice {\nvar r = a\nif m { r = b }\nreturn r }")
+	require.Len(t, list, 1)
+	assert.Contains(t, list[0].Notes, "no player holds it in clear; it depends on m (bob), a (alice) and b (alice)")
+	_, list = load("notes.tfe", hintsHeader+"computation c(a: int32[6] @ alice in 0..9, b: int32[6] @ bob in 0..9) -> o: int64 @ alice {\nlet k = count(a > b)\nreturn reveal(7 / k) to alice }")
+	require.Len(t, list, 1)
+	assert.Equal(t, "`div_or(7, k, 0)`", list[0].Hint)
+}

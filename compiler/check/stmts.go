@@ -442,6 +442,7 @@ func (f *frame) store(s *ast.Assign, variable *Variable, v value, places types.P
 		v.Shape = variable.Type.Shape
 	}
 	v.konst, v.lin, v.quotients, v.total, v.flexible, v.untyped = nil, nil, nil, nil, false, false
+	v.deps = joinDeps(v, value{deps: f.pc.on})
 	f.computed(variable.Type.Place)
 	f.assigned(variable, v, place)
 	return true
