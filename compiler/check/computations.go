@@ -237,7 +237,7 @@ func (f *frame) boundSizes(decl *ast.Computation, comp *Computation) {
 			}
 		}
 		if !found {
-			f.errorf("E202", g, "size `%s` is not given by the data", g.Name.Name).Label = "no input has it as a dimension"
+			f.errorf("E202", g, "size `%s` is not given by the data", g.Name.Name).Label = "no input has it alone as a dimension"
 		}
 	}
 }
@@ -387,6 +387,10 @@ func (f *frame) output(comp *Computation, o *ast.Output) {
 	}
 	if ok && !t.bad() && t.tuple == nil && t.placed && t.Place.IsShared() && !f.c.shareable(t.Elem) {
 		f.clearOnly(o.Type, []value{{Type: t.Type}})
+		t.Elem = invalid.Elem
+	}
+	if ok && !t.bad() && t.tuple == nil && t.placed && t.Place.IsShared() && isPadded(t.Shape) {
+		f.unownedRows(o.Type, o.Name.Name, t.Type)
 		t.Elem = invalid.Elem
 	}
 	if t.tuple != nil {

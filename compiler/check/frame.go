@@ -95,8 +95,8 @@ type context struct {
 	reason   string // the condition that makes it secret, for messages
 	reasonAt types.Place
 	on       []*Variable // the inputs that the conditions depend on that are not public
-	late     bool // under a late condition or bound
-	total    bool // partial operations have their total form
+	late     bool        // under a late condition or bound
+	total    bool        // partial operations have their total form
 	loops    []loopDim
 	arm      *arm
 	test     bool // in a test block

@@ -34,11 +34,21 @@ func (f *frame) paddedInput(p *ast.Param, t types.Type) bool {
 	case isPadded(t.Shape[1:]):
 		f.errorf("E204", p.Type, "only the rows of an input are padded, its first dimension").Label = f.c.plain(t)
 	case t.Place.Public || t.Place.IsShared():
-		f.errorf("E204", p.Type, "`upto` keeps the number of rows with its one owner").Label = f.c.full(t)
+		f.unownedRows(p.Type, p.Name.Name, t)
 	default:
 		return true
 	}
 	return false
+}
+
+// unownedRows reports E204 for padded rows that no one player has.
+func (f *frame) unownedRows(at ast.Node, name string, t types.Type) {
+	d := f.errorf("E204", at, "`upto` keeps the number of rows with its one owner")
+	d.Label = f.c.full(t)
+	if n := t.Shape[0].Unpadded().String(); t.Place.IsShared() {
+		d.Hint = "keep all rows, and which of them are real: `" + name + ": " + f.c.full(types.Type{Elem: t.Elem, Shape: t.Shape.Unpadded(), Place: t.Place}) + ", " +
+			name + "_real: bool[" + n + "] @ shared`"
+	}
 }
 
 // MaskedAxis is the dimension of an operand that a mask speaks of: the axis
