@@ -28,6 +28,7 @@ var sources = map[string]string{
 	"auction":       "../../corpus/programs/auction.tfe",
 	"regression":    "../../corpus/programs/regression.tfe",
 	"control":       "../../golden/control/in.tfe",
+	"flow":          "../../golden/flow/in.tfe",
 	"labels":        "testdata/labels.tfe",
 	"kept":          "testdata/kept.tfe",
 }
