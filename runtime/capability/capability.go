@@ -54,6 +54,12 @@ func Lookup(name string) (*Protocol, bool) {
 	return nil, false
 }
 
+// Exact is p with truncations that round down always.
+func (p Protocol) Exact() *Protocol {
+	p.Messages = exactMessages(p.Messages)
+	return &p
+}
+
 // Names lists the protocols, in order.
 func Names() []string {
 	var out []string

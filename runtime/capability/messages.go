@@ -3,6 +3,8 @@ package capability
 // What each call of a protocol's kernel sends: the cost expressions. All
 // rounds and bytes that anybody promises are derived from them.
 
+import "slices"
+
 // An Action is a call of a protocol's kernel.
 type Action string
 
@@ -50,6 +52,22 @@ func (m Message) Bytes(n int) int { return (m.Bits*n + 7) / 8 }
 // those of a later stage at once. So rounds, the longest chain of messages, are
 // at most the stages.
 type Stage []Message
+
+// exactMessages: a truncation rounds down by the sign of what it leaves, and
+// comes after its product.
+func exactMessages(messages func(Call) []Stage) func(Call) []Stage {
+	return func(c Call) []Stage {
+		var stages []Stage
+		switch {
+		case c.Action == Product && c.Param > 0:
+			stages = messages(Call{Action: Product})
+		case c.Action != Truncate:
+			return messages(c)
+		}
+		return slices.Concat(stages, messages(Call{Action: Truncate, Param: c.Param}),
+			messages(Call{Action: Negative, Param: c.Param + 1}), messages(Call{Action: BitsToRing}))
+	}
+}
 
 // plainMessages: only what leaves or reaches the one role travels, in clear.
 func plainMessages(c Call) []Stage {

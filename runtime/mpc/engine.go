@@ -68,7 +68,7 @@ func (e *Engine) begin(net Net) *operation { return &operation{Engine: e, net: n
 
 // next is the Net of the operation's next kernel call.
 func (o *operation) next() Net {
-	if o.calls == ^prg.Purpose(0)/MaxPurpose {
+	if o.calls == prg.Purposes/MaxPurpose-1 {
 		abort.Now(errors.New("cannot number the random streams of an operation: too many calls"))
 	}
 	o.calls++

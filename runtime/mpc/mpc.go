@@ -185,4 +185,4 @@ func (t Table) Width() int { return t.Bits.Shape[0] }
 func (t Table) Numbers() int { return Count(t.Bits.Shape[1:]) }
 
 // MaxPurpose bounds the purposes of one call of a Kernel.
-const MaxPurpose prg.Purpose = 1 << 5
+const MaxPurpose prg.Purpose = 1 << 7

@@ -56,12 +56,18 @@ func TestPurposes(t *testing.T) {
 	err := func() (err error) {
 		defer abort.Catch(&err)
 		o := New(nil).begin(r)
+		for range 3 {
+			ask(o.next())
+		}
+		o.calls = prg.Purposes/MaxPurpose - 2
 		for {
 			ask(o.next())
 		}
 	}()
 	require.ErrorContains(t, err, "too many calls")
-	require.Len(t, r.purposes, 1<<16)
+	require.Len(t, r.purposes, 5*int(MaxPurpose))
+	require.Contains(t, r.purposes, prg.Purposes-1)
+	require.NotContains(t, r.purposes, prg.Purposes)
 }
 
 // A shape whose elements no int counts, or no machine holds, ends the run and

@@ -2,8 +2,8 @@
 // mode, keyed for each set of players and run, separated by step, occurrence
 // and purpose. A stream can be asked for once.
 //
-// The counter block is step (32 bits), occurrence (32), purpose (16) and the
-// block number (48), big-endian; so two streams of a key never share a block.
+// The counter block is step (32 bits), occurrence (32), purpose (24) and the
+// block number (40), big-endian; so two streams of a key never share a block.
 package prg
 
 import (
@@ -48,8 +48,11 @@ func (s Set) Players() []int {
 	return players
 }
 
-// A Purpose separates the streams of one step.
-type Purpose uint16
+// A Purpose separates the streams of one step. Only its lowest 24 bits count.
+type Purpose uint32
+
+// Purposes is how many there are.
+const Purposes Purpose = 1 << 24
 
 // A Key is the secret of one set for one run.
 type Key [32]byte
@@ -122,6 +125,9 @@ func (s *Source) Stream(set Set, step, occurrence uint32, purpose Purpose) (*Str
 	if !ok {
 		return nil, fmt.Errorf("cannot draw for players %s: no key", set)
 	}
+	if purpose >= Purposes {
+		return nil, fmt.Errorf("cannot draw for players %s: purpose %d of %d", set, purpose, Purposes)
+	}
 	n := name{set, step, purpose}
 	if uint64(occurrence) < s.next[n] {
 		return nil, fmt.Errorf("cannot draw for players %s twice: step %d, occurrence %d, purpose %d", set, step, occurrence, purpose)
@@ -130,7 +136,7 @@ func (s *Source) Stream(set Set, step, occurrence uint32, purpose Purpose) (*Str
 	st := &Stream{block: block}
 	binary.BigEndian.PutUint32(st.iv[0:], step)
 	binary.BigEndian.PutUint32(st.iv[4:], occurrence)
-	binary.BigEndian.PutUint16(st.iv[8:], uint16(purpose))
+	binary.BigEndian.PutUint32(st.iv[8:], uint32(purpose)<<8)
 	return st, nil
 }
 
@@ -222,8 +228,8 @@ func (c *Cursor) fillFew(dst []uint64) {
 // setCounter makes iv that of the next word.
 func (c *Cursor) setCounter() {
 	block := c.first + c.word/wordsPerBlock
-	// 48 bits: 4 PiB, more than a step can hold in memory.
-	c.iv[10], c.iv[11] = byte(block>>40), byte(block>>32)
+	// 40 bits: 16 TiB, more than a step can hold in memory.
+	c.iv[11] = byte(block >> 32)
 	binary.BigEndian.PutUint32(c.iv[12:], uint32(block))
 }
 

@@ -30,12 +30,12 @@ func TestLayout(t *testing.T) {
 	key := Key{1, 2, 3}
 	block, err := aes.NewCipher(key[:])
 	require.NoError(t, err)
-	iv, _ := hex.DecodeString("00000007" + "00000102" + "0a0b" + "000000000000")
+	iv, _ := hex.DecodeString("00000007" + "00000102" + "0a0b0c" + "0000000000")
 	want := make([]byte, 1<<20)
 	cipher.NewCTR(block, iv).XORKeyStream(want, want)
 	s := New(Keys{Of(0, 1): key})
 	// Large enough for all cores; the parts are one stream.
-	require.True(t, bytes.Equal(want, draw(t, s, Of(0, 1), 7, 0x102, 0x0a0b, len(want))))
+	require.True(t, bytes.Equal(want, draw(t, s, Of(0, 1), 7, 0x102, 0x0a0b0c, len(want))))
 }
 
 // A fill starts where the last one's block ended, and overwrites.

@@ -19,6 +19,16 @@ func TestProtocol(t *testing.T) {
 	})
 }
 
+func TestExact(t *testing.T) {
+	conformance.Run(t, conformance.Protocol{
+		Name:    "aby3",
+		Roles:   3,
+		New:     func(self int, roles []int) mpc.Kernel { return mpc.Exact(aby3.New(self, roles)) },
+		KeySets: aby3.KeySets,
+		Exact:   true,
+	})
+}
+
 // TestTable holds the cost expressions to the figures of design/protocols.md:
 // rounds, and bits over all players for one element.
 func TestTable(t *testing.T) {

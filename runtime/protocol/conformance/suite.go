@@ -21,6 +21,8 @@ type Protocol struct {
 	Roles   int
 	New     func(self int, roles []int) mpc.Kernel
 	KeySets func(roles []int, dealers []int) []prg.Set
+	// Exact says that truncations round down always.
+	Exact bool
 	// Insecure says that messages are not masked.
 	Insecure bool
 
