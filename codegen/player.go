@@ -111,7 +111,11 @@ func (f *file) protocol(proj *ir.Program) *jen.Statement {
 	if len(q.Helpers) > 0 {
 		fields = append(fields, field("Helpers", stringList(name(q.Helpers))))
 	}
-	return f.from("runtime", "Protocol").Values(append(fields, field("Ring", jen.Lit(q.Ring)))...)
+	fields = append(fields, field("Ring", jen.Lit(q.Ring)))
+	if q.Exact {
+		fields = append(fields, field("Exact", jen.True()))
+	}
+	return f.from("runtime", "Protocol").Values(fields...)
 }
 
 func (f *file) sizeNames(proj *ir.Program) []jen.Code {

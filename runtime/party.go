@@ -127,6 +127,9 @@ func (p *Party) choose(q Protocol) error {
 	if err != nil {
 		return err
 	}
+	if q.Exact {
+		kernel = mpc.Exact(kernel)
+	}
 	if p.session.Opening != nil {
 		kernel = mpc.Watch(kernel, p.opening)
 	}

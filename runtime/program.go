@@ -52,15 +52,20 @@ type Protocol struct {
 	Roles   []string
 	Helpers []string
 	Ring    int
+	Exact   bool // truncations round down always
 }
 
-// String writes the protocol as in a program, with its ring.
+// String writes the protocol as in a program, with its options.
 func (p Protocol) String() string {
 	roles := strings.Join(p.Roles, ", ")
 	if len(p.Helpers) > 0 {
 		roles += "; " + strings.Join(p.Helpers, ", ")
 	}
-	return fmt.Sprintf("%s(%s) with ring = %d", p.Name, roles, p.Ring)
+	options := fmt.Sprintf("ring = %d", p.Ring)
+	if p.Exact {
+		options += ", trunc = exact"
+	}
+	return fmt.Sprintf("%s(%s) with %s", p.Name, roles, options)
 }
 
 // trust says who may be corrupt, and how.

@@ -204,11 +204,10 @@ func (c *checker) distinctRoles(row *capability.Protocol, given []*ast.Ident) st
 	return fmt.Sprintf("`protocol %s(%s)`", row.Name, strings.Join(names, ", "))
 }
 
-// optionValues are the options that protocols have, and their values: the first
-// is built, and what holds without a line.
+// optionValues are the options that protocols have, and their values.
 var optionValues = map[string][]string{
 	"ring":  {"64", "128"},
-	"trunc": {"exact", "local"},
+	"trunc": {"exact"},
 }
 
 // options reads `with ring = 128, trunc = exact`.
@@ -231,9 +230,10 @@ func (c *checker) options(p *Protocol, decl *ast.Protocol) {
 		case !slices.Contains(values, value):
 			d := c.errorf("E101", o.Value, "unknown value of option `%s`", o.Name.Name)
 			d.Label = "values are " + strings.Join(values, ", ")
-		case value != values[0]:
-			d := c.errorf(notBuilt, o, "protocol option `%s = %s` is not built yet", o.Name.Name, value)
-			d.Label = fmt.Sprintf("`%s = %s` is", o.Name.Name, values[0])
+		case value == "exact":
+			p.Exact = true
+		case value == "128":
+			c.errorf(notBuilt, o, "protocol option `ring = 128` is not built yet").Label = "`ring = 64` is"
 		}
 		seen[o.Name.Name] = true
 	}

@@ -149,6 +149,7 @@ type Protocol struct {
 	Roles      []int
 	Helpers    []int
 	Ring       int
+	Exact      bool // truncations round down always
 }
 
 // A Computation is one checked computation.

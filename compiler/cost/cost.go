@@ -31,7 +31,7 @@ const (
 // is a number. It is an error if set names anything else, or if a loop's trip
 // count cannot be known.
 func Of(p *ir.Program, set map[string]int64) (*Report, error) {
-	protocol, ok := capability.Lookup(p.Protocol.Name)
+	protocol, ok := p.Protocol.Capability()
 	if !ok {
 		return nil, fmt.Errorf("no costs are known of protocol %s", p.Protocol.Name)
 	}

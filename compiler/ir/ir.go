@@ -52,7 +52,8 @@ type Protocol struct {
 	Name    string
 	Roles   []int // indices into Players
 	Helpers []int
-	Ring    int // bits
+	Ring    int  // bits
+	Exact   bool // truncations round down always
 }
 
 // An Enum is the names of an element's values, 0, 1 and so on.

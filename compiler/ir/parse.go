@@ -322,6 +322,7 @@ func (r *reader) protocol() {
 	r.expect(")")
 	r.expect("ring")
 	q.Ring = r.number()
+	q.Exact = r.accept("exact")
 }
 
 func (r *reader) where() {

@@ -84,6 +84,15 @@ func (p *Program) NamesOf(players []int) string {
 	return strings.Join(names, ", ")
 }
 
+// Capability is the protocol's row, with its options; false of none.
+func (q Protocol) Capability() (*capability.Protocol, bool) {
+	row, ok := capability.Lookup(q.Name)
+	if ok && q.Exact {
+		row = row.Exact()
+	}
+	return row, ok
+}
+
 // Trust says against whom the protocol protects: `aby3(s0, s1, s2):
 // semi-honest, at most one of s0, s1, s2 corrupt`.
 func (p *Program) Trust() string {
@@ -93,7 +102,7 @@ func (p *Program) Trust() string {
 		helpers = "; " + p.NamesOf(q.Helpers)
 	}
 	text := fmt.Sprintf("%s(%s%s)", q.Name, p.NamesOf(q.Roles), helpers)
-	if c, ok := capability.Lookup(q.Name); ok {
+	if c, ok := q.Capability(); ok {
 		text += ": " + fmt.Sprintf(c.Trust, p.NamesOf(append(q.Roles[:len(q.Roles):len(q.Roles)], q.Helpers...)))
 	}
 	return text

@@ -147,7 +147,11 @@ func (w *printer) protocol() string {
 	if len(q.Helpers) > 0 {
 		helpers = "; " + w.players(q.Helpers)
 	}
-	return fmt.Sprintf("%s(%s%s) ring %d", q.Name, w.players(q.Roles), helpers, q.Ring)
+	exact := ""
+	if q.Exact {
+		exact = " exact"
+	}
+	return fmt.Sprintf("%s(%s%s) ring %d%s", q.Name, w.players(q.Roles), helpers, q.Ring, exact)
 }
 
 func (w *printer) players(indices []int) string {

@@ -74,7 +74,7 @@ func (l *lowerer) protocol() ir.Protocol {
 	if q == nil {
 		return ir.Protocol{}
 	}
-	out := ir.Protocol{Name: q.Capability.Name, Ring: q.Ring}
+	out := ir.Protocol{Name: q.Capability.Name, Ring: q.Ring, Exact: q.Exact}
 	for _, r := range q.Roles {
 		out.Roles = append(out.Roles, l.index[r])
 	}

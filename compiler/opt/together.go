@@ -18,7 +18,7 @@ import (
 )
 
 func shareRounds(p *ir.Program) {
-	if protocol, ok := capability.Lookup(p.Protocol.Name); ok {
+	if protocol, ok := p.Protocol.Capability(); ok {
 		r := &rounds{p: p, protocol: protocol}
 		p.Body = r.block(p.Body)
 	}

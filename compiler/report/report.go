@@ -15,7 +15,6 @@ import (
 	"github.com/tfec-lang/tfec/compiler/ir"
 	"github.com/tfec-lang/tfec/compiler/lower"
 	"github.com/tfec-lang/tfec/lang/types"
-	"github.com/tfec-lang/tfec/runtime/capability"
 )
 
 // A Report is the disclosure report of one computation. Its JSON form is
@@ -181,7 +180,7 @@ func Of(p *ir.Program, h Header, source ...*ir.Program) *Report {
 			Players: []Player{}, Absent: []string{}, Held: []string{}, Kept: []string{}, Readers: []Reader{}, Randomness: []Draw{}, Decisions: []Decision{},
 		},
 	}
-	if c, ok := capability.Lookup(p.Protocol.Name); ok {
+	if c, ok := p.Protocol.Capability(); ok {
 		w.r.Insecure = c.Insecure
 	}
 	w.sizes()

@@ -13,7 +13,6 @@ import (
 	"github.com/tfec-lang/tfec/compiler/interp"
 	"github.com/tfec-lang/tfec/compiler/ir"
 	"github.com/tfec-lang/tfec/internal/exec"
-	"github.com/tfec-lang/tfec/runtime/capability"
 )
 
 // Each construct of control flow, from the text on: the test blocks of the
@@ -49,7 +48,7 @@ func alike(t *testing.T, p *ir.Program, in map[string]interp.Tensor) {
 		return
 	}
 	agree(t, p, in, units(p))
-	protocol, ok := capability.Lookup(p.Protocol.Name)
+	protocol, ok := p.Protocol.Capability()
 	require.True(t, ok)
 	promise, err := cost.OfProtocol(p, protocol, known(p, in))
 	require.NoError(t, err)

@@ -51,7 +51,7 @@ func measured(t *testing.T, p *ir.Program, in map[string]interp.Tensor) []measur
 // promised is what the cost report says, all sizes set.
 func promised(t *testing.T, p *ir.Program, in map[string]interp.Tensor) []measure {
 	t.Helper()
-	protocol, ok := capability.Lookup(p.Protocol.Name)
+	protocol, ok := p.Protocol.Capability()
 	require.True(t, ok)
 	return promisedBy(t, protocol, p, in)
 }

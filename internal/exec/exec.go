@@ -56,7 +56,7 @@ func program(proj *ir.Program, w *witness) *runtime.Program {
 
 func protocol(p *ir.Program) runtime.Protocol {
 	q := p.Protocol
-	return runtime.Protocol{Name: q.Name, Roles: players(p, q.Roles), Helpers: players(p, q.Helpers), Ring: q.Ring}
+	return runtime.Protocol{Name: q.Name, Roles: players(p, q.Roles), Helpers: players(p, q.Helpers), Ring: q.Ring, Exact: q.Exact}
 }
 
 func players(p *ir.Program, indices []int) []string {

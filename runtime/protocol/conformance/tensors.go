@@ -54,6 +54,9 @@ func matrices(t *testing.T, p Protocol) {
 					got, players := p.compute(t, run{seed: uint64(i)}, []clear.Tensor{x, y}, form.op)
 					for k, w := range want {
 						low, high := floorCeil(w, pow2(shift))
+						if p.Exact {
+							high = low
+						}
 						if v := value(got.Elem, got.Data[k]); !between(got.Elem, v, low, high) {
 							t.Errorf("element %d: got %v, want %v to %v", k, v, low, high)
 						}
