@@ -79,6 +79,9 @@ func (e *Engine) addConst(x Share, c uint64) Share {
 
 // scale multiplies by a public number, modulo 2^64.
 func scale(x Share, c uint64) Share {
+	if c == 1 {
+		return x
+	}
 	return each(func(dst, a, _ []uint64) { ring.Scale(dst, a, c) }, x, x)
 }
 
