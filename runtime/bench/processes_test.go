@@ -149,3 +149,30 @@ func serve(folder, name string, l net.Listener, run func(context.Context, link.L
 	}
 	return s.Serve(context.Background())
 }
+
+// The servers of the benchmarks do what the first one says, wherever they are.
+func TestTeams(t *testing.T) {
+	for _, p := range places {
+		t.Run(p.name, func(t *testing.T) {
+			team := p.team(t)
+			before := team.link.Counters()[1].SentBytes
+			team.do(t, task{rounds: 3, bytes: 1000})
+			if got, want := team.link.Counters()[1].SentBytes-before, uint64(3*1000+len(task{}.encode())); got != want {
+				t.Errorf("the first server sent %d bytes to the second, want %d", got, want)
+			}
+		})
+	}
+}
+
+// An operation costs what its protocol promises, and can be repeated alone.
+func TestRecording(t *testing.T) {
+	r := record(t, growing[0])
+	if r.rounds != 1 || r.bytes != 24*1024 {
+		t.Errorf("1,024 products took %d rounds and %d bytes, want 1 and 24,576", r.rounds, r.bytes)
+	}
+	for self := range servers {
+		if _, drawn := r.repeat(t, self); drawn != 2*8*1024 {
+			t.Errorf("%s drew %d bytes, want 16,384", names[self], drawn)
+		}
+	}
+}
