@@ -84,6 +84,10 @@ const keysKnown = 1 << 20
 func (b *planner) sorted(i *ir.Instr, payload ir.Value) []node {
 	shape := b.shape(i.Args[0])
 	rows, n := shape[:len(shape)-1].Count(), shape[len(shape)-1]
+	counts := quicksorts{"levels", "comparisons", rows, capability.SortLevels, capability.SortComparisons}
+	if i.Op == ir.OpTopK {
+		counts = quicksorts{"top_levels", "top_comparisons", b.shape(i.Dst)[0], capability.TopLevels, capability.TopComparisons}
+	}
 	length, known := n.Const()
 	if known && length < 2 {
 		return nil
@@ -103,11 +107,19 @@ func (b *planner) sorted(i *ir.Instr, payload ir.Value) []node {
 	}
 	words, bits := capability.Columns(digits)
 	out = append(out, b.shuffle(i, words, bits, payload))
-	return append(out, b.levels(i, digits, rows, n))
+	return append(out, b.levels(i, digits, rows, n, counts))
+}
+
+// quicksorts are the levels and comparisons of sorts of n keys, given a second
+// size: how many sorts, or how many keys are wanted.
+type quicksorts struct {
+	levelsName, comparisonsName string
+	with                        types.Size
+	levels, comparisons         func(with, n int64, r capability.Randomness) int64
 }
 
 // levels are those of a quicksort; of few keys, all comparisons at once.
-func (b *planner) levels(i *ir.Instr, digits []capability.Digit, rows, n types.Size) node {
+func (b *planner) levels(i *ir.Instr, digits []capability.Digit, rows, n types.Size, f quicksorts) node {
 	comparisons := func(count types.Size) []node {
 		var out []node
 		for _, p := range capability.CompareCalls(digits) {
@@ -119,11 +131,11 @@ func (b *planner) levels(i *ir.Instr, digits []capability.Digit, rows, n types.S
 		return passes{trip: types.Int(1), body: comparisons(rows.Mul(types.Int(capability.Comparisons(length))))}
 	}
 	b.random = append(b.random, i)
-	levels := b.variableOf("levels", rows, n, func(rows, n int64) int64 {
-		return capability.SortLevels(rows, n, b.figure)
+	levels := b.variableOf(f.levelsName, f.with, n, func(with, n int64) int64 {
+		return f.levels(with, n, b.figure)
 	})
-	each := b.variableOf("comparisons", rows, n, func(rows, n int64) int64 {
-		c, l := capability.SortComparisons(rows, n, b.figure), capability.SortLevels(rows, n, b.figure)
+	each := b.variableOf(f.comparisonsName, f.with, n, func(with, n int64) int64 {
+		c, l := f.comparisons(with, n, b.figure), f.levels(with, n, b.figure)
 		if b.figure == capability.Bound {
 			c += 8 * l // each message is rounded up to a byte
 		}

@@ -14,20 +14,26 @@ import (
 
 // quicksort counts what a sort of random keys takes.
 func quicksort(r *rand.Rand, rows, n int64) (comparisons, levels int64) {
-	spans := make([]int64, rows)
+	return quickselect(r, rows, n, n)
+}
+
+// quickselect counts what it takes to order the top of random keys.
+func quickselect(r *rand.Rand, rows, top, n int64) (comparisons, levels int64) {
+	type span struct{ from, to int64 }
+	spans := make([]span, rows)
 	for i := range spans {
-		spans[i] = n
+		spans[i] = span{0, n}
 	}
 	for ; len(spans) > 0; levels++ {
-		var next []int64
+		var next []span
 		for _, s := range spans {
-			comparisons += capability.Comparisons(s)
-			if s <= capability.AllPairs {
+			comparisons += capability.Comparisons(s.to - s.from)
+			if s.to-s.from <= capability.AllPairs {
 				continue
 			}
-			below := r.Int64N(s)
-			for _, part := range []int64{below, s - 1 - below} {
-				if part > 1 {
+			pivot := s.from + r.Int64N(s.to-s.from)
+			for _, part := range []span{{s.from, pivot}, {pivot + 1, s.to}} {
+				if part.to-part.from > 1 && part.to > n-top {
 					next = append(next, part)
 				}
 			}
@@ -56,6 +62,26 @@ func TestSortFiguresHold(t *testing.T) {
 		assert.LessOrEqual(t, over, int(c.runs/1000), "%v", c)
 		assert.InEpsilon(t, float64(comparisons)/float64(c.runs), capability.SortComparisons(c.rows, c.n, capability.Expected), 0.02, "%v", c)
 		assert.InDelta(t, float64(levels)/float64(c.runs), capability.SortLevels(c.rows, c.n, capability.Expected), 1.5, "%v", c)
+	}
+}
+
+func TestTopFiguresHold(t *testing.T) {
+	for _, c := range []struct{ k, n, runs int64 }{
+		{1, 16, 10}, {1, 17, 10000}, {3, 30, 10000}, {1, 100, 10000}, {10, 100, 10000}, {1, 1000, 10000},
+		{10, 1000, 5000}, {100, 1000, 3000}, {500, 1000, 2000}, {1000, 1000, 1000}, {10, 20000, 1000}, {1000, 20000, 1000},
+	} {
+		r := rand.New(rand.NewPCG(1, 2))
+		over, comparisons, levels := 0, int64(0), int64(0)
+		for range c.runs {
+			x, l := quickselect(r, 1, c.k, c.n)
+			comparisons, levels = comparisons+x, levels+l
+			if x > capability.TopComparisons(c.k, c.n, capability.Bound) || l > capability.TopLevels(c.k, c.n, capability.Bound) {
+				over++
+			}
+		}
+		assert.LessOrEqual(t, over, int(c.runs/1000), "%v", c)
+		assert.InEpsilon(t, float64(comparisons)/float64(c.runs), capability.TopComparisons(c.k, c.n, capability.Expected), 0.04, "%v", c)
+		assert.InDelta(t, float64(levels)/float64(c.runs), capability.TopLevels(c.k, c.n, capability.Expected), 1.5, "%v", c)
 	}
 }
 
