@@ -51,14 +51,15 @@ func (b *planner) openAll(i *ir.Instr, bits int, elements types.Size) node {
 // shuffle is one of x with so many words and bits more in each row, of an
 // element of x; in units of bits where the message may end within a byte.
 func (b *planner) shuffle(i *ir.Instr, words, bits int64, x ir.Value) node {
-	width := int64(64)
+	ring := int64(b.p.Protocol.Ring)
+	width := ring
 	if b.p.Values[x].Elem.Kind == types.Bool {
 		width = 1
 	}
-	if bits == 0 && width == 64 {
+	if bits == 0 && width == ring {
 		return b.call(i, capability.Shuffle, 64, b.count(x).Mul(types.Int(words+1)))
 	}
-	return b.call(i, capability.Shuffle, 1, b.count(x).Mul(types.Int(64*words+bits+width)))
+	return b.call(i, capability.Shuffle, 1, b.count(x).Mul(types.Int(ring*words+bits+width)))
 }
 
 // permute: a shuffle of the places and the rows, and the opening of the places.
@@ -69,7 +70,7 @@ func (b *planner) permute(i *ir.Instr) []node {
 	}
 	units, width := b.count(x), 64
 	if b.p.Values[x].Elem.Kind == types.Bool {
-		units, width = units.Add(b.count(place).Mul(types.Int(64))), 1
+		units, width = units.Add(b.count(place).Mul(types.Int(int64(b.p.Protocol.Ring)))), 1
 	} else {
 		units = units.Add(b.count(place))
 	}
@@ -100,9 +101,9 @@ func (b *planner) sorted(i *ir.Instr, payload ir.Value) []node {
 	for k, v := range i.Args {
 		keys[k] = b.p.Operand(v)
 	}
-	digits := capability.Digits(keys, length)
+	digits := capability.Digits(b.p.Protocol.Ring, keys, length)
 	var out []node
-	for _, p := range capability.KeyCalls(keys, digits) {
+	for _, p := range capability.KeyCalls(b.p.Protocol.Ring, keys, digits) {
 		out = append(out, b.call(i, p.Action, p.Param, rows.Mul(n)))
 	}
 	words, bits := capability.Columns(digits)

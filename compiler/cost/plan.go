@@ -182,6 +182,7 @@ func (b *planner) messages(c capability.Call) []capability.Stage {
 		return number - b.protocol.Roles
 	}
 	var out []capability.Stage
+	c.Ring = b.p.Protocol.Ring
 	for _, stage := range b.protocol.Messages(c) {
 		var s capability.Stage
 		for _, m := range stage {
@@ -233,7 +234,7 @@ func (b *planner) tree(i *ir.Instr) ([]node, error) {
 	}
 	x := b.p.Operand(i.Args[0])
 	x.Public = false // a public operand becomes shares of itself
-	o := capability.Operation{Name: string(i.Op), Args: []capability.Operand{x, x}, Width: i.Width}
+	o := capability.Operation{Name: string(i.Op), Args: []capability.Operand{x, x}, Ring: b.p.Protocol.Ring, Width: i.Width}
 	n, ok := axis.Const()
 	if !ok {
 		if low, ok := b.bounds.least(axis); !ok || low < 1 {

@@ -125,7 +125,7 @@ func (p *Program) Operand(v Value) capability.Operand {
 
 // Operation is a secure operation as the cost expressions see it.
 func (p *Program) Operation(i *Instr) capability.Operation {
-	o := capability.Operation{Name: string(i.Op), Result: p.Operand(i.Dst), Shift: i.Shift, Width: i.Width}
+	o := capability.Operation{Name: string(i.Op), Result: p.Operand(i.Dst), Ring: p.Protocol.Ring, Shift: i.Shift, Width: i.Width}
 	for _, v := range i.Args {
 		o.Args = append(o.Args, p.Operand(v))
 	}

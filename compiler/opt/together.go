@@ -115,6 +115,7 @@ func (r *rounds) stages(i *ir.Instr) int {
 	}
 	n := 0
 	for _, c := range o.Calls() {
+		c.Ring = r.p.Protocol.Ring
 		n += len(r.protocol.Messages(c.Call))
 	}
 	return n * times

@@ -236,7 +236,7 @@ func (c *cast) deal(prog *runtime.Program, in runtime.Input, load runtime.Loader
 	for _, role := range prog.Protocol.Roles {
 		roles = append(roles, slices.Index(prog.Players, role))
 	}
-	kernel, err := protocol.New(prog.Protocol.Name, slices.Index(prog.Players, prog.Player), roles)
+	kernel, err := protocol.New(prog.Protocol.Name, prog.Protocol.Ring, slices.Index(prog.Players, prog.Player), roles)
 	require.NoError(c.t, err)
 	shares := runtime.Shares{in.Name: mpc.New(kernel).AsShare(x)}
 	kept := *prog

@@ -17,6 +17,7 @@ import (
 	"github.com/tfec-lang/tfec/runtime/prg"
 	"github.com/tfec-lang/tfec/runtime/protocol/aby3"
 	"github.com/tfec-lang/tfec/runtime/protocol/conformance"
+	"github.com/tfec-lang/tfec/runtime/ring"
 )
 
 // A recording is one execution of an operation.
@@ -38,7 +39,7 @@ func record(b testing.TB, op operation) recording {
 	for i, l := range local.Connect(names) {
 		tapes[i] = &tape{Net: conformance.NewNet(l, prg.New(keys(i)))}
 		r.inputs[i] = op.deal(i)
-		s := &server{engine: mpc.New(aby3.New(i, roles)), net: tapes[i], link: l}
+		s := &server{engine: mpc.New(aby3.New(ring.Z64, i, roles)), net: tapes[i], link: l}
 		wg.Go(func() {
 			defer func() { l.Close(errs[i]) }()
 			defer abort.Catch(&errs[i])
@@ -123,7 +124,7 @@ func (r recording) repeat(b testing.TB, self int) (cpu float64, drawn int) {
 	for _, m := range r.received[self] {
 		net.received = append(net.received, slices.Clone(m))
 	}
-	s := &server{engine: mpc.New(aby3.New(self, roles)), net: net}
+	s := &server{engine: mpc.New(aby3.New(ring.Z64, self, roles)), net: net}
 	runtime.GC()
 	begin := used()
 	err := func() (err error) {

@@ -20,6 +20,7 @@ import (
 	"github.com/tfec-lang/tfec/runtime/prg"
 	"github.com/tfec-lang/tfec/runtime/protocol/aby3"
 	"github.com/tfec-lang/tfec/runtime/protocol/conformance"
+	"github.com/tfec-lang/tfec/runtime/ring"
 )
 
 const servers = 3
@@ -48,7 +49,7 @@ type steps interface {
 }
 
 func newServer(l link.Link) *server {
-	return &server{engine: mpc.New(aby3.New(l.Self(), roles)), net: conformance.NewNet(l, prg.New(keys(l.Self()))), link: l}
+	return &server{engine: mpc.New(aby3.New(ring.Z64, l.Self(), roles)), net: conformance.NewNet(l, prg.New(keys(l.Self()))), link: l}
 }
 
 // keys need not be secret here.

@@ -33,12 +33,12 @@ var secure = set("neg", "add", "sub", "mul", "div", "mod", "eq", "ne", "lt", "le
 
 var protocols = []Protocol{
 	{
-		Name: "aby3", Roles: 3, Width: map[int]int{64: 62},
+		Name: "aby3", Roles: 3, Width: map[int]int{64: 62, 128: 126},
 		Trust:    "semi-honest, at most one of %s corrupt",
 		DefaultI: 24, DefaultF: 16, Secure: secure, Messages: aby3Messages,
 	},
 	{
-		Name: "plain", Roles: 1, Width: map[int]int{64: 62}, Insecure: true,
+		Name: "plain", Roles: 1, Width: map[int]int{64: 62, 128: 126}, Insecure: true,
 		Trust:    "none: %s sees every value in clear",
 		DefaultI: 24, DefaultF: 16, Secure: secure, Messages: plainMessages,
 	},

@@ -30,14 +30,23 @@ const (
 // it has none, any number from Protocol.Roles on.
 type Call struct {
 	Action Action
+	Ring   int // bits of a ring element
 	// Param is the shift of Product (0: none) and Truncate, the width of
-	// Negative, IsZero and Bits, and the bits of an element (1 or 64) of Deal,
+	// Negative, IsZero and Bits, and 1 of bits or 64 of numbers of Deal,
 	// Open and Shuffle, of which all tensors together count; of Tables the values
 	// of all tables but one each.
 	Param  int
 	Result int   // Tables: functions
 	Dealer int   // Deal
 	To     []int // Open: who learns the value
+}
+
+// element is the bits of a Param of 1 or 64.
+func (c Call) element() int {
+	if c.Param == 1 {
+		return 1
+	}
+	return c.Ring
 }
 
 // A Message goes from one player to another: Bits for each element of the
@@ -60,12 +69,12 @@ func exactMessages(messages func(Call) []Stage) func(Call) []Stage {
 		var stages []Stage
 		switch {
 		case c.Action == Product && c.Param > 0:
-			stages = messages(Call{Action: Product})
+			stages = messages(Call{Action: Product, Ring: c.Ring})
 		case c.Action != Truncate:
 			return messages(c)
 		}
-		return slices.Concat(stages, messages(Call{Action: Truncate, Param: c.Param}),
-			messages(Call{Action: Negative, Param: c.Param + 1}), messages(Call{Action: BitsToRing}))
+		return slices.Concat(stages, messages(Call{Action: Truncate, Ring: c.Ring, Param: c.Param}),
+			messages(Call{Action: Negative, Ring: c.Ring, Param: c.Param + 1}), messages(Call{Action: BitsToRing, Ring: c.Ring}))
 	}
 }
 
@@ -94,6 +103,7 @@ func plainMessages(c Call) []Stage {
 func aby3Messages(c Call) []Stage {
 	switch m := c.Param; c.Action {
 	case Deal:
+		m = c.element()
 		if c.Dealer < 3 {
 			return []Stage{input(c.Dealer, m)}
 		}
@@ -101,16 +111,16 @@ func aby3Messages(c Call) []Stage {
 	case Open:
 		return []Stage{opening(c.To, m)}
 	case Refresh:
-		return []Stage{rotation(m)}
+		return []Stage{rotation(c.element())}
 	case Product:
 		if m == 0 {
-			return []Stage{rotation(64)}
+			return []Stage{rotation(c.Ring)}
 		}
-		return append([]Stage{exchange(2, 64)}, division(2, m)...)
+		return append([]Stage{exchange(2, c.Ring)}, division(c.Ring, 2, m)...)
 	case Truncate:
-		return division(0, m)
+		return division(c.Ring, 0, m)
 	case DivPublic:
-		return division(0, 64)
+		return division(c.Ring, 0, c.Ring)
 	case And:
 		return []Stage{rotation(1)}
 	case Negative:
@@ -120,12 +130,13 @@ func aby3Messages(c Call) []Stage {
 	case Bits:
 		return decomposition(m - 1)
 	case BitsToRing:
-		return []Stage{input(0, 64), exchange(2, 64)}
+		return []Stage{input(0, c.Ring), exchange(2, c.Ring)}
 	case SelectBits:
-		return []Stage{input(0, 2*64), exchange(2, 64)}
+		return []Stage{input(0, 2*c.Ring), exchange(2, c.Ring)}
 	case Tables:
-		return []Stage{input(0, 64*m), exchange(2, 64*c.Result)}
+		return []Stage{input(0, c.Ring*m), exchange(2, c.Ring*c.Result)}
 	case Shuffle:
+		m = c.element()
 		return []Stage{append(input(0, m), input(1, m)...), exchange(2, m)}
 	}
 	return nil
@@ -159,8 +170,8 @@ func opening(to []int, bits int) Stage {
 
 // division against the holders of a component: the third role inputs a
 // quotient and a bit, of which as many bits matter as the correction has.
-func division(component, correction int) []Stage {
-	return []Stage{input((component+1)%3, 64+correction), exchange(component, correction)}
+func division(ring, component, correction int) []Stage {
+	return []Stage{input((component+1)%3, ring+correction), exchange(component, correction)}
 }
 
 // decomposition of a number with carries into width bits, in blocks of four:

@@ -215,7 +215,7 @@ func (o Operation) divideIntegers() []Part {
 		all = calls(times(2, part(Negative, x.Bits)), times(2, part(SelectBits, 0)))
 	}
 	all = append(all, part(Bits, x.Bits), times(x.Bits, part(BitsToRing, 0)))
-	bit := Operation{Args: []Operand{{Kind: Unsigned, Bits: x.Bits}, {Kind: Unsigned, Bits: x.Bits}}}
+	bit := Operation{Ring: o.Ring, Args: []Operand{{Kind: Unsigned, Bits: x.Bits}, {Kind: Unsigned, Bits: x.Bits}}}
 	for range x.Bits {
 		all = append(append(all, bit.less()...), part(SelectBits, 0))
 	}

@@ -27,6 +27,7 @@ type Operation struct {
 	Name   string
 	Args   []Operand
 	Result Operand
+	Ring   int // bits of a ring element
 	Shift  int // mul, dot: bits by which products are truncated
 	Width  int // comparisons, min, max, abs: the bits that matter; 0: those of the types
 }
@@ -73,7 +74,7 @@ func (o Operation) Calls() []Part {
 	case "merge":
 		x := o.Args[0]
 		x.Public = false // a public operand becomes shares of itself
-		return Operation{Name: "min", Args: []Operand{x, x}}.Calls()
+		return Operation{Name: "min", Args: []Operand{x, x}, Ring: o.Ring}.Calls()
 	case "permute", "lookup", "store":
 		return o.selection()
 	case "argmin", "argmax":
@@ -119,7 +120,7 @@ func (o Operation) quotient() []Part {
 	case !o.Args[1].Public:
 		return o.divideIntegers()
 	}
-	floor := calls(part(DivPublic, 0), times(3, part(Negative, min(64, x.Bits+3))), times(3, part(BitsToRing, 0)))
+	floor := calls(part(DivPublic, 0), times(3, part(Negative, min(o.Ring, x.Bits+3))), times(3, part(BitsToRing, 0)))
 	if x.Kind == Unsigned {
 		return floor
 	}
@@ -139,7 +140,7 @@ func (o Operation) less() []Part {
 	switch {
 	case x.Kind == Bool:
 		return o.and(x, y)
-	case x.Bits < 64 || o.Width > 0:
+	case x.Bits < o.Ring || o.Width > 0:
 		return calls(part(Negative, o.bits(x.Bits+1)))
 	}
 	signs := 1 // of the difference, and of each operand that is shared

@@ -21,29 +21,26 @@ type PartKind int
 
 const (
 	WholeKey PartKind = iota
-	SignKey           // false where the 64-bit operand stands in the lower half of its type
+	SignKey           // of an operand as wide as the ring, 64 bits: false in the lower half of its type
 	LowKey            // the 63 bits below it
 	Position
 )
 
 // A Digit is compared at once: parts joined in one ring element whose
-// differences fit 64 bits, or one bit.
+// differences fit the ring, or one bit.
 type Digit struct {
 	Parts []KeyPart
 	Width int
 	Bit   bool
 }
 
-// wordBits is the width of the widest digit.
-const wordBits = 63
-
 // Digits lays out the keys of a sort of n rows, most significant first. The
 // position of a row comes last: it makes keys distinct, so that the comparisons
 // that are opened tell nothing of which keys are equal.
-func Digits(keys []Operand, n int64) []Digit {
+func Digits(ring int, keys []Operand, n int64) []Digit {
 	var parts []KeyPart
 	for k, x := range keys {
-		if x.Bits == 64 {
+		if x.Bits == ring {
 			parts = append(parts, KeyPart{k, SignKey, 1}, KeyPart{k, LowKey, 63})
 		} else {
 			parts = append(parts, KeyPart{k, WholeKey, x.Bits})
@@ -53,7 +50,7 @@ func Digits(keys []Operand, n int64) []Digit {
 	var out []Digit
 	for len(parts) > 0 {
 		from, width := len(parts), 0
-		for from > 0 && width+parts[from-1].Width <= wordBits {
+		for from > 0 && width+parts[from-1].Width < ring {
 			from--
 			width += parts[from].Width
 		}
@@ -76,11 +73,11 @@ func digitsOf(parts []KeyPart, width int) []Digit {
 }
 
 // KeyCalls are the calls that make digits of keys, each on all rows: the highest
-// bit of a 64-bit key, and numbers of bits that stand in a word.
-func KeyCalls(keys []Operand, digits []Digit) []Part {
+// bit of a key as wide as the ring, and numbers of bits that stand in a word.
+func KeyCalls(ring int, keys []Operand, digits []Digit) []Part {
 	var out []Part
 	for _, k := range keys {
-		if k.Bits == 64 {
+		if k.Bits == ring {
 			out = append(out, part(Negative, 64), part(BitsToRing, 0))
 		}
 	}

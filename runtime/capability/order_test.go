@@ -144,7 +144,7 @@ func TestDigits(t *testing.T) {
 		{[]int{64}, 1000, "b 63 10"}, {[]int{1, 64}, 1000, "b b 63 10"}, {[]int{64, 64}, 2, "b 63 b 63 1"}, {[]int{32, 1, 64}, 4, "34 63 2"},
 	} {
 		var got []string
-		for _, d := range capability.Digits(keys(c.bits...), c.n) {
+		for _, d := range capability.Digits(64, keys(c.bits...), c.n) {
 			if assert.LessOrEqual(t, d.Width, 63); d.Bit {
 				got = append(got, "b")
 			} else {

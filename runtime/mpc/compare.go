@@ -8,8 +8,8 @@ import (
 )
 
 // Lt returns whether x < y, elementwise; operands of equal class whose values
-// fit their types. Below 64 bits: one Negative of the difference, at a width
-// of one bit more than the type's. At 64 bits: the sign bits of x, y and the
+// fit their types. Where the ring has more bits than the type: one Negative of the
+// difference, at a width of one bit more than the type's. Else: the sign bits of x, y and the
 // difference in one Negative (a public operand's is free), and one And. Within
 // a width: one Negative.
 func (e *Engine) Lt(net Net, x, y Operand) Share { return e.begin(net).less(x, y) }
@@ -143,7 +143,7 @@ func (o *operation) less(x, y Operand) Share {
 		return o.and(o.not(o.share(x)), y)
 	}
 	d := o.sub(x, y)
-	if t.Bits < 64 || o.width > 0 {
+	if t.Bits < int(o.k.Modulus()) || o.width > 0 {
 		return o.k.Negative(o.next(), d, o.bits(t.Bits+1))
 	}
 	return o.lessWide(x, y, d, t.Kind == clear.UnsignedKind)
@@ -162,8 +162,8 @@ func (o *operation) lessWide(x, y Operand, d Share, unsigned bool) Share {
 	return o.xor(sign[0], o.and(o.xor(h, sign[0]), o.xor(sign[1], sign[2])))
 }
 
-// signs returns the sign bits of 64-bit values, broadcast to a shape; those of
-// shares with one Negative.
+// signs returns the sign bits of values as wide as the ring, 64 bits, broadcast
+// to a shape; those of shares with one Negative.
 func (o *operation) signs(shape []int, xs ...Operand) []Operand {
 	var shared []Share
 	for _, x := range xs {
@@ -200,17 +200,17 @@ func (o *operation) choose(c, x, y Operand) Share {
 	}
 	d := o.sub(x, y).widen(shape)
 	if c, ok := c.(clear.Tensor); ok {
-		return o.add(scaleBy(d, c), y).as(t)
+		return o.add(o.scaleBy(d, c), y).as(t)
 	}
 	return o.add(o.k.SelectBits(o.next(), o.share(c).widen(shape), d), y).as(t)
 }
 
 // choosePublic chooses between public numbers: c (x - y) + y.
 func (o *operation) choosePublic(c Share, x, y clear.Tensor, shape []int) Share {
-	number := o.k.BitsToRing(o.next(), c, x.Elem).widen(shape)
-	d := clear.Zero(clear.Uint64, shape...)
-	ring.Sub(d.Data, widen(x, shape).Data, widen(y, shape).Data)
-	return o.addPublic(scaleBy(number, d), y)
+	number, r := o.k.BitsToRing(o.next(), c, x.Elem).widen(shape), o.k.Modulus()
+	d := r.Scaled(numbers(r, widen(y, shape)), ring.Integer(-1))
+	r.Add(d, d, numbers(r, widen(x, shape)))
+	return o.addPublic(scaleVector(number, d), y)
 }
 
 // shaped is an Operand that has a shape only.

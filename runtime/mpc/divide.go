@@ -111,11 +111,11 @@ func (o *operation) longDivision(x, y Share, remainder bool) Share {
 	}
 	result := left
 	if !remainder {
-		weights := clear.Zero(clear.Int64, 1, len(quotient))
+		weights := clear.Zero(clear.Uint64, 1, len(quotient))
 		for i := range weights.Data {
 			weights.Data[i] = 1 << i
 		}
-		result = at(rows(weights, o.k.BitsToRing(o.next(), stack(quotient...), x.Elem)), 0)
+		result = at(o.combined(weights, o.k.BitsToRing(o.next(), stack(quotient...), x.Elem)), 0)
 	}
 	return o.k.SelectBits(o.next(), o.not(o.isZero(y)), result)
 }

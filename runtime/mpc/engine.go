@@ -87,7 +87,7 @@ func (c call) Stream(set prg.Set, purpose prg.Purpose) *prg.Stream {
 
 // public returns the shares of a value that everybody holds.
 func (e *Engine) public(x clear.Tensor) Share {
-	data := Vector(x)
+	data := Vector(e.k.Modulus(), x)
 	zero := Share{x.Elem, x.Shape, make([][]uint64, e.k.Components())}
 	none := make([]uint64, len(data))
 	for i := range zero.Comp {

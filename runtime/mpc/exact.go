@@ -2,7 +2,10 @@ package mpc
 
 // Truncations that round down always.
 
-import "github.com/tfec-lang/tfec/runtime/prg"
+import (
+	"github.com/tfec-lang/tfec/runtime/prg"
+	"github.com/tfec-lang/tfec/runtime/ring"
+)
 
 // Exact returns k with truncations whose result is the floor, `with trunc =
 // exact`. Those of k give floor or ceiling, and a server that gets to know the
@@ -38,7 +41,7 @@ func (k exact) floor(net Net, x Share, m int) Share {
 	}
 	e := New(k.Kernel)
 	q := k.Kernel.Truncate(further{net, 1}, x, m)
-	up := k.Kernel.Negative(further{net, 2}, e.sub(x, scale(q, 1<<m)), m+1)
+	up := k.Kernel.Negative(further{net, 2}, e.sub(x, scaleNumber(q, ring.Power(m))), m+1)
 	return e.sub(q, k.Kernel.BitsToRing(further{net, 3}, up, x.Elem))
 }
 

@@ -4,6 +4,8 @@ package mpc
 // factor or a conversion truncates.
 
 import (
+	"slices"
+
 	"github.com/tfec-lang/tfec/runtime/clear"
 	"github.com/tfec-lang/tfec/runtime/ring"
 )
@@ -20,7 +22,7 @@ func (e *Engine) Sub(_ Net, x, y Operand) Share { return e.sub(x, y) }
 // Sum adds up over an axis, or everything with axis -1: signed integers as
 // int64, unsigned as uint64, fixed as itself.
 func (e *Engine) Sum(_ Net, x Operand, axis int) Share {
-	s := sum(e.share(x), axis)
+	s := e.sum(e.share(x), axis)
 	switch s.Elem.Kind {
 	case clear.SignedKind:
 		s.Elem = clear.Int64
@@ -32,11 +34,28 @@ func (e *Engine) Sum(_ Net, x Operand, axis int) Share {
 
 // CumSum returns the running sums along the last axis.
 func (e *Engine) CumSum(_ Net, x Operand) Share {
-	return lift(func(x ...clear.Tensor) clear.Tensor { return clear.CumSum(x[0]) }, e.share(x))
+	s := e.share(x)
+	out := Share{Elem: s.Elem, Shape: s.Shape}
+	for _, c := range s.Comp {
+		out.Comp = append(out.Comp, e.k.Modulus().CumSum(c, s.Shape[len(s.Shape)-1]))
+	}
+	return out
 }
 
-func sum(x Share, axis int) Share {
-	return lift(func(x ...clear.Tensor) clear.Tensor { return clear.Sum(x[0], axis) }, x)
+// sum adds up over an axis, or everything with axis -1; bools modulo 2.
+func (e *Engine) sum(x Share, axis int) Share {
+	if x.Elem == clear.Bool {
+		return lift(func(x ...clear.Tensor) clear.Tensor { return clear.Sum(x[0], axis) }, x)
+	}
+	before, n, after := []int{}, x.Len(), []int{}
+	if axis >= 0 {
+		before, n, after = x.Shape[:axis], x.Shape[axis], x.Shape[axis+1:]
+	}
+	out := Share{Elem: x.Elem, Shape: slices.Concat(before, after)}
+	for _, c := range x.Comp {
+		out.Comp = append(out.Comp, e.k.Modulus().Sum(c, Count(before), n, Count(after)))
+	}
+	return out
 }
 
 func (e *Engine) add(x, y Operand) Share {
@@ -47,15 +66,16 @@ func (e *Engine) add(x, y Operand) Share {
 	if y, ok := y.(clear.Tensor); ok {
 		return e.addPublic(e.share(x).widen(shape), y).as(t)
 	}
-	return each(ring.Add, e.share(x).widen(shape), e.share(y).widen(shape)).as(t)
+	return each(e.k.Modulus().Add, e.share(x).widen(shape), e.share(y).widen(shape)).as(t)
 }
 
 func (e *Engine) sub(x, y Operand) Share {
+	t, shape, r := wider(x.Type(), y.Type()), broadcast(x, y), e.k.Modulus()
 	if y, ok := y.(clear.Tensor); ok {
-		return e.add(x, clear.Tensor{Elem: y.Elem, Shape: y.Shape, Data: negated(y.Data)})
+		minus := r.Scaled(numbers(r, widen(y, shape)), ring.Integer(-1))
+		return e.k.AddPublic(e.share(x).widen(shape), minus).as(t)
 	}
-	shape := broadcast(x, y)
-	return each(ring.Sub, e.share(x).widen(shape), e.share(y).widen(shape)).as(wider(x.Type(), y.Type()))
+	return each(r.Sub, e.share(x).widen(shape), e.share(y).widen(shape)).as(t)
 }
 
 // xor returns the exclusive or of bools.
@@ -66,34 +86,46 @@ func (e *Engine) xor(x, y Operand) Share {
 
 // addPublic adds a public value that broadcasts to x's shape.
 func (e *Engine) addPublic(x Share, y clear.Tensor) Share {
-	if len(y.Data) == 1 {
-		return e.addConst(x, y.Data[0])
+	if len(y.Data) != 1 {
+		y = widen(y, x.Shape)
 	}
-	return e.k.AddPublic(x, widen(y, x.Shape).Data)
+	return e.k.AddPublic(x, numbers(e.k.Modulus(), y))
 }
 
-// addConst adds the same public number to every element.
-func (e *Engine) addConst(x Share, c uint64) Share {
-	return e.k.AddPublic(x, []uint64{c})
+// addConst adds the same public number, an int64, to every element.
+func (e *Engine) addConst(x Share, c uint64) Share { return e.addNumber(x, ring.Integer(int64(c))) }
+
+// addNumber adds the same public number to every element.
+func (e *Engine) addNumber(x Share, c ring.Number) Share {
+	return e.k.AddPublic(x, e.k.Modulus().Fill(c, 1))
 }
 
-// scale multiplies by a public number, modulo 2^64.
-func scale(x Share, c uint64) Share {
-	if c == 1 {
+// scale multiplies by a public number, an int64, in the ring.
+func scale(x Share, c uint64) Share { return scaleNumber(x, ring.Integer(int64(c))) }
+
+// scaleNumber multiplies by a public number in the ring.
+func scaleNumber(x Share, c ring.Number) Share {
+	if c == ring.Natural(1) {
 		return x
 	}
-	return each(func(dst, a, _ []uint64) { ring.Scale(dst, a, c) }, x, x)
+	r := modulus(x)
+	return each(func(dst, a, _ []uint64) { r.Scale(dst, a, c) }, x, x)
 }
 
-// scaleBy multiplies by a public value that broadcasts, modulo 2^64.
-func scaleBy(x Share, y clear.Tensor) Share {
+// scaleBy multiplies by a public value that broadcasts, in the ring.
+func (e *Engine) scaleBy(x Share, y clear.Tensor) Share {
+	shape, r := broadcast(x, y), e.k.Modulus()
 	if len(y.Data) == 1 && len(y.Shape) == 0 {
-		return scale(x, y.Data[0])
+		v := numbers(r, y)
+		return scaleNumber(x, ring.Number{Low: v[0], High: v[len(v)-1]})
 	}
-	shape := broadcast(x, y)
-	data := widen(y, shape).Data
-	x = x.widen(shape)
-	return each(func(dst, a, _ []uint64) { ring.Mul(dst, a, data) }, x, x)
+	return scaleVector(x.widen(shape), numbers(r, widen(y, shape)))
+}
+
+// scaleVector multiplies by a public vector.
+func scaleVector(x Share, y []uint64) Share {
+	r := modulus(x)
+	return each(func(dst, a, _ []uint64) { r.Mul(dst, a, y) }, x, x)
 }
 
 // mask returns the bits of b where those of the public bool y are set.
@@ -111,12 +143,6 @@ func each(f func(dst, x, y []uint64), x, y Share) Share {
 		out.Comp[c] = make([]uint64, len(x.Comp[c]))
 		f(out.Comp[c], x.Comp[c], y.Comp[c])
 	}
-	return out
-}
-
-func negated(x []uint64) []uint64 {
-	out := make([]uint64, len(x))
-	ring.Scale(out, x, ^uint64(0))
 	return out
 }
 

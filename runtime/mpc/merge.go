@@ -7,7 +7,6 @@ import (
 
 	"github.com/tfec-lang/tfec/runtime/capability"
 	"github.com/tfec-lang/tfec/runtime/clear"
-	"github.com/tfec-lang/tfec/runtime/ring"
 )
 
 // Merge returns two sorted vectors of n and m elements as one, by Batcher's
@@ -42,16 +41,11 @@ func (o *operation) exchange(x Share, low, high []uint32) Share {
 
 // put replaces the elements at places.
 func put(x Share, places []uint32, v Share) Share {
-	out := Share{Elem: x.Elem, Shape: x.Shape}
-	for c := range x.Comp {
-		data, part := slices.Clone(x.component(c).Data), v.component(c).Data
+	return lift(func(x ...clear.Tensor) clear.Tensor {
+		data := slices.Clone(x[0].Data)
 		for i, p := range places {
-			data[p] = part[i]
+			data[p] = x[1].Data[i]
 		}
-		if x.Elem == clear.Bool {
-			data = ring.Bits(data)
-		}
-		out.Comp = append(out.Comp, data)
-	}
-	return out
+		return clear.Tensor{Shape: x[0].Shape, Data: data}
+	}, x, v)
 }

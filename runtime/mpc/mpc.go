@@ -20,7 +20,8 @@ import (
 )
 
 // A Share is one player's shares of a tensor. Arithmetic elements are ring
-// vectors, one a component (aby3 holds two of three, plain one); a bool tensor
+// vectors, one a component (aby3 holds two of three, plain one), as package ring
+// has them: modulo 2^128, all low words and then all high words. A bool tensor
 // is packed bits, 64 a word, element i at bit i mod 64 of word i / 64, unused
 // bits zero. Shares are immutable.
 type Share struct {
@@ -58,21 +59,28 @@ func Count(shape []int) int {
 }
 
 // Vector is x in the form of a component.
-func Vector(x clear.Tensor) []uint64 {
+func Vector(r ring.Modulus, x clear.Tensor) []uint64 {
 	if x.Elem == clear.Bool {
 		return ring.Bits(x.Data)
 	}
-	return x.Data
+	return numbers(r, x)
 }
 
-// Value is the inverse of Vector; ring elements are reduced to their type.
+// numbers is x as ring elements; a bool is 0 or 1.
+func numbers(r ring.Modulus, x clear.Tensor) []uint64 {
+	return r.Extend(x.Data, x.Elem.Kind == clear.SignedKind || x.Elem.Kind == clear.FixedKind)
+}
+
+// Value is the inverse of Vector; ring elements, of which the low words are
+// enough, are reduced to their type.
 func Value(elem clear.Type, shape []int, x []uint64) clear.Tensor {
+	n := Count(shape)
 	if elem == clear.Bool {
-		return clear.Tensor{Elem: elem, Shape: shape, Data: ring.Elements(x, Count(shape))}
+		return clear.Tensor{Elem: elem, Shape: shape, Data: ring.Elements(x, n)}
 	}
 	carrier := elem
 	carrier.Bits = 64
-	return clear.Convert(clear.Tensor{Elem: carrier, Shape: shape, Data: x}, elem)
+	return clear.Convert(clear.Tensor{Elem: carrier, Shape: shape, Data: x[:n]}, elem)
 }
 
 // An Operand of a secure operation is a Share, or a clear.Tensor that every
@@ -104,7 +112,8 @@ type Net interface {
 // A Kernel is one player's part of a protocol: at a computing player the
 // whole interface, at any other player Deal and Opened only.
 //
-// Ring elements are modulo 2^64. What a Kernel costs stands at the protocol.
+// Ring elements are modulo 2^64 or 2^128, and R is the Room of that ring: 62 or
+// 126. What a Kernel costs stands at the protocol.
 // The streams that one call asks for have purposes below MaxPurpose.
 type Kernel interface {
 	// Deal shares x from this player; at a computing player it returns the
@@ -126,6 +135,8 @@ type Kernel interface {
 	// Draw returns shares of random bits that no player knows.
 	Draw(net Net, shape []int) Share
 
+	// Modulus is the ring.
+	Modulus() ring.Modulus
 	// Components is the number of vectors in a Share.
 	Components() int
 	// AddPublic adds the public ring vector c, or its one element to all (bools:
@@ -133,28 +144,28 @@ type Kernel interface {
 	AddPublic(x Share, c []uint64) Share
 
 	// Mul multiplies elementwise, operands of equal shape; shift > 0 truncates
-	// the products, |x y| < 2^62, by shift bits.
+	// the products, |x y| < 2^R, by shift bits.
 	Mul(net Net, x, y Share, shift int) Share
 	// Inner adds up products along the first dimension, and c to them; shift as
 	// in Mul. Without components, c is zero.
 	Inner(net Net, x, y, c Share, shift int) Share
 	// MatMul is the product of an n×k and a k×m matrix; shift as in Mul.
 	MatMul(net Net, x, y Share, n, k, m, shift int) Share
-	// Truncate divides by 2^m, 0 < m < 62: floor or ceiling, |x| < 2^62.
+	// Truncate divides by 2^m, 0 < m < R: floor or ceiling, |x| < 2^R.
 	Truncate(net Net, x Share, m int) Share
 	// DivPublic divides element i by the positive public d[i] (or d[0] for
-	// all): error below two units, |x| < 2^62.
+	// all): error below two units, |x| < 2^R.
 	DivPublic(net Net, x Share, d []uint64) Share
 
 	// And is the conjunction of packed bits.
 	And(net Net, x, y Share) Share
 	// Negative returns whether x < 0, as bits; x fits in width bits of two's
-	// complement, 2 <= width <= 64.
+	// complement, 2 <= width <= R + 2.
 	Negative(net Net, x Share, width int) Share
 	// IsZero returns whether x is zero modulo 2^width, as bits.
 	IsZero(net Net, x Share, width int) Share
-	// Bits returns the lowest width bits of x, 2 <= width <= 64, as packed bits
-	// along a new first dimension, the lowest first.
+	// Bits returns the lowest width bits of x, 2 <= width <= R + 2, as packed
+	// bits along a new first dimension, the lowest first.
 	Bits(net Net, x Share, width int) Share
 	// BitsToRing converts packed bits to ring elements 0 and 1 of elem.
 	BitsToRing(net Net, b Share, elem clear.Type) Share
@@ -175,7 +186,7 @@ type Kernel interface {
 // A Table is public functions of numbers, given by their bits: at most 7.
 type Table struct {
 	Bits      Share      // packed, along the first dimension, the lowest first
-	Functions [][]uint64 // of each the values at 0, 1, … 2^bits - 1
+	Functions [][]uint64 // of each the values at 0, 1, … 2^bits - 1, as int64
 }
 
 // Width is the number of bits of a number.

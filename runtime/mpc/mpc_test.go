@@ -11,6 +11,7 @@ import (
 	"github.com/tfec-lang/tfec/runtime/clear"
 	"github.com/tfec-lang/tfec/runtime/internal/abort"
 	"github.com/tfec-lang/tfec/runtime/prg"
+	"github.com/tfec-lang/tfec/runtime/ring"
 )
 
 func TestValue(t *testing.T) {
@@ -21,7 +22,9 @@ func TestValue(t *testing.T) {
 		clear.Bools([]int{3}, true, false, true),
 		clear.Zero(clear.Bool, 0),
 	} {
-		require.Equal(t, x, Value(x.Elem, x.Shape, Vector(x)))
+		for _, r := range []ring.Modulus{ring.Z64, ring.Z128} {
+			require.Equal(t, x, Value(x.Elem, x.Shape, Vector(r, x)))
+		}
 	}
 	wide := []uint64{0x1ff, 0x180, 0x17f}
 	require.Equal(t, []int64{-1, -128, 127}, Value(clear.Int8, []int{3}, wide).Ints())

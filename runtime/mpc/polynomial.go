@@ -10,6 +10,7 @@ package mpc
 import (
 	"github.com/tfec-lang/tfec/runtime/capability"
 	"github.com/tfec-lang/tfec/runtime/clear"
+	"github.com/tfec-lang/tfec/runtime/ring"
 )
 
 // scaleBits is the scale of arguments, powers and coefficients.
@@ -40,7 +41,7 @@ func (o *operation) evaluate(p polynomial, u Share, out int) Share {
 	for i, c := range p[1:] {
 		blocks.Data[i/blockPowers*powers.Shape[0]+i%blockPowers] = uint64(c)
 	}
-	b := rows(blocks, powers)
+	b := o.combined(blocks, powers)
 	low := o.addConst(at(b, 0), uint64(p[0])<<scaleBits)
 	more := b.Shape[0] - 1
 	if more == 0 {
@@ -65,13 +66,13 @@ func (o *operation) powers(x Share, n int) Share {
 	return all
 }
 
-// rows multiplies a public matrix by x, seen as a matrix of its first
+// combined multiplies a public matrix by x, seen as a matrix of its first
 // dimension by all others.
-func rows(m clear.Tensor, x Share) Share {
+func (e *Engine) combined(m clear.Tensor, x Share) Share {
 	n, rest := m.Shape[0], x.Shape[1:]
-	return lift(func(x ...clear.Tensor) clear.Tensor {
-		return matMul(m, x[0], append([]int{n}, rest...), n, m.Shape[1], Count(rest))
-	}, x)
+	return e.byPublic(append([]int{n}, rest...), x, func(dst, x []uint64, r ring.Modulus) {
+		r.MatMul(dst, numbers(r, m), x, n, m.Shape[1], Count(rest))
+	})
 }
 
 // at is x[i].

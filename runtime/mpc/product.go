@@ -8,8 +8,8 @@ import (
 )
 
 // Mul returns x * y. Two fixed give the wider one, off by less than a unit in
-// the last place while |x y| 2^2F < 2^62; where one operand is an integer,
-// the result has the other's type and is exact modulo 2^64.
+// the last place while |x y| 2^2F < 2^R, R the ring's Room; where one operand is an integer,
+// the result has the other's type and is exact in the ring.
 //
 // Two shares: one Mul. A public operand: nothing, or one Truncate where both
 // are fixed.
@@ -17,10 +17,10 @@ func (e *Engine) Mul(net Net, x, y Operand) Share {
 	o := e.begin(net)
 	t, shift := product(x.Type(), y.Type())
 	if x, ok := x.(clear.Tensor); ok {
-		return o.truncate(scaleBy(e.share(y), x), shift).as(t)
+		return o.truncate(o.scaleBy(e.share(y), x), shift).as(t)
 	}
 	if y, ok := y.(clear.Tensor); ok {
-		return o.truncate(scaleBy(e.share(x), y), shift).as(t)
+		return o.truncate(o.scaleBy(e.share(x), y), shift).as(t)
 	}
 	shape := broadcast(x, y)
 	return e.k.Mul(o.next(), e.share(x).widen(shape), e.share(y).widen(shape), shift).as(t)
@@ -34,27 +34,33 @@ func (e *Engine) Dot(net Net, x, y Operand) Share {
 	t, shift := product(x.Type(), y.Type())
 	shape, n, k, m := clear.DotShape(x.Dims(), y.Dims())
 	if x, ok := x.(clear.Tensor); ok {
-		z := lift(func(y ...clear.Tensor) clear.Tensor { return matMul(x, y[0], shape, n, k, m) }, e.share(y))
+		z := e.byPublic(shape, e.share(y), func(dst, y []uint64, r ring.Modulus) { r.MatMul(dst, numbers(r, x), y, n, k, m) })
 		return o.truncate(z, shift).as(t)
 	}
 	if y, ok := y.(clear.Tensor); ok {
-		z := lift(func(x ...clear.Tensor) clear.Tensor { return matMul(x[0], y, shape, n, k, m) }, e.share(x))
+		z := e.byPublic(shape, e.share(x), func(dst, x []uint64, r ring.Modulus) { r.MatMul(dst, x, numbers(r, y), n, k, m) })
 		return o.truncate(z, shift).as(t)
 	}
 	return e.k.MatMul(o.next(), e.share(x), e.share(y), n, k, m, shift).as(t).in(shape)
 }
 
-func matMul(x, y clear.Tensor, shape []int, n, k, m int) clear.Tensor {
-	z := clear.Zero(clear.Uint64, shape...)
-	ring.MatMul(z.Data, x.Data, y.Data, n, k, m)
-	return z
+// byPublic applies a matrix product with a public operand to the components of
+// x; dst begins as zeros, in the shape of the result.
+func (e *Engine) byPublic(shape []int, x Share, f func(dst, x []uint64, r ring.Modulus)) Share {
+	out, r := Share{Elem: x.Elem, Shape: shape}, e.k.Modulus()
+	for _, c := range x.Comp {
+		dst := make([]uint64, r.Planes()*Count(shape))
+		f(dst, c, r)
+		out.Comp = append(out.Comp, dst)
+	}
+	return out
 }
 
 // Div returns x / y; by zero, 0.
 //
 // By a public y, fixed / fixed and fixed / integer: one DivPublic, error below
-// two units in the last place for |x| < 2^62 (by a fixed: |x| 2^F < 2^62, as
-// integer representations). Integers: exact, toward zero, for |x| < 2^62; one
+// two units in the last place for |x| < 2^R, R the ring's Room (by a fixed: |x|
+// 2^F < 2^R, as integer representations). Integers: exact, toward zero, for |x| < 2^R; one
 // DivPublic, then three Negative and BitsToRing at once, and before it one
 // Negative and BitsToRing where x is signed.
 //
@@ -84,7 +90,7 @@ func (e *Engine) Mod(net Net, x, y Operand) Share {
 		return o.divideIntegers(xs, y.(Share).widen(shape), true)
 	}
 	defined := clear.Convert(clear.Convert(d, clear.Bool), clear.Int64)
-	return scaleBy(o.sub(xs, scaleBy(o.divideByPublic(xs, d), d)), defined).as(xs.Elem)
+	return o.scaleBy(o.sub(xs, o.scaleBy(o.divideByPublic(xs, d), d)), defined).as(xs.Elem)
 }
 
 func (o *operation) divideByPublic(x Share, d clear.Tensor) Share {
@@ -98,7 +104,7 @@ func (o *operation) divideByPublic(x Share, d clear.Tensor) Share {
 	default:
 		q = o.divPublic(x, size)
 	}
-	return scaleBy(q, sign)
+	return o.scaleBy(q, sign)
 }
 
 // divisor splits d into its size, at least 1, and its sign: -1, 1, or 0 where
@@ -130,34 +136,43 @@ func (o *operation) divPublic(x Share, d clear.Tensor) Share {
 // divTowardZero divides integers exactly by d >= 1 of x's shape. A negative x
 // is first moved up by d - 1, whence the floor of the quotient is its ceiling.
 func (o *operation) divTowardZero(x Share, d clear.Tensor) Share {
-	// Beyond 2^62 every divisor gives the quotients that 2^62 gives.
+	// Beyond 2^Room every divisor gives the quotients that 2^Room gives.
 	size := clear.Zero(clear.Uint64, d.Shape...)
 	for i, v := range d.Data {
-		size.Data[i] = min(v, 1<<62)
+		size.Data[i] = min(v, largestDivisor(o.k.Modulus()))
 	}
 	if x.Elem.Kind == clear.SignedKind {
 		less := clear.Zero(clear.Uint64, d.Shape...)
 		ring.AddConst(less.Data, size.Data, ^uint64(0))
-		x = o.add(x, scaleBy(o.negativeNumber(x, x.Elem.Bits), less)).as(x.Elem)
+		x = o.add(x, o.scaleBy(o.negativeNumber(x, x.Elem.Bits), less)).as(x.Elem)
 	}
 	return o.divFloor(x, size)
+}
+
+// largestDivisor is 2^Room, as far as a word holds it.
+func largestDivisor(r ring.Modulus) uint64 {
+	if r == ring.Z64 {
+		return 1 << r.Room()
+	}
+	return ^uint64(0)
 }
 
 // divFloor returns the floor of x / d. The kernel's quotient q is off by less
 // than two, so the remainder r = x - q d lies in -2d..2d, and its place among
 // -d, 0 and d tells the floor of r / d.
 func (o *operation) divFloor(x Share, d clear.Tensor) Share {
-	// 3d must fit: a larger d, at least 2^61, leaves x in -2d..2d as it is.
+	// 3d must fit: a larger d, at least 2^61 in a ring of 64 bits, leaves x in
+	// -2d..2d as it is.
 	fits := clear.Zero(clear.Uint64, d.Shape...)
 	for i, v := range d.Data {
-		if v < 1<<61 {
+		if o.k.Modulus() != ring.Z64 || v < 1<<61 {
 			fits.Data[i] = 1
 		}
 	}
-	q := scaleBy(o.k.DivPublic(o.next(), x, d.Data), fits)
-	r := o.sub(x, scaleBy(q, d))
+	q := o.scaleBy(o.k.DivPublic(o.next(), x, d.Data), fits)
+	r := o.sub(x, o.scaleBy(q, d))
 	places := stack(o.addPublic(r, d), r, o.sub(r, d))
-	below := sum(o.negativeNumber(places, min(64, x.Elem.Bits+3)), 0)
+	below := o.sum(o.negativeNumber(places, min(int(o.k.Modulus()), x.Elem.Bits+3)), 0)
 	return o.addConst(o.sub(q, below), 1)
 }
 

@@ -5,6 +5,7 @@ package mpc
 
 import (
 	"github.com/tfec-lang/tfec/runtime/clear"
+	"github.com/tfec-lang/tfec/runtime/ring"
 )
 
 // repeat lists each of 0..n-1 so many times.
@@ -22,7 +23,11 @@ func repeat(n, times int) []uint32 {
 // index: nothing.
 func (e *Engine) Lookup(net Net, x, index Operand) Share {
 	if i, ok := index.(clear.Tensor); ok {
-		return lift(func(x ...clear.Tensor) clear.Tensor { return clear.Lookup(x[0], i) }, e.share(x))
+		s := e.share(x)
+		if s.Len() == 0 { // of which the shares do not say the ring
+			return e.public(clear.Lookup(clear.Zero(s.Elem, s.Shape...), i))
+		}
+		return lift(func(x ...clear.Tensor) clear.Tensor { return clear.Lookup(x[0], i) }, s)
 	}
 	o, shape := e.begin(net), x.Dims()
 	n, k, m := shape[0], Count(shape[1:]), Count(index.Dims())
@@ -31,11 +36,11 @@ func (e *Engine) Lookup(net Net, x, index Operand) Share {
 	if x.Type() == clear.Bool {
 		// Of the rows masked by hot, at most one is not zero.
 		wide := rowsAt(hot, 1, repeat(m*n, k)).in([]int{m, n, k})
-		return sum(o.and(wide, reshaped(x, []int{n, k})), 1).in(out)
+		return o.sum(o.and(wide, reshaped(x, []int{n, k})), 1).in(out)
 	}
 	number := o.k.BitsToRing(o.next(), hot, x.Type())
 	if x, ok := x.(clear.Tensor); ok {
-		return lift(func(h ...clear.Tensor) clear.Tensor { return matMul(h[0], x, out, m, n, k) }, number)
+		return e.byPublic(out, number, func(dst, h []uint64, r ring.Modulus) { r.MatMul(dst, h, numbers(r, x), m, n, k) })
 	}
 	return o.k.MatMul(o.next(), number, o.share(x), m, n, k, 0).in(out)
 }

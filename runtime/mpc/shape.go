@@ -49,16 +49,54 @@ func contiguous(x []int, s []clear.Slice) (from int, shape []int, ok bool) {
 // part returns the elements of x from one on, in a shape.
 func (x Share) part(from int, shape []int) Share {
 	n := Count(shape)
-	out := Share{Elem: x.Elem, Shape: shape}
-	for _, c := range x.Comp {
+	return x.moved(shape, func(plane []uint64) []uint64 {
 		if x.Elem == clear.Bool {
-			c = ring.BitRange(c, from, n)
-		} else {
-			c = c[from : from+n : from+n]
+			return ring.BitRange(plane, from, n)
 		}
-		out.Comp = append(out.Comp, c)
+		return plane[from : from+n : from+n]
+	})
+}
+
+// moved applies what moves elements to each plane of x.
+func (x Share) moved(shape []int, f func(plane []uint64) []uint64) Share {
+	out := Share{Elem: x.Elem, Shape: shape}
+	planes := modulus(x).Planes()
+	for c := range x.Comp {
+		parts := make([][]uint64, planes)
+		for i := range parts {
+			parts[i] = f(x.plane(c, i))
+		}
+		out.Comp = append(out.Comp, together(parts))
 	}
 	return out
+}
+
+// modulus is the ring of shares, as far as their elements, of which there may
+// be none, show it.
+func modulus(x ...Share) ring.Modulus {
+	for _, s := range x {
+		if s.Elem != clear.Bool && len(s.Comp[0]) > s.Len() {
+			return ring.Z128
+		}
+	}
+	return ring.Z64
+}
+
+// plane is one of the planes of a component.
+func (x Share) plane(c, i int) []uint64 {
+	if x.Elem == clear.Bool {
+		return x.Comp[c]
+	}
+	n := x.Len()
+	return x.Comp[c][i*n : (i+1)*n : (i+1)*n]
+}
+
+// together are the planes of a component as one vector.
+func together(planes [][]uint64) []uint64 {
+	if len(planes) == 1 {
+		return planes[0]
+	}
+	return slices.Concat(planes...)
 }
 
 // join returns the elements of all x, one tensor after the other, in a shape.
@@ -68,10 +106,13 @@ func join(shape []int, x ...Share) Share {
 	for i, s := range x {
 		sizes[i] = s.Len()
 	}
+	planes := modulus(x...).Planes()
 	for c := range x[0].Comp {
-		parts := make([][]uint64, len(x))
-		for i, s := range x {
-			parts[i] = s.Comp[c]
+		var parts [][]uint64
+		for i := range planes {
+			for _, s := range x {
+				parts = append(parts, s.plane(c, i))
+			}
 		}
 		joined := ring.BitJoin
 		if out.Elem != clear.Bool {
@@ -151,28 +192,32 @@ func (e *Engine) shares(x []Operand) []Share {
 	return out
 }
 
-// lift applies a function that is linear over the ring to each component. Its
-// result has the element type of the first operand.
+// lift applies a function that moves elements to each plane of each component.
+// Its result has the element type of the first operand.
 func lift(f func(...clear.Tensor) clear.Tensor, x ...Share) Share {
 	out := Share{Elem: x[0].Elem}
 	part := make([]clear.Tensor, len(x))
+	planes := make([][]uint64, modulus(x...).Planes())
 	for c := range x[0].Comp {
-		for i, s := range x {
-			part[i] = s.component(c)
+		for p := range planes {
+			for i, s := range x {
+				part[i] = s.words(c, p)
+			}
+			z := f(part...)
+			out.Shape = z.Shape
+			if out.Elem == clear.Bool {
+				z.Data = ring.Bits(z.Data)
+			}
+			planes[p] = z.Data
 		}
-		z := f(part...)
-		out.Shape = z.Shape
-		if out.Elem == clear.Bool {
-			z.Data = ring.Bits(z.Data)
-		}
-		out.Comp = append(out.Comp, z.Data)
+		out.Comp = append(out.Comp, together(planes))
 	}
 	return out
 }
 
-// component is a component as ring elements, one an element.
-func (x Share) component(c int) clear.Tensor {
-	data := x.Comp[c]
+// words is a plane of a component, a word an element.
+func (x Share) words(c, plane int) clear.Tensor {
+	data := x.plane(c, plane)
 	if x.Elem == clear.Bool {
 		data = ring.Elements(data, x.Len())
 	}

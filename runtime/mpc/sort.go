@@ -99,16 +99,12 @@ func inverse(place []uint64, n int) []uint32 {
 
 // rowsAt returns the rows of k elements of x that are listed.
 func rowsAt(x Share, k int, rows []uint32) Share {
-	out := Share{Elem: x.Elem, Shape: []int{len(rows), k}}
-	for _, c := range x.Comp {
+	return x.moved([]int{len(rows), k}, func(plane []uint64) []uint64 {
 		if x.Elem == clear.Bool {
-			c = ring.BitRows(c, rows, x.Len()/max(1, k), k)
-		} else {
-			c = ring.Rows(c, rows, k)
+			return ring.BitRows(plane, rows, x.Len()/max(1, k), k)
 		}
-		out.Comp = append(out.Comp, c)
-	}
-	return out
+		return ring.Rows(plane, rows, k)
+	})
 }
 
 // A quicksort orders the rows of blocks of n rows.
@@ -135,7 +131,7 @@ func (o *operation) ordered(keys []Share, payload Share, from int) Share {
 	}
 	q := &quicksort{operation: o, blocks: Count(shape[:len(shape)-1]), n: n, from: from, keys: keys,
 		numbers: make(map[int]Share), negative: make(map[int]Share)}
-	q.digits = capability.Digits(operands(keys), int64(n))
+	q.digits = capability.Digits(int(o.k.Modulus()), operands(keys), int64(n))
 	columns := o.k.Shuffle(o.next(), q.blocks, n, append(q.columns(), payload))
 	last := len(columns) - 1
 	q.words = columns[:last]
@@ -179,7 +175,7 @@ func (q *quicksort) columns() []Share {
 // bools that are joined with others.
 func (q *quicksort) prepare() {
 	for i, k := range q.keys {
-		if k.Elem.Bits == 64 {
+		if k.Elem.Bits == int(q.k.Modulus()) {
 			q.negative[i] = q.k.Negative(q.next(), k, 64)
 			q.numbers[i] = q.k.BitsToRing(q.next(), q.negative[i], clear.Int64)
 		}
@@ -208,7 +204,7 @@ func (q *quicksort) bit(p capability.KeyPart) Share {
 func (q *quicksort) word(parts []capability.KeyPart) Share {
 	sum := q.number(parts[0])
 	for _, p := range parts[1:] {
-		sum = each(ring.Add, scale(sum, 1<<p.Width), q.number(p))
+		sum = each(q.k.Modulus().Add, scaleNumber(sum, ring.Power(p.Width)), q.number(p))
 	}
 	return sum.as(clear.Int64)
 }
@@ -219,7 +215,7 @@ func (q *quicksort) number(p capability.KeyPart) Share {
 	case p.Kind == capability.Position:
 		return q.rows(q.keys[0].Shape)
 	case p.Kind == capability.LowKey:
-		return each(ring.Add, q.keys[p.Key], scale(q.numbers[p.Key], 1<<63))
+		return each(q.k.Modulus().Add, q.keys[p.Key], scaleNumber(q.numbers[p.Key], ring.Power(63)))
 	case p.Kind == capability.WholeKey && q.keys[p.Key].Elem != clear.Bool:
 		return q.keys[p.Key]
 	case p.Kind == capability.SignKey && q.keys[p.Key].Elem.Kind != clear.UnsignedKind:
@@ -334,7 +330,7 @@ func (q *quicksort) less(left, right []uint32) []uint64 {
 	word, bit := len(q.words)-1, q.bitColumns()-1
 	for i := len(q.digits) - 1; i >= 0; i-- {
 		if d := q.digits[i]; !d.Bit {
-			difference := each(ring.Sub, rowsAt(q.words[word], 1, left), rowsAt(q.words[word], 1, right)).in([]int{len(left)})
+			difference := each(q.k.Modulus().Sub, rowsAt(q.words[word], 1, left), rowsAt(q.words[word], 1, right)).in([]int{len(left)})
 			if i+1 < len(q.digits) {
 				difference = q.sub(difference, q.k.BitsToRing(q.next(), result, clear.Int64))
 			}

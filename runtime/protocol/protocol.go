@@ -9,39 +9,45 @@ import (
 	"github.com/tfec-lang/tfec/runtime/prg"
 	"github.com/tfec-lang/tfec/runtime/protocol/aby3"
 	"github.com/tfec-lang/tfec/runtime/protocol/plain"
+	"github.com/tfec-lang/tfec/runtime/ring"
 )
 
 type maker struct {
 	roles   int
-	kernel  func(self int, roles []int) mpc.Kernel
+	kernel  func(r ring.Modulus, self int, roles []int) mpc.Kernel
 	keySets func(roles []int, dealers []int) []prg.Set
-	// value is what the shares of all roles, in order, are shares of.
+	// value is what the shares of all roles, in order, are shares of: the low words.
 	value func(shares []mpc.Share) []uint64
 }
 
 var makers = map[string]maker{
 	"aby3": {
 		roles:   3,
-		kernel:  func(self int, roles []int) mpc.Kernel { return aby3.New(self, roles) },
+		kernel:  func(r ring.Modulus, self int, roles []int) mpc.Kernel { return aby3.New(r, self, roles) },
 		keySets: aby3.KeySets,
 		value:   aby3.Value,
 	},
 	"plain": {
 		roles:   1,
-		kernel:  func(self int, roles []int) mpc.Kernel { return plain.New(self, roles) },
+		kernel:  func(r ring.Modulus, self int, roles []int) mpc.Kernel { return plain.New(r, self, roles) },
 		keySets: plain.KeySets,
 		value:   func(shares []mpc.Share) []uint64 { return shares[0].Comp[0] },
 	},
 }
 
-// New returns one player's kernel of a protocol. Players are indices; a
-// player without a role gets a kernel to deal and to receive with.
-func New(name string, self int, roles []int) (mpc.Kernel, error) {
+// New returns one player's kernel of a protocol, over a ring of 64 or 128 bits.
+// Players are indices; a player without a role gets a kernel to deal and to
+// receive with.
+func New(name string, bits, self int, roles []int) (mpc.Kernel, error) {
 	m, err := find(name, roles)
 	if err != nil {
 		return nil, err
 	}
-	return m.kernel(self, roles), nil
+	r := ring.Modulus(bits)
+	if r != ring.Z64 && r != ring.Z128 {
+		return nil, fmt.Errorf("cannot start protocol %s: a ring has 64 or 128 bits, not %d", name, bits)
+	}
+	return m.kernel(r, self, roles), nil
 }
 
 // KeySets returns the sets of players that need a common key, given those

@@ -17,16 +17,21 @@ func TestCapabilities(t *testing.T) {
 		for i := range roles {
 			roles[i] = 2 * i
 		}
-		kernel, err := New(name, 0, roles)
-		require.NoError(t, err, name)
-		require.Positive(t, kernel.Components(), name)
-		_, err = New(name, 0, append(roles, 9))
+		for bits, width := range row.Width {
+			kernel, err := New(name, bits, 0, roles)
+			require.NoError(t, err, name)
+			require.Positive(t, kernel.Components(), name)
+			require.Equal(t, width, kernel.Modulus().Room(), name)
+		}
+		_, err := New(name, 32, 0, roles)
+		require.ErrorContains(t, err, "a ring has 64 or 128 bits, not 32", name)
+		_, err = New(name, 64, 0, append(roles, 9))
 		require.ErrorContains(t, err, "roles, want", name)
 		_, err = KeySets(name, roles[1:], nil)
 		require.ErrorContains(t, err, "roles, want", name)
 	}
 	require.Len(t, makers, len(capability.Names()))
-	_, err := New("aby4", 0, nil)
+	_, err := New("aby4", 64, 0, nil)
 	require.EqualError(t, err, "cannot start protocol aby4: unknown")
 }
 

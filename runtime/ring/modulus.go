@@ -5,7 +5,10 @@ package ring
 // concerns the lowest bits reads the low plane alone. Modulo 2^64 there is the
 // low plane only, and every function here is that of the same name.
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
 // A Modulus is a ring, by the bits of its elements.
 type Modulus int
@@ -290,4 +293,71 @@ func (r Modulus) SlicesOf(x []uint64, k int) []uint64 {
 		return low
 	}
 	return append(low, Slices(x[len(x)/2:], k-64)...)
+}
+
+// Scaled returns c x.
+func (r Modulus) Scaled(x []uint64, c Number) []uint64 {
+	out := make([]uint64, len(x))
+	r.Scale(out, x, c)
+	return out
+}
+
+// Fill returns n elements c.
+func (r Modulus) Fill(c Number, n int) []uint64 {
+	out := make([]uint64, r.Planes()*n)
+	for i := range n {
+		out[i] = c.Low
+	}
+	for i := n; i < len(out); i++ {
+		out[i] = c.High
+	}
+	return out
+}
+
+// Rows returns rows of k elements as Rows does.
+func (r Modulus) Rows(x []uint64, at []uint32, k int) []uint64 {
+	low := Rows(r.Low(x), at, k)
+	if r == Z64 {
+		return low
+	}
+	return append(low, Rows(x[len(x)/2:], at, k)...)
+}
+
+// DivideSigned sets dst = x / d, rounded down, of x in two's complement and
+// positive d without sign, one for all or one an element.
+func (r Modulus) DivideSigned(dst, x, d []uint64) {
+	n := len(x) / r.Planes()
+	Split(n, func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			v := Integer(int64(x[i]))
+			if r == Z128 {
+				v = at(x, i, n)
+			}
+			sign := Integer(int64(v.High) >> 63)
+			// The floor of a negative v is the complement of that of its complement.
+			q := v.Xor(sign).Div(d[i%len(d)]).Xor(sign)
+			dst[i] = q.Low
+			if r == Z128 {
+				put(dst, i, n, q)
+			}
+		}
+	})
+}
+
+// Divide sets dst = x / d, rounded down, of elements modulo 2^128 without sign
+// and positive d, one for all or one an element.
+func Divide(dst, x, d []uint64) {
+	split128(dst, func(lo, hi, n int) {
+		for i := lo; i < hi; i++ {
+			put(dst, i, n, at(x, i, n).Div(d[i%len(d)]))
+		}
+	})
+}
+
+// Range returns elements from to to; modulo 2^64, x's own memory.
+func (r Modulus) Range(x []uint64, from, to int) []uint64 {
+	if r == Z64 {
+		return x[from:to:to]
+	}
+	return slices.Concat(x[from:to], x[len(x)/2:][from:to])
 }

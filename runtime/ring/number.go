@@ -64,3 +64,13 @@ func (c Number) Div(n uint64) Number {
 	low, _ := bits.Div64(rest, c.Low, n)
 	return Number{low, high}
 }
+
+// Xor is c ^ d.
+func (c Number) Xor(d Number) Number { return Number{c.Low ^ d.Low, c.High ^ d.High} }
+
+// PowerOver is 2^128 / n rounded down, modulo 2^128.
+func PowerOver(n uint64) Number {
+	high, rest := bits.Div64(1%n, 0, n)
+	low, _ := bits.Div64(rest, 0, n)
+	return Number{low, high}
+}

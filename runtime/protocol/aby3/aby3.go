@@ -1,7 +1,9 @@
 // Package aby3 is computation by three players on replicated shares,
 // semi-honest, with at most one of them corrupt.
 //
-// A ring element is x = x0 + x1 + x2 modulo 2^64, a bit x0 ^ x1 ^ x2. Role i
+// A ring element is x = x0 + x1 + x2 modulo 2^64 or 2^128, a bit x0 ^ x1 ^ x2.
+// Bytes are stated for elements of 64 bits; those of 128 take twice as many, but
+// for openings, which concern the low words alone, and corrections. Role i
 // holds the components x_i and x_{i+1}, in this order; so component c is held
 // by role c, as its first, and by role c-1, as its second. Indices of roles
 // and components are modulo 3.
@@ -27,6 +29,8 @@
 package aby3
 
 import (
+	"slices"
+
 	"github.com/tfec-lang/tfec/runtime/clear"
 	"github.com/tfec-lang/tfec/runtime/mpc"
 	"github.com/tfec-lang/tfec/runtime/prg"
@@ -51,6 +55,7 @@ type Kernel struct {
 	self  int    // player
 	role  int    // 0, 1 or 2; -1 at a player that holds no shares
 	roles [3]int // player of each role
+	ring  ring.Modulus
 	// sets are the holders of each component.
 	sets [3]prg.Set
 }
@@ -58,13 +63,13 @@ type Kernel struct {
 var _ mpc.Kernel = (*Kernel)(nil)
 
 // New returns the kernel of a player, given the players of the three roles.
-func New(self int, roles []int) *Kernel {
-	k := &Kernel{self: self, role: -1, roles: [3]int(roles)}
-	for r, p := range roles {
+func New(r ring.Modulus, self int, roles []int) *Kernel {
+	k := &Kernel{self: self, role: -1, roles: [3]int(roles), ring: r}
+	for role, p := range roles {
 		if p == self {
-			k.role = r
+			k.role = role
 		}
-		k.sets[r] = prg.Of(k.player(r), k.player(r-1))
+		k.sets[role] = prg.Of(k.player(role), k.player(role-1))
 	}
 	return k
 }
@@ -73,15 +78,21 @@ func New(self int, roles []int) *Kernel {
 // each component, and each dealer that has no role with those of the first
 // two components.
 func KeySets(roles []int, dealers []int) []prg.Set {
-	k := New(-1, roles)
+	k := New(ring.Z64, -1, roles)
 	sets := []prg.Set{k.holders(0), k.holders(1), k.holders(2)}
 	for _, d := range dealers {
-		if New(d, roles).role < 0 {
+		if k.roleOf(d) < 0 {
 			sets = append(sets, k.with(d, 0), k.with(d, 1))
 		}
 	}
 	return sets
 }
+
+// Modulus is the ring.
+func (k *Kernel) Modulus() ring.Modulus { return k.ring }
+
+// roleOf is a player's role, or -1.
+func (k *Kernel) roleOf(player int) int { return slices.Index(k.roles[:], player) }
 
 // Components is 2.
 func (k *Kernel) Components() int { return 2 }
@@ -91,10 +102,10 @@ func (k *Kernel) AddPublic(x mpc.Share, c []uint64) mpc.Share {
 	comp := [][]uint64{x.Comp[0], x.Comp[1]}
 	if i := k.place(0); i >= 0 {
 		comp[i] = make([]uint64, len(x.Comp[i]))
-		if len(c) == 1 && x.Elem != clear.Bool {
-			ring.AddConst(comp[i], x.Comp[i], c[0])
+		if one := k.ring.Planes(); len(c) == one && x.Elem != clear.Bool {
+			k.ring.AddConst(comp[i], x.Comp[i], ring.Number{Low: c[0], High: c[one-1]})
 		} else {
-			groupOf(x).add(comp[i], x.Comp[i], c)
+			k.groupOf(x).add(comp[i], x.Comp[i], c)
 		}
 	}
 	return mpc.Share{Elem: x.Elem, Shape: x.Shape, Comp: comp}
@@ -224,33 +235,48 @@ func mod3(i int) int { return ((i % 3) + 3) % 3 }
 
 // A group says how values are added and how they travel: count elements
 // modulo 2^width, or count vectors of width packed bits each, added by
-// exclusive or. On the wire there are no gaps, up to a whole byte at the end.
+// exclusive or. On the wire there are no gaps, up to a whole byte at the end;
+// of elements of more than 64 bits, the low words come first.
 type group struct {
 	count, width int
 	packed       bool
 }
 
-// elements is the group of n elements modulo 2^width. In memory they are
-// words of which the lowest width bits matter.
+// elements is the group of n elements modulo 2^width. In memory they are those
+// of a ring, of which the lowest width bits matter.
 func elements(n, width int) group { return group{count: n, width: width} }
 
 // bits is the group of count vectors of n bits.
 func bits(count, n int) group { return group{count: count, width: n, packed: true} }
 
 // groupOf is the group of a tensor's components.
-func groupOf(x mpc.Operand) group {
+func (k *Kernel) groupOf(x mpc.Operand) group {
 	n := mpc.Count(x.Dims())
 	if x.Type() == clear.Bool {
 		return bits(1, n)
 	}
-	return elements(n, 64)
+	return k.elements(n)
+}
+
+// elements is the group of n ring elements.
+func (k *Kernel) elements(n int) group { return elements(n, int(k.ring)) }
+
+// wide tells that elements have two planes.
+func (g group) wide() bool { return !g.packed && g.width > 64 }
+
+// ring is what elements are computed in.
+func (g group) ring() ring.Modulus {
+	if g.wide() {
+		return ring.Z128
+	}
+	return ring.Z64
 }
 
 func (g group) words() int {
 	if g.packed {
 		return g.count * ring.Words(g.width)
 	}
-	return g.count
+	return g.ring().Planes() * g.count
 }
 
 // size is the number of bytes on the wire.
@@ -260,7 +286,7 @@ func (g group) add(dst, x, y []uint64) {
 	if g.packed {
 		ring.Xor(dst, x, y)
 	} else {
-		ring.Add(dst, x, y)
+		g.ring().Add(dst, x, y)
 	}
 }
 
@@ -268,7 +294,7 @@ func (g group) sub(dst, x, y []uint64) {
 	if g.packed {
 		ring.Xor(dst, x, y)
 	} else {
-		ring.Sub(dst, x, y)
+		g.ring().Sub(dst, x, y)
 	}
 }
 
@@ -277,8 +303,13 @@ func (g group) draw(s *prg.Stream) []uint64 {
 }
 
 // drawWith draws, and has then use what is drawn while it is in the cache:
-// elements lo to hi.
+// words lo to hi.
 func (g group) drawWith(s *prg.Stream, then func(drawn []uint64, lo, hi int)) []uint64 {
+	if g.wide() {
+		out := s.Words(g.words())
+		then(out, 0, len(out))
+		return out
+	}
 	out := make([]uint64, g.words())
 	m := g.take(s)
 	pass(len(out), func(first int) func(s *scratch, lo, hi int) {
@@ -320,15 +351,17 @@ func (g group) permute(x []uint64, at []uint32) []uint64 {
 	if g.packed {
 		return ring.BitRows(x, at, n, g.width/max(1, n))
 	}
-	return ring.Rows(x, at, g.count/max(1, n))
+	return g.ring().Rows(x, at, g.count/max(1, n))
 }
 
 func (g group) encode(x []uint64) []byte {
 	switch {
 	case g.packed:
 		return ring.PackBits(x, g.width)
-	case g.width == 64:
+	case g.width%64 == 0:
 		return ring.Bytes(x)
+	case g.wide():
+		return slices.Concat(ring.Bytes(x[:g.count]), ring.Pack(x[g.count:], g.width-64))
 	}
 	return ring.Pack(x, g.width)
 }
@@ -337,8 +370,10 @@ func (g group) decode(b []byte) []uint64 {
 	switch {
 	case g.packed:
 		return ring.UnpackBits(b, g.count, g.width)
-	case g.width == 64:
+	case g.width%64 == 0:
 		return ring.FromBytes(b)
+	case g.wide():
+		return slices.Concat(ring.FromBytes(b[:8*g.count]), ring.Unpack(b[8*g.count:], g.count, g.width-64))
 	}
 	return ring.Unpack(b, g.count, g.width)
 }

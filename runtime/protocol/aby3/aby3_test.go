@@ -8,13 +8,14 @@ import (
 	"github.com/tfec-lang/tfec/runtime/mpc"
 	"github.com/tfec-lang/tfec/runtime/protocol/aby3"
 	"github.com/tfec-lang/tfec/runtime/protocol/conformance"
+	"github.com/tfec-lang/tfec/runtime/ring"
 )
 
 func TestProtocol(t *testing.T) {
 	conformance.Run(t, conformance.Protocol{
 		Name:    "aby3",
 		Roles:   3,
-		New:     func(self int, roles []int) mpc.Kernel { return aby3.New(self, roles) },
+		New:     func(r ring.Modulus, self int, roles []int) mpc.Kernel { return aby3.New(r, self, roles) },
 		KeySets: aby3.KeySets,
 	})
 }
@@ -23,7 +24,7 @@ func TestExact(t *testing.T) {
 	conformance.Run(t, conformance.Protocol{
 		Name:    "aby3",
 		Roles:   3,
-		New:     func(self int, roles []int) mpc.Kernel { return mpc.Exact(aby3.New(self, roles)) },
+		New:     func(r ring.Modulus, self int, roles []int) mpc.Kernel { return mpc.Exact(aby3.New(r, self, roles)) },
 		KeySets: aby3.KeySets,
 		Exact:   true,
 	})
@@ -57,6 +58,7 @@ func TestTable(t *testing.T) {
 		{aby3, capability.Call{Action: capability.Tables, Param: 7, Result: 2}, 2, (8*7 + 16*2) * 8},
 	} {
 		clock, bits := make([]int, 4), 0
+		c.call.Ring = 64
 		for _, s := range c.protocol.Messages(c.call) {
 			before := slices.Clone(clock)
 			for _, m := range s {

@@ -15,6 +15,7 @@ import (
 	"github.com/tfec-lang/tfec/runtime/mpc"
 	"github.com/tfec-lang/tfec/runtime/prg"
 	"github.com/tfec-lang/tfec/runtime/protocol/aby3"
+	"github.com/tfec-lang/tfec/runtime/ring"
 )
 
 // A mute is the Net of one role alone: messages go nowhere, and the one that
@@ -60,7 +61,7 @@ func TestAllocations(t *testing.T) {
 		{"Truncate", func(k *aby3.Kernel, net mpc.Net) { k.Truncate(net, x, 16) }, [3]float64{8 + 8 + 2, 8 + 16 + 10, 8 + 2}},
 	} {
 		for role := range roles {
-			k, net := aby3.New(role, roles), &mute{self: role, source: prg.New(all), message: make([]byte, 16*n)}
+			k, net := aby3.New(ring.Z64, role, roles), &mute{self: role, source: prg.New(all), message: make([]byte, 16*n)}
 			t.Run(fmt.Sprint(op.name, role), func(t *testing.T) {
 				defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 				var before, after runtime.MemStats

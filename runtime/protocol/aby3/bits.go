@@ -18,7 +18,7 @@ func (k *Kernel) Draw(net mpc.Net, shape []int) mpc.Share {
 
 // And is the conjunction of bits: 3 bits, one round.
 func (k *Kernel) And(net mpc.Net, x, y mpc.Share) mpc.Share {
-	z := k.and(net, product, groupOf(x), func(int) (a, b [][]uint64) { return x.Comp, y.Comp })
+	z := k.and(net, product, k.groupOf(x), func(int) (a, b [][]uint64) { return x.Comp, y.Comp })
 	return mpc.Share{Elem: x.Elem, Shape: x.Shape, Comp: z}
 }
 
@@ -43,18 +43,16 @@ func (k *Kernel) and(net mpc.Net, p prg.Purpose, g group, factors func(i int) (x
 
 // BitsToRing converts bits to numbers 0 and 1: 24 bytes, two rounds.
 func (k *Kernel) BitsToRing(net mpc.Net, b mpc.Share, elem clear.Type) mpc.Share {
-	n := b.Len()
-	g := elements(n, 64)
-	known := k.place(2)
+	g, known := k.elements(b.Len()), k.place(2)
 	e := k.input(net, 0, []group{g}, k.half(b, known))[0]
 	var part []uint64
 	if known >= 0 {
 		part = e[1-known]
 		k.eachBit(b, known, func(bit []uint64, lo, hi int) {
 			part := part[lo:hi]
-			ring.NegateIf(part, part, bit)
+			k.ring.NegateIf(part, part, bit)
 			if k.role == 1 {
-				ring.Add(part, part, bit)
+				k.ring.Add(part, part, bit)
 			}
 		})
 	}
@@ -64,7 +62,7 @@ func (k *Kernel) BitsToRing(net mpc.Net, b mpc.Share, elem clear.Type) mpc.Share
 // SelectBits returns b x: 32 bytes, two rounds. Role 0 also gives e (x0 + x1)
 // as an input, whence e x, to which roles 1 and 2 add e x2.
 func (k *Kernel) SelectBits(net mpc.Net, b, x mpc.Share) mpc.Share {
-	g := groupOf(x)
+	g := k.groupOf(x)
 	known := k.place(2)
 	var half, product []uint64
 	if k.role == 0 {
@@ -75,8 +73,8 @@ func (k *Kernel) SelectBits(net mpc.Net, b, x mpc.Share) mpc.Share {
 		k.eachBit(b, known, func(bit []uint64, lo, hi int) {
 			copy(half[lo:hi], bit)
 			p := product[lo:hi]
-			ring.Add(p, x.Comp[0][lo:hi], x.Comp[1][lo:hi])
-			ring.Mul(p, p, bit)
+			k.ring.Add(p, x.Comp[0][lo:hi], x.Comp[1][lo:hi])
+			k.ring.Mul(p, p, bit)
 		})
 	}
 	in := k.input(net, 0, []group{g, g}, half, product)
@@ -85,11 +83,11 @@ func (k *Kernel) SelectBits(net mpc.Net, b, x mpc.Share) mpc.Share {
 		part = in[1][1-known]
 		k.eachBit(b, known, func(bit []uint64, lo, hi int) {
 			part := part[lo:hi]
-			ring.MulAdd(part, in[0][1-known][lo:hi], x.Comp[known][lo:hi])
-			ring.NegateIf(part, part, bit)
-			ring.MulAdd(part, bit, x.Comp[1-known][lo:hi])
+			k.ring.MulAdd(part, in[0][1-known][lo:hi], x.Comp[known][lo:hi])
+			k.ring.NegateIf(part, part, bit)
+			k.ring.MulAdd(part, bit, x.Comp[1-known][lo:hi])
 			if k.role == 1 {
-				ring.MulAdd(part, bit, x.Comp[known][lo:hi])
+				k.ring.MulAdd(part, bit, x.Comp[known][lo:hi])
 			}
 		})
 	}
@@ -99,21 +97,32 @@ func (k *Kernel) SelectBits(net mpc.Net, b, x mpc.Share) mpc.Share {
 // half returns what this role knows of b as numbers: component 2, or at role
 // 0 the exclusive or of the others.
 func (k *Kernel) half(b mpc.Share, known int) []uint64 {
-	out := make([]uint64, b.Len())
+	out := make([]uint64, k.ring.Planes()*b.Len())
 	k.eachBit(b, known, func(bit []uint64, lo, hi int) { copy(out[lo:hi], bit) })
 	return out
 }
 
-// eachBit goes through what half returns, tile by tile.
+// eachBit goes through what half returns, tile by tile; of a ring of 128 bits,
+// in one piece.
 func (k *Kernel) eachBit(b mpc.Share, known int, use func(bit []uint64, lo, hi int)) {
+	part := func(bits []uint64, from int) {
+		if known >= 0 {
+			copy(bits, b.Comp[known][from:])
+		} else {
+			ring.Xor(bits, b.Comp[0][from:], b.Comp[1][from:])
+		}
+	}
+	if k.ring != ring.Z64 {
+		bits := make([]uint64, ring.Words(b.Len()))
+		part(bits, 0)
+		bit := k.ring.Extend(ring.Elements(bits, b.Len()), false)
+		use(bit, 0, len(bit))
+		return
+	}
 	pass(b.Len(), func(int) func(s *scratch, lo, hi int) {
 		return func(s *scratch, lo, hi int) {
 			bits := s.packed[:ring.Words(hi-lo)]
-			if known >= 0 {
-				copy(bits, b.Comp[known][lo/64:])
-			} else {
-				ring.Xor(bits, b.Comp[0][lo/64:], b.Comp[1][lo/64:])
-			}
+			part(bits, lo/64)
 			bit := s.of(0, lo, hi)
 			ring.ElementsTo(bit, bits)
 			use(bit, lo, hi)

@@ -49,7 +49,7 @@ func (k *Kernel) Negative(net mpc.Net, x mpc.Share, width int) mpc.Share {
 // of e + (f - 1) passes a carry on. With B = ⌈w/4⌉ blocks, 2 + ⌈log2 B⌉
 // rounds; at w = 64, 317 bits (39.6 bytes) and 6 rounds.
 func (k *Kernel) IsZero(net mpc.Net, x mpc.Share, width int) mpc.Share {
-	a := k.addition(net, x, ^uint64(0), width, width)
+	a := k.addition(net, x, -1, width, width)
 	defer a.end()
 	a.input()
 	_, p := a.blocks(false)
@@ -74,26 +74,37 @@ type addition struct {
 }
 
 // addition slices the lowest width bits of e, or of f + c, and cuts the lowest
-// bits of them in blocks.
-func (k *Kernel) addition(net mpc.Net, x mpc.Share, c uint64, width, bits int) *addition {
+// bits of them in blocks. Of up to 64 bits, the low words are enough.
+func (k *Kernel) addition(net mpc.Net, x mpc.Share, c int64, width, bits int) *addition {
 	n := x.Len()
 	a := &addition{Kernel: k, net: net, n: n, words: ring.Words(n), width: width}
 	a.loan = loan(width * a.words)
 	a.slices = *a.loan
+	for ; bits > 0; bits -= blockBits {
+		a.blockLen = append(a.blockLen, min(bits, blockBits))
+	}
+	known := k.place(2)
+	if width > 64 {
+		sum := make([]uint64, len(x.Comp[0]))
+		if known >= 0 {
+			k.ring.AddConst(sum, x.Comp[known], ring.Integer(c))
+		} else {
+			k.ring.Add(sum, x.Comp[0], x.Comp[1])
+		}
+		copy(a.slices, k.ring.SlicesOf(sum, width))
+		return a
+	}
 	pass(n, func(int) func(s *scratch, lo, hi int) {
 		return func(s *scratch, lo, hi int) {
 			sum := s.of(0, lo, hi)
-			if i := k.place(2); i >= 0 {
-				ring.AddConst(sum, x.Comp[i][lo:hi], c)
+			if known >= 0 {
+				ring.AddConst(sum, x.Comp[known][lo:hi], uint64(c))
 			} else {
 				ring.Add(sum, x.Comp[0][lo:hi], x.Comp[1][lo:hi])
 			}
 			ring.SlicesTo(a.slices[lo/64:], a.words, sum, width)
 		}
 	})
-	for ; bits > 0; bits -= blockBits {
-		a.blockLen = append(a.blockLen, min(bits, blockBits))
-	}
 	return a
 }
 

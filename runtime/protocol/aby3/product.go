@@ -8,12 +8,12 @@ import (
 )
 
 // Mul multiplies elementwise: 24 bytes and one round, or with truncation by m
-// bits 24 + 3m/8 bytes and two rounds; |x y| < 2^62 is then off by less than
-// one.
+// bits 24 + 3m/8 bytes and two rounds; |x y| < 2^R, R the ring's Room, is then
+// off by less than one.
 func (k *Kernel) Mul(net mpc.Net, x, y mpc.Share, shift int) mpc.Share {
 	x0, x1, y0, y1 := x.Comp[0], x.Comp[1], y.Comp[0], y.Comp[1]
-	z := k.zeros(net, product, groupOf(x), func(z []uint64, lo, hi int) {
-		ring.Cross(z, x0[lo:hi], x1[lo:hi], y0[lo:hi], y1[lo:hi])
+	z := k.zeros(net, product, k.groupOf(x), func(z []uint64, lo, hi int) {
+		k.ring.Cross(z, x0[lo:hi], x1[lo:hi], y0[lo:hi], y1[lo:hi])
 	})
 	return mpc.Share{Elem: x.Elem, Shape: x.Shape, Comp: k.reduce(net, z, shift)}
 }
@@ -23,13 +23,19 @@ func (k *Kernel) Mul(net mpc.Net, x, y mpc.Share, shift int) mpc.Share {
 func (k *Kernel) Inner(net mpc.Net, x, y, c mpc.Share, shift int) mpc.Share {
 	x0, x1, y0, y1 := x.Comp[0], x.Comp[1], y.Comp[0], y.Comp[1]
 	n := mpc.Count(x.Shape[1:])
-	z := k.zeros(net, product, elements(n, 64), func(z []uint64, lo, hi int) {
+	z := k.zeros(net, product, k.elements(n), func(z []uint64, lo, hi int) {
+		if k.ring != ring.Z64 {
+			products := make([]uint64, len(x0))
+			k.ring.Cross(products, x0, x1, y0, y1)
+			k.ring.Add(z, z, k.ring.Sum(products, 1, x.Shape[0], n))
+			return
+		}
 		for row := 0; row < len(x0); row += n {
 			ring.Cross(z, x0[row+lo:row+hi], x1[row+lo:row+hi], y0[row+lo:row+hi], y1[row+lo:row+hi])
 		}
 	})
 	if len(c.Comp) > 0 { // the first components of all roles add up to it
-		ring.Add(z, z, c.Comp[0])
+		k.ring.Add(z, z, c.Comp[0])
 	}
 	return mpc.Share{Elem: x.Elem, Shape: x.Shape[1:], Comp: k.reduce(net, z, shift)}
 }
@@ -37,13 +43,13 @@ func (k *Kernel) Inner(net mpc.Net, x, y, c mpc.Share, shift int) mpc.Share {
 // MatMul is a matrix product: an element of the result costs what one of Mul
 // does, whatever the inner dimension.
 func (k *Kernel) MatMul(net mpc.Net, x, y mpc.Share, n, inner, m, shift int) mpc.Share {
-	z := k.zeros(net, product, elements(n*m, 64), nothing)
+	z := k.zeros(net, product, k.elements(n*m), nothing)
 	sum := loan(len(y.Comp[0]))
 	defer loans.Put(sum)
 	both := *sum
-	ring.Add(both, y.Comp[0], y.Comp[1])
-	ring.MatMul(z, x.Comp[0], both, n, inner, m)
-	ring.MatMul(z, x.Comp[1], y.Comp[0], n, inner, m)
+	k.ring.Add(both, y.Comp[0], y.Comp[1])
+	k.ring.MatMul(z, x.Comp[0], both, n, inner, m)
+	k.ring.MatMul(z, x.Comp[1], y.Comp[0], n, inner, m)
 	return mpc.Share{Elem: x.Elem, Shape: []int{n, m}, Comp: k.reduce(net, z, shift)}
 }
 
@@ -54,7 +60,7 @@ func nothing([]uint64, int, int) {}
 // other their parts, and what they then know together is divided against what
 // role 0 knows.
 func (k *Kernel) reduce(net mpc.Net, z []uint64, shift int) [][]uint64 {
-	g := elements(len(z), 64)
+	g := k.elements(len(z) / k.ring.Planes())
 	if shift == 0 {
 		return k.rotate(net, z, g)
 	}

@@ -9,14 +9,14 @@ import (
 	"github.com/tfec-lang/tfec/runtime/ring"
 )
 
-// Truncate divides by 2^m, 0 < m < 62: floor or ceiling, |x| < 2^62. 8 + 3m/8
-// bytes, two rounds.
+// Truncate divides by 2^m, 0 < m < R, the ring's Room: floor or ceiling, |x| <
+// 2^R. 8 + 3m/8 bytes, two rounds.
 func (k *Kernel) Truncate(net mpc.Net, x mpc.Share, m int) mpc.Share {
 	return mpc.Share{Elem: x.Elem, Shape: x.Shape, Comp: k.divide(net, 0, k.parts(x), powerOfTwo(m))}
 }
 
 // DivPublic divides by positive public numbers, one for all or one an
-// element: error below two units, |x| < 2^62. 32 bytes, two rounds.
+// element: error below two units, |x| < 2^R. 32 bytes, two rounds.
 func (k *Kernel) DivPublic(net mpc.Net, x mpc.Share, d []uint64) mpc.Share {
 	return mpc.Share{Elem: x.Elem, Shape: x.Shape, Comp: k.divide(net, 0, k.parts(x), numbers(d))}
 }
@@ -26,16 +26,17 @@ func (k *Kernel) parts(x mpc.Share) []uint64 {
 	if i := k.place(0); i >= 0 {
 		return x.Comp[i]
 	}
-	sum := make([]uint64, x.Len())
-	ring.Add(sum, x.Comp[0], x.Comp[1])
+	sum := make([]uint64, len(x.Comp[0]))
+	k.ring.Add(sum, x.Comp[0], x.Comp[1])
 	return sum
 }
 
 // divide returns shares of x / d for x = a + b, where role j+1 knows a, and
 // the two holders of component j know b.
 //
-// An offset o makes x + o lie in 0..2^63. If the high bits of a + o and b are
-// both clear, their sum does not wrap; else it must, being below 2^63. So,
+// Of a ring of 64 bits, an offset o makes x + o lie in 0..2^63. If the high bits
+// of a + o and b are both clear, their sum does not wrap; else it must, being
+// below 2^63. So,
 // with w = as | bs over these bits,
 //
 //	x / d = (a + o) / d + b / d - w (2^64 / d) - o / d
@@ -44,6 +45,9 @@ func (k *Kernel) parts(x mpc.Share) []uint64 {
 // inputs; then the holders of component j multiply their parts of as by bs,
 // since w = as + bs - as bs. The correction w counts modulo 2^width only.
 func (k *Kernel) divide(net mpc.Net, j int, part []uint64, d divisor) [][]uint64 {
+	if k.ring != ring.Z64 {
+		return k.divideWide(net, j, part, d.wide())
+	}
 	q := &division{k, net, d, j, part, elements(len(part), 64), elements(len(part), d.width())}
 	if known := k.place(j); known >= 0 {
 		return q.holder(known)
@@ -202,6 +206,7 @@ type divisor interface {
 	quotient(dst, x []uint64, place int, o uint64) // (x + o) / d
 	finish(x []uint64, place int)                  // x - offset / d
 	correct(dst, x, w []uint64, place int)         // x - w (2^64 / d)
+	wide() wideDivisor                             // the same in a ring of 128 bits
 }
 
 // powerOfTwo is 2^m. Since the offset is one below a multiple of 2^m, the two
@@ -249,3 +254,7 @@ func (d numbers) correct(dst, x, w []uint64, place int) {
 		}
 	}
 }
+
+func (m powerOfTwo) wide() wideDivisor { return widePower(m) }
+
+func (d numbers) wide() wideDivisor { return wideNumbers(d) }

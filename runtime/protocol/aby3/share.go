@@ -14,7 +14,7 @@ import (
 // that it draws with their holders, component 2 goes to its two; 16 bytes.
 // From a role: one input, 8 bytes. Bits: 2 and 1 bits. One round.
 func (k *Kernel) Deal(net mpc.Net, x clear.Tensor) mpc.Share {
-	g, data := groupOf(x), mpc.Vector(x)
+	g, data := k.groupOf(x), mpc.Vector(k.ring, x)
 	if k.role < 0 {
 		rest := make([]uint64, g.words())
 		g.sub(rest, data, g.draw(net.Stream(k.with(k.self, 0), dealing)))
@@ -32,8 +32,8 @@ func (k *Kernel) Deal(net mpc.Net, x clear.Tensor) mpc.Share {
 // Dealt is Deal at the roles that do not deal.
 func (k *Kernel) Dealt(net mpc.Net, from int, elem clear.Type, shape []int) mpc.Share {
 	x := mpc.Share{Elem: elem, Shape: shape}
-	g := groupOf(x)
-	if dealer := New(from, k.roles[:]).role; dealer >= 0 {
+	g := k.groupOf(x)
+	if dealer := k.roleOf(from); dealer >= 0 {
 		x.Comp = k.input(net, dealer, []group{g}, nil)[0]
 		x.Comp[k.place(dealer+2)] = make([]uint64, g.words())
 		return x
@@ -50,32 +50,41 @@ func (k *Kernel) Dealt(net mpc.Net, from int, elem clear.Type, shape []int) mpc.
 	return x
 }
 
-// Value adds up the components of all roles' shares, in order.
+// Value adds up the components of all roles' shares, in order: the low words.
 func Value(shares []mpc.Share) []uint64 {
-	g := groupOf(shares[0])
+	g := opened(shares[0])
 	out := make([]uint64, g.words())
 	for _, s := range shares {
-		g.add(out, out, s.Comp[0])
+		g.add(out, out, s.Comp[0][:len(out)])
 	}
 	return out
 }
 
+// opened is the group in which a tensor is opened. Its elements have at most 64
+// bits, so that the low words, which are shares modulo 2^64, are enough.
+func opened(x mpc.Share) group {
+	if x.Elem == clear.Bool {
+		return bits(1, x.Len())
+	}
+	return elements(x.Len(), 64)
+}
+
 // Refresh adds a sharing of zero: one round, an element a role.
 func (k *Kernel) Refresh(net mpc.Net, x mpc.Share) mpc.Share {
-	g := groupOf(x)
+	g := k.groupOf(x)
 	z := k.zeros(net, resharing, g, func(z []uint64, lo, hi int) { g.add(z, z, x.Comp[0][lo:hi]) })
 	return mpc.Share{Elem: x.Elem, Shape: x.Shape, Comp: k.rotate(net, z, g)}
 }
 
 // Open opens x. A role gets the component that it lacks from the role before
 // it, 8 bytes; another player gets x0 + x1 from role 0 and x2 from role 1, 16
-// bytes. Bits: 1 and 2 bits. One round.
+// bytes, whatever the ring. Bits: 1 and 2 bits. One round.
 func (k *Kernel) Open(net mpc.Net, x mpc.Share, to []int) clear.Tensor {
-	g := groupOf(x)
+	g := opened(x)
 	comp := k.maskAbove(net, x, g)
 	net.Stage()
 	for _, p := range to {
-		switch receiver := New(p, k.roles[:]).role; {
+		switch receiver := k.roleOf(p); {
 		case receiver < 0:
 			k.openOutside(net, p, comp, g)
 		case receiver == mod3(k.role+1):
@@ -104,7 +113,7 @@ func (k *Kernel) openOutside(net mpc.Net, to int, comp [][]uint64, g group) {
 
 // Opened is Open at a player without a role.
 func (k *Kernel) Opened(net mpc.Net, elem clear.Type, shape []int) clear.Tensor {
-	g := groupOf(mpc.Share{Elem: elem, Shape: shape})
+	g := opened(mpc.Share{Elem: elem, Shape: shape})
 	sum := make([]uint64, g.words())
 	net.Stage()
 	first := g.decode(net.Recv(k.player(0), g.size()))
@@ -116,10 +125,10 @@ func (k *Kernel) Opened(net mpc.Net, elem clear.Type, shape []int) clear.Tensor 
 // nothing beyond the declared element. Each holder of a component draws the
 // same part of it.
 func (k *Kernel) maskAbove(net mpc.Net, x mpc.Share, g group) [][]uint64 {
+	comp := [][]uint64{x.Comp[0][:g.words()], x.Comp[1][:g.words()]}
 	if g.packed || x.Elem.Bits == 64 {
-		return x.Comp
+		return comp
 	}
-	comp := make([][]uint64, 2)
 	for i := range comp {
 		comp[i] = k.mask(net, k.role+i, opening, g)
 		ring.SubShifted(comp[i], x.Comp[i], comp[i], x.Elem.Bits)

@@ -24,7 +24,7 @@ func (k *Kernel) Players() []int { return k.roles[:] }
 func (k *Kernel) Shuffle(net mpc.Net, blocks, n int, x []mpc.Share) []mpc.Share {
 	s := &shuffle{Kernel: k, net: net, blocks: blocks, rows: n}
 	for _, t := range x {
-		s.groups = append(s.groups, groupOf(t))
+		s.groups = append(s.groups, s.groupOf(t))
 	}
 	net.Stage()
 	var part [][]uint64

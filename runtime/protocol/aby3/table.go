@@ -33,23 +33,31 @@ func (k *Kernel) Tables(net mpc.Net, elem clear.Type, tables ...mpc.Table) []mpc
 			rest = rest[size:]
 		}
 	}
-	in := k.input(net, 0, []group{elements(inputs*n, 64)}, chosen)[0]
+	in := k.input(net, 0, []group{k.elements(inputs * n)}, k.ring.Extend(chosen, false))[0]
 	var part []uint64
 	if known >= 0 {
-		part = make([]uint64, functions*n)
+		part = make([]uint64, k.ring.Planes()*functions*n)
 		at, out := in[1-known], part
 		for _, t := range tables {
-			k.lookUp(out, at, k.index(t, known), t.Functions)
+			index := k.index(t, known)
+			if k.ring == ring.Z64 {
+				k.lookUp(out, at, index, t.Functions)
+			} else {
+				k.lookUpWide(out, at, functions*n, inputs*n, index, t.Functions)
+			}
 			at, out = at[n*(1<<t.Width()-1):], out[n*len(t.Functions):]
 		}
 	}
-	comp := k.reshare(net, 2, resharing, part, elements(functions*n, 64))
+	comp := k.reshare(net, 2, resharing, part, k.elements(functions*n))
 	out := make([]mpc.Share, len(tables))
 	from := 0
 	for i, t := range tables {
 		to := from + n*len(t.Functions)
 		shape := append([]int{len(t.Functions)}, t.Bits.Shape[1:]...)
-		out[i] = mpc.Share{Elem: elem, Shape: shape, Comp: [][]uint64{comp[0][from:to:to], comp[1][from:to:to]}}
+		out[i] = mpc.Share{Elem: elem, Shape: shape}
+		for _, c := range comp {
+			out[i].Comp = append(out[i].Comp, k.ring.Range(c, from, to))
+		}
 		from = to
 	}
 	return out
@@ -57,7 +65,7 @@ func (k *Kernel) Tables(net mpc.Net, elem clear.Type, tables ...mpc.Table) []mpc
 
 // index is what this role knows of the numbers.
 func (k *Kernel) index(t mpc.Table, known int) []uint64 {
-	bits := k.half(t.Bits, known)
+	bits := k.ring.Low(k.half(t.Bits, known))
 	n := t.Numbers()
 	out := make([]uint64, n)
 	ring.Split(n, func(lo, hi int) {
@@ -111,6 +119,37 @@ func (k *Kernel) lookUp(out, choices, index []uint64, functions [][]uint64) {
 					sum += p * table[v]
 				}
 				out[f*n+i] = sum
+			}
+		}
+	})
+}
+
+// lookUpWide is lookUp of 128-bit elements: out and choices begin in low planes
+// of so many words.
+func (k *Kernel) lookUpWide(out, choices []uint64, outPlane, plane int, index []uint64, functions [][]uint64) {
+	n, values := len(index), len(functions[0])
+	var one uint64
+	if k.role == 1 {
+		one = 1
+	}
+	ring.Split(n, func(lo, hi int) {
+		var low, high [maxValues]uint64
+		for i := lo; i < hi; i++ {
+			first := ring.Natural(one)
+			for v := 1; v < values; v++ {
+				at := (v-1)*n + i
+				low[v], high[v] = choices[at], choices[plane+at]
+				first = first.Sub(ring.Number{Low: low[v], High: high[v]})
+			}
+			low[0], high[0] = first.Low, first.High
+			reorder(low[:values], index[i])
+			reorder(high[:values], index[i])
+			for f, table := range functions {
+				var sum ring.Number
+				for v, c := range table {
+					sum = sum.Add(ring.Number{Low: low[v], High: high[v]}.Mul(ring.Integer(int64(c))))
+				}
+				out[f*n+i], out[outPlane+f*n+i] = sum.Low, sum.High
 			}
 		}
 	})

@@ -21,6 +21,7 @@ import (
 	"github.com/tfec-lang/tfec/runtime/prg"
 	"github.com/tfec-lang/tfec/runtime/protocol/aby3"
 	"github.com/tfec-lang/tfec/runtime/protocol/conformance"
+	"github.com/tfec-lang/tfec/runtime/ring"
 )
 
 var products = flag.Int("products", 1<<20, "products that TestTruncationNeverWraps tries")
@@ -55,7 +56,7 @@ func TestTruncationNeverWraps(t *testing.T) {
 			wg.Go(func() {
 				defer abort.Catch(&errs[i])
 				net.At(1, uint32(run))
-				z[i] = aby3.New(i, roles).Mul(net, xs[i], ys[i], shift)
+				z[i] = aby3.New(ring.Z64, i, roles).Mul(net, xs[i], ys[i], shift)
 			})
 		}
 		wg.Wait()

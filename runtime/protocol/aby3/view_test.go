@@ -20,6 +20,7 @@ import (
 	"github.com/tfec-lang/tfec/runtime/prg"
 	"github.com/tfec-lang/tfec/runtime/protocol/aby3"
 	"github.com/tfec-lang/tfec/runtime/protocol/conformance"
+	"github.com/tfec-lang/tfec/runtime/ring"
 )
 
 // The players: the three roles and one without.
@@ -91,7 +92,7 @@ func play(t *testing.T, seed uint64, body func(v *viewer)) []*viewer {
 				keys[set] = sha256.Sum256(binary.LittleEndian.AppendUint64([]byte(set+"/"), seed))
 			}
 		}
-		v := &viewer{Net: conformance.NewNet(l, prg.New(keys)), Engine: mpc.New(aby3.New(i, roles)), masks: map[prg.Set][]uint64{}, keys: keys}
+		v := &viewer{Net: conformance.NewNet(l, prg.New(keys)), Engine: mpc.New(aby3.New(ring.Z64, i, roles)), masks: map[prg.Set][]uint64{}, keys: keys}
 		all[i] = v
 		wg.Go(func() {
 			defer func() { l.Close(errs[i]) }()

@@ -60,7 +60,7 @@ func (f function) check(t *testing.T, p Protocol, elem clear.Type) {
 		got, players = p.compute(t, run{seed: 5}, prefix([]clear.Tensor{x}, n), func(q *Player, s []mpc.Share) mpc.Share {
 			return f.op(q.Engine, q, s[0])
 		})
-		p.checkCost(t, players, n, costOf(f.name, elem, elem))
+		p.checkCost(t, players, n, p.costOf(f.name, elem, elem))
 	}
 	worst := 0.0
 	for i, v := range got.Data {

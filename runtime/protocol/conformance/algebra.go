@@ -17,7 +17,7 @@ import (
 // algebra runs every case on edge values in all combinations and on random
 // ones, and on short vectors for the costs.
 func algebra(t *testing.T, p Protocol) {
-	for i, c := range cases() {
+	for i, c := range p.cases() {
 		t.Run(c.name, func(t *testing.T) {
 			in := c.samples(rand.New(rand.NewPCG(uint64(i), 2)))
 			for _, n := range []int{0, 1, 8, 100, len(in[0].Data)} {
@@ -73,6 +73,7 @@ func (p Protocol) checkCost(t *testing.T, players []*Player, n int, calls []capa
 	}
 	clocks, bytes, stages := make([]int, len(players)), make([]int, len(players)), 0
 	for _, c := range calls {
+		c.Ring = int(p.ring)
 		for _, s := range protocol.Messages(c.Call) {
 			p.send(s, c.Times*n, clocks, bytes)
 			stages++

@@ -9,6 +9,7 @@ import (
 	"github.com/tfec-lang/tfec/runtime/capability"
 	"github.com/tfec-lang/tfec/runtime/clear"
 	"github.com/tfec-lang/tfec/runtime/mpc"
+	"github.com/tfec-lang/tfec/runtime/ring"
 )
 
 // A domain is the values of one operand, by their integer representation;
@@ -59,14 +60,17 @@ func signed(width int) domain {
 	return domain{clear.Int64, ^top, top}
 }
 
-func cases() []testCase {
+func (p Protocol) cases() []testCase {
 	var all []testCase
 	all = append(all, kernelCases()...)
-	all = append(all, arithmeticCases()...)
-	all = append(all, comparisonCases()...)
-	all = append(all, choiceCases()...)
-	all = append(all, divisionCases()...)
-	return append(all, conversionCases()...)
+	if p.ring == ring.Z128 {
+		all = append(all, wideCases()...)
+	}
+	all = append(all, p.arithmeticCases()...)
+	all = append(all, p.comparisonCases()...)
+	all = append(all, p.choiceCases()...)
+	all = append(all, p.divisionCases()...)
+	return append(all, p.conversionCases()...)
 }
 
 // kernelCases call the kernel directly.
@@ -200,7 +204,7 @@ func publicLeft(f engineOp) func(*Player, []mpc.Share, []clear.Tensor) mpc.Share
 	return func(p *Player, x []mpc.Share, v []clear.Tensor) mpc.Share { return f(p.Engine, p, v[0], x[1]) }
 }
 
-func arithmeticCases() []testCase {
+func (p Protocol) arithmeticCases() []testCase {
 	add := exact(func(v []*big.Int) *big.Int { return new(big.Int).Add(v[0], v[1]) })
 	sub := exact(func(v []*big.Int) *big.Int { return new(big.Int).Sub(v[0], v[1]) })
 	product := exact(func(v []*big.Int) *big.Int { return mul(v[0], v[1]) })
@@ -217,7 +221,7 @@ func arithmeticCases() []testCase {
 		return withinTwoOrZero([]*big.Int{mul(v[0], pow2(16)), v[1]})
 	}
 	divCalls := func(w int) []capability.Part {
-		return []capability.Part{call(capability.Negative, w, 1), call(capability.BitsToRing, 0, 1), call(capability.DivPublic, 0, 1), call(capability.Negative, min(64, w+3), 3), call(capability.BitsToRing, 0, 3)}
+		return []capability.Part{call(capability.Negative, w, 1), call(capability.BitsToRing, 0, 1), call(capability.DivPublic, 0, 1), call(capability.Negative, min(int(p.ring), w+3), 3), call(capability.BitsToRing, 0, 3)}
 	}
 	return []testCase{
 		{"int32 + int32", []domain{int32s, int32s}, shared((*mpc.Engine).Add), nil, add, nil},
@@ -241,7 +245,7 @@ func arithmeticCases() []testCase {
 	}
 }
 
-func comparisonCases() []testCase {
+func (p Protocol) comparisonCases() []testCase {
 	var all []testCase
 	for _, c := range []struct {
 		name  string
@@ -257,7 +261,7 @@ func comparisonCases() []testCase {
 		for _, d := range []domain{int32s, uint8s, fixeds, int64s, uint64s, bools} {
 			calls, public := []capability.Part{call(capability.Negative, d.elem.Bits+1, 1)}, []capability.Part{call(capability.Negative, d.elem.Bits+1, 1)}
 			switch d.elem.Bits {
-			case 64:
+			case int(p.ring):
 				calls, public = []capability.Part{call(capability.Negative, 64, 3), call(capability.And, 0, 1)}, []capability.Part{call(capability.Negative, 64, 2), call(capability.And, 0, 1)}
 			case 1:
 				calls, public = []capability.Part{call(capability.And, 0, 1)}, nil
@@ -296,7 +300,7 @@ func comparisonCases() []testCase {
 		nil, truth(func(v []*big.Int) bool { return v[0].Cmp(v[1]) < 0 }), []capability.Part{call(capability.Negative, 64, 1), call(capability.BitsToRing, 0, 1)}})
 }
 
-func choiceCases() []testCase {
+func (p Protocol) choiceCases() []testCase {
 	least := exact(func(v []*big.Int) *big.Int { return extreme(v, -1) })
 	greatest := exact(func(v []*big.Int) *big.Int { return extreme(v, 1) })
 	chosen := exact(func(v []*big.Int) *big.Int {
@@ -339,7 +343,7 @@ func choiceCases() []testCase {
 	for _, d := range []domain{int32s, uint64s, fixeds, bools} {
 		calls := []capability.Part{call(capability.Negative, d.elem.Bits+1, 1), call(capability.SelectBits, 0, 1)}
 		switch d.elem.Bits {
-		case 64:
+		case int(p.ring):
 			calls = []capability.Part{call(capability.Negative, 64, 3), call(capability.And, 0, 1), call(capability.SelectBits, 0, 1)}
 		case 1:
 			calls = []capability.Part{call(capability.And, 0, 1)}
@@ -351,7 +355,7 @@ func choiceCases() []testCase {
 	return all
 }
 
-func conversionCases() []testCase {
+func (p Protocol) conversionCases() []testCase {
 	conversion := func(from domain, to clear.Type, want func(v []*big.Int) (*big.Int, *big.Int), calls ...capability.Part) testCase {
 		return testCase{fmt.Sprintf("%v to %v", from.elem, to), []domain{from},
 			func(p *Player, x []mpc.Share, _ []clear.Tensor) mpc.Share { return p.Engine.Convert(p, x[0], to) },
@@ -372,7 +376,11 @@ func conversionCases() []testCase {
 			nil, exact(func(v []*big.Int) *big.Int { return reduced(v[0], t) }),
 			[]capability.Part{call(capability.Negative, w+2, 2), call(capability.BitsToRing, 0, 2)}}
 	}
-	return []testCase{
+	all := []testCase{}
+	if p.ring == ring.Z128 {
+		all = append(all, reduction(clear.Int64), reduction(clear.Uint64))
+	}
+	return append(all, []testCase{
 		reduction(clear.Int32), reduction(clear.Uint32), reduction(clear.Int16), reduction(clear.Uint8), reduction(clear.Int8),
 		conversion(bools, clear.Int32, same, call(capability.BitsToRing, 0, 1)),
 		conversion(bools, clear.Fixed(24, 16), scaled(16), call(capability.BitsToRing, 0, 1)),
@@ -388,7 +396,7 @@ func conversionCases() []testCase {
 			call(capability.Truncate, 4, 1)),
 		conversion(fixeds, clear.Int32, exact(func(v []*big.Int) *big.Int { return new(big.Int).Quo(v[0], pow2(16)) }),
 			call(capability.Negative, 41, 1), call(capability.BitsToRing, 0, 1), call(capability.Truncate, 16, 1), call(capability.Negative, 17, 1), call(capability.BitsToRing, 0, 1)),
-	}
+	}...)
 }
 
 // reduced is the value of a type that x is modulo 2^Bits.

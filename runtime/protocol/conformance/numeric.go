@@ -24,19 +24,19 @@ func operand(t clear.Type) capability.Operand {
 	return capability.Operand{Kind: kinds[t.Kind], Bits: t.Bits, F: t.F}
 }
 
-func costOf(name string, result clear.Type, args ...clear.Type) []capability.Part {
-	o := capability.Operation{Name: name, Result: operand(result)}
+func (p Protocol) costOf(name string, result clear.Type, args ...clear.Type) []capability.Part {
+	o := capability.Operation{Name: name, Ring: int(p.ring), Result: operand(result)}
 	for _, t := range args {
 		o.Args = append(o.Args, operand(t))
 	}
 	return o.Calls()
 }
 
-func divisionCases() []testCase {
+func (p Protocol) divisionCases() []testCase {
 	var all []testCase
 	for i, t := range precisions {
 		integers := []clear.Type{clear.Int32, clear.Uint8, clear.Int64, clear.Uint64}
-		all = append(all, fixedDivision(t, t), fixedDivision(t, integers[i%len(integers)]))
+		all = append(all, p.fixedDivision(t, t), p.fixedDivision(t, integers[i%len(integers)]))
 	}
 	for _, t := range []clear.Type{clear.Int8, clear.Uint8, clear.Int32, clear.Uint32, clear.Int64, clear.Uint64} {
 		d := whole(t)
@@ -44,13 +44,13 @@ func divisionCases() []testCase {
 			d = uint64s
 		}
 		all = append(all,
-			testCase{fmt.Sprintf("%v / %v", t, t), []domain{d, d}, shared((*mpc.Engine).Div), nil, exact(totally((*big.Int).Quo)), costOf("div", t, t, t)},
-			testCase{fmt.Sprintf("%v %% %v", t, t), []domain{d, d}, shared((*mpc.Engine).Mod), nil, exact(totally((*big.Int).Rem)), costOf("mod", t, t, t)})
+			testCase{fmt.Sprintf("%v / %v", t, t), []domain{d, d}, shared((*mpc.Engine).Div), nil, exact(totally((*big.Int).Quo)), p.costOf("div", t, t, t)},
+			testCase{fmt.Sprintf("%v %% %v", t, t), []domain{d, d}, shared((*mpc.Engine).Mod), nil, exact(totally((*big.Int).Rem)), p.costOf("mod", t, t, t)})
 	}
 	public := operand(clear.Int32)
 	public.Public = true
 	return append(all, testCase{"int32 % public", []domain{int32s, int32s}, publicRight((*mpc.Engine).Mod), nil, exact(totally((*big.Int).Rem)),
-		capability.Operation{Name: "mod", Result: operand(clear.Int32), Args: []capability.Operand{operand(clear.Int32), public}}.Calls()})
+		capability.Operation{Name: "mod", Ring: int(p.ring), Result: operand(clear.Int32), Args: []capability.Operand{operand(clear.Int32), public}}.Calls()})
 }
 
 // totally is 0 for a divisor of 0.
@@ -65,7 +65,7 @@ func totally(f func(z, x, y *big.Int) *big.Int) func(v []*big.Int) *big.Int {
 
 // fixedDivision is off by less than two units and |q| 2^-28, where the type
 // holds the quotient.
-func fixedDivision(t, u clear.Type) testCase {
+func (p Protocol) fixedDivision(t, u clear.Type) testCase {
 	scaled := func(v []*big.Int) *big.Int { return mul(v[0], pow2(u.F)) }
 	d := whole(u)
 	if u == clear.Uint64 {
@@ -82,5 +82,5 @@ func fixedDivision(t, u clear.Type) testCase {
 		slack := new(big.Int).Rsh(new(big.Int).Abs(new(big.Int).Quo(scaled(v), v[1])), 28)
 		return low.Sub(low, slack), high.Add(high, slack)
 	}
-	return testCase{fmt.Sprintf("%v / %v", t, u), []domain{whole(t), d}, shared((*mpc.Engine).Div), fits, want, costOf("div", t, t, u)}
+	return testCase{fmt.Sprintf("%v / %v", t, u), []domain{whole(t), d}, shared((*mpc.Engine).Div), fits, want, p.costOf("div", t, t, u)}
 }

@@ -161,7 +161,7 @@ func (p Protocol) play(r run, body func(*Player)) ([]*Player, error) {
 }
 
 func (p Protocol) newPlayer(r run, l link.Link) *Player {
-	kernel, keys := p.New(l.Self(), p.roles()), p.keysOf(r, l.Self())
+	kernel, keys := p.New(p.ring, l.Self(), p.roles()), p.keysOf(r, l.Self())
 	return &Player{
 		Net: NewNet(l, prg.New(keys)), run: r, Kernel: kernel, Engine: mpc.New(kernel),
 		roles: p.roles(), keys: keys, masks: map[[2]uint64]bool{},

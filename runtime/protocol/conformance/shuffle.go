@@ -26,7 +26,7 @@ func shuffle(t *testing.T, p Protocol) {
 		first, players := p.compute(t, run{seed: seed}, []clear.Tensor{x, y}, func(q *Player, s []mpc.Share) mpc.Share {
 			return q.Kernel.Shuffle(q, blocks, n, s)[0]
 		})
-		p.checkCost(t, players, blocks*n*(2*64+5), []capability.Part{call(capability.Shuffle, 1, 1)})
+		p.checkCost(t, players, blocks*n*(2*int(p.ring)+5), []capability.Part{call(capability.Shuffle, 1, 1)})
 		second, _ := p.compute(t, run{seed: seed}, []clear.Tensor{x, y}, func(q *Player, s []mpc.Share) mpc.Share {
 			return q.Kernel.Shuffle(q, blocks, n, s)[1]
 		})

@@ -8,29 +8,41 @@
 package conformance
 
 import (
+	"fmt"
 	"sync/atomic"
 	"testing"
 
 	"github.com/tfec-lang/tfec/runtime/mpc"
 	"github.com/tfec-lang/tfec/runtime/prg"
+	"github.com/tfec-lang/tfec/runtime/ring"
 )
 
 // A Protocol is what the suite tests. By its name it has cost expressions.
 type Protocol struct {
 	Name    string
 	Roles   int
-	New     func(self int, roles []int) mpc.Kernel
+	New     func(r ring.Modulus, self int, roles []int) mpc.Kernel
 	KeySets func(roles []int, dealers []int) []prg.Set
 	// Exact says that truncations round down always.
 	Exact bool
 	// Insecure says that messages are not masked.
 	Insecure bool
 
+	ring ring.Modulus
 	hung *atomic.Bool // an execution waited for a message that did not come
 }
 
-// Run tests a protocol.
+// Run tests a protocol, over both rings.
 func Run(t *testing.T, p Protocol) {
+	for _, r := range []ring.Modulus{ring.Z64, ring.Z128} {
+		t.Run(fmt.Sprintf("ring of %d bits", r), func(t *testing.T) {
+			p.ring = r
+			p.run(t)
+		})
+	}
+}
+
+func (p Protocol) run(t *testing.T) {
 	p.hung = new(atomic.Bool)
 	for _, c := range []struct {
 		name string

@@ -2,13 +2,12 @@
 // for debugging, and to measure what security costs. It hides nothing.
 //
 // A Share has one component, the value itself. Sharing and opening cost one
-// round and the value's bytes (8 an element, bits packed) for each player
-// that takes part and is not the computing one; everything else is free.
+// round and the value's bytes (8 an element whatever the ring, bits packed) for
+// each player that takes part and is not the computing one; all else is free.
 package plain
 
 import (
 	crand "crypto/rand"
-	"math/bits"
 	"math/rand/v2"
 	"slices"
 
@@ -19,28 +18,34 @@ import (
 )
 
 // Kernel is one player's part.
-type Kernel struct{ self, role int } // role: the computing player
+type Kernel struct {
+	self, role int // role: the computing player
+	ring       ring.Modulus
+}
 
 var _ mpc.Kernel = Kernel{}
 
 // New returns the kernel of a player; roles has one.
-func New(self int, roles []int) Kernel { return Kernel{self, roles[0]} }
+func New(r ring.Modulus, self int, roles []int) Kernel { return Kernel{self, roles[0], r} }
+
+// Modulus is the ring.
+func (k Kernel) Modulus() ring.Modulus { return k.ring }
 
 // KeySets is empty: nothing is random.
 func KeySets(roles []int, dealers []int) []prg.Set { return nil }
 
 func (k Kernel) Deal(net mpc.Net, x clear.Tensor) mpc.Share {
-	data := mpc.Vector(x)
 	if k.self != k.role {
 		net.Stage()
-		net.Send(k.role, encode(data, x))
+		net.Send(k.role, encode(x))
 		return mpc.Share{}
 	}
-	return share(x.Elem, x.Shape, data)
+	return share(x.Elem, x.Shape, mpc.Vector(k.ring, x))
 }
 
 func (k Kernel) Dealt(net mpc.Net, from int, elem clear.Type, shape []int) mpc.Share {
-	return share(elem, shape, k.receive(net, from, elem, shape))
+	x := mpc.Value(elem, shape, k.receive(net, from, elem, shape))
+	return share(elem, shape, mpc.Vector(k.ring, x))
 }
 
 func (k Kernel) Open(net mpc.Net, x mpc.Share, to []int) clear.Tensor {
@@ -50,7 +55,7 @@ func (k Kernel) Open(net mpc.Net, x mpc.Share, to []int) clear.Tensor {
 	}
 	for _, p := range to {
 		if p != k.self {
-			net.Send(p, encode(mpc.Vector(v), x))
+			net.Send(p, encode(v))
 		}
 	}
 	if !slices.Contains(to, k.self) {
@@ -77,92 +82,92 @@ func (k Kernel) Refresh(_ mpc.Net, x mpc.Share) mpc.Share { return x }
 
 // Draw takes the system's random bits.
 func (k Kernel) Draw(_ mpc.Net, shape []int) mpc.Share {
-	return share(clear.Bool, shape, mpc.Vector(clear.RandomBits(shape...)))
+	return share(clear.Bool, shape, mpc.Vector(k.ring, clear.RandomBits(shape...)))
 }
 
 func (k Kernel) Components() int { return 1 }
 
 func (k Kernel) AddPublic(x mpc.Share, c []uint64) mpc.Share {
+	one := k.ring.Planes()
 	switch {
 	case x.Elem == clear.Bool:
 		return apply(ring.Xor, x, c)
-	case len(c) == 1:
-		return apply(func(dst, x, _ []uint64) { ring.AddConst(dst, x, c[0]) }, x, x.Comp[0])
+	case len(c) == one:
+		return apply(func(dst, x, _ []uint64) { k.ring.AddConst(dst, x, ring.Number{Low: c[0], High: c[one-1]}) }, x, x.Comp[0])
 	}
-	return apply(ring.Add, x, c)
+	return apply(k.ring.Add, x, c)
 }
 
 func (k Kernel) Mul(_ mpc.Net, x, y mpc.Share, shift int) mpc.Share {
-	z := apply(ring.Mul, x, y.Comp[0])
-	ring.ShiftRightSigned(z.Comp[0], z.Comp[0], shift)
+	z := apply(k.ring.Mul, x, y.Comp[0])
+	k.ring.ShiftRightSigned(z.Comp[0], z.Comp[0], shift)
 	return z
 }
 
 func (k Kernel) Inner(_ mpc.Net, x, y, c mpc.Share, shift int) mpc.Share {
-	n := mpc.Count(x.Shape[1:])
-	z := make([]uint64, n)
+	products := apply(k.ring.Mul, x, y.Comp[0])
+	z := k.ring.Sum(products.Comp[0], 1, x.Shape[0], mpc.Count(x.Shape[1:]))
 	if len(c.Comp) > 0 {
-		copy(z, c.Comp[0])
+		k.ring.Add(z, z, c.Comp[0])
 	}
-	for row := 0; row < len(x.Comp[0]); row += n {
-		ring.MulAdd(z, x.Comp[0][row:row+n], y.Comp[0][row:row+n])
-	}
-	ring.ShiftRightSigned(z, z, shift)
+	k.ring.ShiftRightSigned(z, z, shift)
 	return share(x.Elem, x.Shape[1:], z)
 }
 
 func (k Kernel) MatMul(_ mpc.Net, x, y mpc.Share, n, inner, m, shift int) mpc.Share {
-	z := make([]uint64, n*m)
-	ring.MatMul(z, x.Comp[0], y.Comp[0], n, inner, m)
-	ring.ShiftRightSigned(z, z, shift)
+	z := make([]uint64, k.ring.Planes()*n*m)
+	k.ring.MatMul(z, x.Comp[0], y.Comp[0], n, inner, m)
+	k.ring.ShiftRightSigned(z, z, shift)
 	return share(x.Elem, []int{n, m}, z)
 }
 
 func (k Kernel) Truncate(_ mpc.Net, x mpc.Share, m int) mpc.Share {
 	z := make([]uint64, len(x.Comp[0]))
-	ring.ShiftRightSigned(z, x.Comp[0], m)
+	k.ring.ShiftRightSigned(z, x.Comp[0], m)
 	return share(x.Elem, x.Shape, z)
 }
 
 // DivPublic rounds toward minus infinity.
 func (k Kernel) DivPublic(_ mpc.Net, x mpc.Share, d []uint64) mpc.Share {
 	z := make([]uint64, len(x.Comp[0]))
-	for i, v := range x.Comp[0] {
-		q := v / d[i%len(d)]
-		if int64(v) < 0 {
-			q = ^(^v / d[i%len(d)])
-		}
-		z[i] = q
-	}
+	k.ring.DivideSigned(z, x.Comp[0], d)
 	return share(x.Elem, x.Shape, z)
 }
 
 func (k Kernel) And(_ mpc.Net, x, y mpc.Share) mpc.Share { return apply(ring.And, x, y.Comp[0]) }
 
 func (k Kernel) Negative(_ mpc.Net, x mpc.Share, width int) mpc.Share {
-	return share(clear.Bool, x.Shape, ring.BitsAt(x.Comp[0], width-1))
+	return share(clear.Bool, x.Shape, k.slices(x, width)[(width-1)*ring.Words(x.Len()):])
 }
 
 func (k Kernel) IsZero(_ mpc.Net, x mpc.Share, width int) mpc.Share {
-	z := make([]uint64, len(x.Comp[0]))
-	for i, v := range x.Comp[0] {
-		_, z[i] = bits.Sub64(v<<(64-width), 1, 0)
+	any, words := make([]uint64, ring.Words(x.Len())), k.slices(x, width)
+	for i, w := range words {
+		any[i%len(any)] |= w
 	}
-	return share(clear.Bool, x.Shape, ring.Bits(z))
+	for i := range any {
+		any[i] = ^any[i]
+	}
+	ring.ClearTail(any, x.Len())
+	return share(clear.Bool, x.Shape, any)
 }
 
+// slices are the lowest bits of all elements, a vector each.
+func (k Kernel) slices(x mpc.Share, width int) []uint64 { return k.ring.SlicesOf(x.Comp[0], width) }
+
 func (k Kernel) Bits(_ mpc.Net, x mpc.Share, width int) mpc.Share {
-	all := make([]uint64, 0, width*len(x.Comp[0]))
-	for i := range width {
-		for _, v := range x.Comp[0] {
-			all = append(all, v>>i&1)
-		}
-	}
-	return share(clear.Bool, append([]int{width}, x.Shape...), ring.Bits(all))
+	n := x.Len()
+	joined := ring.UnpackBits(ring.PackBits(k.slices(x, width), n), 1, width*n)
+	return share(clear.Bool, append([]int{width}, x.Shape...), joined)
 }
 
 func (k Kernel) BitsToRing(_ mpc.Net, b mpc.Share, elem clear.Type) mpc.Share {
-	return share(elem, b.Shape, ring.Elements(b.Comp[0], b.Len()))
+	return share(elem, b.Shape, k.numbers(b))
+}
+
+// numbers are bits as ring elements.
+func (k Kernel) numbers(b mpc.Share) []uint64 {
+	return k.ring.Extend(ring.Elements(b.Comp[0], b.Len()), false)
 }
 
 func (k Kernel) Tables(_ mpc.Net, elem clear.Type, tables ...mpc.Table) []mpc.Share {
@@ -180,13 +185,13 @@ func (k Kernel) Tables(_ mpc.Net, elem clear.Type, tables ...mpc.Table) []mpc.Sh
 				z = append(z, f[at])
 			}
 		}
-		out[i] = share(elem, append([]int{len(t.Functions)}, t.Bits.Shape[1:]...), z)
+		out[i] = share(elem, append([]int{len(t.Functions)}, t.Bits.Shape[1:]...), k.ring.Extend(z, true))
 	}
 	return out
 }
 
 func (k Kernel) SelectBits(_ mpc.Net, b, x mpc.Share) mpc.Share {
-	return apply(ring.Mul, x, ring.Elements(b.Comp[0], b.Len()))
+	return apply(k.ring.Mul, x, k.numbers(b))
 }
 
 // Players is the computing player.
@@ -205,11 +210,11 @@ func (k Kernel) Shuffle(_ mpc.Net, blocks, n int, x []mpc.Share) []mpc.Share {
 	}
 	out := make([]mpc.Share, len(x))
 	for i, t := range x {
-		k := t.Len() / max(1, len(at))
+		n := t.Len() / max(1, len(at))
 		if t.Elem == clear.Bool {
-			out[i] = share(t.Elem, t.Shape, ring.BitRows(t.Comp[0], at, len(at), k))
+			out[i] = share(t.Elem, t.Shape, ring.BitRows(t.Comp[0], at, len(at), n))
 		} else {
-			out[i] = share(t.Elem, t.Shape, ring.Rows(t.Comp[0], at, k))
+			out[i] = share(t.Elem, t.Shape, k.ring.Rows(t.Comp[0], at, n))
 		}
 	}
 	return out
@@ -225,9 +230,9 @@ func apply(f func(dst, x, y []uint64), x mpc.Share, y []uint64) mpc.Share {
 	return share(x.Elem, x.Shape, z)
 }
 
-func encode(x []uint64, o mpc.Operand) []byte {
-	if o.Type() == clear.Bool {
-		return ring.PackBits(x, mpc.Count(o.Dims()))
+func encode(x clear.Tensor) []byte {
+	if x.Elem == clear.Bool {
+		return ring.PackBits(ring.Bits(x.Data), len(x.Data))
 	}
-	return ring.Bytes(x)
+	return ring.Bytes(x.Data)
 }
