@@ -244,6 +244,32 @@ func BenchmarkLoops(b *testing.B) {
 	}
 }
 
+// BenchmarkBits is of 1024 elements of 16 bits, of a block of 64×64 bits, and
+// of 64 CarryWords sums of four bits.
+func BenchmarkBits(b *testing.B) {
+	x, packed := random(1024, 1), random(256, 2)
+	block := (*[64]uint64)(random(64, 3))
+	sums := Sums{random(15*CarryWords, 4), CarryWords, random(4*CarryWords, 5), CarryWords, 0, 4}
+	out := new(Carries)
+	for _, k := range variants() {
+		for _, f := range []struct {
+			name string
+			run  func()
+		}{
+			{"pack", func() { k.pack(packed, x, 16) }},
+			{"unpack", func() { k.unpack(x, packed, 16) }},
+			{"transpose", func() { k.transpose(block, block) }},
+			{"carries", func() { k.carries(out, sums, CarryWords) }},
+		} {
+			b.Run(f.name+"/"+k.name, func(b *testing.B) {
+				for range b.N {
+					f.run()
+				}
+			})
+		}
+	}
+}
+
 func BenchmarkMatMul(b *testing.B) {
 	for _, k := range variants() {
 		for _, s := range [][3]int{{512, 512, 512}, {128, 784, 128}, {128, 128, 10}, {1, 512, 512}} {
