@@ -1,7 +1,7 @@
 package conformance
 
 // The functions of fixed against their costs, and against float64, which has more bits than any fixed
-// here: their maximal error over dense grids, at the ends of the domain and at
+// here; and quotients: their maximal error over dense grids, at the ends of the domain and at
 // random arguments of every length, in several precisions.
 
 import (
@@ -48,6 +48,7 @@ func accuracy(t *testing.T, p Protocol) {
 		for _, f := range functions() {
 			t.Run(fmt.Sprintf("%s of %v", f.name, elem), func(t *testing.T) { f.check(t, p, elem) })
 		}
+		t.Run(fmt.Sprintf("quotients of %v", elem), func(t *testing.T) { quotients(t, p, elem) })
 	}
 }
 
@@ -70,6 +71,43 @@ func (f function) check(t *testing.T, p Protocol, elem clear.Type) {
 		off := math.Abs(float64(int64(v))*unit - want)
 		if worst = max(worst, off/limit); off > limit {
 			t.Errorf("of %g: got %g, want %g: %.3g units off, limit %.3g", a, float64(int64(v))*unit, want, off/unit, limit/unit)
+		}
+	}
+	t.Logf("at most %.3f of the limit", worst)
+}
+
+// quotients are by divisors on dense grids, of 1, of the greatest number that
+// they leave in the type, and of random ones, of either sign.
+func quotients(t *testing.T, p Protocol, elem clear.Type) {
+	r := rand.New(rand.NewPCG(uint64(elem.Bits), uint64(elem.F)))
+	end := float64(int64(1)<<(elem.Bits-1) - 1)
+	x, y := clear.Zero(elem, 0), clear.Zero(elem, 0)
+	add := func(dividend float64, divisor uint64) {
+		if math.Abs(dividend) <= end*(1-0x1p-16) {
+			x.Data, y.Data = append(x.Data, uint64(int64(dividend))), append(y.Data, divisor)
+		}
+	}
+	for _, v := range (function{want: func(x float64) float64 { return x }, low: math.Inf(-1)}).arguments(elem).Data {
+		most := math.Min(end, math.Ldexp(math.Abs(float64(int64(v)))*end, -elem.F)) * (1 - 0x1p-16)
+		add(math.Min(most, math.Ldexp(1, elem.F)), v)
+		add(most, v)
+		add(-most, v)
+		add(most*(2*r.Float64()-1), v)
+	}
+	x.Shape, y.Shape = []int{len(x.Data)}, []int{len(y.Data)}
+	got, _ := p.compute(t, run{seed: 5}, []clear.Tensor{x, y}, func(q *Player, s []mpc.Share) mpc.Share {
+		return q.Engine.Div(q, s[0], s[1])
+	})
+	worst := 0.0
+	for i, v := range got.Data {
+		want := math.Ldexp(float64(int64(x.Data[i])), elem.F) / float64(int64(y.Data[i]))
+		if y.Data[i] == 0 {
+			want = 0
+		}
+		limit := 2 + 0x1p-28*math.Abs(want)
+		off := math.Abs(float64(int64(v)) - want)
+		if worst = max(worst, off/limit); off > limit {
+			t.Errorf("%d / %d: got %d, want %g", int64(x.Data[i]), int64(y.Data[i]), int64(v), want)
 		}
 	}
 	t.Logf("at most %.3f of the limit", worst)
