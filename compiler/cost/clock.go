@@ -31,12 +31,13 @@ type clock struct {
 	bounds bounds
 	now    []types.Size       // by player
 	lines  map[int]types.Size // by step: by how much it moved the latest clock
+	latter map[int]types.Size // by step of a loop: by how much its last pass did
 	where  []string           // what they are stated for, beyond the least sizes
 	err    error              // why the rounds cannot be stated, once they cannot
 }
 
 func newClock(players int, b bounds) *clock {
-	return &clock{bounds: b, now: make([]types.Size, players), lines: make(map[int]types.Size)}
+	return &clock{bounds: b, now: make([]types.Size, players), lines: make(map[int]types.Size), latter: make(map[int]types.Size)}
 }
 
 var errSizes = errors.New("they depend on the sizes in a way that only numbers can tell")
@@ -125,6 +126,9 @@ func (c *clock) passes(n passes) {
 			return
 		}
 		if d := c.period(seen, receivers); known && d > 0 {
+			if n.at != nil && !c.even(seen, d) {
+				delete(c.latter, n.at.Step)
+			}
 			rest := exact - k
 			end := seen[len(seen)-1].after(seen[len(seen)-1-d], types.Int(rest/int64(d)))
 			c.now, c.lines = end.now, end.lines
@@ -137,7 +141,11 @@ func (c *clock) passes(n passes) {
 			c.err = errSizes
 			return
 		}
+		before := c.rounds()
 		c.block(n.body)
+		if n.at != nil {
+			c.latter[n.at.Step] = c.rounds().Sub(before)
+		}
 		seen = append(seen, c.moment())
 		if known {
 			seen = seen[max(0, len(seen)-2*maxPeriod-1):]
@@ -208,6 +216,18 @@ func (c *clock) alike(seen []moment, d int, receivers []int) bool {
 			among = append(among, before[p])
 		}
 		if !c.latest(among).Equal(c.latest(before)) {
+			return false
+		}
+	}
+	return true
+}
+
+// even reports that each of the last d passes moved the latest clock by the same.
+func (c *clock) even(seen []moment, d int) bool {
+	by := func(k int) types.Size { return c.latest(seen[k].now).Sub(c.latest(seen[k-1].now)) }
+	last := len(seen) - 1
+	for k := last - d + 1; k < last; k++ {
+		if !by(k).Equal(by(last)) {
 			return false
 		}
 	}

@@ -20,7 +20,7 @@ func (b *planner) loop(i *ir.Instr) ([]node, error) {
 	before := b.save()
 	body, err := b.anyPass(i)
 	if err == nil && b.open == before.open {
-		return []node{passes{trip: trip, body: body}}, nil
+		return []node{passes{at: i, trip: trip, body: body}}, nil
 	}
 	after := b.save()
 	if n, ok := trip.Const(); ok && n <= maxUnrolled {
@@ -33,7 +33,7 @@ func (b *planner) loop(i *ir.Instr) ([]node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []node{passes{trip: trip, body: body}}, nil
+	return []node{passes{at: i, trip: trip, body: body}}, nil
 }
 
 // nothing is the plan of a loop of which it is not known how often it runs: an
@@ -112,7 +112,7 @@ func (b *planner) while(i *ir.Instr) ([]node, error) {
 		b.open++
 		b.atMost = append(b.atMost, i)
 	}
-	return []node{passes{trip: b.bounds.positive(limit), body: body}}, nil
+	return []node{passes{at: i, trip: b.bounds.positive(limit), body: body}}, nil
 }
 
 // branch is the arm that is taken, or either where that is not known.

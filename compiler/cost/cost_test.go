@@ -343,3 +343,37 @@ func TestEighths(t *testing.T) {
 		assert.Equal(t, want, eighths(s))
 	}
 }
+
+// A pass of a loop costs what one more pass adds, and the loop what the steps
+// in it do.
+func TestCostOfAPass(t *testing.T) {
+	for _, name := range []string{"loop", "loops in loops", "an owner deals in each pass", "an owner learns and deals in each pass"} {
+		t.Run(name, func(t *testing.T) {
+			at := func(n int64) (*Report, Loop) {
+				r, err := Of(program(t, symbolic[name]), map[string]int64{"n": n})
+				require.NoError(t, err)
+				require.NotEmpty(t, r.Loops)
+				return r, r.Loops[0]
+			}
+			r, now := at(20)
+			_, more := at(21)
+			inner := name == "loops in loops" // whose passes depend on n
+			require.Equal(t, inner, len(r.Loops) == 2)
+			require.NotNil(t, now.RoundsAPass)
+			assert.Equal(t, int64(20), now.Passes.Value)
+			assert.Equal(t, now.Bytes.Value, now.Passes.Value*now.BytesAPass.Value)
+			var bytes, rounds int64
+			for _, l := range r.Lines {
+				if l.Step > 20 && l.Step < 90 {
+					bytes += l.Bytes.Value
+					rounds += l.Rounds.Value
+				}
+			}
+			assert.Equal(t, []int64{bytes, rounds}, []int64{now.Bytes.Value, now.Rounds.Value})
+			if !inner {
+				assert.Equal(t, now.RoundsAPass.Value, more.Rounds.Value-now.Rounds.Value)
+				assert.Equal(t, now.BytesAPass, more.BytesAPass)
+			}
+		})
+	}
+}

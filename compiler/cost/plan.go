@@ -26,10 +26,11 @@ type (
 		elements types.Size
 		shown    types.Size
 	}
-	// passes is a body that is carried out trip times. With axis it is a tree:
-	// a pass for each level, on as many times the elements as the level joins
-	// pairs.
+	// passes is a body that is carried out trip times: a loop of the program, at
+	// which it stands. With axis it is a tree: a pass for each level, on as many
+	// times the elements as the level joins pairs.
 	passes struct {
+		at   *ir.Instr // nil: no loop of the program
 		trip types.Size
 		axis *types.Size
 		body []node
@@ -240,7 +241,7 @@ func (b *planner) tree(i *ir.Instr) ([]node, error) {
 		if low, ok := b.bounds.least(axis); !ok || low < 1 {
 			return nil, b.fail(i, "the length %s of what is reduced may be zero: set the sizes", axis)
 		}
-		return []node{passes{b.bounds.halvings(axis), &axis, b.calls(i, o, rest, rest)}}, nil
+		return []node{passes{trip: b.bounds.halvings(axis), axis: &axis, body: b.calls(i, o, rest, rest)}}, nil
 	}
 	var out []node
 	for ; n > 1; n -= n / 2 {

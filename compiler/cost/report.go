@@ -38,11 +38,13 @@ func (f Figure) MarshalJSON() ([]byte, error) {
 
 // A Report is the costs of one computation.
 type Report struct {
-	File        string    `json:"file"`
-	Computation string    `json:"computation"`
-	Protocol    string    `json:"protocol"`
-	Lines       []Line    `json:"lines"`
-	Players     []Counter `json:"players"`
+	File        string `json:"file"`
+	Computation string `json:"computation"`
+	Protocol    string `json:"protocol"`
+	Lines       []Line `json:"lines"`
+	// Loops are those whose passes send the same, each.
+	Loops   []Loop    `json:"loops,omitempty"`
+	Players []Counter `json:"players"`
 	// Rounds is the longest chain of messages. It is nil where it cannot be
 	// stated without numbers; Missing then says why.
 	Rounds  *Figure `json:"rounds"`
@@ -73,6 +75,18 @@ type Line struct {
 	Rounds   *Figure `json:"rounds"`
 	Bytes    Figure  `json:"bytes"`
 	Line     ir.Line `json:"line"`
+}
+
+// A Loop is what its passes cost: one after the first, and all together.
+// RoundsAPass is nil where passes take different numbers of rounds.
+type Loop struct {
+	Step        int     `json:"step"`
+	Passes      Figure  `json:"passes"` // of each run of the loop
+	RoundsAPass *Figure `json:"rounds_a_pass"`
+	BytesAPass  Figure  `json:"bytes_a_pass"`
+	Rounds      *Figure `json:"rounds"`
+	Bytes       Figure  `json:"bytes"`
+	Line        ir.Line `json:"line"`
 }
 
 // A Counter is what one player sends to and receives from all others. Rounds
@@ -152,9 +166,34 @@ func (r *Report) lines(p *ir.Program, b ir.Block, t *tally, c *clock) {
 				Rounds: c.figure(c.lines[i.Step]), Bytes: l.bytes.figure(), Line: i.Pos.At(),
 			})
 		}
+		if l, ok := t.loops[i.Step]; ok {
+			r.Loops = append(r.Loops, newLoop(i, l, c))
+		}
 		r.lines(p, i.Body, t, c)
 		r.lines(p, i.Else, t, c)
 	}
+}
+
+func newLoop(i *ir.Instr, l *loop, c *clock) Loop {
+	out := Loop{
+		Step: i.Step, Passes: figure(l.trip), BytesAPass: l.pass.figure(), Bytes: l.all.figure(),
+		Rounds: c.figure(c.within(i)), Line: i.Pos.At(),
+	}
+	if k, ok := c.latter[i.Step]; ok {
+		out.RoundsAPass = c.figure(k)
+	}
+	return out
+}
+
+// within is by how much the steps in a loop moved the latest clock.
+func (c *clock) within(i *ir.Instr) types.Size {
+	sum := c.lines[i.Step]
+	for _, b := range []ir.Block{i.Body, i.Else} {
+		for _, j := range b {
+			sum = sum.Add(c.within(j))
+		}
+	}
+	return sum
 }
 
 // title says what a step does, and who deals or receives.

@@ -28,11 +28,19 @@ type line struct {
 type tally struct {
 	players []counts
 	lines   map[int]*line // by step
+	loops   map[int]*loop // by step
 	bounds  bounds
 }
 
+// A loop is how often each run of it makes a pass, and what a pass and all
+// passes of all runs send.
+type loop struct {
+	trip      types.Size
+	pass, all amount
+}
+
 func newTally(players int, b bounds) *tally {
-	return &tally{make([]counts, players), make(map[int]*line), b}
+	return &tally{make([]counts, players), make(map[int]*line), make(map[int]*loop), b}
 }
 
 func (t *tally) block(plan []node, m multiple) {
@@ -75,6 +83,9 @@ func (t *tally) line(step int) *line {
 }
 
 func (t *tally) passes(n passes, m multiple) {
+	if n.at != nil && sends(n.body) {
+		t.loop(n, m)
+	}
 	m.messages = m.messages.Mul(n.trip)
 	if n.axis == nil {
 		m.times = m.times.Mul(n.trip)
@@ -84,12 +95,31 @@ func (t *tally) passes(n passes, m multiple) {
 	t.block(n.body, m)
 }
 
+func (t *tally) loop(n passes, m multiple) {
+	one := newTally(len(t.players), t.bounds)
+	one.block(n.body, multiple{times: types.Int(1), messages: types.Int(1)})
+	l := t.loops[n.at.Step]
+	if l == nil {
+		l = &loop{trip: n.trip, pass: one.sent()}
+		t.loops[n.at.Step] = l
+	}
+	l.all.plus(one.sent().times(m.times.Mul(n.trip)))
+}
+
+// sent is what all players send.
+func (t *tally) sent() (all amount) {
+	for _, x := range t.players {
+		all.plus(x.sent)
+	}
+	return all
+}
+
 // choice takes at each player the arm in which it sends or receives more; its
 // lines have both.
 func (t *tally) choice(n choice, m multiple) {
 	var arms [2]*tally
 	for k := range arms {
-		arms[k] = &tally{make([]counts, len(t.players)), t.lines, t.bounds}
+		arms[k] = &tally{make([]counts, len(t.players)), t.lines, t.loops, t.bounds}
 		arms[k].block(n.arms[k], m)
 	}
 	for p := range t.players {

@@ -19,6 +19,14 @@ func (r *Report) String() string {
 	fmt.Fprintf(t, "total\t\t%s\t%s\t\n", optional(r.Rounds), r.Bytes)
 	t.Flush()
 	fmt.Fprintln(&out)
+	if len(r.Loops) > 0 {
+		fmt.Fprintf(t, "loop\tpasses\trounds a pass\trounds\tbytes a pass\tbytes\n")
+		for _, l := range r.Loops {
+			fmt.Fprintf(t, "line %s\t%s\t%s\t%s\t%s\t%s\n", l.Line, l.Passes, optional(l.RoundsAPass), optional(l.Rounds), l.BytesAPass, l.Bytes)
+		}
+		t.Flush()
+		fmt.Fprintln(&out)
+	}
 	fmt.Fprintf(t, "player\trounds\tbytes sent\tbytes received\tmessages sent\tmessages received\n")
 	for _, p := range r.Players {
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", p.Player, optional(p.Rounds), p.SentBytes, p.ReceivedBytes, p.SentMessages, p.ReceivedMessages)
