@@ -232,8 +232,8 @@ func (c *checker) options(p *Protocol, decl *ast.Protocol) {
 			d.Label = "values are " + strings.Join(values, ", ")
 		case value == "exact":
 			p.Exact = true
-		case value == "128":
-			c.errorf(notBuilt, o, "protocol option `ring = 128` is not built yet").Label = "`ring = 64` is"
+		case o.Name.Name == "ring":
+			p.Ring, _ = strconv.Atoi(value)
 		}
 		seen[o.Name.Name] = true
 	}
@@ -323,7 +323,7 @@ func (c *checker) productFits(l *diag.List, at ast.Node, e types.Elem) bool {
 	d.Label = fmt.Sprintf("1 + %d + 2 x %d", e.I, e.F)
 	var ways []string
 	for _, f := range []int{e.F, p.Capability.DefaultF} {
-		if i := width - 1 - 2*f; i >= 0 && f <= e.F {
+		if i := min(width-1-2*f, 63-f); i >= 0 && f <= e.F {
 			ways = append(ways, types.FixedOf(i, f).String())
 		}
 	}
@@ -331,7 +331,10 @@ func (c *checker) productFits(l *diag.List, at ast.Node, e types.Elem) bool {
 	for _, r := range p.Roles {
 		roles = append(roles, c.prog.Players[r].Name)
 	}
-	ways = append(slices.Compact(ways), fmt.Sprintf("or `protocol %s(%s) with ring = 128`", p.Capability.Name, strings.Join(roles, ", ")))
+	ways = slices.Compact(ways)
+	if need <= p.Capability.Width[128] {
+		ways = append(ways, fmt.Sprintf("or `protocol %s(%s) with ring = 128`", p.Capability.Name, strings.Join(roles, ", ")))
+	}
 	d.Hint = strings.Join(ways, ", ")
 	return false
 }

@@ -240,7 +240,7 @@ const (
 	// to Dst's element; of a public value with a shared Dst, constant shares of
 	// it, without communication
 	OpConvert Op = "convert"
-	// to the range of its type, of a number of less than 64 bits on shares: all
+	// to the range of its type, of a number of fewer bits than the ring on shares: all
 	// other operations leave integers right modulo 2^w only, and fixed that have
 	// overflown where they are
 	OpReduce Op = "reduce"

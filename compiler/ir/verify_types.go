@@ -199,8 +199,8 @@ func (v *verifier) known(s types.Size) {
 // reduction: shares alone hold integers that are not reduced.
 func (v *verifier) reduction(i *Instr) {
 	v.number(i)
-	if d := v.dst(i); !d.Elem.IsNum() || d.Elem.Bits() == 64 || !d.Place.IsShared() {
-		v.fail("%s is no shared number of less than 64 bits", d.Name)
+	if d := v.dst(i); !d.Elem.IsNum() || d.Elem.Bits() >= v.p.Protocol.Ring || !d.Place.IsShared() {
+		v.fail("%s is no shared number of fewer bits than the ring", d.Name)
 	}
 }
 

@@ -1,7 +1,7 @@
 package lower
 
 // Intervals of values as integer representations (fixed: scaled). A value in
-// clear, and one of 64 bits, wraps to its type, so that an interval the type
+// clear, and one as wide as the ring, wraps to its type, so that an interval the type
 // does not contain becomes the whole type. A narrower integer on shares does
 // not: its interval is that of the ring element, and may exceed the type.
 
@@ -313,9 +313,9 @@ func (p *prover) settled(v ir.Value, a interval) interval {
 // unbounded stands for a narrow integer on shares of which nothing is known.
 var unbounded = symmetric(new(big.Int).Lsh(big.NewInt(1), 128))
 
-// narrow reports an integer or date of less than 64 bits on shares: it is not
-// reduced.
+// narrow reports an integer or date of fewer bits than the ring on shares: it is
+// not reduced.
 func (p *prover) narrow(v ir.Value) bool {
 	e := p.elem(v)
-	return (e.IsInt() || e.Kind == types.Date) && e.Bits() < 64 && p.holders(v).Empty()
+	return (e.IsInt() || e.Kind == types.Date) && e.Bits() < p.ring() && p.holders(v).Empty()
 }

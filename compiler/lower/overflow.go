@@ -24,10 +24,10 @@ func (p *prover) overflows(i *ir.Instr, a interval) {
 	}
 }
 
-// unreduced reports a number of less than 64 bits on shares.
+// unreduced reports a number of fewer bits than the ring on shares.
 func (p *prover) unreduced(v ir.Value) bool {
 	e := p.elem(v)
-	return p.holders(v).Empty() && e.IsNum() && e.Bits() < 64
+	return p.holders(v).Empty() && e.IsNum() && e.Bits() < p.ring()
 }
 
 // inherit passes it on to what is made of such numbers, and reports whether

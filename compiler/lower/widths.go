@@ -1,8 +1,9 @@
 package lower
 
-// Widths: integers of less than 64 bits are not reduced on shares, so they are
-// wherever more than their lowest bits matters and they do not provably fit
-// their types. This walk over the finished instructions bounds every value.
+// Widths: integers of fewer bits than the ring has are not reduced on shares,
+// so they are wherever more than their lowest bits matters and they do not
+// provably fit their types. This walk over the finished instructions bounds
+// every value.
 
 import (
 	"fmt"
@@ -152,7 +153,7 @@ func (p *prover) keep(i *ir.Instr) {
 // long division takes all.
 func (p *prover) longDivision(i *ir.Instr) ir.Block {
 	if i.Op != ir.OpDiv && i.Op != ir.OpMod || !p.holders(i.Dst).Empty() || !p.elem(i.Dst).IsInt() ||
-		p.holders(i.Args[1]).Empty() || p.of(i, i.Args[0]).largest().BitLen() <= 61 {
+		p.holders(i.Args[1]).Empty() || p.of(i, i.Args[0]).largest().BitLen() < p.room() {
 		return nil
 	}
 	y := i.Args[1]
@@ -164,21 +165,43 @@ func (p *prover) longDivision(i *ir.Instr) ir.Block {
 	return ir.Block{s}
 }
 
-// wide refuses what the protocols compute below 62 bits only, and integers
+// room is how many bits a number may have on shares that is divided: that of
+// the widest product.
+func (p *prover) room() int { return p.prog.Protocol.Capability.Width[p.ring()] }
+
+// ring is the bits of an element on shares.
+func (p *prover) ring() int { return p.out.Protocol.Ring }
+
+// wide refuses what the protocols compute of narrower types only, and integers
 // that no fixed holds.
 func (p *prover) wide(i *ir.Instr) {
 	if i.Dst == 0 || !p.holders(i.Dst).Empty() {
 		return
 	}
 	x := i.Args
-	switch {
+	switch e := p.elem(i.Dst); {
+	case p.bySeries(i) && 1+e.I+2*e.F > seriesWidth:
+		p.refuse(i, "E901", fmt.Sprintf("declare fewer bits, `precision fixed(%d, 16)`, or let one player who holds it compute it", seriesWidth-1-2*16),
+			"%s of %s on shares is not built yet", i.Op.Verb(), e)
 	case i.Op == ir.OpExp && p.elem(i.Dst).Bits() > 61, i.Op == ir.OpDiv && p.elem(i.Dst).Bits() > 61 && p.elem(i.Dst).Kind == types.Fixed && p.holders(x[1]).Empty():
-		e := p.elem(i.Dst)
 		p.refuse(i, "E503", fmt.Sprintf("declare fewer bits, `precision fixed(%d, %d)`", 60-e.F, e.F), "%s is too wide for %s on shares, which takes 60 bits", e, i.Op.Verb())
 	case i.Op == ir.OpConvert && p.elem(i.Dst).Kind == types.Fixed && p.elem(x[0]).IsInt() &&
 		!p.interval(i).within(whole(p.elem(i.Dst))):
 		p.refuse(i, "E502", "bound the inputs with ranges", "this %s may not fit %s", p.elem(x[0]), p.elem(i.Dst))
 	}
+}
+
+// seriesWidth bounds 1 + I + 2F of what functions of fixed and divisions by a
+// secret compute, whatever the ring.
+const seriesWidth = 62
+
+// bySeries reports a function of fixed on shares, or a division by a secret.
+func (p *prover) bySeries(i *ir.Instr) bool {
+	switch i.Op {
+	case ir.OpSqrt, ir.OpExp, ir.OpLog, ir.OpSigmoid, ir.OpTanh:
+		return true
+	}
+	return i.Op == ir.OpDiv && p.elem(i.Dst).Kind == types.Fixed && p.holders(i.Args[1]).Empty()
 }
 
 // width is how many bits a comparison needs, or 0 where that is as many as its
@@ -199,7 +222,7 @@ func (p *prover) width(i *ir.Instr) int {
 	if i.Op == ir.OpEq || i.Op == ir.OpNe {
 		return narrower(difference.BitLen(), bits)
 	}
-	return narrower(symmetric(difference).signed(), min(64, bits)+1) // either operand from the other
+	return narrower(symmetric(difference).signed(), bits+1) // either operand from the other
 }
 
 // narrower is the width of a comparison that needs so many bits.

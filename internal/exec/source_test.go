@@ -51,7 +51,7 @@ func TestRandomSources(t *testing.T) {
 // runSource reports whether a program is accepted, and runs it.
 func runSource(t *testing.T, seed uint64, path string) bool {
 	source := random.Program(seed)
-	protocol := []string{"", "", "plain(s0)", "aby3(b, s1, a)", "", "aby3(s0, s1, s2) with trunc = exact", "plain(s0)", "aby3(b, s1, a)"}[seed%8]
+	protocol := []string{"", "aby3(s0, s1, s2) with ring = 128", "plain(s0)", "aby3(b, s1, a)", "", "aby3(s0, s1, s2) with trunc = exact", "plain(s0) with ring = 128", "aby3(b, s1, a) with ring = 128"}[seed%8]
 	defer func() {
 		if t.Failed() {
 			t.Logf("seed %d on %q:\n%s", seed, protocol, source.Text)
