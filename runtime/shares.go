@@ -30,7 +30,7 @@ func (s Shelf) Check(output string) error {
 // Keep writes the shares of an output that a run left.
 func (s Shelf) Keep(prog *Program, run, output string, shares Shares) error {
 	h := sharefile.Header{Source: prog.Digest, Computation: prog.Computation, Output: output, Run: run,
-		Protocol: prog.Protocol.String(), Player: prog.Player}
+		Protocol: prog.Protocol.String(), Ring: prog.Protocol.Ring, Player: prog.Player}
 	var columns []mpc.Share
 	for _, out := range prog.Outputs {
 		if x := shares[out.Name]; out.Shared && binding.Root(out.Name) == output {

@@ -54,6 +54,33 @@ func TestHints(t *testing.T) {
 	}
 }
 
+// TestRing holds that the ring of 128 bits which E503 suggests takes the
+// precision; it suggests what is taken only.
+func TestRing(t *testing.T) {
+	const protocol = "protocol aby3(s0, s1, s2)"
+	program := func(protocol, precision string) string {
+		return "players alice, bob, carol, s0, s1, s2\n" + protocol + "\nprecision " + precision +
+			"\ncomputation c(a: fixed @ alice, b: fixed @ bob) -> o: fixed @ carol { return reveal(a * b) to carol }"
+	}
+	for precision, hint := range map[string]string{
+		"fixed(30, 20)": "fixed(21, 20), fixed(29, 16), or `" + protocol + " with ring = 128`",
+		"fixed(1, 62)":  "fixed(29, 16), or `" + protocol + " with ring = 128`",
+		"fixed(0, 63)":  "fixed(29, 16)",
+	} {
+		_, list := load("ring.tfe", program(protocol, precision))
+		require.Len(t, list, 1, precision)
+		assert.Equal(t, "E503", list[0].Code)
+		assert.Equal(t, hint, list[0].Hint)
+		_, list = load("ring.tfe", program(protocol+" with ring = 128", precision))
+		if precision != "fixed(0, 63)" {
+			assert.False(t, list.HasErrors(), "%s: %v", precision, list)
+			continue
+		}
+		require.Len(t, list, 1)
+		assert.Equal(t, "fixed(47, 16)", list[0].Hint)
+	}
+}
+
 // TestSolution holds that W801 writes a formula only where it is exact.
 func TestSolution(t *testing.T) {
 	for output, want := range map[string]string{

@@ -1,7 +1,7 @@
 // Package sharefile keeps a player's shares of a `@ shared` output between two
 // runs (running.md, section 6).
 //
-// A file is the line "tfec shares 2", a nonce of 12 bytes, and header and
+// A file is the line "tfec shares 3", a nonce of 12 bytes, and header and
 // shares sealed by AES-256-GCM under a key of the player, which is a file of its
 // own. What is read was written by that player, whole; it is compared with what
 // the program expects all the same, since a player has several.
@@ -33,7 +33,8 @@ type Header struct {
 	Computation string
 	Output      string
 	Run         string // of which they are
-	Protocol    string // with its roles
+	Protocol    string // with its roles and options
+	Ring        int    // bits of a ring element
 	Columns     []Column
 	Player      string
 }
@@ -47,7 +48,7 @@ type Column struct {
 }
 
 const (
-	magic   = "tfec shares 2\n"
+	magic   = "tfec shares 3\n"
 	keySize = 32
 	keyName = "share.key"
 	// maxComponents and maxDims bound what a file may claim.
@@ -197,10 +198,13 @@ func decode(b []byte) (Header, []mpc.Share, error) {
 	if err := json.Unmarshal(b[4:4+n], &h); err != nil {
 		return h, nil, errForm
 	}
+	if r := ring.Modulus(h.Ring); r != ring.Z64 && r != ring.Z128 {
+		return h, nil, errForm
+	}
 	rest := b[4+n:]
 	var xs []mpc.Share
 	for _, c := range h.Columns {
-		x, more, ok := decodeColumn(c, rest)
+		x, more, ok := decodeColumn(c, ring.Modulus(h.Ring), rest)
 		if !ok {
 			return h, nil, errForm
 		}
@@ -213,12 +217,12 @@ func decode(b []byte) (Header, []mpc.Share, error) {
 }
 
 // decodeColumn takes a column from the front of b.
-func decodeColumn(c Column, b []byte) (x mpc.Share, rest []byte, ok bool) {
+func decodeColumn(c Column, r ring.Modulus, b []byte) (x mpc.Share, rest []byte, ok bool) {
 	if len(b) == 0 || b[0] > maxComponents {
 		return x, nil, false
 	}
 	components, b := int(b[0]), b[1:]
-	words, ok := wordsOf(c, len(b))
+	words, ok := wordsOf(c, r, len(b))
 	if !ok || 8*words*components > len(b) {
 		return x, nil, false
 	}
@@ -232,7 +236,7 @@ func decodeColumn(c Column, b []byte) (x mpc.Share, rest []byte, ok bool) {
 
 // wordsOf is the length of a component; one that most bytes cannot hold is
 // refused before it is computed.
-func wordsOf(c Column, most int) (int, bool) {
+func wordsOf(c Column, r ring.Modulus, most int) (int, bool) {
 	if len(c.Shape) > maxDims {
 		return 0, false
 	}
@@ -246,5 +250,5 @@ func wordsOf(c Column, most int) (int, bool) {
 	if c.Elem == clear.Bool {
 		return ring.Words(count), true
 	}
-	return count, true
+	return r.Planes() * count, true
 }

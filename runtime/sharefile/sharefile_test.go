@@ -12,7 +12,7 @@ import (
 	"github.com/tfec-lang/tfec/runtime/mpc"
 )
 
-var header = Header{Source: "d", Computation: "train", Output: "model", Run: "r", Protocol: "aby3(a, b, c)", Player: "a", Columns: []Column{
+var header = Header{Source: "d", Computation: "train", Output: "model", Run: "r", Protocol: "aby3(a, b, c)", Ring: 64, Player: "a", Columns: []Column{
 	{Name: "model.w", Type: "int64", Elem: clear.Int64, Shape: []int{3}}, {Name: "model.on", Type: "bool", Elem: clear.Bool, Shape: []int{}}}}
 
 var shares = []mpc.Share{
@@ -21,6 +21,15 @@ var shares = []mpc.Share{
 }
 
 func TestRoundTrip(t *testing.T) {
+	header := header
+	wide := []mpc.Share{{Elem: clear.Int64, Shape: []int{3}, Comp: [][]uint64{{1, 2, 3, 0, 0, 7}, {4, 5, 1 << 63, 9, 8, 7}}}, shares[1]}
+	for bits, shares := range map[int][]mpc.Share{64: shares, 128: wide} {
+		header.Ring = bits
+		roundTrip(t, header, shares)
+	}
+}
+
+func roundTrip(t *testing.T, header Header, shares []mpc.Share) {
 	dir := t.TempDir()
 	require.NoError(t, Check(dir, "model"))
 	require.NoError(t, Write(dir, dir, header, shares))
@@ -64,7 +73,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add(good)
 	f.Add(good[:len(good)-1])
 	f.Add([]byte{0, 0, 0, 2, '{', '}', 2})
-	f.Add([]byte("\x00\x00\x00\x2f{\"Columns\":[{\"Shape\":[4611686018427387904,4]}]}\x01\x00\x00\x00\x00\x00"))
+	f.Add([]byte("\x00\x00\x00\x3a{\"Ring\":128,\"Columns\":[{\"Shape\":[4611686018427387904,4]}]}\x01\x00\x00\x00\x00\x00"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		h, x, err := decode(b)
 		if err != nil {
