@@ -25,9 +25,9 @@ import (
 
 func TestLadderOverGRPC(t *testing.T) {
 	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
-	for _, name := range []string{"average", "staff_average", "millionaires", "auction"} {
+	for _, name := range []string{"corpus/programs/average", "corpus/programs/staff_average", "corpus/programs/millionaires", "corpus/programs/auction", "golden/ledger/in"} {
 		t.Run(name, func(t *testing.T) {
-			unit, diags, err := compiler.Load(filepath.Join("../../corpus/programs", name+".tfe"), compiler.Options{})
+			unit, diags, err := compiler.Load(filepath.Join("../..", name+".tfe"), compiler.Options{})
 			require.NoError(t, err)
 			require.False(t, diags.HasErrors())
 			require.NotEmpty(t, unit.Tests)
