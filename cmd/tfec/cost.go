@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tfec-lang/tfec/compiler"
+	"github.com/tfec-lang/tfec/compiler/advise"
 	"github.com/tfec-lang/tfec/compiler/cost"
 	"github.com/tfec-lang/tfec/compiler/ir"
 )
@@ -59,6 +61,7 @@ func (f *costFlags) run(c *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	advise.Add(r, unit, compiler.Options{Protocol: f.protocol}, p, set)
 	if net != nil {
 		if err := r.Estimate(*net); err != nil {
 			return hinted{err, "give all sizes: " + example(p)}
@@ -67,20 +70,12 @@ func (f *costFlags) run(c *cobra.Command, args []string) error {
 	return show(c, r, f.json)
 }
 
-// example sets every size of a program to a thousand, or as its conditions
-// admit.
+// example sets every size of a program, as text.
 func example(p *ir.Program) string {
+	set := cost.Example(p)
 	var text []string
-	for _, k := range []int64{1000, 100, 10, 0} {
-		set := make(map[string]int64)
-		text = nil
-		for _, s := range p.Sizes {
-			set[s.Name] = max(s.Min, k)
-			text = append(text, fmt.Sprintf("%s=%d", s.Name, set[s.Name]))
-		}
-		if cost.Accept(p, set) == nil {
-			break
-		}
+	for _, s := range p.Sizes {
+		text = append(text, fmt.Sprintf("%s=%d", s.Name, set[s.Name]))
 	}
 	return "--set " + strings.Join(text, ",")
 }

@@ -45,6 +45,21 @@ func Accept(p *ir.Program, set map[string]int64) error {
 	return least.possible(p, set)
 }
 
+// Example sets every size of a program to a thousand, or as its conditions
+// admit.
+func Example(p *ir.Program) map[string]int64 {
+	set := make(map[string]int64)
+	for _, k := range []int64{1000, 100, 10, 0} {
+		for _, s := range p.Sizes {
+			set[s.Name] = max(s.Min, k)
+		}
+		if Accept(p, set) == nil {
+			break
+		}
+	}
+	return set
+}
+
 func admits(x ir.Input, v int64) bool {
 	low, high := x.Elem.Bounds()
 	if x.Range != nil {

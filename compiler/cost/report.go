@@ -58,12 +58,14 @@ type Report struct {
 	// Randomised are the lines whose figures are expectations, Assumed what
 	// they assume of sizes that are not set, and Bound the figures that fewer
 	// than one run in a thousand exceeds.
-	Randomised  []ir.Line `json:"randomised,omitempty"`
-	Assumed     []string  `json:"assumed,omitempty"`
-	Bound       *Report   `json:"bound,omitempty"`
-	SetUpRounds int       `json:"set_up_rounds"`
-	LastRounds  int       `json:"last_rounds"`
-	Time        *Time     `json:"time,omitempty"`
+	Randomised []ir.Line `json:"randomised,omitempty"`
+	Assumed    []string  `json:"assumed,omitempty"`
+	Bound      *Report   `json:"bound,omitempty"`
+	// Advice is what would take fewer rounds.
+	Advice      []Advice `json:"advice,omitempty"`
+	SetUpRounds int      `json:"set_up_rounds"`
+	LastRounds  int      `json:"last_rounds"`
+	Time        *Time    `json:"time,omitempty"`
 }
 
 // A Line is one step that is secure or sends something, all passes of its
@@ -87,6 +89,14 @@ type Loop struct {
 	Rounds      *Figure `json:"rounds"`
 	Bytes       Figure  `json:"bytes"`
 	Line        ir.Line `json:"line"`
+}
+
+// Advice is the statements that do what a loop does, for all its passes at once,
+// and the rounds of the whole computation with them.
+type Advice struct {
+	Line    ir.Line  `json:"line"`
+	Instead []string `json:"instead"`
+	Rounds  Figure   `json:"rounds"`
 }
 
 // A Counter is what one player sends to and receives from all others. Rounds

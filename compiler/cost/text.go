@@ -70,6 +70,10 @@ func (r *Report) notes() []string {
 	for _, line := range r.AtMost {
 		notes = append(notes, fmt.Sprintf("At most: what line %s decides in the run may send less.", line))
 	}
+	for _, a := range r.Advice {
+		notes = append(notes, fmt.Sprintf("Advice: the passes of the loop of line %s do not depend on each other. With `%s` instead of it, the computation takes %s rounds, not %s.",
+			a.Line, strings.Join(a.Instead, "`, `"), a.Rounds, optional(r.Rounds)))
+	}
 	if r.Time != nil {
 		notes = append(notes,
 			fmt.Sprintf("Time on %s: %s, and %s for the set-up and the last exchange (estimated: %s).", r.Time.Net, seconds(r.Time.Seconds), seconds(r.Time.SetUp), r.Time.Assumes))
