@@ -169,7 +169,7 @@ func (u *Unit) tests() (diags diag.List) {
 func (u *Unit) optimize() (diags diag.List) {
 	run := func(c *check.Computation, p *ir.Program) {
 		if err := opt.Run(p); err != nil {
-			diags.Add(diag.Diagnostic{Code: "E901", Span: c.Decl.Name.Span, Message: fmt.Sprintf("cannot optimize this computation: %v", err)})
+			diags.Add(diag.Diagnostic{Code: "E901", Span: c.Decl.Name.Span, Message: fmt.Sprintf("a fault of this compiler, please report it: it cannot optimize this computation: %v", err)})
 		}
 	}
 	for k, c := range u.Checked.Computations {

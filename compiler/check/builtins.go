@@ -1,7 +1,6 @@
 package check
 
-// The prelude: which check a primitive has. What lang/op marks as not built is
-// checked as far as its form goes and refused with E901.
+// The prelude: which check a primitive has.
 
 import (
 	"github.com/tfec-lang/tfec/lang/ast"
@@ -105,17 +104,11 @@ func builtin(name string) func(*frame, *ast.Call, types.Elem) value {
 }
 
 func (f *frame) primitive(e *ast.Call, o *op.Op, want types.Elem) value {
-	if check := builtin(o.Name); check != nil {
-		v := check(f, e, want)
-		if !v.bad() && f.disturbed(e) {
-			return poison(e)
-		}
-		if !o.Built && !v.bad() {
-			f.notBuilt(e.Fn, "`%s` is", o.Name)
-		}
-		return v
+	v := builtin(o.Name)(f, e, want)
+	if !v.bad() && f.disturbed(e) {
+		return poison(e)
 	}
-	return f.unbuilt(e, o)
+	return v
 }
 
 // argument evaluates the i-th of the arguments given, nil for a missing one.
@@ -185,27 +178,4 @@ func (f *frame) selectCall(e *ast.Call, want types.Elem) value {
 		return poison(e)
 	}
 	return f.selection(e, "`select`", c, x, y)
-}
-
-// unbuilt checks the arguments of a primitive that lowering does not know.
-func (f *frame) unbuilt(e *ast.Call, o *op.Op) value {
-	vs := f.arguments(e)
-	for i, v := range vs {
-		vs[i] = f.settle(v)
-	}
-	if f.disturbed(e) {
-		return poison(e)
-	}
-	if len(vs) == 0 || bad(vs...) {
-		f.notBuilt(e.Fn, "`%s` is", o.Name)
-		return poison(e)
-	}
-	if o.ClearOnly && !f.inClear(e, o.Name, vs) {
-		return poison(e)
-	}
-	f.notBuilt(e.Fn, "`%s` is", o.Name)
-	if (o.Class == op.Num || o.Class == op.Fix || o.Class == op.Ord) && !inClass(vs[0].Elem, o.Class) {
-		return f.fail(e.Args[0].Value, "E204", f.c.plain(vs[0].Type), "`%s` takes %s", o.Name, classText(o.Class))
-	}
-	return poison(e)
 }

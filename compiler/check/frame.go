@@ -141,13 +141,6 @@ func (f *frame) errorf(code string, at ast.Node, format string, args ...any) *di
 	return add(&f.unit.diags, code, at, format, args...)
 }
 
-// notBuilt reports E901.
-func (f *frame) notBuilt(at ast.Node, format string, args ...any) *diag.Diagnostic {
-	d := f.errorf(notBuilt, at, "%s", fmt.Sprintf(format, args...)+" not built yet")
-	d.Label = "not in this version"
-	return d
-}
-
 // fail reports an error and returns its poisoned value.
 func (f *frame) fail(at ast.Node, code, label, format string, args ...any) value {
 	f.errorf(code, at, format, args...).Label = label

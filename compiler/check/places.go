@@ -9,7 +9,6 @@ import (
 
 	"github.com/tfec-lang/tfec/lang/ast"
 	"github.com/tfec-lang/tfec/lang/diag"
-	"github.com/tfec-lang/tfec/lang/op"
 	"github.com/tfec-lang/tfec/lang/types"
 )
 
@@ -58,18 +57,12 @@ func (f *frame) securely(at ast.Node, secure string, vs ...value) (*meeting, boo
 		return met, false
 	}
 	p := f.c.prog.Protocol
-	if p != nil && !p.Capability.Secure[secure] && !unbuiltName(secure) {
+	if p != nil && !p.Capability.Secure[secure] {
 		d := f.errorf("E602", at, "%s has no secure `%s`", p.Capability.Name, secure)
 		d.Label = "on shared values"
 		return met, false
 	}
 	return met, true
-}
-
-// unbuiltName reports an operation that is refused with E901 instead.
-func unbuiltName(name string) bool {
-	o, ok := op.Lookup(name)
-	return ok && !o.Built
 }
 
 // share checks that operands may be secret-shared and says where they meet.

@@ -249,7 +249,7 @@ func (l *lowerer) call(e *ast.Call, t types.Type) tree {
 	}
 	id, ok := e.Fn.(*ast.Ident)
 	if !ok {
-		l.notBuilt(e, "this call")
+		l.fault(e, "this call")
 	}
 	if conversions[id.Name] {
 		return leaf(l.convert(l.value(arguments(e, one)[0]), t.Elem))
@@ -261,7 +261,7 @@ func (l *lowerer) call(e *ast.Call, t types.Type) tree {
 	}
 	p, ok := primitiveOf(id.Name)
 	if !ok {
-		l.notBuilt(e.Fn, "`"+id.Name+"`")
+		l.fault(e.Fn, "`"+id.Name+"`")
 	}
 	return leaf(p.lower(&primitiveCall{l, e, arguments(e, p.parameters), t}))
 }
@@ -285,7 +285,7 @@ func (l *lowerer) axisOf(e ast.Expr, otherwise int) int {
 	}
 	k := l.frame.body.Consts[e]
 	if k == nil || k.Num == nil || !k.Num.IsInt() {
-		l.notBuilt(e, "an axis that is not a constant")
+		l.fault(e, "an axis that is not a constant")
 	}
 	return int(k.Num.Num().Int64())
 }

@@ -45,7 +45,7 @@ func (l *lowerer) loop(s *ast.For) {
 	}
 	for _, v := range i.Args {
 		if !l.known(v) {
-			l.notBuilt(s, "a loop bound that not every player knows")
+			l.fault(s, "a loop bound that not every player knows")
 		}
 	}
 	l.ownAll(s, l.assignedIn(s.Body))
@@ -106,7 +106,7 @@ func (l *lowerer) again(s *ast.While, cond ir.Value) {
 func (l *lowerer) goesOn(s *ast.While) ir.Value {
 	c := l.value(s.Cond)
 	if !l.known(c) {
-		l.notBuilt(s.Cond, "a loop condition that not every player knows")
+		l.fault(s.Cond, "a loop condition that not every player knows")
 	}
 	return c
 }

@@ -230,7 +230,7 @@ func (l *lowerer) flow(n ast.Node, v ir.Value, at types.Place) ir.Value {
 		return l.share(v)
 	}
 	if !l.out.Values[v].Place.Flows(at) || at.Each != "" {
-		l.notBuilt(n, "the flow of this value to "+at.Format(l.out.PlayerNames()))
+		l.fault(n, "the flow of this value to "+at.Format(l.out.PlayerNames()))
 	}
 	return v
 }
@@ -287,7 +287,7 @@ func (l *lowerer) representation(n ast.Node, k *check.Const, e types.Elem) *big.
 	case (e.IsInt() || e.Kind == types.Enum || e.Kind == types.Date) && k.Num != nil && k.Num.IsInt():
 		return new(big.Int).Set(k.Num.Num())
 	}
-	l.notBuilt(n, "a constant of type "+e.String())
+	l.fault(n, "a constant of type "+e.String())
 	return nil
 }
 

@@ -83,7 +83,7 @@ func (l *lowerer) member(b *check.Body, f func()) {
 func (l *lowerer) value(e ast.Expr) ir.Value {
 	x := l.tree(e)
 	if x.columns != nil {
-		l.notBuilt(e, "a record here")
+		l.fault(e, "a record here")
 	}
 	return x.leaf
 }
@@ -149,14 +149,14 @@ func (l *lowerer) operation(e ast.Expr, t types.Type) ir.Value {
 	case *ast.Text:
 		return l.constants(t.Elem, nil, []*big.Int{ir.Word(unquoted(e))})
 	}
-	l.notBuilt(e, "this expression")
+	l.fault(e, "this expression")
 	return 0
 }
 
 func (l *lowerer) single(e ast.Expr) tree {
 	r := l.results(e)
 	if len(r) != 1 || len(r[0].values) != 1 {
-		l.notBuilt(e, "a tuple or bundle as a value")
+		l.fault(e, "a tuple or bundle as a value")
 	}
 	return r[0].values[0]
 }
@@ -174,7 +174,7 @@ func (l *lowerer) variable(e *ast.Ident) tree {
 func (l *lowerer) field(e *ast.Field, x tree) tree {
 	r := l.record(l.typeOf(e.X))
 	if r == nil || r.Field(e.Name.Name) < 0 {
-		l.notBuilt(e, "this field")
+		l.fault(e, "this field")
 	}
 	return x.columns[r.Field(e.Name.Name)]
 }
@@ -227,7 +227,7 @@ func (l *lowerer) multiply(o ir.Op, n ast.Node, x, y ir.Value, t types.Type) ir.
 	switch {
 	case ex.Kind == types.Fixed && ey.Kind == types.Fixed:
 		if ex.F != ey.F {
-			l.notBuilt(n, "a product of different precisions")
+			l.fault(n, "a product of different precisions")
 		}
 		i.Shift = ex.F
 		return l.operate(i, wider(ex, ey), t.Shape, x, y)
@@ -266,7 +266,7 @@ func (l *lowerer) divide(n ast.Node, x, y ir.Value, t types.Type) ir.Value {
 	}
 	if ey.Kind == types.Fixed {
 		if ey.F != ex.F {
-			l.notBuilt(n, "a quotient of different precisions")
+			l.fault(n, "a quotient of different precisions")
 		}
 		ex = wider(ex, ey)
 	}
@@ -278,7 +278,7 @@ func (l *lowerer) divide(n ast.Node, x, y ir.Value, t types.Type) ir.Value {
 func (l *lowerer) alike(n ast.Node, x, y ir.Value) (ir.Value, ir.Value) {
 	e, ok := common(l.elem(x), l.elem(y))
 	if !ok {
-		l.notBuilt(n, "a comparison of "+l.elem(x).String()+" and "+l.elem(y).String())
+		l.fault(n, "a comparison of "+l.elem(x).String()+" and "+l.elem(y).String())
 	}
 	return l.convert(x, e), l.convert(y, e)
 }
@@ -318,7 +318,7 @@ func (l *lowerer) sliced(e *ast.Index, x tree, slices []*ast.Slice, t types.Type
 	at := l.meet(indices(positions)...)
 	return l.columnwise(t, func(t types.Type, v []ir.Value) ir.Value {
 		if l.holders(v[0]).Empty() && at != l.everybody || !l.holders(v[0]).Empty() && at.Intersect(l.holders(v[0])).Empty() {
-			l.notBuilt(e, "an index that the holder of the array does not know")
+			l.fault(e, "an index that the holder of the array does not know")
 		}
 		out := l.elements(v[0], positions, l.frame.body.Checked[e], t.Shape)
 		l.orZero[out] = l.frame.body.Total[e]
@@ -336,7 +336,7 @@ func (l *lowerer) elements(x ir.Value, positions []ir.Slice, checked bool, s typ
 func (l *lowerer) memberIndex(e *ast.Index, group string) int {
 	id, ok := e.Slices[0].From.(*ast.Ident)
 	if !ok {
-		l.notBuilt(e, "this index of a bundle")
+		l.fault(e, "this index of a bundle")
 	}
 	player := id.Name
 	if v := l.frame.body.Vars[id]; v != nil && v.Kind == check.MemberVar {
@@ -347,7 +347,7 @@ func (l *lowerer) memberIndex(e *ast.Index, group string) int {
 			return k
 		}
 	}
-	l.notBuilt(e, "this index of a bundle")
+	l.fault(e, "this index of a bundle")
 	return 0
 }
 
@@ -396,7 +396,7 @@ func (l *lowerer) reveal(e *ast.Reveal, t types.Type) tree {
 	x := l.tree(e.X)
 	info := l.frame.body.Reveals[e]
 	if info == nil {
-		l.notBuilt(e, "this reveal")
+		l.fault(e, "this reveal")
 	}
 	rest := x.leaves()
 	return l.made(t, path{name: l.frame.label(info.Label)}, func(_ types.Type, at path) ir.Value {

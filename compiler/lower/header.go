@@ -218,7 +218,7 @@ func memberName(name, member string) string {
 // onlyBuilt refuses elements that the ir does not carry.
 func (l *lowerer) onlyBuilt(n ast.Node, e types.Elem) {
 	if e.Kind == types.Record {
-		l.notBuilt(n, "the type "+e.String())
+		l.fault(n, "the type "+e.String())
 	}
 }
 
@@ -259,7 +259,7 @@ func (l *lowerer) output(o *check.Output, member string, t types.Type, to types.
 	}
 	l.walk(t, o.Decl.Name.Name, x, func(t types.Type, name string, v ir.Value) {
 		if !l.holders(v).Contains(to.Set(l.everybody)) {
-			l.notBuilt(o.Decl, "an output that its receiver does not hold")
+			l.fault(o.Decl, "an output that its receiver does not hold")
 		}
 		v = l.convert(v, t.Elem)
 		if to.IsShared() {

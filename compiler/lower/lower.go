@@ -129,7 +129,7 @@ func (l *lowerer) finish(n ast.Node, sizes *sizeBounds) (*ir.Program, diag.List)
 // verify is the last fence: a program that breaks the ir's rules is refused.
 func (l *lowerer) verify(n ast.Node) {
 	if err := ir.Verify(l.out); err != nil {
-		l.diags.Add(diag.Diagnostic{Code: "E901", Span: n.Extent(), Message: "this computation is not built yet",
+		l.diags.Add(diag.Diagnostic{Code: "E901", Span: n.Extent(), Message: faulty("this computation"),
 			Notes: strings.Split(err.Error(), "\n")})
 	}
 }
@@ -166,13 +166,22 @@ func (l *lowerer) notBuilt(n ast.Node, what string) {
 	l.fail(n, "E901", "", "%s is not built yet", what)
 }
 
-// missing is notBuilt for what a statement before should have left: where one
-// was given up, it gives up this one without a second message.
+// fault refuses what the checker should have refused, or never lets pass: that
+// is no fault of the program.
+func (l *lowerer) fault(n ast.Node, what string) {
+	l.fail(n, "E901", "", "%s", faulty(what))
+}
+
+// faulty says that the compiler is at fault.
+func faulty(what string) string { return "a fault of this compiler, please report it: it cannot carry out " + what }
+
+// missing is a fault where a statement before should have left something: where
+// one was given up, it gives up this one without a second message.
 func (l *lowerer) missing(n ast.Node, what string) {
 	if l.diags.HasErrors() {
 		panic(bail{})
 	}
-	l.notBuilt(n, what)
+	l.fault(n, what)
 }
 
 // place renumbers a placement's holders to the computation's players; others
@@ -218,7 +227,7 @@ func (l *lowerer) shape(v ir.Value) types.Shape { return l.out.Values[v].Shape }
 func (l *lowerer) typeOf(e ast.Expr) types.Type {
 	t, ok := l.frame.body.Types[e]
 	if !ok {
-		l.notBuilt(e, "this expression")
+		l.fault(e, "this expression")
 	}
 	return l.typ(t)
 }

@@ -31,7 +31,7 @@ func (c *primitiveCall) loaded(v ir.Value) ir.Input {
 			return x
 		}
 	}
-	c.notBuilt(c.Call, "the mask of this value")
+	c.fault(c.Call, "the mask of this value")
 	return ir.Input{}
 }
 

@@ -268,7 +268,7 @@ func power(x *big.Float) *big.Float {
 func (c *primitiveCall) parameter(k int) *big.Rat {
 	x := c.frame.body.Consts[c.Call.Args[k].Value]
 	if x == nil || x.Num == nil {
-		c.notBuilt(c.Call, "a parameter that is not a constant")
+		c.fault(c.Call, "a parameter that is not a constant")
 	}
 	return x.Num
 }

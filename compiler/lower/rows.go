@@ -89,7 +89,7 @@ func (l *lowerer) named(name string) ir.Value {
 	case ok:
 		return l.lengthAt(of.value, of.axis)
 	case name[0] == '?':
-		l.notBuilt(l.at, "an array of this length, which data decides,")
+		l.fault(l.at, "an array of this length, which data decides,")
 	}
 	return l.size(nil, types.Name(name))
 }

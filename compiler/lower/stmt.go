@@ -75,7 +75,7 @@ func (l *lowerer) stmt(s ast.Stmt) {
 	case *ast.BlockStmt:
 		l.block(s.Body)
 	default:
-		l.notBuilt(s, "this statement")
+		l.fault(s, "this statement")
 	}
 }
 
@@ -199,7 +199,7 @@ func (l *lowerer) part(e ast.Expr) part {
 		l.own(e, l.frame.body.Vars[e])
 		return part{columns: l.values[l.frame.body.Vars[e]]}
 	}
-	l.notBuilt(e, "this assignment")
+	l.fault(e, "this assignment")
 	return part{}
 }
 
@@ -242,7 +242,7 @@ func (l *lowerer) update(n *ast.Assign, cur, x ir.Value, positions []ir.Slice, c
 		i.Args = l.sharedOperands(i.Args)
 	}
 	if !l.meet(append(indices(i.Slices), i.Args[1])...).Contains(l.holders(cur)) {
-		l.notBuilt(n.Target, "an assignment of what not every holder of the variable knows")
+		l.fault(n.Target, "an assignment of what not every holder of the variable knows")
 	}
 	l.emit(&i)
 	l.forget(cur)
@@ -255,7 +255,7 @@ func (l *lowerer) assert(s *ast.Assert) {
 	}
 	at := l.meet(c)
 	if at.Empty() {
-		l.notBuilt(s, "an assert on a shared value")
+		l.fault(s, "an assert on a shared value")
 	}
 	text := l.source(s.Cond)
 	if s.Text != nil {

@@ -68,5 +68,5 @@ var Codes = []Code{
 	{"W803", "a disclosed condition that may repeat more than 100 times"},
 	{"W804", "a value from others steers how long one player's clear code runs"},
 	{"W805", "an import that nothing uses"},
-	{"E901", "the language has it, but this compiler does not build it yet"},
+	{"E901", "the language has it, but this compiler does not build it yet; or the compiler is at fault, and says so"},
 }

@@ -53,8 +53,5 @@ func standing(o op.Op) string {
 	if o.TestOnly {
 		out += " In tests."
 	}
-	if !o.Built {
-		out += " Not built yet."
-	}
 	return out
 }
