@@ -173,7 +173,9 @@ func (l *lowerer) fault(n ast.Node, what string) {
 }
 
 // faulty says that the compiler is at fault.
-func faulty(what string) string { return "a fault of this compiler, please report it: it cannot carry out " + what }
+func faulty(what string) string {
+	return "a fault of this compiler, please report it: it cannot carry out " + what
+}
 
 // missing is a fault where a statement before should have left something: where
 // one was given up, it gives up this one without a second message.
