@@ -81,10 +81,6 @@ func at(x Share, i int) Share { return index(x, clear.At(int64(i))) }
 // minus is -c modulo 2^64.
 func minus(c uint64) uint64 { return -c }
 
-// times multiplies, modulo 2^64, x by y, which is repeated along x's first
-// dimension.
-func (o *operation) times(x, y Share) Share { return o.k.Mul(o.next(), x, y.widen(x.Shape), 0) }
-
 // lengths says of each element of x, which fits in width bits, how long it is:
 // bit i along a new first dimension is whether |x| has a bit i or a higher one.
 // Of a signed one, it says whether it is negative, too; then its length is that
