@@ -98,14 +98,16 @@ func unquoted(t *ast.Text) string {
 }
 
 // bindNames makes outputs and givens inputs, and binds the names of the block to
-// them.
+// them. An output hides the input that bears its name.
 func (l *lowerer) bindNames(t *check.Test) {
 	inputs := make(map[string][]tree)
 	for _, o := range t.Of.Outputs {
-		inputs[o.Decl.Name.Name] = l.seen(t, o.Decl.Name.Name, o.Type)
+		inputs[o.Decl.Name.Name] = l.seen(t, o.Decl.Name.Name, o.Type, false)
 	}
 	for _, x := range t.Of.Inputs {
-		inputs[x.Name] = l.seen(t, x.Name, x.Type)
+		if inputs[x.Name] == nil {
+			inputs[x.Name] = l.seen(t, x.Name, x.Type, true)
+		}
 	}
 	for _, v := range t.Body.Vars {
 		if values := inputs[v.Name]; len(values) > 1 || v.Type.Place.Each != "" {
@@ -117,10 +119,10 @@ func (l *lowerer) bindNames(t *check.Test) {
 	l.sizesOfInputs(t.Of)
 }
 
-// seen makes an input of what the block calls name.
-func (l *lowerer) seen(t *check.Test, name string, typ types.Type) []tree {
+// seen makes an input of what the block calls name: a given value or an output.
+func (l *lowerer) seen(t *check.Test, name string, typ types.Type, given bool) []tree {
 	for _, v := range t.Body.Vars {
-		if v.Name == name {
+		if v.Name == name && given == (v.Kind == check.InputVar || v.Kind == check.Bundle) {
 			typ.Elem, typ.Shape = v.Type.Elem, v.Type.Shape
 		}
 	}

@@ -132,7 +132,7 @@ func TestRandomDisclosures(t *testing.T) {
   return coin, reveal(a + random_laplace_shared(1.0)) to carol
 }`)
 	text := r.String()
-	assert.Contains(t, text, "random_public() bool[1, 12]")
+	assert.Contains(t, text, "\n  random_public() bool[1, 12]         from randomness                               line ", "in the columns")
 	assert.Contains(t, text, "from randomness ")
 	assert.Contains(t, text, "from a (alice) and randomness ")
 	assert.NotContains(t, text, "from sizes and constants")

@@ -46,9 +46,10 @@ func (w *page) line(format string, args ...any) {
 }
 
 // row writes a fact: its name, what it is, where it comes from and where it
-// stands.
+// stands. What is too long for its column takes the room of the next.
 func (w *page) row(name, what, from, where string) {
-	w.line("  %-12s %-67s  %s", name, strings.TrimRight(fmt.Sprintf("%-22s %s", what, from), " "), where)
+	fact := fmt.Sprintf("%-35s %s", fmt.Sprintf("%-12s %s", name, what), from)
+	w.line("  %-80s  %s", strings.TrimRight(fact, " "), where)
 }
 
 func (w *page) everybody() {

@@ -203,3 +203,31 @@ test "texts" of people {
 		ownTests(t, unit)
 	}
 }
+
+// In a test an output hides the input that bears its name, bundles too.
+func TestOutputsNamedLikeInputs(t *testing.T) {
+	const source = `players a, c, s0, s1, s2
+protocol aby3(s0, s1, s2)
+
+group staff = {a, c}
+
+computation f[n](r: int32[n] @ a in 0..9, x: int32 @ each staff in 0..9) -> (x: int32 @ c, r: int32 @ each staff) where n >= 5 {
+  return reveal(int32(sum(gather(x)))) to c, each p in staff: reveal(r[0]) to p
+}
+
+test "outputs" of f {
+  given r = [4, 1, 2, 3, 5]
+  given x[a] = 3
+  given x[c] = 5
+  expect x == 8
+  expect r[a] == 4 and r[c] == 4
+}
+`
+	path := filepath.Join(t.TempDir(), "names.tfe")
+	require.NoError(t, os.WriteFile(path, []byte(source), 0o600))
+	for _, protocol := range []string{"", "plain(s0)"} {
+		unit := load(t, path, protocol)
+		require.Len(t, unit.Tests, 1)
+		ownTests(t, unit)
+	}
+}
