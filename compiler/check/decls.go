@@ -37,8 +37,8 @@ func (c *checker) playerList(d *ast.Players) {
 			c.errorf(notBuilt, n, "more than %d players are not built yet", types.MaxPlayers)
 			return
 		}
-		if c.taken(&c.diags, n.Name) {
-			continue
+		if c.taken(&c.diags, n.Name) && c.names[n.Name.Name] != nil {
+			continue // a name of the language is entered, so that its uses are no second error
 		}
 		c.names[n.Name.Name] = &symbol{name: n.Name, home: c, player: len(c.prog.Players)}
 		c.prog.Players = append(c.prog.Players, &Player{Name: n.Name.Name, Doc: n.Doc})

@@ -193,7 +193,11 @@ func (s *subject) leaks(t *testing.T, r *rand.Rand) {
 	for _, x := range p.Inputs {
 		other := s.changed(r, in, x)
 		after, err := interp.Run(p, other)
-		if err != nil || x.Owner.Public {
+		if err != nil {
+			s.fails(t, err, x)
+			continue
+		}
+		if x.Owner.Public {
 			continue
 		}
 		known := true // whether all that everybody sees is the same
@@ -211,6 +215,16 @@ func (s *subject) leaks(t *testing.T, r *rand.Rand) {
 			course.same(t, s, s.run(t, other), x)
 		}
 	}
+}
+
+// fails holds that the report says of a run which ends for what x is, though it
+// is loaded and in its range, that this tells of x.
+func (s *subject) fails(t *testing.T, err error, x ir.Input) {
+	t.Helper()
+	require.True(t, slices.ContainsFunc(s.report.Aborts, func(a report.Abort) bool {
+		return !strings.HasPrefix(a.Reason, "not loaded") &&
+			slices.ContainsFunc(a.From, func(f report.Source) bool { return root(f.Input) == root(x.Name) })
+	}), "the report does not say that %s can end a run: %v\n%s", x.Name, err, s.text)
 }
 
 // changed draws an input anew: all of it, or one cell.
