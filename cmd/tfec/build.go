@@ -40,7 +40,9 @@ func sourcesCommand(c *cobra.Command, binaries bool) *cobra.Command {
 		}
 		var result *build.Result
 		if binaries {
-			result, err = build.Build(c.Context(), args[0], unit.Programs, out)
+			ctx, done := interruptible()
+			defer done()
+			result, err = build.Build(ctx, args[0], unit.Programs, out)
 		} else {
 			result, err = build.Generate(args[0], unit.Programs, out)
 		}

@@ -14,7 +14,9 @@ func lspCommand() *cobra.Command {
 starts it; docs/editors.md says how. It reads files and writes none.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return lsp.Serve(c.Context(), c.InOrStdin(), c.OutOrStdout())
+			ctx, done := interruptible()
+			defer done()
+			return lsp.Serve(ctx, c.InOrStdin(), c.OutOrStdout())
 		},
 	}
 }

@@ -27,14 +27,18 @@ const (
 
 // run is the whole command; it returns the exit status.
 func run(args []string, in io.Reader, out, errs io.Writer) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	root := rootCommand()
 	root.SetArgs(args)
 	root.SetIn(in)
 	root.SetOut(out)
 	root.SetErr(errs)
-	return status(root.ExecuteContext(ctx), errs)
+	return status(root.Execute(), errs)
+}
+
+// interruptible is done at a signal that asks the process to end. Before it is
+// called, as while a program is checked, a signal ends the process itself.
+func interruptible() (ctx context.Context, stop func()) {
+	return signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 }
 
 func rootCommand() *cobra.Command {

@@ -41,7 +41,9 @@ a coordinator that is no player.`,
 				}
 				programs = append(programs, own...)
 			}
-			err := runtime.Serve(c.Context(), o, programs...)
+			ctx, done := interruptible()
+			defer done()
+			err := runtime.Serve(ctx, o, programs...)
 			var usage *runtime.UsageError
 			if errors.As(err, &usage) {
 				return usageError{c, err}

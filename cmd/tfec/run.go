@@ -116,7 +116,9 @@ func (f *runFlags) simulated(c *cobra.Command, p *ir.Program) error {
 		programs[0].Players, p.Protocol.Name)
 	watch := newWatch(programs[0])
 	stop := watch.print(c.ErrOrStderr())
-	result, err := runtime.SimulateObserved(c.Context(), programs, load, runtime.Observer{
+	ctx, done := interruptible()
+	defer done()
+	result, err := runtime.SimulateObserved(ctx, programs, load, runtime.Observer{
 		Stored:   storedIn(sources),
 		Progress: watch.progress,
 		Print:    func(player, line string) { fmt.Fprintf(c.ErrOrStderr(), "%s: %s\n", player, line) },
@@ -321,7 +323,9 @@ func (f *runFlags) networked(c *cobra.Command, p *ir.Program) error {
 	}
 	request := session.StartRequest{File: p.File, Computation: p.Name, Digest: p.Digest,
 		Protocol: exec.Programs(p)[0].Protocol.String(), Tag: tag}
-	return session.Start(c.Context(), hostmap, id, request, logEvents(c.ErrOrStderr()))
+	ctx, done := interruptible()
+	defer done()
+	return session.Start(ctx, hostmap, id, request, logEvents(c.ErrOrStderr()))
 }
 
 // progressEvery is how often the steps of a run are shown.

@@ -91,9 +91,24 @@ func (l *lowerer) name(t types.Type, name string, x tree) {
 
 // emit appends an instruction to the current region.
 func (l *lowerer) emit(i *ir.Instr) *ir.Instr {
+	if len(l.origin) >= mostInstructions {
+		l.tooLong()
+	}
 	l.complete(i)
 	l.region.block = append(l.region.block, i)
 	return i
+}
+
+// mostInstructions is what is checked in some seconds: calls and loops over
+// groups are written out, so that a short text may stand for any number.
+const mostInstructions = 1 << 18
+
+// tooLong gives up the statements that are left, with one message.
+func (l *lowerer) tooLong() {
+	if l.diags.HasErrors() {
+		panic(bail{})
+	}
+	l.notBuilt(l.at, fmt.Sprintf("a computation of more than %d instructions, with all calls and loops over groups written out,", mostInstructions))
 }
 
 // complete fills in where an instruction comes from.

@@ -379,3 +379,16 @@ func TestSmallGroups(t *testing.T) {
 		}
 	}
 }
+
+// TestTooLong doubles calls until what is written out would take minutes.
+func TestTooLong(t *testing.T) {
+	src := "players alice, s0, s1, s2\nprotocol aby3(s0, s1, s2)\nfn f0(x: int64) -> int64 { return x + 1 }\n"
+	for k := range 40 {
+		src += fmt.Sprintf("fn f%d(x: int64) -> int64 { return f%d(x) + f%d(x) }\n", k+1, k, k)
+	}
+	src += "computation c(x: int64 @ alice) -> r: int64 @ alice { return f40(x) }\n"
+	p := checked(t, "long.tfe", src)
+	_, diags := lower.Lower(p, p.Computations[0])
+	require.Len(t, diags, 1)
+	assert.Contains(t, diags[0].Message, "a computation of more than 262144 instructions")
+}

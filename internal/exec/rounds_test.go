@@ -28,10 +28,10 @@ func TestRoundsOfPrograms(t *testing.T) {
 		{"corpus/programs/groupby.tfe", "turnover", map[string]int64{"n": 1000, "m": 2000}, 6, 688},
 		{"corpus/programs/median.tfe", "median", map[string]int64{"n": 100, "m": 200}, 66, 71658},
 		{"corpus/programs/mlp.tfe", "classify", map[string]int64{"k": 16, "d": 64, "h": 32, "c": 10}, 38, 115782},
-		{"corpus/programs/psi_size.tfe", "overlap", map[string]int64{"n": 100, "m": 200}, 115, 534324},
+		{"corpus/programs/psi_size.tfe", "overlap", map[string]int64{"n": 100, "m": 200}, 158, 325940},
 		{"corpus/programs/regression.tfe", "train_linear", map[string]int64{"n": 1000, "d": 10}, 182, 1121840},
-		{"corpus/programs/regression.tfe", "train_logistic", map[string]int64{"n": 1000, "d": 10}, 2551, 63356350},
-		{"corpus/programs/regression.tfe", "predict", map[string]int64{"k": 1000, "d": 10}, 43, 1438990},
+		{"corpus/programs/regression.tfe", "train_logistic", map[string]int64{"n": 1000, "d": 10}, 1651, 26618850},
+		{"corpus/programs/regression.tfe", "predict", map[string]int64{"k": 1000, "d": 10}, 24, 704240},
 	} {
 		t.Run(filepath.Base(c.program)+" "+c.computation, func(t *testing.T) {
 			programs := load(t, filepath.Join("..", "..", c.program), "").Programs
