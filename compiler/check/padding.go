@@ -177,7 +177,8 @@ func (f *frame) outputShape(v value, o *Output) bool {
 	return f.declaredShape(v, want, what)
 }
 
-// validCall checks valid(x): which rows of a padded input are its owner's.
+// validCall checks valid(x): which rows of a padded input are its owner's, and in
+// an expectation, which of an output its receiver counts.
 func (f *frame) validCall(e *ast.Call, _ types.Elem) value {
 	args, ok := f.bind(e, "valid", []string{"x"}, 1)
 	if !ok {
@@ -197,7 +198,8 @@ func (f *frame) validCall(e *ast.Call, _ types.Elem) value {
 	return out
 }
 
-// isInput reports the name of an input, or a member's part of one.
+// isInput reports the name of an input, or a member's part of one; in an
+// expectation names are those of outputs.
 func (f *frame) isInput(e ast.Expr) bool {
 	if x, ok := e.(*ast.Index); ok && len(x.Slices) == 1 {
 		e = x.X
@@ -207,5 +209,5 @@ func (f *frame) isInput(e ast.Expr) bool {
 		return false
 	}
 	v := f.scope.find(id.Name)
-	return v != nil && (v.Kind == InputVar || v.Kind == Bundle)
+	return v != nil && (v.Kind == InputVar || v.Kind == Bundle || f.pc.expect)
 }
