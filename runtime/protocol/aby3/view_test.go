@@ -36,6 +36,7 @@ type viewer struct {
 	*mpc.Engine
 	frozen []frozen
 	inbox  [][]byte
+	opened [][]byte             // what openings brought into the clear
 	masks  map[prg.Set][]uint64 // the first word of each stream that was drawn
 	keys   prg.Keys
 	at     uint32
@@ -80,8 +81,20 @@ func (v *viewer) Stream(set prg.Set, purpose prg.Purpose) *prg.Stream {
 	return v.Net.Stream(set, purpose)
 }
 
+func (v *viewer) see(_ mpc.Net, o mpc.Opening) {
+	for _, x := range o.Value.Data {
+		v.opened = append(v.opened, binary.LittleEndian.AppendUint64(nil, x))
+	}
+}
+
 // play has all four carry out body, with keys that depend on the seed.
 func play(t *testing.T, seed uint64, body func(v *viewer)) []*viewer {
+	t.Helper()
+	return playOn(t, func(k mpc.Kernel) mpc.Kernel { return k }, seed, body)
+}
+
+// playOn is play over what kernel makes of each player's.
+func playOn(t *testing.T, kernel func(mpc.Kernel) mpc.Kernel, seed uint64, body func(v *viewer)) []*viewer {
 	t.Helper()
 	all, errs := make([]*viewer, 4), make([]error, 4)
 	var wg sync.WaitGroup
@@ -92,7 +105,8 @@ func play(t *testing.T, seed uint64, body func(v *viewer)) []*viewer {
 				keys[set] = sha256.Sum256(binary.LittleEndian.AppendUint64([]byte(set+"/"), seed))
 			}
 		}
-		v := &viewer{Net: conformance.NewNet(l, prg.New(keys)), Engine: mpc.New(aby3.New(ring.Z64, i, roles)), masks: map[prg.Set][]uint64{}, keys: keys}
+		v := &viewer{Net: conformance.NewNet(l, prg.New(keys)), masks: map[prg.Set][]uint64{}, keys: keys}
+		v.Engine = mpc.New(mpc.Watch(kernel(aby3.New(ring.Z64, i, roles)), v.see))
 		all[i] = v
 		wg.Go(func() {
 			defer func() { l.Close(errs[i]) }()
@@ -206,5 +220,95 @@ func TestOpeningToAReceiverAndARole(t *testing.T) {
 		for bit := 8; bit < 64; bit++ {
 			require.InDelta(t, runs/2, ones[i][bit], limit, "role %d, bit %d", i, bit)
 		}
+	}
+}
+
+// seen counts, over runs with fresh keys, how often each bit is set of what each
+// role receives in body, and then of what each sees opened; bits that a run does
+// not have are not.
+func seen(t *testing.T, runs, salt int, x clear.Tensor, kernel func(mpc.Kernel) mpc.Kernel, body func(v *viewer, s mpc.Share)) [][]int {
+	ones := make([][]int, 2*len(roles))
+	for seed := range runs {
+		all := playOn(t, kernel, uint64(2*seed+salt), func(v *viewer) {
+			s := v.deal(x)
+			v.inbox = nil
+			if v.Self() != outside {
+				body(v, s)
+			}
+		})
+		for i, r := range roles {
+			count(&ones[i], slices.Concat(all[r].inbox...))
+			count(&ones[len(roles)+i], slices.Concat(all[r].opened...))
+		}
+	}
+	return ones
+}
+
+func count(ones *[]int, view []byte) {
+	for len(*ones) < 8*len(view) {
+		*ones = append(*ones, 0)
+	}
+	for k, b := range view {
+		for bit := range 8 {
+			(*ones)[8*k+bit] += int(b >> bit & 1)
+		}
+	}
+}
+
+// differs is the greatest difference of two counts of one bit.
+func differs(x, y [][]int) (most int) {
+	at := func(counts []int, k int) int {
+		if k < len(counts) {
+			return counts[k]
+		}
+		return 0
+	}
+	for i := range x {
+		for k := range max(len(x[i]), len(y[i])) {
+			d := at(x[i], k) - at(y[i], k)
+			most = max(most, d, -d)
+		}
+	}
+	return most
+}
+
+// unshuffled sabotages a kernel: rows stay where they are.
+type unshuffled struct{ mpc.Kernel }
+
+func (unshuffled) Shuffle(_ mpc.Net, _, _ int, x []mpc.Share) []mpc.Share { return x }
+
+// What a role receives and sees opened in an operation that is made of others
+// is distributed alike for two secrets: no bit of it tells them apart. That two
+// counts of 200 runs differ by more than 100 has a probability of at most
+// 2 exp(-2 100² / 400) = 4e-22 for a bit, of which there are less than a million.
+// What opens a secret, and a sort that does not shuffle before it opens
+// comparisons, are found.
+func TestRolesSeeNothingOfSecrets(t *testing.T) {
+	const runs, limit = 200, 100
+	fixed := clear.Fixed(24, 16)
+	secrets := []clear.Tensor{
+		clear.FromInts(fixed, []int{5}, 1<<16, 2<<16, 3<<16, 4<<16, 5<<16),
+		clear.FromInts(fixed, []int{5}, 99<<16, 7, 640<<16, 5<<10, 3<<16),
+	}
+	sort := func(v *viewer, s mpc.Share) { v.Sort(v.step(), s) }
+	honest := func(k mpc.Kernel) mpc.Kernel { return k }
+	for name, c := range map[string]struct {
+		kernel func(mpc.Kernel) mpc.Kernel
+		body   func(v *viewer, s mpc.Share)
+		tells  bool
+	}{
+		"sort":        {honest, sort, false},
+		"divide":      {honest, func(v *viewer, s mpc.Share) { v.Div(v.step(), s, s) }, false},
+		"square root": {honest, func(v *viewer, s mpc.Share) { v.Sqrt(v.step(), s) }, false},
+		"opened":      {honest, func(v *viewer, s mpc.Share) { v.Open(v.step(), s, roles...) }, true},
+		"a comparison opened": {honest, func(v *viewer, s mpc.Share) {
+			v.Open(v.step(), v.Lt(v.step(), s, clear.Int(fixed, 2<<16)), roles...)
+		}, true},
+		"sort without a shuffle": {func(k mpc.Kernel) mpc.Kernel { return unshuffled{k} }, sort, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			found := differs(seen(t, runs, 0, secrets[0], c.kernel, c.body), seen(t, runs, 1, secrets[1], c.kernel, c.body))
+			require.Equal(t, c.tells, found > limit, "the counts of a bit differ by %d", found)
+		})
 	}
 }
