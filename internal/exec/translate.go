@@ -14,8 +14,8 @@ import (
 	"github.com/tfec-lang/tfec/runtime/mpc"
 )
 
-// A frame is the state of one run: every value that this player has, a
-// clear.Tensor, or an mpc.Share where it is shared.
+// A frame is the state of one run: every value that this player has and may
+// still need, a clear.Tensor, or an mpc.Share where it is shared.
 type frame struct {
 	*runtime.Party
 	values []mpc.Operand // by ir.Value
@@ -62,7 +62,8 @@ func (f *frame) shape(i *ir.Instr, s types.Shape) []int {
 
 // translate returns the Run of a projection, under the eyes of w.
 func translate(proj *ir.Program, w *witness) func(*runtime.Party) {
-	t := &translator{proj, proj.PlayerNames(), w}
+	t := &translator{proj, proj.PlayerNames(), w, make(occurrences)}
+	t.named.count(proj.Body...)
 	body := t.block(proj.Body)
 	return func(p *runtime.Party) {
 		f := &frame{p, make([]mpc.Operand, len(proj.Values)), make(map[string]int64)}
@@ -77,6 +78,7 @@ type translator struct {
 	*ir.Program
 	names []string
 	*witness
+	named occurrences // in the whole program
 }
 
 func (t *translator) shared(v ir.Value) bool { return t.Values[v].Place.IsShared() }
@@ -87,13 +89,16 @@ func (t *translator) holders(v ir.Value) types.Set { return t.Values[v].Place.Se
 func (t *translator) list(s types.Set) []string { return players(t.Program, s.Members()) }
 
 func (t *translator) block(b ir.Block) action {
-	actions := make([]action, len(b))
+	actions, spent := make([]action, len(b)), t.spent(b)
 	for k, i := range b {
 		actions[k] = t.instr(i)
 	}
 	return func(f *frame) {
-		for _, a := range actions {
+		for k, a := range actions {
 			a(f)
+			for _, v := range spent[k] {
+				f.values[v] = nil
+			}
 		}
 	}
 }

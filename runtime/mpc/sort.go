@@ -133,6 +133,7 @@ func (o *operation) ordered(keys []Share, payload Share, from int) Share {
 		numbers: make(map[int]Share), negative: make(map[int]Share)}
 	q.digits = capability.Digits(int(o.k.Modulus()), operands(keys), int64(n))
 	columns := o.k.Shuffle(o.next(), q.blocks, n, append(q.columns(), payload))
+	q.keys, q.numbers, q.negative = nil, nil, nil // the columns have them
 	last := len(columns) - 1
 	q.words = columns[:last]
 	if columns[last-1].Elem == clear.Bool {
@@ -330,7 +331,7 @@ func (q *quicksort) less(left, right []uint32) []uint64 {
 	word, bit := len(q.words)-1, q.bitColumns()-1
 	for i := len(q.digits) - 1; i >= 0; i-- {
 		if d := q.digits[i]; !d.Bit {
-			difference := each(q.k.Modulus().Sub, rowsAt(q.words[word], 1, left), rowsAt(q.words[word], 1, right)).in([]int{len(left)})
+			difference := q.differences(q.words[word], left, right)
 			if i+1 < len(q.digits) {
 				difference = q.sub(difference, q.k.BitsToRing(q.next(), result, clear.Int64))
 			}
@@ -343,6 +344,17 @@ func (q *quicksort) less(left, right []uint32) []uint64 {
 		bit--
 	}
 	return q.openRandomised(result).Data
+}
+
+// differences are x at the places of left less x at those of right, a component
+// at a time: there may be as many as there are rows.
+func (q *quicksort) differences(x Share, left, right []uint32) Share {
+	out := rowsAt(x, 1, left).in([]int{len(left)})
+	for c, first := range out.Comp {
+		second := rowsAt(Share{x.Elem, x.Shape, x.Comp[c : c+1]}, 1, right)
+		q.k.Modulus().Sub(first, first, second.Comp[0])
+	}
+	return out
 }
 
 // bitColumns is how many digits are bits.
