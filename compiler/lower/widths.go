@@ -175,14 +175,19 @@ func (p *prover) ring() int { return p.out.Protocol.Ring }
 // wide refuses what the protocols compute of narrower types only, and integers
 // that no fixed holds.
 func (p *prover) wide(i *ir.Instr) {
-	if i.Dst == 0 || !p.holders(i.Dst).Empty() {
+	if i.Dst == 0 {
+		return
+	}
+	e := p.elem(i.Dst)
+	if p.bySeries(i) && e.Kind == types.Fixed && 1+e.I+2*e.F > seriesWidth {
+		p.refuse(i, "E901", fmt.Sprintf("declare fewer bits, `precision fixed(%d, 16)`", seriesWidth-1-2*16), "%s of %s is not built yet", i.Op.Verb(), e)
+		return
+	}
+	if !p.holders(i.Dst).Empty() {
 		return
 	}
 	x := i.Args
-	switch e := p.elem(i.Dst); {
-	case p.bySeries(i) && 1+e.I+2*e.F > seriesWidth:
-		p.refuse(i, "E901", fmt.Sprintf("declare fewer bits, `precision fixed(%d, 16)`, or let one player who holds it compute it", seriesWidth-1-2*16),
-			"%s of %s on shares is not built yet", i.Op.Verb(), e)
+	switch {
 	case i.Op == ir.OpExp && p.elem(i.Dst).Bits() > 61, i.Op == ir.OpDiv && p.elem(i.Dst).Bits() > 61 && p.elem(i.Dst).Kind == types.Fixed && p.holders(x[1]).Empty():
 		p.refuse(i, "E503", fmt.Sprintf("declare fewer bits, `precision fixed(%d, %d)`", 60-e.F, e.F), "%s is too wide for %s on shares, which takes 60 bits", e, i.Op.Verb())
 	case i.Op == ir.OpConvert && p.elem(i.Dst).Kind == types.Fixed && p.elem(x[0]).IsInt() &&
@@ -191,11 +196,11 @@ func (p *prover) wide(i *ir.Instr) {
 	}
 }
 
-// seriesWidth bounds 1 + I + 2F of what functions of fixed and divisions by a
-// secret compute, whatever the ring.
+// seriesWidth bounds 1 + I + 2F of what functions of fixed, in clear too, and
+// divisions by a secret compute, whatever the ring.
 const seriesWidth = 62
 
-// bySeries reports a function of fixed on shares, or a division by a secret.
+// bySeries reports a function of fixed, or a division by a secret.
 func (p *prover) bySeries(i *ir.Instr) bool {
 	switch i.Op {
 	case ir.OpSqrt, ir.OpExp, ir.OpLog, ir.OpSigmoid, ir.OpTanh:
