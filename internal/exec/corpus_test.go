@@ -39,7 +39,7 @@ func TestCorpusAndExamples(t *testing.T) {
 	}
 }
 
-func load(t *testing.T, path, protocol string) *compiler.Unit {
+func load(t testing.TB, path, protocol string) *compiler.Unit {
 	t.Helper()
 	unit, diags, err := compiler.Load(path, compiler.Options{Protocol: protocol})
 	require.NoError(t, err)
