@@ -26,10 +26,11 @@ func costCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "cost FILE [COMPUTATION]",
 		Short: "Say how many rounds and bytes a computation takes",
-		Long: `Rounds and payload bytes, by step and by player, as polynomials in the sizes. A
-run measures the same, exactly. Loops have their cost a pass; where operations
-on whole vectors would take fewer rounds, the report has them. With --set sizes become numbers; --net estimates
-the time on a lan (0.1 ms round trip, 10 Gbit/s) or a wan (40 ms, 352 Mbit/s).`,
+		Long: `Rounds and payload bytes, by step and by player, as polynomials in the sizes, and
+of loops by pass. A run measures the same, exactly. Where operations on whole
+vectors would take fewer rounds than a loop, the report has them. With --set sizes
+become numbers; --net estimates the time on a lan (0.1 ms round trip, 10 Gbit/s)
+or a wan (40 ms, 352 Mbit/s).`,
 		Example: "  tfec cost average.tfe\n  tfec cost --set n=10000,m=500 --net wan average.tfe",
 		Args:    cobra.RangeArgs(1, 2),
 		RunE:    func(c *cobra.Command, args []string) error { return f.run(c, args) },
