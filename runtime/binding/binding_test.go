@@ -176,7 +176,7 @@ func TestParseSource(t *testing.T) {
 		"npy:":          "`npy:` is no binding: " + use,
 		"share:":        "`share:` is no binding: " + use,
 		"parquet:-#c":   "parquet is not read from stdin: want a file",
-		"payroll.csv":   "`payroll.csv` is no binding: " + use,
+		"payroll.csv":   "`payroll.csv` is no binding: write `csv:payroll.csv`",
 		"csv:":          "`csv:` is no binding: " + use,
 		"":              "`` is no binding: " + use,
 		"stdin:":        "`stdin:` is no binding: " + use,

@@ -85,8 +85,7 @@ func exposures() []exposure {
 				mpc.Table{Bits: four, Functions: [][]uint64{{0, 1, 1, 0}}})
 		}},
 		{"inner product", numbers, func(q *Player, x []mpc.Share) {
-			two := func(x mpc.Share) mpc.Share { x.Shape = []int{2, 4}; return x }
-			q.Kernel.Inner(q, two(x[0]), two(x[1]), mpc.Share{}, 16)
+			q.Kernel.Inner(q, q.Engine.Stack(q, x[0], x[1]), q.Engine.Stack(q, x[1], x[0]), mpc.Share{}, 16)
 		}},
 		{"shuffle", numbers, func(q *Player, x []mpc.Share) {
 			q.Kernel.Shuffle(q, 2, 4, []mpc.Share{x[0], x[2]})
