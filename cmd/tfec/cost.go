@@ -8,9 +8,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tfec-lang/tfec/compiler"
-	"github.com/tfec-lang/tfec/compiler/advise"
 	"github.com/tfec-lang/tfec/compiler/cost"
 	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/internal/advise"
 )
 
 // costFlags are the flags of tfec cost.
