@@ -49,6 +49,7 @@ var owned = map[string][]string{
 	"google.golang.org/grpc":              {"runtime/session"},
 	"github.com/sourcegraph/jsonrpc2":     {"internal/lsp"},
 	"gonum.org/v1/plot":                   {"runtime/bench/plot"},
+	"github.com/prometheus":               {"runtime/monitor"},
 }
 
 func TestImportRules(t *testing.T) {

@@ -20,6 +20,7 @@ import (
 	"github.com/tfec-lang/tfec/runtime/capability"
 	"github.com/tfec-lang/tfec/runtime/clear"
 	"github.com/tfec-lang/tfec/runtime/link"
+	"github.com/tfec-lang/tfec/runtime/monitor"
 	"github.com/tfec-lang/tfec/runtime/session"
 )
 
@@ -43,6 +44,7 @@ type ServeOptions struct {
 
 	ConnectTimeout, PeerTimeout time.Duration // 0: the default
 
+	Metrics        string // address for metrics and health; "": none
 	LogLevel       slog.Level
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
@@ -63,6 +65,7 @@ func (o *ServeOptions) Flags(f *pflag.FlagSet) {
 	f.BoolVar(&o.AllowPlain, "allow-plain", false, "accept a protocol without any security")
 	f.DurationVar(&o.ConnectTimeout, "connect-timeout", time.Minute, "how long players may take to find each other")
 	f.DurationVar(&o.PeerTimeout, "peer-timeout", 30*time.Second, "how long a player may be silent")
+	f.StringVar(&o.Metrics, "metrics", "", "serve /metrics, /healthz and /readyz on `ADDR`: :PORT for this machine alone, else HOST:PORT")
 	f.TextVar(&o.LogLevel, "log-level", slog.LevelInfo, "`LEVEL` of the log: debug, info, warn or error")
 }
 
@@ -107,11 +110,17 @@ func Serve(ctx context.Context, o ServeOptions, programs ...*Program) error {
 		return err
 	}
 	bound.log = slog.New(slog.NewTextHandler(o.Stderr, &slog.HandlerOptions{Level: o.LogLevel}))
+	watch, stop, err := o.watch(identity, bound.log)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	bound.monitor = watch
 	server := session.Server{
 		Player: o.Player, Hostmap: hostmap, Identity: identity, Listen: o.Listen, Listener: o.Listener,
 		ConnectTimeout: o.ConnectTimeout, PeerTimeout: o.PeerTimeout,
 		Once: o.Once, Runs: o.Runs, Clients: o.Clients, AllowPlain: o.AllowPlain,
-		Log: bound.log,
+		Log: bound.log, Monitor: watch,
 	}
 	for _, prog := range programs {
 		server.Programs = append(server.Programs, bound.offer(prog))
@@ -119,6 +128,25 @@ func Serve(ctx context.Context, o ServeOptions, programs ...*Program) error {
 			"protocol", prog.Protocol.String(), "trust", prog.Protocol.trust())
 	}
 	return server.Serve(ctx)
+}
+
+// watch serves metrics and health, where the operator wants them, until stop is
+// called. The error of an address is one of usage.
+func (o *ServeOptions) watch(id *session.Identity, log *slog.Logger) (m *monitor.Monitor, stop func(), err error) {
+	if o.Metrics == "" {
+		return nil, func() {}, nil
+	}
+	addr, err := monitor.Address(o.Metrics)
+	if err != nil {
+		return nil, nil, &UsageError{err}
+	}
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, nil, fmt.Errorf("cannot serve metrics: %w", err)
+	}
+	log.Info("serves metrics", "address", l.Addr().String())
+	m = monitor.New(monitor.Of{Player: o.Player, Version: Version, Expires: id.Expires()})
+	return m, m.Serve(l), nil
 }
 
 // bindings are where a player's inputs come from, and its outputs go.
@@ -129,6 +157,7 @@ type bindings struct {
 	stdout  io.Writer
 	keys    string // folder of the player's keys; "": none
 	log     *slog.Logger
+	monitor *monitor.Monitor
 }
 
 // bind reads the bindings and compares them with the programs.
@@ -204,7 +233,7 @@ func (b *bindings) offer(prog *Program) session.Program {
 		Step:      func(n int) string { return prog.Describe(uint32(n)) },
 		Run: func(ctx context.Context, l link.Link, r session.Run) error {
 			id := fmt.Sprintf("%x", r.ID)
-			return b.run(ctx, id, prog, Session{Link: l, Load: b.load, Fingerprints: r.Fingerprints, Progress: r.Progress,
+			return b.run(ctx, id, prog, Session{Link: b.monitor.Link(l), Load: b.load, Fingerprints: r.Fingerprints, Progress: r.Progress,
 				Print: func(line string) { b.log.Info("print", "computation", prog.Computation, "line", line) }})
 		},
 	}
@@ -224,6 +253,7 @@ func (b *bindings) run(ctx context.Context, id string, prog *Program, s Session)
 	}
 	err = party.Run(ctx, prog.Run)
 	if party.started {
+		b.monitor.Rounds(prog.Computation, party.Stats().Rounds)
 		b.log.Info("took part in a run", "run", id, "computation", prog.Computation, "sizes", party.describeSizes())
 	}
 	if err != nil {

@@ -45,6 +45,14 @@ func (id *Identity) Fingerprint() string {
 	return fingerprint(id.cert.Leaf)
 }
 
+// Expires is when the certificate ends; insecure, zero.
+func (id *Identity) Expires() time.Time {
+	if id.Insecure() {
+		return time.Time{}
+	}
+	return id.cert.Leaf.NotAfter
+}
+
 const insecureFingerprint = "insecure"
 
 func fingerprint(c *x509.Certificate) string {

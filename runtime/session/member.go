@@ -16,6 +16,7 @@ import (
 
 	"github.com/tfec-lang/tfec/runtime/link"
 	"github.com/tfec-lang/tfec/runtime/link/stream"
+	"github.com/tfec-lang/tfec/runtime/monitor"
 )
 
 // tickOf is the interval of heartbeats, the same in both directions.
@@ -91,15 +92,33 @@ func (m *membership) serve() {
 	} else if err != nil {
 		m.log.Warn("a run did not begin", "file", printable(m.asked.Request.File), "computation", printable(m.asked.Request.Computation),
 			"client", printable(m.asked.Client), "reason", inLine(err))
+		if m.prog != nil {
+			m.Monitor.Declined(m.prog.Computation)
+		}
 		if m.asked.Alone {
 			m.finishHere(err)
 		}
 		return
 	}
 	m.stopWatching()
+	ended := m.Monitor.Begun(m.prog.Computation)
 	err := m.run()
 	m.release(m.pulse.step.Load() > 0)
+	ended(m.outcomeOf(err))
 	m.ended(err)
+}
+
+// outcomeOf is the class of a run's end.
+func (m *membership) outcomeOf(err error) monitor.Outcome {
+	switch {
+	case err == nil:
+		return monitor.Done
+	case m.runs.Err() != nil:
+		return monitor.Stopped
+	case shared(err) != "" || errors.As(err, new(stopped)) || errors.As(err, new(lost)):
+		return monitor.Peer
+	}
+	return monitor.Failed
 }
 
 // enter follows the orders until the run begins.
@@ -194,8 +213,11 @@ func (m *membership) lost(why string) error {
 	if m.pulse != nil {
 		where = "while " + m.Player + " was " + at(m.report("", ""))
 	}
-	return fmt.Errorf("%s, the coordinator, was lost %s: %s", m.Hostmap.Coordinator().Name, where, why)
+	return lost{fmt.Errorf("%s, the coordinator, was lost %s: %s", m.Hostmap.Coordinator().Name, where, why)}
 }
+
+// A lost is the coordinator's silence or absence.
+type lost struct{ error }
 
 // offer is what this player has of what is asked for.
 func (m *membership) offer() (report, error) {

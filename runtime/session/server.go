@@ -37,6 +37,7 @@ import (
 
 	"github.com/tfec-lang/tfec/runtime/link"
 	"github.com/tfec-lang/tfec/runtime/link/stream"
+	"github.com/tfec-lang/tfec/runtime/monitor"
 )
 
 // A Program is one player's part of one computation, as a server offers it.
@@ -99,7 +100,8 @@ type Server struct {
 	Clients    []string // whose runs are accepted; empty: any client's
 	AllowPlain bool     // accept programs that are Insecure
 
-	Log *slog.Logger // nil: none
+	Log     *slog.Logger     // nil: none
+	Monitor *monitor.Monitor // nil: nobody watches
 }
 
 // Serve takes part in runs until ctx ends, which leaves the run in hand its
@@ -115,6 +117,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	}
 	v.self = listener.Addr().String()
 	v.announce()
+	v.Monitor.Listening()
 	var servers sync.WaitGroup
 	broken := make(chan error, 1)
 	servers.Go(func() { broken <- v.grpc.Serve(listener) })
@@ -129,6 +132,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	case err = <-v.finished:
 	case err = <-broken:
 	}
+	v.Monitor.Stopping()
 	err = errors.Join(err, v.shutDown())
 	servers.Wait()
 	return err
@@ -266,6 +270,7 @@ func (v *serving) announce() {
 
 func (v *serving) refusedConnection(from net.Addr, err error) {
 	if isRefusal(err) {
+		v.Monitor.Refused()
 		v.log.Warn("refused a connection", "from", from.String(), "reason", err.Error())
 		return
 	}
