@@ -136,7 +136,7 @@ func TestStats(t *testing.T) {
 		received += s.Body.ReceivedBytes
 		var steps link.Counter
 		for _, c := range s.Steps {
-			steps = plus(steps, c)
+			steps = steps.Plus(c)
 		}
 		require.Equal(t, s.Body, steps, s.Player)
 	}

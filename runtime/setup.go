@@ -411,7 +411,7 @@ func (p *Party) refuse(err error) {
 
 // finish is the last exchange: outputs count once every player has come here.
 func (p *Party) finish() {
-	p.stats.Body = minus(p.traffic(), p.stats.SetUp)
+	p.stats.Body = p.traffic().Minus(p.stats.SetUp)
 	p.stats.Rounds = int(p.clock)
 	p.expectReady(p.exchange(lastRound, []byte{1}))
 }

@@ -42,7 +42,7 @@ func (s *Stats) received(step uint32, bytes int) {
 // of the body.
 func (s *Stats) add(step uint32, c link.Counter) {
 	if step > 0 {
-		s.Steps[int(step)] = plus(s.Steps[int(step)], c)
+		s.Steps[int(step)] = s.Steps[int(step)].Plus(c)
 	}
 }
 
@@ -50,23 +50,7 @@ func (s *Stats) add(step uint32, c link.Counter) {
 func (p *Party) traffic() link.Counter {
 	var sum link.Counter
 	for _, c := range p.session.Link.Counters() {
-		sum = plus(sum, c)
+		sum = sum.Plus(c)
 	}
 	return sum
-}
-
-func plus(a, b link.Counter) link.Counter {
-	a.SentBytes += b.SentBytes
-	a.SentMessages += b.SentMessages
-	a.ReceivedBytes += b.ReceivedBytes
-	a.ReceivedMessages += b.ReceivedMessages
-	return a
-}
-
-func minus(a, b link.Counter) link.Counter {
-	a.SentBytes -= b.SentBytes
-	a.SentMessages -= b.SentMessages
-	a.ReceivedBytes -= b.ReceivedBytes
-	a.ReceivedMessages -= b.ReceivedMessages
-	return a
 }

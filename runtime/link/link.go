@@ -72,3 +72,21 @@ type PeerError struct {
 
 func (e *PeerError) Error() string { return e.Player + ": " + e.Err.Error() }
 func (e *PeerError) Unwrap() error { return e.Err }
+
+// Plus is both together.
+func (c Counter) Plus(o Counter) Counter {
+	c.SentBytes += o.SentBytes
+	c.SentMessages += o.SentMessages
+	c.ReceivedBytes += o.ReceivedBytes
+	c.ReceivedMessages += o.ReceivedMessages
+	return c
+}
+
+// Minus is c without what o counts.
+func (c Counter) Minus(o Counter) Counter {
+	c.SentBytes -= o.SentBytes
+	c.SentMessages -= o.SentMessages
+	c.ReceivedBytes -= o.ReceivedBytes
+	c.ReceivedMessages -= o.ReceivedMessages
+	return c
+}

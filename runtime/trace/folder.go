@@ -1,0 +1,80 @@
+package trace
+
+// Files of a run: a folder each.
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// tags are names of runs, which become names of folders.
+var tags = regexp.MustCompile(`^[\pL\pN_][\pL\pN_.-]{0,99}$`)
+
+// CheckTag refuses a tag that cannot name a folder.
+func CheckTag(tag string) error {
+	if !tags.MatchString(tag) {
+		return fmt.Errorf("cannot name a run %q: want letters, digits, _, - and ., at most 100", tag)
+	}
+	return nil
+}
+
+// NewFolder makes the folder of a run, dir/<tag><n>, with the first n that no
+// run of the tag has taken, counted from 1. It never gives one folder twice,
+// whoever else makes folders in dir.
+func NewFolder(dir, tag string) (string, error) {
+	if err := CheckTag(tag); err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return "", err
+	}
+	n, err := lastRun(dir, tag)
+	if err != nil {
+		return "", err
+	}
+	for {
+		n++
+		path := filepath.Join(dir, tag+strconv.Itoa(n))
+		if err := os.Mkdir(path, 0o777); !os.IsExist(err) {
+			return path, err
+		}
+	}
+}
+
+// lastRun is the largest n of a folder dir/<tag><n>.
+func lastRun(dir, tag string) (int, error) {
+	entries, err := os.ReadDir(dir)
+	last := 0
+	for _, e := range entries {
+		if text, ok := strings.CutPrefix(e.Name(), tag); ok {
+			if n, err := strconv.Atoi(text); err == nil && strconv.Itoa(n) == text {
+				last = max(last, n)
+			}
+		}
+	}
+	return last, err
+}
+
+// WriteChrome writes the run as folder/<folder's name>.trace.json, which must
+// not exist, and returns its path.
+func (r *Run) WriteChrome(folder string) (string, error) {
+	path := filepath.Join(folder, filepath.Base(folder)+".trace.json")
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	w := bufio.NewWriter(f)
+	if err := r.Chrome(w); err != nil {
+		return "", err
+	}
+	if err := w.Flush(); err != nil {
+		return "", err
+	}
+	return path, f.Close()
+}

@@ -1,0 +1,199 @@
+// Package trace is what is known of a run afterwards: who did what, when, how
+// long it waited for whom, and what passed between the players.
+//
+// A player's Recorder notes its own part. Its Record is complete for the
+// player's own operator; what leaves the player is the Record's Shared part. A
+// Run joins the records of the players with the graph of the computation, and
+// is what every view is made of: the Chrome trace (Run.Chrome), TensorBoard's
+// events, tables and pages.
+//
+// A Record holds no value, and its Shared part nothing that depends on one that
+// its reader may not learn: it names only steps at which the player sent or
+// received, and the time between two of them belongs to the later one. So code
+// in clear, a `local` block say, shows neither steps nor times nor memory nor
+// occurrences.
+package trace
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/tfec-lang/tfec/runtime/link"
+)
+
+// A Run is one execution of one computation.
+type Run struct {
+	ID          string    `json:"id"` // hex; the same at all players
+	Tag         string    `json:"tag"`
+	File        string    `json:"file"` // "average.tfe"
+	Computation string    `json:"computation"`
+	Digest      string    `json:"digest"`
+	Protocol    string    `json:"protocol"`
+	Began       time.Time `json:"began"`            // by the clock of whoever joined the records
+	Failed      string    `json:"failed,omitempty"` // why, in a failed run
+	Players     []Player  `json:"players"`          // in the program's order
+	Steps       []Step    `json:"steps"`            // the graph, ascending
+	Records     []Record  `json:"records"`          // in the order of Players; of a failed run those that came
+}
+
+// A Player takes part in a run.
+type Player struct {
+	Name     string `json:"name"`
+	Address  string `json:"address,omitempty"` // in a networked run
+	Computes bool   `json:"computes,omitempty"`
+}
+
+// A Step is one operation of the program, at whichever players. Step 0 stands
+// for the set-up and the last exchange, and is not listed.
+type Step struct {
+	Number  int      `json:"number"`
+	Op      string   `json:"op"`   // "multiply"
+	File    string   `json:"file"` // the module that Line is in
+	Line    int      `json:"line"`
+	Text    string   `json:"text,omitempty"`    // the source line, trimmed
+	Players []string `json:"players,omitempty"` // who carries it out
+	Uses    []int    `json:"uses,omitempty"`    // steps whose results it takes
+	Within  int      `json:"within,omitempty"`  // the loop, branch or together that it stands in
+	Result  string   `json:"result,omitempty"`  // "fixed(16, 16)"
+	Shape   []string `json:"shape,omitempty"`   // of the result: "n", "3"
+	Place   string   `json:"place,omitempty"`   // who holds the result: "shared", "alice"
+}
+
+// A Record is what one player did. Times are since Began, by its own clock.
+type Record struct {
+	Player string    `json:"player"`
+	Began  time.Time `json:"began"`
+	// The phases, one after the other: until all have agreed to start, until
+	// the last message of the program, until all have finished.
+	SetUp time.Duration `json:"set_up"`
+	Body  time.Duration `json:"body"`
+	End   time.Duration `json:"end"`
+	// Rounds is the longest chain of messages in the body that ends here.
+	Rounds int `json:"rounds"`
+	// Steps are the totals of all steps that this player came to, ascending:
+	// exact, whatever Left says.
+	Steps []Total `json:"steps"`
+	// Spans and Messages are in the order in which they ended; Left counts
+	// those that there was no room for.
+	Spans    []Span    `json:"spans"`
+	Messages []Message `json:"messages"`
+	Left     int       `json:"left,omitempty"`
+	// Partial: only what may leave the player, see Shared.
+	Partial bool `json:"partial,omitempty"`
+}
+
+// A Total is one step at one player, all occurrences of it together.
+type Total struct {
+	Step   int           `json:"step"`
+	Calls  int           `json:"calls"`
+	Time   time.Duration `json:"time"`   // in which nothing else of this player ran
+	Waited time.Duration `json:"waited"` // of Time: for messages
+	Rounds int           `json:"rounds"` // by which it lengthened the chain of messages here
+	Memory uint64        `json:"memory"` // bytes of its largest result
+	link.Counter
+
+	before time.Duration // between messages, before it: see Shared
+}
+
+// A Span is one occurrence of a step. Those of one Lane do not overlap; a lane
+// beside 0 is a branch of steps that share their rounds.
+type Span struct {
+	Step       int
+	Occurrence int // from 0
+	Lane       int
+	Begin      time.Duration
+	Duration   time.Duration
+	Waited     time.Duration
+	Sent       uint64 // payload bytes
+	Received   uint64
+	Round      int // the chain of messages that has reached the player at its end
+
+	messages int
+	before   time.Duration
+}
+
+// A Message is one end of what passed between two players: its other end has
+// the same Step, Occurrence and Number in the other's record.
+type Message struct {
+	Step       int
+	Occurrence int
+	Number     int // within step and occurrence, on this pair and direction, from 0
+	Peer       int // index of the other player
+	Received   bool
+	Bytes      uint64
+	At         time.Duration // when it was handed to the link, or taken from it
+	Round      int           // its place in the chain of messages
+	Lane       int
+}
+
+// Total is how long the player took.
+func (r *Record) Total() time.Duration { return r.SetUp + r.Body + r.End }
+
+// Traffic is the body's, all steps together: what `tfec cost` promises.
+func (r *Record) Traffic() Total {
+	var sum Total
+	for _, t := range r.Steps {
+		if t.Step > 0 {
+			sum.add(t)
+		}
+	}
+	return sum
+}
+
+// add joins totals of one step, or of several.
+func (t *Total) add(o Total) {
+	t.Calls += o.Calls
+	t.Time += o.Time
+	t.Waited += o.Waited
+	t.Rounds += o.Rounds
+	t.Memory = max(t.Memory, o.Memory)
+	t.Counter = t.Counter.Plus(o.Counter)
+}
+
+// Shared is what may leave the player: the steps at which it sent or received.
+// The time between two of them is added to the later one.
+func (r *Record) Shared() *Record {
+	out := *r
+	out.Partial, out.Steps, out.Spans = true, nil, nil
+	for _, t := range r.Steps {
+		if t.SentMessages+t.ReceivedMessages > 0 {
+			t.Time, t.before = t.Time+t.before, 0
+			out.Steps = append(out.Steps, t)
+		}
+	}
+	for _, s := range r.Spans {
+		if s.messages > 0 {
+			s.Begin, s.Duration, s.before = s.Begin-s.before, s.Duration+s.before, 0
+			out.Spans = append(out.Spans, s)
+		}
+	}
+	return &out
+}
+
+// Step returns the step of a number; the set-up for 0.
+func (r *Run) Step(number int) Step {
+	i, found := slices.BinarySearchFunc(r.Steps, number, func(s Step, n int) int { return cmp.Compare(s.Number, n) })
+	if !found {
+		return Step{Number: number, Op: "set-up and last exchange", File: r.File}
+	}
+	return r.Steps[i]
+}
+
+// Record returns a player's record, or nil if it gave none.
+func (r *Run) Record(player string) *Record {
+	i := slices.IndexFunc(r.Records, func(x Record) bool { return x.Player == player })
+	if i < 0 {
+		return nil
+	}
+	return &r.Records[i]
+}
+
+// Add takes in a player's record.
+func (r *Run) Add(x *Record) {
+	at := func(name string) int {
+		return slices.IndexFunc(r.Players, func(p Player) bool { return p.Name == name })
+	}
+	i, _ := slices.BinarySearchFunc(r.Records, at(x.Player), func(y Record, n int) int { return cmp.Compare(at(y.Player), n) })
+	r.Records = slices.Insert(r.Records, i, *x)
+}
