@@ -43,9 +43,9 @@ func (r *Run) Passed() []Passage {
 	return all
 }
 
-// shifts are what to add to the times of each player so that all count from the
+// Shifts are what to add to the times of each player so that all count from the
 // first beginning, by one clock.
-func (r *Run) shifts() map[string]time.Duration {
+func (r *Run) Shifts() map[string]time.Duration {
 	out := make(map[string]time.Duration)
 	if len(r.Records) == 0 {
 		return out

@@ -65,7 +65,7 @@ type spanArgs struct {
 
 // Chrome writes the run as a Chrome trace.
 func (r *Run) Chrome(w io.Writer) error {
-	c := &chrome{run: r, shift: r.shifts()}
+	c := &chrome{run: r, shift: r.Shifts()}
 	c.names()
 	for _, x := range r.Records {
 		c.phases(&x)

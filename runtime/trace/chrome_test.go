@@ -188,7 +188,7 @@ func flows(t *testing.T, events []readEvent, spans map[[2]int][][2]float64) {
 // A clock that is five seconds ahead is set back by what the messages say.
 func TestClocksAreAligned(t *testing.T) {
 	run := sample(t)
-	shifts := run.shifts()
+	shifts := run.Shifts()
 	assert.InDelta(t, float64(40*time.Microsecond), float64(shifts["s1"]), float64(3*time.Microsecond), "its fastest message took 50 µs, and the other way 55 µs")
 	assert.Equal(t, 20*time.Microsecond, shifts["carol"], "clocks that agree are left alone")
 	assert.Zero(t, shifts["alice"])
