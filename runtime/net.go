@@ -5,6 +5,7 @@ package runtime
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/tfec-lang/tfec/runtime/internal/abort"
 	"github.com/tfec-lang/tfec/runtime/link"
@@ -43,6 +44,7 @@ func (p *Party) at(step int) *stepNet {
 	occurrence := p.occurrences[n]
 	p.occurrences[n]++
 	p.progress(p.step)
+	p.recorder.Begin(step, int(occurrence))
 	return p.net(place{n, occurrence})
 }
 
@@ -67,29 +69,35 @@ func (n *stepNet) Send(to int, parts ...[]byte) {
 	if err := n.p.session.Link.Send(n.p.ctx, to, h, parts...); err != nil {
 		n.fail(err)
 	}
-	n.p.stats.sent(n.at.step, parts)
+	bytes := 0
+	for _, b := range parts {
+		bytes += len(b)
+	}
+	n.p.recorder.Sent(to, h, bytes)
 }
 
 func (n *stepNet) Recv(from int, size int) []byte {
 	n.p.receive()
 	n.p.progress(n.at.step)
+	since := n.p.recorder.Wait()
 	h, payload, err := n.p.session.Link.Recv(n.p.ctx, from, size)
-	n.accept(from, h, err)
-	n.p.stats.received(n.at.step, len(payload))
+	n.accept(from, h, len(payload), since, err)
 	return payload
 }
 
 // recvAny is Recv for a message of unknown length.
 func (n *stepNet) recvAny(from int, limit int) []byte {
+	since := n.p.recorder.Wait()
 	h, payload, err := n.p.session.Link.RecvAny(n.p.ctx, from, limit)
-	n.accept(from, h, err)
+	n.accept(from, h, len(payload), since, err)
 	return payload
 }
 
-// accept compares the header of a message with what must come next, and
-// advances the clock. A peer that is elsewhere is named as such even where its
-// message has another length, too.
-func (n *stepNet) accept(from int, h link.Header, err error) {
+// accept compares the header of a message with what must come next, advances
+// the clock, and notes the message, which was waited for since the time given.
+// A peer that is elsewhere is named as such even where its message has another
+// length, too.
+func (n *stepNet) accept(from int, h link.Header, bytes int, since time.Duration, err error) {
 	got := place{h.Step, h.Occurrence}
 	if got != n.at && (err == nil || h.Step != 0) {
 		abort.Now(n.p.mismatch(from, got, n.at))
@@ -102,7 +110,9 @@ func (n *stepNet) accept(from int, h link.Header, err error) {
 			h.Seq, n.p.prog.Describe(h.Step), n.p.prog.Player, n.received[from]))
 	}
 	n.received[from]++
-	n.p.clock = max(n.p.clock, h.Clock+1)
+	before := n.p.clock
+	n.p.clock = max(before, h.Clock+1)
+	n.p.recorder.Received(from, h, bytes, since, before, n.p.clock)
 }
 
 // mismatch reads "s1 is at step 10 (divide, average.tfe:14), carol expected 11".

@@ -13,29 +13,57 @@ import (
 	"github.com/tfec-lang/tfec/runtime/ring"
 )
 
+// made ends the step that was begun last, with the shares that it made.
+func (p *Party) made(x mpc.Share) mpc.Share {
+	words := 0
+	for _, c := range x.Comp {
+		words += len(c)
+	}
+	p.recorder.End(uint64(8 * words))
+	return x
+}
+
+// learned ends the step that was begun last, with a value in clear.
+func (p *Party) learned(x clear.Tensor) clear.Tensor {
+	p.recorder.End(uint64(8 * len(x.Data)))
+	return x
+}
+
+// Begin and End stand around a step in clear of a recorded run: it is noted for
+// this player alone. End takes the result, which may be nil.
+func (p *Party) Begin(step int) { p.recorder.Begin(step, p.recorder.Next(step)) }
+
+// End ends the step of the last Begin.
+func (p *Party) End(result mpc.Operand) {
+	x, _ := result.(clear.Tensor)
+	p.learned(x)
+}
+
 // Share deals shares of x to the computing players; the result has a meaning
 // at a computing player only.
 func (p *Party) Share(step int, x clear.Tensor) mpc.Share {
-	return p.engine.Share(p.at(step), x)
+	return p.made(p.engine.Share(p.at(step), x))
 }
 
 // Shared is Share at the computing players that do not deal.
 func (p *Party) Shared(step int, from string, t clear.Type, shape ...int) mpc.Share {
-	return p.engine.Shared(p.at(step), p.index(from), t, shape...)
+	return p.made(p.engine.Shared(p.at(step), p.index(from), t, shape...))
 }
 
 // Refresh returns fresh shares of x.
-func (p *Party) Refresh(step int, x mpc.Operand) mpc.Share { return p.engine.Refresh(p.at(step), x) }
+func (p *Party) Refresh(step int, x mpc.Operand) mpc.Share {
+	return p.made(p.engine.Refresh(p.at(step), x))
+}
 
 // Open opens x to the players named, at every computing player; the value has
 // a meaning at those that are named.
 func (p *Party) Open(step int, x mpc.Share, to ...string) clear.Tensor {
-	return p.engine.Open(p.at(step), x, p.indices(to)...)
+	return p.learned(p.engine.Open(p.at(step), x, p.indices(to)...))
 }
 
 // Opened is Open at a receiver that computes nothing.
 func (p *Party) Opened(step int, t clear.Type, shape ...int) clear.Tensor {
-	return p.engine.Opened(p.at(step), t, shape...)
+	return p.learned(p.engine.Opened(p.at(step), t, shape...))
 }
 
 // Reveal sends a value in clear from its first holder: Bits of its type an
@@ -47,6 +75,7 @@ func (p *Party) Reveal(step int, x clear.Tensor, to ...string) {
 	for _, player := range p.indices(to) {
 		net.Send(player, message)
 	}
+	p.learned(x)
 	p.opening(net, mpc.Opening{Elem: x.Elem, Shape: x.Shape, To: p.indices(to)})
 }
 
@@ -58,7 +87,7 @@ func (p *Party) Revealed(step int, from string, t clear.Type, shape ...int) clea
 	b := net.Recv(p.index(from), ring.PackedSize(len(x.Data), t.Bits))
 	x = clear.FromWords(t, shape, ring.Unpack(b, len(x.Data), t.Bits))
 	p.opening(net, mpc.Opening{Elem: t, Shape: shape, To: []int{p.self}, Value: x})
-	return x
+	return p.learned(x)
 }
 
 // packed is the elements of x without gaps.
@@ -79,113 +108,155 @@ func (p *Party) indices(players []string) []int {
 // values that every computing player holds; shapes broadcast as in package
 // clear. Rounds and bytes are the engine's: see package mpc.
 
-func (p *Party) Neg(step int, x mpc.Operand) mpc.Share    { return p.engine.Neg(p.at(step), x) }
-func (p *Party) Not(step int, x mpc.Operand) mpc.Share    { return p.engine.Not(p.at(step), x) }
-func (p *Party) Reduce(step int, x mpc.Operand) mpc.Share { return p.engine.Reduce(p.at(step), x) }
-func (p *Party) Abs(step int, x mpc.Operand) mpc.Share    { return p.comparing().Abs(p.at(step), x) }
+func (p *Party) Neg(step int, x mpc.Operand) mpc.Share { return p.made(p.engine.Neg(p.at(step), x)) }
+func (p *Party) Not(step int, x mpc.Operand) mpc.Share { return p.made(p.engine.Not(p.at(step), x)) }
+func (p *Party) Reduce(step int, x mpc.Operand) mpc.Share {
+	return p.made(p.engine.Reduce(p.at(step), x))
+}
+func (p *Party) Abs(step int, x mpc.Operand) mpc.Share {
+	return p.made(p.comparing().Abs(p.at(step), x))
+}
 
-func (p *Party) Sqrt(step int, x mpc.Operand) mpc.Share    { return p.engine.Sqrt(p.at(step), x) }
-func (p *Party) Exp(step int, x mpc.Operand) mpc.Share     { return p.engine.Exp(p.at(step), x) }
-func (p *Party) Log(step int, x mpc.Operand) mpc.Share     { return p.engine.Log(p.at(step), x) }
-func (p *Party) Sigmoid(step int, x mpc.Operand) mpc.Share { return p.engine.Sigmoid(p.at(step), x) }
-func (p *Party) Tanh(step int, x mpc.Operand) mpc.Share    { return p.engine.Tanh(p.at(step), x) }
+func (p *Party) Sqrt(step int, x mpc.Operand) mpc.Share { return p.made(p.engine.Sqrt(p.at(step), x)) }
+func (p *Party) Exp(step int, x mpc.Operand) mpc.Share  { return p.made(p.engine.Exp(p.at(step), x)) }
+func (p *Party) Log(step int, x mpc.Operand) mpc.Share  { return p.made(p.engine.Log(p.at(step), x)) }
+func (p *Party) Sigmoid(step int, x mpc.Operand) mpc.Share {
+	return p.made(p.engine.Sigmoid(p.at(step), x))
+}
+func (p *Party) Tanh(step int, x mpc.Operand) mpc.Share { return p.made(p.engine.Tanh(p.at(step), x)) }
 
-func (p *Party) Add(step int, x, y mpc.Operand) mpc.Share { return p.engine.Add(p.at(step), x, y) }
-func (p *Party) Sub(step int, x, y mpc.Operand) mpc.Share { return p.engine.Sub(p.at(step), x, y) }
-func (p *Party) Mul(step int, x, y mpc.Operand) mpc.Share { return p.engine.Mul(p.at(step), x, y) }
-func (p *Party) Div(step int, x, y mpc.Operand) mpc.Share { return p.engine.Div(p.at(step), x, y) }
-func (p *Party) Mod(step int, x, y mpc.Operand) mpc.Share { return p.engine.Mod(p.at(step), x, y) }
-func (p *Party) Eq(step int, x, y mpc.Operand) mpc.Share  { return p.comparing().Eq(p.at(step), x, y) }
-func (p *Party) Ne(step int, x, y mpc.Operand) mpc.Share  { return p.comparing().Ne(p.at(step), x, y) }
-func (p *Party) Lt(step int, x, y mpc.Operand) mpc.Share  { return p.comparing().Lt(p.at(step), x, y) }
-func (p *Party) Le(step int, x, y mpc.Operand) mpc.Share  { return p.comparing().Le(p.at(step), x, y) }
-func (p *Party) Gt(step int, x, y mpc.Operand) mpc.Share  { return p.comparing().Gt(p.at(step), x, y) }
-func (p *Party) Ge(step int, x, y mpc.Operand) mpc.Share  { return p.comparing().Ge(p.at(step), x, y) }
-func (p *Party) And(step int, x, y mpc.Operand) mpc.Share { return p.engine.And(p.at(step), x, y) }
-func (p *Party) Or(step int, x, y mpc.Operand) mpc.Share  { return p.engine.Or(p.at(step), x, y) }
+func (p *Party) Add(step int, x, y mpc.Operand) mpc.Share {
+	return p.made(p.engine.Add(p.at(step), x, y))
+}
+func (p *Party) Sub(step int, x, y mpc.Operand) mpc.Share {
+	return p.made(p.engine.Sub(p.at(step), x, y))
+}
+func (p *Party) Mul(step int, x, y mpc.Operand) mpc.Share {
+	return p.made(p.engine.Mul(p.at(step), x, y))
+}
+func (p *Party) Div(step int, x, y mpc.Operand) mpc.Share {
+	return p.made(p.engine.Div(p.at(step), x, y))
+}
+func (p *Party) Mod(step int, x, y mpc.Operand) mpc.Share {
+	return p.made(p.engine.Mod(p.at(step), x, y))
+}
+func (p *Party) Eq(step int, x, y mpc.Operand) mpc.Share {
+	return p.made(p.comparing().Eq(p.at(step), x, y))
+}
+func (p *Party) Ne(step int, x, y mpc.Operand) mpc.Share {
+	return p.made(p.comparing().Ne(p.at(step), x, y))
+}
+func (p *Party) Lt(step int, x, y mpc.Operand) mpc.Share {
+	return p.made(p.comparing().Lt(p.at(step), x, y))
+}
+func (p *Party) Le(step int, x, y mpc.Operand) mpc.Share {
+	return p.made(p.comparing().Le(p.at(step), x, y))
+}
+func (p *Party) Gt(step int, x, y mpc.Operand) mpc.Share {
+	return p.made(p.comparing().Gt(p.at(step), x, y))
+}
+func (p *Party) Ge(step int, x, y mpc.Operand) mpc.Share {
+	return p.made(p.comparing().Ge(p.at(step), x, y))
+}
+func (p *Party) And(step int, x, y mpc.Operand) mpc.Share {
+	return p.made(p.engine.And(p.at(step), x, y))
+}
+func (p *Party) Or(step int, x, y mpc.Operand) mpc.Share {
+	return p.made(p.engine.Or(p.at(step), x, y))
+}
 func (p *Party) Min2(step int, x, y mpc.Operand) mpc.Share {
-	return p.comparing().Min2(p.at(step), x, y)
+	return p.made(p.comparing().Min2(p.at(step), x, y))
 }
 func (p *Party) Max2(step int, x, y mpc.Operand) mpc.Share {
-	return p.comparing().Max2(p.at(step), x, y)
+	return p.made(p.comparing().Max2(p.at(step), x, y))
 }
 
 func (p *Party) Select(step int, c, x, y mpc.Operand) mpc.Share {
-	return p.engine.Select(p.at(step), c, x, y)
+	return p.made(p.engine.Select(p.at(step), c, x, y))
 }
-func (p *Party) Dot(step int, x, y mpc.Operand) mpc.Share { return p.engine.Dot(p.at(step), x, y) }
+func (p *Party) Dot(step int, x, y mpc.Operand) mpc.Share {
+	return p.made(p.engine.Dot(p.at(step), x, y))
+}
 
 // Reductions are over one axis or, with axis -1, over all elements.
 func (p *Party) Sum(step int, x mpc.Operand, axis int) mpc.Share {
-	return p.engine.Sum(p.at(step), x, axis)
+	return p.made(p.engine.Sum(p.at(step), x, axis))
 }
 func (p *Party) Min(step int, x mpc.Operand, axis int) mpc.Share {
-	return p.comparing().Min(p.at(step), x, axis)
+	return p.made(p.comparing().Min(p.at(step), x, axis))
 }
 func (p *Party) Max(step int, x mpc.Operand, axis int) mpc.Share {
-	return p.comparing().Max(p.at(step), x, axis)
+	return p.made(p.comparing().Max(p.at(step), x, axis))
 }
 
 func (p *Party) ArgMin(step int, x mpc.Operand, axis int) mpc.Share {
-	return p.engine.ArgMin(p.at(step), x, axis)
+	return p.made(p.engine.ArgMin(p.at(step), x, axis))
 }
 func (p *Party) ArgMax(step int, x mpc.Operand, axis int) mpc.Share {
-	return p.engine.ArgMax(p.at(step), x, axis)
+	return p.made(p.engine.ArgMax(p.at(step), x, axis))
 }
 
 // Order is along the last axis, of each row on its own.
-func (p *Party) Sort(step int, x mpc.Operand) mpc.Share { return p.engine.Sort(p.at(step), x) }
+func (p *Party) Sort(step int, x mpc.Operand) mpc.Share { return p.made(p.engine.Sort(p.at(step), x)) }
 func (p *Party) Rank(step int, keys ...mpc.Operand) mpc.Share {
-	return p.engine.Rank(p.at(step), keys...)
+	return p.made(p.engine.Rank(p.at(step), keys...))
 }
 func (p *Party) Permute(step int, place, x mpc.Operand) mpc.Share {
-	return p.engine.Permute(p.at(step), place, x)
+	return p.made(p.engine.Permute(p.at(step), place, x))
 }
 func (p *Party) TopK(step int, x mpc.Operand, k int) mpc.Share {
-	return p.engine.TopK(p.at(step), x, k)
+	return p.made(p.engine.TopK(p.at(step), x, k))
 }
 func (p *Party) Merge(step int, x, y mpc.Operand) mpc.Share {
-	return p.engine.Merge(p.at(step), x, y)
+	return p.made(p.engine.Merge(p.at(step), x, y))
 }
-func (p *Party) Shuffle(step int, x mpc.Operand) mpc.Share { return p.engine.Shuffle(p.at(step), x) }
+func (p *Party) Shuffle(step int, x mpc.Operand) mpc.Share {
+	return p.made(p.engine.Shuffle(p.at(step), x))
+}
 
 // Selection is by indices that nobody knows.
 func (p *Party) Lookup(step int, x, index mpc.Operand) mpc.Share {
-	return p.engine.Lookup(p.at(step), x, index)
+	return p.made(p.engine.Lookup(p.at(step), x, index))
 }
 func (p *Party) Store(step int, x, index, row mpc.Operand) mpc.Share {
-	return p.engine.Store(p.at(step), x, index, row)
+	return p.made(p.engine.Store(p.at(step), x, index, row))
 }
 
 func (p *Party) Convert(step int, x mpc.Operand, t clear.Type) mpc.Share {
-	return p.engine.Convert(p.at(step), x, t)
+	return p.made(p.engine.Convert(p.at(step), x, t))
 }
 func (p *Party) Index(step int, x mpc.Operand, s ...clear.Slice) mpc.Share {
-	return p.engine.Index(p.at(step), x, s...)
+	return p.made(p.engine.Index(p.at(step), x, s...))
 }
 func (p *Party) Update(step int, x, v mpc.Operand, s ...clear.Slice) mpc.Share {
-	return p.engine.Update(p.at(step), x, v, s...)
+	return p.made(p.engine.Update(p.at(step), x, v, s...))
 }
-func (p *Party) Stack(step int, x ...mpc.Operand) mpc.Share { return p.engine.Stack(p.at(step), x...) }
+func (p *Party) Stack(step int, x ...mpc.Operand) mpc.Share {
+	return p.made(p.engine.Stack(p.at(step), x...))
+}
 func (p *Party) Concat(step int, axis int, x ...mpc.Operand) mpc.Share {
-	return p.engine.Concat(p.at(step), axis, x...)
+	return p.made(p.engine.Concat(p.at(step), axis, x...))
 }
 func (p *Party) Fill(step int, x mpc.Operand, shape ...int) mpc.Share {
-	return p.engine.Fill(p.at(step), x, shape...)
+	return p.made(p.engine.Fill(p.at(step), x, shape...))
 }
 func (p *Party) OneHot(step int, x mpc.Operand, n int) mpc.Share {
-	return p.engine.OneHot(p.at(step), x, n)
+	return p.made(p.engine.OneHot(p.at(step), x, n))
 }
 func (p *Party) Transpose(step int, x mpc.Operand) mpc.Share {
-	return p.engine.Transpose(p.at(step), x)
+	return p.made(p.engine.Transpose(p.at(step), x))
 }
 func (p *Party) Reshape(step int, x mpc.Operand, shape ...int) mpc.Share {
-	return p.engine.Reshape(p.at(step), x, shape...)
+	return p.made(p.engine.Reshape(p.at(step), x, shape...))
 }
-func (p *Party) Reverse(step int, x mpc.Operand) mpc.Share { return p.engine.Reverse(p.at(step), x) }
-func (p *Party) CumSum(step int, x mpc.Operand) mpc.Share  { return p.engine.CumSum(p.at(step), x) }
+func (p *Party) Reverse(step int, x mpc.Operand) mpc.Share {
+	return p.made(p.engine.Reverse(p.at(step), x))
+}
+func (p *Party) CumSum(step int, x mpc.Operand) mpc.Share {
+	return p.made(p.engine.CumSum(p.at(step), x))
+}
 func (p *Party) Windows(step int, x mpc.Operand, height, width, stride, padding int) mpc.Share {
-	return p.engine.Windows(p.at(step), x, height, width, stride, padding)
+	return p.made(p.engine.Windows(p.at(step), x, height, width, stride, padding))
 }
 
 // Print writes a line to this player's log: texts and values, a space between
@@ -216,7 +287,9 @@ func (p *Party) Parse(step int, x clear.Tensor, t clear.Type) clear.Tensor {
 }
 
 // Draw returns random bits that no player knows.
-func (p *Party) Draw(step int, shape ...int) mpc.Share { return p.engine.Draw(p.at(step), shape...) }
+func (p *Party) Draw(step int, shape ...int) mpc.Share {
+	return p.made(p.engine.Draw(p.at(step), shape...))
+}
 
 // Within makes the next comparison, minimum, maximum or absolute value one on
 // so many bits, where the ranges of the inputs prove that they are enough: see

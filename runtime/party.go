@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"time"
 
 	"github.com/tfec-lang/tfec/runtime/clear"
 	"github.com/tfec-lang/tfec/runtime/internal/abort"
@@ -17,6 +16,7 @@ import (
 	"github.com/tfec-lang/tfec/runtime/mpc"
 	"github.com/tfec-lang/tfec/runtime/prg"
 	"github.com/tfec-lang/tfec/runtime/protocol"
+	"github.com/tfec-lang/tfec/runtime/trace"
 )
 
 // Version is the version of the runtime, wireVersion that of its messages.
@@ -56,6 +56,8 @@ type Session struct {
 	Progress func(step int)
 	// Print, if set, writes a line of the program's print to the player's log.
 	Print func(line string)
+	// Record says how much this player notes of what it does: see Party.Record.
+	Record trace.Level
 	// Agreed, if set, is told of the sizes that the set-up agreed on, and Opening
 	// of every value that this player sees opened or revealed, or makes others
 	// see: for tests, since it gets values.
@@ -94,6 +96,7 @@ type Party struct {
 	branch      *branch // that runs now, within Together
 	width       int     // of the next comparison, or 0
 	stats       Stats
+	recorder    *trace.Recorder
 }
 
 // NewParty returns the party of prog in a session. It is an error if the
@@ -104,7 +107,7 @@ func NewParty(prog *Program, s Session) (*Party, error) {
 		return nil, fmt.Errorf("cannot run as %s of %v: the link is %d of %v", prog.Player, prog.Players, s.Link.Self(), s.Link.Players())
 	}
 	p := &Party{prog: prog, session: s, self: self, sizes: make(map[string]int64), outputs: make(Values), stored: make(Shares), origins: make(map[string]string), shares: make(Shares),
-		occurrences: make(map[uint32]uint32), stats: Stats{Player: prog.Player, Steps: make(map[int]link.Counter)}}
+		occurrences: make(map[uint32]uint32), stats: Stats{Player: prog.Player}}
 	return p, p.choose(prog.Protocol)
 }
 
@@ -147,10 +150,10 @@ func (p *Party) choose(q Protocol) error {
 // Run carries out steps, the player's part: set-up, steps, last exchange. The
 // outputs count only if it returns nil. It closes the link.
 func (p *Party) Run(ctx context.Context, steps func(*Party)) error {
-	began := time.Now()
+	p.recorder = trace.NewRecorder(p.prog.Player, p.session.Record)
 	p.ctx = ctx
 	err := p.carryOut(steps)
-	p.stats.Time = time.Since(began)
+	p.recorder.Stop()
 	p.session.Link.Close(p.reason(err))
 	return err
 }

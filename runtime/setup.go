@@ -363,6 +363,7 @@ func (p *Party) Start() {
 	}
 	p.started, p.clock = true, 0
 	p.stats.SetUp = p.traffic()
+	p.recorder.Started()
 }
 
 // content is the elements of x, the same in every process.
@@ -413,12 +414,15 @@ func (p *Party) refuse(err error) {
 func (p *Party) finish() {
 	p.stats.Body = p.traffic().Minus(p.stats.SetUp)
 	p.stats.Rounds = int(p.clock)
+	p.recorder.Finished(p.stats.Rounds)
 	p.expectReady(p.exchange(lastRound, []byte{1}))
 }
 
 // exchange sends message to everybody, and returns the messages of equal
 // length of all players, this one's too.
 func (p *Party) exchange(round uint32, message []byte) [][]byte {
+	p.recorder.Begin(0, int(round))
+	defer p.recorder.End(0)
 	net := p.net(place{0, round})
 	for to := range p.others() {
 		net.Send(to, message)

@@ -12,6 +12,7 @@ import (
 	"github.com/tfec-lang/tfec/runtime/clear"
 	"github.com/tfec-lang/tfec/runtime/link"
 	"github.com/tfec-lang/tfec/runtime/link/local"
+	"github.com/tfec-lang/tfec/runtime/trace"
 )
 
 // A Loader returns an input of a player.
@@ -43,6 +44,10 @@ type Observer struct {
 
 	Agreed  func(player string, sizes map[string]int64) // a player has agreed on the sizes
 	Opening func(player string, o Opening)              // a player takes part in an opening
+	// Recorded has what each player noted, at the level Record, in the order of
+	// the players and of failed runs too, when all have ended.
+	Record   trace.Level
+	Recorded func(*trace.Record)
 	// Link returns what a player uses in place of its link; nil: the link.
 	Link func(link.Link) link.Link
 }
@@ -56,7 +61,7 @@ func SimulateObserved(ctx context.Context, programs []*Program, load Loader, o O
 	links := local.Connect(programs[0].Players)
 	parties := make([]*Party, len(programs))
 	for i, prog := range programs {
-		s := Session{Link: links[i], Load: func(prog *Program) (Values, error) { return loadEach(prog, o.Stored != nil, load) }}
+		s := Session{Link: links[i], Record: o.Record, Load: func(prog *Program) (Values, error) { return loadEach(prog, o.Stored != nil, load) }}
 		if o.Stored != nil {
 			s.Stored = func(input string) (Stored, error) { return o.Stored(prog, input) }
 		}
@@ -85,6 +90,11 @@ func SimulateObserved(ctx context.Context, programs []*Program, load Loader, o O
 		wg.Go(func() { errs[i] = p.Run(ctx, programs[i].Run) })
 	}
 	wg.Wait()
+	if o.Recorded != nil {
+		for _, p := range parties {
+			o.Recorded(p.Record())
+		}
+	}
 	if err := cause(programs[0].Players, errs); err != nil {
 		return nil, err
 	}

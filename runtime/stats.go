@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tfec-lang/tfec/runtime/link"
+	"github.com/tfec-lang/tfec/runtime/trace"
 )
 
 // Stats are the counters of one player in one run: payload bytes and messages,
@@ -23,28 +24,21 @@ type Stats struct {
 }
 
 // Stats returns the counters of a Run that has ended.
-func (p *Party) Stats() Stats { return p.stats }
-
-// sent and received count one message of a step.
-func (s *Stats) sent(step uint32, parts [][]byte) {
-	bytes := 0
-	for _, b := range parts {
-		bytes += len(b)
+func (p *Party) Stats() Stats {
+	s, r := p.stats, p.Record()
+	s.Time, s.Steps = r.Total(), make(map[int]link.Counter)
+	for _, t := range r.Steps {
+		if t.Step > 0 && t.Counter != (link.Counter{}) {
+			s.Steps[t.Step] = t.Counter
+		}
 	}
-	s.add(step, link.Counter{SentBytes: uint64(bytes), SentMessages: 1})
+	return s
 }
 
-func (s *Stats) received(step uint32, bytes int) {
-	s.add(step, link.Counter{ReceivedBytes: uint64(bytes), ReceivedMessages: 1})
-}
-
-// add counts for a step; the set-up and the last exchange, step 0, are no part
-// of the body.
-func (s *Stats) add(step uint32, c link.Counter) {
-	if step > 0 {
-		s.Steps[int(step)] = s.Steps[int(step)].Plus(c)
-	}
-}
+// Record returns what this player noted of a Run that has ended, as much as the
+// session asked for. It is for this player's operator; Record.Shared may leave
+// it.
+func (p *Party) Record() *trace.Record { return p.recorder.Record() }
 
 // traffic is what passed so far between this player and all others.
 func (p *Party) traffic() link.Counter {

@@ -7,6 +7,7 @@ import (
 	"iter"
 
 	"github.com/tfec-lang/tfec/runtime/internal/abort"
+	"github.com/tfec-lang/tfec/runtime/trace"
 )
 
 // Together carries out branches that do not depend on each other, in as many
@@ -28,6 +29,7 @@ func (p *Party) Together(branches ...func()) {
 	}()
 	for _, steps := range branches {
 		b := newBranch(steps)
+		b.recorded = p.recorder.Fork()
 		running = append(running, b)
 		p.resume(b)
 	}
@@ -50,6 +52,8 @@ func (p *Party) Together(branches ...func()) {
 // A branch is steps that pause where a stage begins, and in each stage before
 // they first receive.
 type branch struct {
+	recorded *trace.Branch
+
 	next  func() (struct{}, bool)
 	stop  func()
 	pause func()
@@ -80,8 +84,12 @@ func newBranch(steps func()) *branch {
 // resume lets a branch go on to its next pause. What ends it ends the run.
 func (p *Party) resume(b *branch) {
 	p.branch, b.waits = b, false
+	around := p.recorder.Switch(b.recorded)
 	_, more := b.next()
-	b.ended = !more
+	p.recorder.Switch(around)
+	if b.ended = !more; b.ended {
+		p.recorder.Join(b.recorded)
+	}
 	if b.err != nil {
 		abort.Now(b.err)
 	}
