@@ -800,9 +800,10 @@ func (x *Summary) GetValue() []*Summary_Value {
 }
 
 type SummaryMetadata struct {
-	state              protoimpl.MessageState `protogen:"open.v1"`
-	DisplayName        string                 `protobuf:"bytes,2,opt,name=display_name,json=displayName,proto3" json:"display_name,omitempty"`
-	SummaryDescription string                 `protobuf:"bytes,3,opt,name=summary_description,json=summaryDescription,proto3" json:"summary_description,omitempty"`
+	state              protoimpl.MessageState      `protogen:"open.v1"`
+	PluginData         *SummaryMetadata_PluginData `protobuf:"bytes,1,opt,name=plugin_data,json=pluginData,proto3" json:"plugin_data,omitempty"`
+	DisplayName        string                      `protobuf:"bytes,2,opt,name=display_name,json=displayName,proto3" json:"display_name,omitempty"`
+	SummaryDescription string                      `protobuf:"bytes,3,opt,name=summary_description,json=summaryDescription,proto3" json:"summary_description,omitempty"`
 	unknownFields      protoimpl.UnknownFields
 	sizeCache          protoimpl.SizeCache
 }
@@ -837,6 +838,13 @@ func (*SummaryMetadata) Descriptor() ([]byte, []int) {
 	return file_events_proto_rawDescGZIP(), []int{12}
 }
 
+func (x *SummaryMetadata) GetPluginData() *SummaryMetadata_PluginData {
+	if x != nil {
+		return x.PluginData
+	}
+	return nil
+}
+
 func (x *SummaryMetadata) GetDisplayName() string {
 	if x != nil {
 		return x.DisplayName
@@ -852,10 +860,13 @@ func (x *SummaryMetadata) GetSummaryDescription() string {
 }
 
 type Summary_Value struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Tag           string                 `protobuf:"bytes,1,opt,name=tag,proto3" json:"tag,omitempty"`
-	SimpleValue   float32                `protobuf:"fixed32,2,opt,name=simple_value,json=simpleValue,proto3" json:"simple_value,omitempty"`
-	Metadata      *SummaryMetadata       `protobuf:"bytes,9,opt,name=metadata,proto3" json:"metadata,omitempty"`
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Tag      string                 `protobuf:"bytes,1,opt,name=tag,proto3" json:"tag,omitempty"`
+	Metadata *SummaryMetadata       `protobuf:"bytes,9,opt,name=metadata,proto3" json:"metadata,omitempty"`
+	// Types that are valid to be assigned to Value:
+	//
+	//	*Summary_Value_SimpleValue
+	Value         isSummary_Value_Value `protobuf_oneof:"value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -897,18 +908,81 @@ func (x *Summary_Value) GetTag() string {
 	return ""
 }
 
-func (x *Summary_Value) GetSimpleValue() float32 {
-	if x != nil {
-		return x.SimpleValue
-	}
-	return 0
-}
-
 func (x *Summary_Value) GetMetadata() *SummaryMetadata {
 	if x != nil {
 		return x.Metadata
 	}
 	return nil
+}
+
+func (x *Summary_Value) GetValue() isSummary_Value_Value {
+	if x != nil {
+		return x.Value
+	}
+	return nil
+}
+
+func (x *Summary_Value) GetSimpleValue() float32 {
+	if x != nil {
+		if x, ok := x.Value.(*Summary_Value_SimpleValue); ok {
+			return x.SimpleValue
+		}
+	}
+	return 0
+}
+
+type isSummary_Value_Value interface {
+	isSummary_Value_Value()
+}
+
+type Summary_Value_SimpleValue struct {
+	SimpleValue float32 `protobuf:"fixed32,2,opt,name=simple_value,json=simpleValue,proto3,oneof"`
+}
+
+func (*Summary_Value_SimpleValue) isSummary_Value_Value() {}
+
+type SummaryMetadata_PluginData struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	PluginName    string                 `protobuf:"bytes,1,opt,name=plugin_name,json=pluginName,proto3" json:"plugin_name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SummaryMetadata_PluginData) Reset() {
+	*x = SummaryMetadata_PluginData{}
+	mi := &file_events_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SummaryMetadata_PluginData) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SummaryMetadata_PluginData) ProtoMessage() {}
+
+func (x *SummaryMetadata_PluginData) ProtoReflect() protoreflect.Message {
+	mi := &file_events_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SummaryMetadata_PluginData.ProtoReflect.Descriptor instead.
+func (*SummaryMetadata_PluginData) Descriptor() ([]byte, []int) {
+	return file_events_proto_rawDescGZIP(), []int{12, 0}
+}
+
+func (x *SummaryMetadata_PluginData) GetPluginName() string {
+	if x != nil {
+		return x.PluginName
+	}
+	return ""
 }
 
 var File_events_proto protoreflect.FileDescriptor
@@ -968,16 +1042,23 @@ const file_events_proto_rawDesc = "" +
 	"\vtotal_bytes\x18\x02 \x01(\x03R\n" +
 	"totalBytes\x12\x1d\n" +
 	"\n" +
-	"peak_bytes\x18\x03 \x01(\x03R\tpeakBytes\"\xbd\x01\n" +
+	"peak_bytes\x18\x03 \x01(\x03R\tpeakBytes\"\xc9\x01\n" +
 	"\aSummary\x125\n" +
-	"\x05value\x18\x01 \x03(\v2\x1f.tfec.tensorboard.Summary.ValueR\x05value\x1a{\n" +
+	"\x05value\x18\x01 \x03(\v2\x1f.tfec.tensorboard.Summary.ValueR\x05value\x1a\x86\x01\n" +
 	"\x05Value\x12\x10\n" +
-	"\x03tag\x18\x01 \x01(\tR\x03tag\x12!\n" +
-	"\fsimple_value\x18\x02 \x01(\x02R\vsimpleValue\x12=\n" +
-	"\bmetadata\x18\t \x01(\v2!.tfec.tensorboard.SummaryMetadataR\bmetadata\"e\n" +
-	"\x0fSummaryMetadata\x12!\n" +
+	"\x03tag\x18\x01 \x01(\tR\x03tag\x12=\n" +
+	"\bmetadata\x18\t \x01(\v2!.tfec.tensorboard.SummaryMetadataR\bmetadata\x12#\n" +
+	"\fsimple_value\x18\x02 \x01(\x02H\x00R\vsimpleValueB\a\n" +
+	"\x05value\"\xe3\x01\n" +
+	"\x0fSummaryMetadata\x12M\n" +
+	"\vplugin_data\x18\x01 \x01(\v2,.tfec.tensorboard.SummaryMetadata.PluginDataR\n" +
+	"pluginData\x12!\n" +
 	"\fdisplay_name\x18\x02 \x01(\tR\vdisplayName\x12/\n" +
-	"\x13summary_description\x18\x03 \x01(\tR\x12summaryDescriptionB5Z3github.com/tfec-lang/tfec/runtime/trace/tensorboardb\x06proto3"
+	"\x13summary_description\x18\x03 \x01(\tR\x12summaryDescription\x1a-\n" +
+	"\n" +
+	"PluginData\x12\x1f\n" +
+	"\vplugin_name\x18\x01 \x01(\tR\n" +
+	"pluginNameB5Z3github.com/tfec-lang/tfec/runtime/trace/tensorboardb\x06proto3"
 
 var (
 	file_events_proto_rawDescOnce sync.Once
@@ -991,23 +1072,24 @@ func file_events_proto_rawDescGZIP() []byte {
 	return file_events_proto_rawDescData
 }
 
-var file_events_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
+var file_events_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
 var file_events_proto_goTypes = []any{
-	(*Event)(nil),               // 0: tfec.tensorboard.Event
-	(*GraphDef)(nil),            // 1: tfec.tensorboard.GraphDef
-	(*VersionDef)(nil),          // 2: tfec.tensorboard.VersionDef
-	(*NodeDef)(nil),             // 3: tfec.tensorboard.NodeDef
-	(*AttrValue)(nil),           // 4: tfec.tensorboard.AttrValue
-	(*TaggedRunMetadata)(nil),   // 5: tfec.tensorboard.TaggedRunMetadata
-	(*RunMetadata)(nil),         // 6: tfec.tensorboard.RunMetadata
-	(*StepStats)(nil),           // 7: tfec.tensorboard.StepStats
-	(*DeviceStepStats)(nil),     // 8: tfec.tensorboard.DeviceStepStats
-	(*NodeExecStats)(nil),       // 9: tfec.tensorboard.NodeExecStats
-	(*AllocatorMemoryUsed)(nil), // 10: tfec.tensorboard.AllocatorMemoryUsed
-	(*Summary)(nil),             // 11: tfec.tensorboard.Summary
-	(*SummaryMetadata)(nil),     // 12: tfec.tensorboard.SummaryMetadata
-	nil,                         // 13: tfec.tensorboard.NodeDef.AttrEntry
-	(*Summary_Value)(nil),       // 14: tfec.tensorboard.Summary.Value
+	(*Event)(nil),                      // 0: tfec.tensorboard.Event
+	(*GraphDef)(nil),                   // 1: tfec.tensorboard.GraphDef
+	(*VersionDef)(nil),                 // 2: tfec.tensorboard.VersionDef
+	(*NodeDef)(nil),                    // 3: tfec.tensorboard.NodeDef
+	(*AttrValue)(nil),                  // 4: tfec.tensorboard.AttrValue
+	(*TaggedRunMetadata)(nil),          // 5: tfec.tensorboard.TaggedRunMetadata
+	(*RunMetadata)(nil),                // 6: tfec.tensorboard.RunMetadata
+	(*StepStats)(nil),                  // 7: tfec.tensorboard.StepStats
+	(*DeviceStepStats)(nil),            // 8: tfec.tensorboard.DeviceStepStats
+	(*NodeExecStats)(nil),              // 9: tfec.tensorboard.NodeExecStats
+	(*AllocatorMemoryUsed)(nil),        // 10: tfec.tensorboard.AllocatorMemoryUsed
+	(*Summary)(nil),                    // 11: tfec.tensorboard.Summary
+	(*SummaryMetadata)(nil),            // 12: tfec.tensorboard.SummaryMetadata
+	nil,                                // 13: tfec.tensorboard.NodeDef.AttrEntry
+	(*Summary_Value)(nil),              // 14: tfec.tensorboard.Summary.Value
+	(*SummaryMetadata_PluginData)(nil), // 15: tfec.tensorboard.SummaryMetadata.PluginData
 }
 var file_events_proto_depIdxs = []int32{
 	11, // 0: tfec.tensorboard.Event.summary:type_name -> tfec.tensorboard.Summary
@@ -1020,13 +1102,14 @@ var file_events_proto_depIdxs = []int32{
 	9,  // 7: tfec.tensorboard.DeviceStepStats.node_stats:type_name -> tfec.tensorboard.NodeExecStats
 	10, // 8: tfec.tensorboard.NodeExecStats.memory:type_name -> tfec.tensorboard.AllocatorMemoryUsed
 	14, // 9: tfec.tensorboard.Summary.value:type_name -> tfec.tensorboard.Summary.Value
-	4,  // 10: tfec.tensorboard.NodeDef.AttrEntry.value:type_name -> tfec.tensorboard.AttrValue
-	12, // 11: tfec.tensorboard.Summary.Value.metadata:type_name -> tfec.tensorboard.SummaryMetadata
-	12, // [12:12] is the sub-list for method output_type
-	12, // [12:12] is the sub-list for method input_type
-	12, // [12:12] is the sub-list for extension type_name
-	12, // [12:12] is the sub-list for extension extendee
-	0,  // [0:12] is the sub-list for field type_name
+	15, // 10: tfec.tensorboard.SummaryMetadata.plugin_data:type_name -> tfec.tensorboard.SummaryMetadata.PluginData
+	4,  // 11: tfec.tensorboard.NodeDef.AttrEntry.value:type_name -> tfec.tensorboard.AttrValue
+	12, // 12: tfec.tensorboard.Summary.Value.metadata:type_name -> tfec.tensorboard.SummaryMetadata
+	13, // [13:13] is the sub-list for method output_type
+	13, // [13:13] is the sub-list for method input_type
+	13, // [13:13] is the sub-list for extension type_name
+	13, // [13:13] is the sub-list for extension extendee
+	0,  // [0:13] is the sub-list for field type_name
 }
 
 func init() { file_events_proto_init() }
@@ -1044,13 +1127,16 @@ func file_events_proto_init() {
 		(*AttrValue_S)(nil),
 		(*AttrValue_I)(nil),
 	}
+	file_events_proto_msgTypes[14].OneofWrappers = []any{
+		(*Summary_Value_SimpleValue)(nil),
+	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_events_proto_rawDesc), len(file_events_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   15,
+			NumMessages:   16,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

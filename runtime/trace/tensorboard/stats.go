@@ -76,8 +76,8 @@ func (v *view) scalars() *Summary {
 			{"seconds", "from the beginning to the end of the run", x.Total().Seconds()},
 			{"waited_seconds", "for messages, without the set-up", traffic.Waited.Seconds()},
 		} {
-			s.Value = append(s.Value, &Summary_Value{Tag: value.name + "/" + clean(x.Player), SimpleValue: float32(value.value),
-				Metadata: &SummaryMetadata{SummaryDescription: value.description}})
+			s.Value = append(s.Value, &Summary_Value{Tag: value.name + "/" + clean(x.Player), Value: &Summary_Value_SimpleValue{SimpleValue: float32(value.value)},
+				Metadata: &SummaryMetadata{PluginData: &SummaryMetadata_PluginData{PluginName: "scalars"}, SummaryDescription: value.description}})
 		}
 	}
 	return s

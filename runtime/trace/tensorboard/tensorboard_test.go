@@ -41,7 +41,7 @@ type (
 	}
 	readScalar struct {
 		Tag         string
-		SimpleValue float64
+		SimpleValue *float64 // also 0 is there
 	}
 	readGraph struct {
 		Node []readNode
@@ -270,7 +270,8 @@ func TestScalars(t *testing.T) {
 		value := func(name string) float64 {
 			i := slices.IndexFunc(last.Summary.Value, func(s readScalar) bool { return s.Tag == name+"/"+x.Player })
 			require.GreaterOrEqual(t, i, 0, "%s of %s", name, x.Player)
-			return last.Summary.Value[i].SimpleValue
+			require.NotNil(t, last.Summary.Value[i].SimpleValue)
+			return *last.Summary.Value[i].SimpleValue
 		}
 		require.Equal(t, float64(x.Traffic().SentBytes), value("sent_bytes"))
 		require.Equal(t, float64(x.Traffic().ReceivedBytes), value("received_bytes"))
