@@ -1,0 +1,71 @@
+package trace
+
+// What each line of the program cost.
+
+import (
+	"cmp"
+	"slices"
+)
+
+// A Line is all steps of one source line together. Players work at the same
+// time: what they count adds up, how long they take does not.
+type Line struct {
+	File   string
+	Number int // 0: the set-up and the last exchange
+	Text   string
+	Steps  []int // that it consists of and somebody came to, ascending
+
+	Most    Total    // the most of any player: Time, Waited, Rounds, Memory, Calls
+	All     Total    // of all players together: bytes and messages; those sent are those received
+	Players []string // who came to it, in the run's order
+	Totals  []Total  // of each of Players
+}
+
+// Where is the line as in "average.tfe:14", or "" for the set-up.
+func (l Line) Where() string { return Step{File: l.File, Line: l.Number}.Where() }
+
+// Lines are the lines that players came to, that with the most time first, of
+// equal ones that with the most bytes.
+func (r *Run) Lines() []Line {
+	type place struct {
+		file string
+		line int
+	}
+	var order []place
+	lines := make(map[place]*Line)
+	for _, x := range r.Records {
+		for _, t := range x.Steps {
+			s := r.Step(t.Step)
+			at := place{s.File, s.Line}
+			l := lines[at]
+			if l == nil {
+				l = &Line{File: s.File, Number: s.Line, Text: s.Text}
+				lines[at], order = l, append(order, at)
+			}
+			l.count(x.Player, t)
+		}
+	}
+	out := make([]Line, len(order))
+	for i, at := range order {
+		out[i] = *lines[at]
+	}
+	slices.SortStableFunc(out, func(a, b Line) int {
+		return cmp.Or(cmp.Compare(b.Most.Time, a.Most.Time), cmp.Compare(b.All.SentBytes, a.All.SentBytes), cmp.Compare(a.Number, b.Number))
+	})
+	return out
+}
+
+// count adds a step's total at a player.
+func (l *Line) count(player string, t Total) {
+	if i, found := slices.BinarySearch(l.Steps, t.Step); !found {
+		l.Steps = slices.Insert(l.Steps, i, t.Step)
+	}
+	if n := len(l.Players); n == 0 || l.Players[n-1] != player {
+		l.Players, l.Totals = append(l.Players, player), append(l.Totals, Total{})
+	}
+	own := &l.Totals[len(l.Totals)-1]
+	own.add(t)
+	l.All.add(t)
+	l.Most = Total{Calls: max(l.Most.Calls, own.Calls), Time: max(l.Most.Time, own.Time), Waited: max(l.Most.Waited, own.Waited),
+		Rounds: max(l.Most.Rounds, own.Rounds), Memory: max(l.Most.Memory, own.Memory)}
+}
