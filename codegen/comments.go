@@ -80,7 +80,7 @@ func signature(p *ir.Program) []string {
 	}
 	out = append(out, "\t)")
 	for _, d := range p.Reveals {
-		out = append(out, "\t  discloses "+d.Label+": "+types.Type{Elem: d.Elem, Shape: d.Shape, Place: d.To}.Format(names))
+		out = append(out, "\t  discloses "+d.Format(names))
 	}
 	if len(p.Where) > 0 {
 		out = append(out, "\t  where "+join(p.Where, func(c ir.Cond) string { return c.Text }))

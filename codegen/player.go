@@ -85,6 +85,9 @@ func (f *file) descriptor(cfg Config, n names, proj *ir.Program) *jen.Statement 
 			fields = append(fields, field(list.name, jen.Index().Add(f.from("runtime", list.elem)).Add(lines(list.items...))))
 		}
 	}
+	if discloses := proj.Disclosures(); discloses != nil {
+		fields = append(fields, field("Discloses", stringList(discloses)))
+	}
 	if hashers := proj.Hashers().Members(); hashers != nil {
 		var names []string
 		for _, player := range hashers {

@@ -58,6 +58,9 @@ type Session struct {
 	Print func(line string)
 	// Record says how much this player notes of what it does: see Party.Record.
 	Record trace.Level
+	// Admit, if set, is asked once everything is agreed on, the sizes too, and
+	// nothing is shared: an error stops this player in the set-up.
+	Admit func(sizes map[string]int64) error
 	// Agreed, if set, is told of the sizes that the set-up agreed on, and Opening
 	// of every value that this player sees opened or revealed, or makes others
 	// see: for tests, since it gets values.

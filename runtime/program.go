@@ -38,6 +38,7 @@ type Program struct {
 	Where       []Cond
 	Inputs      []Input  // this player's own and the public ones
 	Outputs     []Output // those that this player receives
+	Discloses   []string // what a run tells whom, of the whole header: "avg: fixed(35, 12) @ carol"
 	Hashers     []string // those that share the key of hash64, at every player
 	Stored      []string // the `@ shared` inputs, at every player: names alone, of a record the one
 	Steps       []Step   // everybody's, ascending: to name the step that a peer is at

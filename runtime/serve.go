@@ -37,6 +37,7 @@ type ServeOptions struct {
 	Bindings []string // toml files
 	In, Out  []string // name=spec
 
+	RunLog     string // "": runs.log beside the keys; without keys there is none
 	Once       bool
 	Runs       int      // with inputs: 0 is one, -1 any
 	Clients    []string // empty: any
@@ -60,7 +61,8 @@ func (o *ServeOptions) Flags(f *pflag.FlagSet) {
 	f.StringArrayVar(&o.In, "in", nil, "bind an input, whatever a file says: `NAME=SPEC`, SPEC csv:FILE#COLUMN, parquet:FILE#COLUMN, npy:FILE, json:FILE or stdin; repeatable")
 	f.StringArrayVar(&o.Out, "out", nil, "bind an output: `NAME=SPEC`, SPEC json:FILE, json:-, csv:FILE or npy:FILE; repeatable")
 	f.BoolVar(&o.Once, "once", false, "take part in one run, and exit with its status")
-	f.Func("runs", "take part in `N` runs with inputs, or any (default 1)", o.setRuns)
+	f.StringVar(&o.RunLog, "run-log", "", "append each run to `FILE`, in which --runs counts them (default: "+runLogName+" in the folder of --tls)")
+	f.Func("runs", "take part in `N` runs with inputs, those in the run log included, or any (default 1)", o.setRuns)
 	f.StringSliceVar(&o.Clients, "clients", nil, "accept the runs of these clients alone: `NAME,…`")
 	f.BoolVar(&o.AllowPlain, "allow-plain", false, "accept a protocol without any security")
 	f.DurationVar(&o.ConnectTimeout, "connect-timeout", time.Minute, "how long players may take to find each other")
@@ -116,10 +118,14 @@ func Serve(ctx context.Context, o ServeOptions, programs ...*Program) error {
 	}
 	defer stop()
 	bound.monitor = watch
+	if bound.runs, err = o.openRunLog(bound.log, programs); err != nil {
+		return err
+	}
+	defer bound.runs.close()
 	server := session.Server{
 		Player: o.Player, Hostmap: hostmap, Identity: identity, Listen: o.Listen, Listener: o.Listener,
 		ConnectTimeout: o.ConnectTimeout, PeerTimeout: o.PeerTimeout,
-		Once: o.Once, Runs: o.Runs, Clients: o.Clients, AllowPlain: o.AllowPlain,
+		Once: o.Once, Runs: o.Runs, Taken: bound.runs.before(), Clients: o.Clients, AllowPlain: o.AllowPlain,
 		Log: bound.log, Monitor: watch,
 	}
 	for _, prog := range programs {
@@ -156,6 +162,7 @@ type bindings struct {
 	stdin   io.Reader
 	stdout  io.Writer
 	keys    string // folder of the player's keys; "": none
+	runs    *runLog
 	log     *slog.Logger
 	monitor *monitor.Monitor
 }
@@ -228,18 +235,30 @@ func (b *bindings) offer(prog *Program) session.Program {
 	return session.Program{
 		File: prog.File, Computation: prog.Computation, Digest: prog.Digest,
 		Protocol: prog.Protocol.String(), Player: prog.Player, Players: prog.Players,
-		HasInputs: slices.ContainsFunc(prog.Inputs, func(in Input) bool { return !in.Public }),
+		HasInputs: prog.hasInputs(),
 		Insecure:  known && protocol.Insecure,
 		Step:      func(n int) string { return prog.Describe(uint32(n)) },
 		Run: func(ctx context.Context, l link.Link, r session.Run) error {
-			id := fmt.Sprintf("%x", r.ID)
-			return b.run(ctx, id, prog, Session{Link: b.monitor.Link(l), Load: b.load, Fingerprints: r.Fingerprints, Progress: r.Progress,
+			return b.run(ctx, r, prog, Session{Link: b.monitor.Link(l), Load: b.load, Fingerprints: r.Fingerprints, Progress: r.Progress,
 				Print: func(line string) { b.log.Info("print", "computation", prog.Computation, "line", line) }})
 		},
 	}
 }
 
-func (b *bindings) run(ctx context.Context, id string, prog *Program, s Session) error {
+// hasInputs reports whether the player gives something of its own.
+func (prog *Program) hasInputs() bool {
+	return slices.ContainsFunc(prog.Inputs, func(in Input) bool { return !in.Public })
+}
+
+func (b *bindings) run(ctx context.Context, r session.Run, prog *Program, s Session) error {
+	id := fmt.Sprintf("%x", r.ID)
+	logged := false
+	s.Admit = func(sizes map[string]int64) error {
+		err := b.runs.append(runRecord{Event: runBegins, Run: id, Client: r.Client, Tag: r.Tag, File: prog.File, Computation: prog.Computation,
+			Digest: prog.Digest, Protocol: prog.Protocol.String(), Inputs: prog.hasInputs(), Sizes: sizes, Discloses: prog.Discloses})
+		logged = err == nil
+		return err
+	}
 	s.Stored = func(input string) (Stored, error) {
 		source, err := b.sources.Of(input)
 		if err != nil {
@@ -252,6 +271,11 @@ func (b *bindings) run(ctx context.Context, id string, prog *Program, s Session)
 		return err
 	}
 	err = party.Run(ctx, prog.Run)
+	if logged {
+		if err := b.runs.append(runRecord{Event: runEnds, Run: id, Outcome: party.outcome(err)}); err != nil {
+			b.log.Error("the end of a run is not logged", "run", id, "reason", err)
+		}
+	}
 	if party.started {
 		b.monitor.Rounds(prog.Computation, party.Stats().Rounds)
 		b.log.Info("took part in a run", "run", id, "computation", prog.Computation, "sizes", party.describeSizes())
@@ -271,6 +295,17 @@ func (b *bindings) run(ctx context.Context, id string, prog *Program, s Session)
 		errs = append(errs, b.targets.Of(value[0].Name).Write(columns, b.stdout))
 	}
 	return errors.Join(errs...)
+}
+
+// outcome says how a run ended here, as others may know it.
+func (p *Party) outcome(err error) string {
+	switch {
+	case err == nil:
+		return "finished"
+	case !p.started:
+		return nothingShared
+	}
+	return "failed at " + p.prog.Describe(p.step)
 }
 
 // shelf is a folder of share files; their key lies with the player's keys.

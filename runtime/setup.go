@@ -334,6 +334,11 @@ func decodeSize(b []byte, i int) (n int64, known bool) {
 // digests of all that was agreed on and of each public input. Nothing is
 // shared before.
 func (p *Party) Start() {
+	if p.session.Admit != nil {
+		if err := p.session.Admit(p.sizes); err != nil {
+			p.refuse(err)
+		}
+	}
 	agreed := []part{{"what was agreed in the set-up", string(p.encodeSizes(true))}}
 	for _, in := range p.prog.Inputs {
 		if in.Public {

@@ -24,7 +24,7 @@ func (s Shelf) Check(output string) error {
 	if s.Dir == "" {
 		return fmt.Errorf("output %s is kept as shares: say where with --out %s=share:DIR", output, output)
 	}
-	return sharefile.Check(s.Dir, output)
+	return sharefile.Check(s.Dir, s.Keys, output)
 }
 
 // Keep writes the shares of an output that a run left.

@@ -3,10 +3,12 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/tfec-lang/tfec/runtime/session"
+	"github.com/tfec-lang/tfec/runtime/sharefile"
 )
 
 func keysCommand() *cobra.Command {
@@ -20,11 +22,12 @@ coordinator only relays.`,
 		Example: `  tfec keys init -o ca
   tfec keys request server0 -o keys
   tfec keys sign keys/server0/server0.csr --ca ca
+  tfec keys renew keys/server0
   tfec keys demo --config config.json -o keys`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(keysInitCommand(), keysRequestCommand(), keysSignCommand(), keysDemoCommand())
+	c.AddCommand(keysInitCommand(), keysRequestCommand(), keysSignCommand(), keysRenewCommand(), keysDemoCommand())
 	return c
 }
 
@@ -50,8 +53,10 @@ func keysInitCommand() *cobra.Command {
 func keysRequestCommand() *cobra.Command {
 	var out, role string
 	c := &cobra.Command{
-		Use:     "request NAME",
-		Short:   "Make a key, which stays here, and the request to have it signed",
+		Use:   "request NAME",
+		Short: "Make a key, which stays here, and the request to have it signed",
+		Long: `Writes NAME.key, which stays, and NAME.csr, which is sent. A player gets share.key as
+well, under which it keeps the share files of its runs.`,
 		Example: "  tfec keys request server0\n  tfec keys request operator --role client",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -59,8 +64,12 @@ func keysRequestCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(c.OutOrStdout(), "send %s to whoever signs; put the certificate that comes back into %s\n",
-				path, filepath.Dir(path))
+			if role == session.RolePlayer {
+				if err := sharefile.EnsureKey(filepath.Dir(path)); err != nil {
+					return err
+				}
+			}
+			sayRequested(c, path)
 			return nil
 		},
 	}
@@ -78,17 +87,47 @@ func keysSignCommand() *cobra.Command {
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			for _, csr := range args {
-				path, err := session.Sign(ca, csr)
+				path, until, err := session.Sign(ca, csr)
 				if err != nil {
 					return err
 				}
-				fmt.Fprintf(c.OutOrStdout(), "%s: send it back, to lie beside its key\n", path)
+				fmt.Fprintf(c.OutOrStdout(), "%s: valid until %s; send it back, to lie beside its key\n", path, until.UTC().Format(time.DateOnly))
 			}
 			return nil
 		},
 	}
 	c.Flags().StringVar(&ca, "ca", "ca", "`FOLDER` of the authority")
 	return c
+}
+
+func keysRenewCommand() *cobra.Command {
+	var newKey bool
+	c := &cobra.Command{
+		Use:   "renew FOLDER",
+		Short: "Request another certificate for the name and role of the one in FOLDER",
+		Long: `For a certificate that expires, or has expired. The key stays, or with --new-key
+there is a new one, beside the old one, which serves until the certificate is back:
+of several, a player takes the one that expires last. Certificates are read when a
+player starts.`,
+		Example: "  tfec keys renew keys/server0\n  tfec keys renew keys/server0 --new-key",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			path, err := session.Renew(args[0], newKey)
+			if err != nil {
+				return err
+			}
+			sayRequested(c, path)
+			return nil
+		},
+	}
+	c.Flags().BoolVar(&newKey, "new-key", false, "make a new key, too")
+	return c
+}
+
+// sayRequested says what is to be done with a request.
+func sayRequested(c *cobra.Command, path string) {
+	fmt.Fprintf(c.OutOrStdout(), "send %s to whoever signs; put the certificate that comes back into %s\n",
+		path, filepath.Dir(path))
 }
 
 func keysDemoCommand() *cobra.Command {

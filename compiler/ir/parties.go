@@ -131,3 +131,24 @@ func (p *Program) Operation(i *Instr) capability.Operation {
 	}
 	return o
 }
+
+// Disclosures are what a run tells whom by the header, as it is written there:
+// outputs, of a bundle each member's, and what stands under `discloses`.
+func (p *Program) Disclosures() []string {
+	names := p.PlayerNames()
+	var out []string
+	for _, x := range p.Outputs {
+		if !x.To.IsShared() {
+			out = append(out, Key(x.Name, x.Member)+": "+types.Type{Elem: x.Elem, Shape: x.Shape, Place: x.To}.Format(names))
+		}
+	}
+	for _, d := range p.Reveals {
+		out = append(out, d.Format(names))
+	}
+	return out
+}
+
+// Format writes a disclosure as in the header.
+func (d Disclosure) Format(players []string) string {
+	return d.Label + ": " + types.Type{Elem: d.Elem, Shape: d.Shape, Place: d.To}.Format(players)
+}

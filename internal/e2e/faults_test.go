@@ -167,7 +167,7 @@ func TestFaults(t *testing.T) {
 			name:   "an expired certificate",
 			keys:   true,
 			odd:    map[string]party{"s1": {args: []string{"--tls", "expired/s1"}}},
-			says:   map[string]string{"s1": `the certificate of s1 expired on 2020-01-31: renew it with .tfec keys request s1. and .tfec keys sign s1\.csr.`},
+			says:   map[string]string{"s1": `the certificate of s1 expired on 2020-01-31: renew it with .tfec keys renew expired/s1. and .tfec keys sign s1\.csr.`},
 			others: s1Missing,
 		},
 	}

@@ -47,6 +47,7 @@ func program(proj *ir.Program, w *witness) *runtime.Program {
 		Where:       conditions(proj),
 		Inputs:      inputs(proj),
 		Outputs:     outputs(proj),
+		Discloses:   proj.Disclosures(),
 		Hashers:     players(proj, proj.Hashers().Members()),
 		Stored:      proj.Stored(),
 		Steps:       steps(nil, proj.Whole),

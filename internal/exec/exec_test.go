@@ -59,7 +59,8 @@ func TestDescriptor(t *testing.T) {
 	n, m := runtime.Size{{Coef: 1, Vars: []string{"n"}}}, runtime.Size{{Coef: 1, Vars: []string{"m"}}}
 	e := clear.Fixed(35, 12)
 	assert.Equal(t, runtime.Program{
-		File: "average.tfe", Computation: "average", Digest: "1f", Compiler: got.Compiler,
+		Discloses: []string{"avg: fixed(35, 12) @ carol"},
+		File:      "average.tfe", Computation: "average", Digest: "1f", Compiler: got.Compiler,
 		Player: "alice", Players: []string{"alice", "bob", "carol", "s0", "s1", "s2"},
 		Protocol: runtime.Protocol{Name: "aby3", Roles: []string{"s0", "s1", "s2"}, Ring: 64},
 		Sizes:    []runtime.SizeName{{Name: "n", Min: 2}, {Name: "m", Min: 2}},

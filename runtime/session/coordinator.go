@@ -25,6 +25,7 @@ import (
 func (v *serving) start(s grpc.ServerStream) error {
 	client, err := v.fromClient(s.Context())
 	if err != nil {
+		v.log.Warn("refused to start a run", "reason", inLine(err))
 		return status.Error(codes.PermissionDenied, err.Error())
 	}
 	var r StartRequest
@@ -415,6 +416,9 @@ func (c *coordination) prepare(ctx context.Context) error {
 
 func (c *coordination) begin() {
 	c.begun = true
+	if len(c.Programs) == 0 { // a player has said it
+		c.warn()
+	}
 	c.log.Info("starts a run", "run", c.id.String(), "client", c.client, "computation", c.request.Computation)
 	c.event(Event{Kind: EventStart, Text: fmt.Sprintf("run %v of %s with %s", c.id, c.request.Computation, strings.Join(c.players, ", "))})
 	for _, m := range c.members {

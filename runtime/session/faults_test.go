@@ -208,7 +208,7 @@ func (c *cast) child(name string) *exec.Cmd {
 	require.NoError(c.t, c.authority.save(filepath.Join(dir, "ca")))
 	csr, err := Request(dir, name, RolePlayer)
 	require.NoError(c.t, err)
-	_, err = Sign(filepath.Join(dir, "ca"), csr)
+	_, _, err = Sign(filepath.Join(dir, "ca"), csr)
 	require.NoError(c.t, err)
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), childName+"="+name, childFolder+"="+dir)
@@ -271,13 +271,13 @@ func TestCertificates(t *testing.T) {
 		{"another authority", func(c *cast) *Identity { return issue(c, other, "s1", RolePlayer, time.Hour) }, nil,
 			"s1: alice cannot connect to it at " + addr + ": the certificate of s1 comes from another authority than that of alice: all players need certificates signed with the key of one `tfec keys init`"},
 		{"expired", func(c *cast) *Identity { return issue(c, c.authority, "s1", RolePlayer, -time.Minute) }, nil,
-			"s1: alice cannot connect to it at " + addr + ": the certificate of s1 expired on " + day(time.Now().Add(-time.Minute)) + ": renew it with `tfec keys request s1` and `tfec keys sign s1.csr`"},
+			"s1: alice cannot connect to it at " + addr + ": the certificate of s1 expired on " + day(time.Now().Add(-time.Minute)) + ": renew it with `tfec keys renew keys/s1` and `tfec keys sign s1.csr`"},
 		{"without TLS", func(*cast) *Identity { return &Identity{Name: "s1", Role: RolePlayer} }, nil,
 			"s1: alice cannot connect to it at " + addr + ": s1 was started with --insecure, and alice uses TLS"},
 		{"client of another authority", nil, func(c *cast) *Identity { return issue(c, other, "laptop", RoleClient, time.Hour) },
 			"alice: laptop cannot connect to it at " + addr + ": the certificate of alice comes from another authority than that of laptop: all players need certificates signed with the key of one `tfec keys init`"},
 		{"expired client", nil, func(c *cast) *Identity { return issue(c, c.authority, "laptop", RoleClient, -time.Minute) },
-			"alice: laptop cannot connect to it at " + addr + ": alice refuses: the certificate of laptop expired on " + day(time.Now().Add(-time.Minute)) + ": renew it with `tfec keys request laptop --role client` and `tfec keys sign laptop.csr`"},
+			"alice: laptop cannot connect to it at " + addr + ": alice refuses: the certificate of laptop expired on " + day(time.Now().Add(-time.Minute)) + ": renew it with `tfec keys renew keys/laptop` and `tfec keys sign laptop.csr`"},
 		{"client without TLS", nil, func(*cast) *Identity { return &Identity{Name: "laptop", Role: RoleClient} },
 			"alice: laptop cannot connect to it at " + addr + ": alice refuses: laptop was started with --insecure, and alice uses TLS"},
 		{"client is a player", nil, func(c *cast) *Identity { return issue(c, c.authority, "s1", RolePlayer, time.Hour) },
@@ -315,7 +315,7 @@ func TestRefusedCertificateEverywhere(t *testing.T) {
 		life      time.Duration
 		want      string
 	}{
-		{"expired", nil, -time.Minute, "the certificate of s1 expired on " + day(time.Now().Add(-time.Minute)) + ": renew it with `tfec keys request s1` and `tfec keys sign s1.csr`"},
+		{"expired", nil, -time.Minute, "the certificate of s1 expired on " + day(time.Now().Add(-time.Minute)) + ": renew it with `tfec keys renew keys/s1` and `tfec keys sign s1.csr`"},
 		{"another authority", other, time.Hour, "the certificate of s1 comes from another authority than that of alice: all players need certificates signed with the key of one `tfec keys init`"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -444,6 +444,7 @@ func TestRoles(t *testing.T) {
 		err = s.RecvMsg(nil)
 		require.Equal(t, codes.PermissionDenied, status.Code(err))
 		require.EqualError(t, plain(err), test.want)
+		require.Contains(t, c.servers[test.to].log.String(), strconv.Quote(test.want))
 		require.NoError(t, conn.Close())
 	}
 }

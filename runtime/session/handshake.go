@@ -346,7 +346,7 @@ func (id *Identity) proved(c *tls.Conn) (Peer, error) {
 	if len(certs) == 0 {
 		return Peer{}, refuse("it shows no certificate")
 	}
-	who, err := verify(certs[0], id.ca, "that of "+id.Name, time.Now())
+	who, err := verify(certs[0], id.ca, "that of "+id.Name, "", time.Now())
 	if err != nil {
 		return Peer{}, &refusal{err}
 	}

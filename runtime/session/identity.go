@@ -3,10 +3,12 @@
 package session
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/hex"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"os"
@@ -32,6 +34,7 @@ type Identity struct {
 
 	cert *tls.Certificate  // nil: insecure
 	ca   *x509.Certificate // whose certificates are believed
+	dir  string            // where they were loaded from; "": nowhere
 }
 
 // Insecure reports whether the identity proves nothing.
@@ -70,62 +73,79 @@ func (id *Identity) Notice(now time.Time) string {
 	case id.Insecure():
 		return "runs with --insecure: anyone on the wire can compute every input; for tests on one machine only"
 	case now.After(id.cert.Leaf.NotAfter.Add(-expiryNotice)):
-		return fmt.Sprintf("the certificate of %s expires on %s: %s", id.Name, day(id.cert.Leaf.NotAfter), renewal(id.Name, id.Role))
+		return fmt.Sprintf("the certificate of %s expires on %s: %s", id.Name, day(id.cert.Leaf.NotAfter), renewal(id.Name, id.dir))
 	}
 	return ""
 }
 
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
-// renewal is what to type for a new certificate.
-func renewal(name, role string) string {
-	flag := ""
-	if role != RolePlayer {
-		flag = " --role " + role
-	}
-	return fmt.Sprintf("renew it with `tfec keys request %s%s` and `tfec keys sign %s.csr`", name, flag, name)
+// renewal is what to type for a new certificate. Of another machine's keys dir
+// is unknown, "": it is where `tfec keys request` writes them, then.
+func renewal(name, dir string) string {
+	return fmt.Sprintf("renew it with `tfec keys renew %s` and `tfec keys sign %s.csr`", cmp.Or(dir, filepath.Join("keys", name)), name)
 }
 
 // LoadIdentity reads the folder that `tfec keys request` and `tfec keys sign`
 // have filled: NAME.key, and NAME.crt with the certificate and its authority's.
+// Of several, as after a renewal with a new key, it takes the certificate that
+// expires last.
 func LoadIdentity(dir string) (*Identity, error) {
-	keyPath, err := single(dir, "key", "tfec keys request")
+	base, _, err := newest(dir)
 	if err != nil {
 		return nil, err
 	}
-	certPath, err := single(dir, "crt", "tfec keys sign")
-	if err != nil {
-		return nil, err
-	}
-	pair, err := tls.LoadX509KeyPair(certPath, keyPath)
+	pair, err := tls.LoadX509KeyPair(base+".crt", base+".key")
 	if err != nil {
 		return nil, fmt.Errorf("cannot load the keys in %s: %w", dir, err)
 	}
-	id, err := newIdentity(pair)
+	id, err := newIdentity(pair, dir)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", certPath, err)
+		return nil, fmt.Errorf("%s.crt: %w", base, err)
 	}
 	return id, nil
 }
 
-// single is the one file of a folder with that ending.
-func single(dir, ending, command string) (string, error) {
+// newest is, of the certificates in a folder, the one that expires last, and the
+// path of it and of the key beside it, without their endings.
+func newest(dir string) (base string, cert *x509.Certificate, err error) {
 	if _, err := os.Stat(dir); err != nil {
-		return "", fmt.Errorf("cannot load the keys: %w", err)
+		return "", nil, fmt.Errorf("cannot load the keys: %w", err)
 	}
-	files, err := filepath.Glob(filepath.Join(dir, "*."+ending))
+	files, err := filepath.Glob(filepath.Join(dir, "*.crt"))
 	if err != nil {
-		return "", fmt.Errorf("cannot load the keys in %s: %w", dir, err)
+		return "", nil, fmt.Errorf("cannot load the keys in %s: %w", dir, err)
 	}
-	if len(files) != 1 {
-		return "", fmt.Errorf("cannot load the keys: %s holds %d .%s files, want the one that `%s` makes", dir, len(files), ending, command)
+	for _, file := range files {
+		c, err := loadCertificate(file)
+		if err != nil {
+			return "", nil, fmt.Errorf("cannot load the keys: %w", err)
+		}
+		if cert == nil || c.NotAfter.After(cert.NotAfter) {
+			base, cert = strings.TrimSuffix(file, ".crt"), c
+		}
 	}
-	return files[0], nil
+	if cert == nil {
+		return "", nil, fmt.Errorf("cannot load the keys: %s holds no certificate, NAME.crt, which `tfec keys sign` makes", dir)
+	}
+	return base, cert, nil
+}
+
+func loadCertificate(path string) (*x509.Certificate, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	b, _ := pem.Decode(data)
+	if b == nil || b.Type != "CERTIFICATE" {
+		return nil, fmt.Errorf("%s is no certificate", path)
+	}
+	return x509.ParseCertificate(b.Bytes)
 }
 
 // newIdentity reads name and role from a certificate that is followed by its
-// authority's.
-func newIdentity(pair tls.Certificate) (*Identity, error) {
+// authority's, both from the folder dir.
+func newIdentity(pair tls.Certificate, dir string) (*Identity, error) {
 	if len(pair.Certificate) != 2 {
 		return nil, fmt.Errorf("holds %d certificates, want the player's and the authority's", len(pair.Certificate))
 	}
@@ -135,23 +155,24 @@ func newIdentity(pair tls.Certificate) (*Identity, error) {
 	}
 	// Only the leaf is sent: the other end knows its authority.
 	pair.Certificate = pair.Certificate[:1]
-	who, err := verify(pair.Leaf, ca, "the one that follows it", time.Now())
+	who, err := verify(pair.Leaf, ca, "the one that follows it", dir, time.Now())
 	if err != nil {
 		return nil, err
 	}
-	return &Identity{Name: who.Name, Role: who.Role, cert: &pair, ca: ca}, nil
+	return &Identity{Name: who.Name, Role: who.Role, cert: &pair, ca: ca, dir: dir}, nil
 }
 
 // verify reads who a certificate stands for, if ca signed it and it is valid.
-// trusted is what messages call ca.
-func verify(cert, ca *x509.Certificate, trusted string, now time.Time) (Peer, error) {
+// trusted is what messages call ca, dir where the certificate lies, if that is
+// on this machine.
+func verify(cert, ca *x509.Certificate, trusted, dir string, now time.Time) (Peer, error) {
 	name := printable(cert.Subject.CommonName)
 	if err := cert.CheckSignatureFrom(ca); err != nil {
 		return Peer{}, fmt.Errorf("the certificate of %s comes from another authority than %s: "+
 			"all players need certificates signed with the key of one `tfec keys init`", name, trusted)
 	}
 	if now.After(cert.NotAfter) {
-		return Peer{}, fmt.Errorf("the certificate of %s expired on %s: %s", name, day(cert.NotAfter), renewal(name, role(cert)))
+		return Peer{}, fmt.Errorf("the certificate of %s expired on %s: %s", name, day(cert.NotAfter), renewal(name, dir))
 	}
 	if now.Before(cert.NotBefore) {
 		return Peer{}, fmt.Errorf("the certificate of %s is valid from %s on only: compare the clocks", name, cert.NotBefore.UTC().Format(time.RFC3339))

@@ -99,16 +99,39 @@ func Request(dir, name, role string) (string, error) {
 	if err := (Peer{Name: name, Role: role}).check(); err != nil {
 		return "", fmt.Errorf("cannot make a request: %w", err)
 	}
-	base := filepath.Join(dir, name, name)
+	return request(filepath.Join(dir, name, name), Peer{Name: name, Role: role})
+}
+
+// request writes base.csr for the key base.key, which is made if there is none.
+func request(base string, who Peer) (string, error) {
 	key, err := ownKey(base + ".key")
 	if err != nil {
 		return "", fmt.Errorf("cannot make a request: %w", err)
 	}
-	der, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{Subject: subject(name, role)}, key)
+	der, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{Subject: subject(who.Name, who.Role)}, key)
 	if err != nil {
 		return "", fmt.Errorf("cannot make a request: %w", err)
 	}
 	return base + ".csr", os.WriteFile(base+".csr", block("CERTIFICATE REQUEST", der), 0o644)
+}
+
+// Renew makes the request for another certificate of the name and role of the
+// one in dir, which may have expired, and returns its path. With newKey it is for
+// a new key, in files of their own: the old ones serve until the certificate is
+// there.
+func Renew(dir string, newKey bool) (string, error) {
+	base, cert, err := newest(dir)
+	if err != nil {
+		return "", err
+	}
+	who := Peer{Name: cert.Subject.CommonName, Role: role(cert)}
+	if err := who.check(); err != nil {
+		return "", fmt.Errorf("cannot renew %s.crt: %w", base, err)
+	}
+	if newKey {
+		base = filepath.Join(dir, who.Name+"-"+day(time.Now()))
+	}
+	return request(base, who)
 }
 
 func subject(name, role string) pkix.Name {
@@ -162,7 +185,7 @@ func saveNew(path string, mode fs.FileMode, data []byte) error {
 		return err
 	}
 	_, err = f.Write(data)
-	return errors.Join(err, f.Close())
+	return errors.Join(err, f.Sync(), f.Close())
 }
 
 func block(kind string, der []byte) []byte {
@@ -170,23 +193,31 @@ func block(kind string, der []byte) []byte {
 }
 
 // Sign signs a request with the authority in caDir and returns the path of the
-// certificate, NAME.crt beside the request: it goes back to the folder of the
-// key. Whoever signs decides that the name and role of the request are due.
-func Sign(caDir, csrPath string) (string, error) {
+// certificate, NAME.crt beside the request, and when it expires. It goes back to
+// the folder of the key. Whoever signs decides that the name and role of the
+// request are due.
+func Sign(caDir, csrPath string) (string, time.Time, error) {
 	a, err := loadAuthority(caDir)
 	if err != nil {
-		return "", err
+		return "", time.Time{}, err
+	}
+	if time.Now().After(a.cert.NotAfter) {
+		return "", time.Time{}, fmt.Errorf("the authority in %s expired on %s: make another with `tfec keys init`, and sign everybody's requests with it", caDir, day(a.cert.NotAfter))
 	}
 	data, err := os.ReadFile(csrPath)
 	if err != nil {
-		return "", fmt.Errorf("cannot sign: %w", err)
+		return "", time.Time{}, fmt.Errorf("cannot sign: %w", err)
 	}
 	der, err := a.signRequest(data)
 	if err != nil {
-		return "", fmt.Errorf("cannot sign %s: %w", csrPath, err)
+		return "", time.Time{}, fmt.Errorf("cannot sign %s: %w", csrPath, err)
+	}
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		return "", time.Time{}, fmt.Errorf("cannot sign %s: %w", csrPath, err)
 	}
 	path := strings.TrimSuffix(csrPath, ".csr") + ".crt"
-	return path, os.WriteFile(path, append(block("CERTIFICATE", der), block("CERTIFICATE", a.cert.Raw)...), 0o644)
+	return path, cert.NotAfter, os.WriteFile(path, append(block("CERTIFICATE", der), block("CERTIFICATE", a.cert.Raw)...), 0o644)
 }
 
 // signRequest checks all that a request holds; nothing else of it gets into
@@ -271,7 +302,7 @@ func Demo(h *Hostmap, out string) error {
 		if err != nil {
 			return err
 		}
-		if _, err := Sign(ca, csr); err != nil {
+		if _, _, err := Sign(ca, csr); err != nil {
 			return err
 		}
 	}

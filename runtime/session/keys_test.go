@@ -27,13 +27,14 @@ func TestKeys(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, filepath.Join(dir, "server-0", "server-0.csr"), csr)
 	_, err = LoadIdentity(filepath.Join(dir, "server-0"))
-	require.ErrorContains(t, err, "holds 0 .crt files, want the one that `tfec keys sign` makes")
+	require.ErrorContains(t, err, "holds no certificate, NAME.crt, which `tfec keys sign` makes")
 
 	// The request goes to the authority's machine, the certificate comes back.
 	away := filepath.Join(t.TempDir(), "server-0.csr")
 	require.NoError(t, os.Rename(csr, away))
-	crt, err := Sign(ca, away)
+	crt, until, err := Sign(ca, away)
 	require.NoError(t, err)
+	require.WithinDuration(t, time.Now().Add(certificateLife), until, time.Minute)
 	require.NoError(t, os.Rename(crt, filepath.Join(dir, "server-0", "server-0.crt")))
 
 	id, err := LoadIdentity(filepath.Join(dir, "server-0"))
@@ -42,23 +43,54 @@ func TestKeys(t *testing.T) {
 	require.Equal(t, RolePlayer, id.Role)
 	require.False(t, id.Insecure())
 	require.Empty(t, id.Notice(time.Now()))
-	require.Contains(t, id.Notice(id.cert.Leaf.NotAfter.Add(-time.Hour)), "the certificate of server-0 expires on "+day(id.cert.Leaf.NotAfter)+": renew it with")
-
-	// A renewal keeps the key.
-	again, err := Request(dir, "server-0", RolePlayer)
-	require.NoError(t, err)
-	_, err = Sign(ca, again)
-	require.NoError(t, err)
-	renewed, err := LoadIdentity(filepath.Join(dir, "server-0"))
-	require.NoError(t, err)
-	require.Equal(t, id.cert.Leaf.PublicKey, renewed.cert.Leaf.PublicKey)
-	require.NotEqual(t, id.Fingerprint(), renewed.Fingerprint())
+	require.Contains(t, id.Notice(id.cert.Leaf.NotAfter.Add(-time.Hour)), "the certificate of server-0 expires on "+day(id.cert.Leaf.NotAfter)+": renew it with `tfec keys renew "+filepath.Join(dir, "server-0")+"` and `tfec keys sign server-0.csr`")
 
 	for _, secret := range []string{"ca/ca.key", "server-0/server-0.key"} {
 		info, err := os.Stat(filepath.Join(dir, secret))
 		require.NoError(t, err)
 		require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
 	}
+}
+
+// A renewal keeps name and role, of a certificate that has expired as well, and
+// the key, or takes a new one.
+func TestRenew(t *testing.T) {
+	a, err := newAuthority(time.Hour)
+	require.NoError(t, err)
+	dir := t.TempDir()
+	ca, old := filepath.Join(dir, "ca"), filepath.Join(dir, "laptop")
+	require.NoError(t, a.save(ca))
+	_, err = Request(dir, "laptop", RoleClient)
+	require.NoError(t, err)
+	key, err := ownKey(filepath.Join(old, "laptop.key"))
+	require.NoError(t, err)
+	expired, err := a.sign("laptop", RoleClient, key.Public(), -time.Minute)
+	require.NoError(t, err)
+	current := append(block("CERTIFICATE", expired), block("CERTIFICATE", a.cert.Raw)...)
+	require.NoError(t, os.WriteFile(filepath.Join(old, "laptop.crt"), current, 0o644))
+	_, err = LoadIdentity(old)
+	require.ErrorContains(t, err, "expired on "+day(time.Now().Add(-time.Minute))+": renew it with `tfec keys renew "+old+"`")
+
+	for _, newKey := range []bool{false, true} {
+		csr, err := Renew(old, newKey)
+		require.NoError(t, err)
+		_, until, err := Sign(ca, csr)
+		require.NoError(t, err)
+		require.Equal(t, a.cert.NotAfter, until, "no longer than the authority")
+		id, err := LoadIdentity(old)
+		require.NoError(t, err)
+		require.Equal(t, Peer{Name: "laptop", Role: RoleClient}, Peer{Name: id.Name, Role: id.Role})
+		if !newKey {
+			require.Equal(t, filepath.Join(old, "laptop.csr"), csr)
+			require.Equal(t, key.Public(), id.cert.Leaf.PublicKey)
+			require.NoError(t, os.WriteFile(filepath.Join(old, "laptop.crt"), current, 0o644))
+			continue
+		}
+		require.Equal(t, filepath.Join(old, "laptop-"+day(time.Now())+".csr"), csr)
+		require.NotEqual(t, key.Public(), id.cert.Leaf.PublicKey, "of two certificates the one that expires last")
+	}
+	_, err = Renew(dir, false)
+	require.ErrorContains(t, err, "holds no certificate")
 }
 
 func TestDemo(t *testing.T) {
@@ -114,9 +146,9 @@ func TestExpiredAtHome(t *testing.T) {
 	require.NoError(t, err)
 	pair := *id.cert
 	pair.Certificate = append(pair.Certificate, a.cert.Raw)
-	_, err = newIdentity(pair)
-	require.ErrorContains(t, err, "the certificate of s0 expired on "+day(id.cert.Leaf.NotAfter)+": renew it with `tfec keys request s0`")
-	_, err = verify(id.cert.Leaf, a.cert, "its own", time.Now().Add(-2*time.Hour))
+	_, err = newIdentity(pair, "home/s0")
+	require.ErrorContains(t, err, "the certificate of s0 expired on "+day(id.cert.Leaf.NotAfter)+": renew it with `tfec keys renew home/s0` and `tfec keys sign s0.csr`")
+	_, err = verify(id.cert.Leaf, a.cert, "its own", "", time.Now().Add(-2*time.Hour))
 	require.ErrorContains(t, err, "compare the clocks")
 }
 
@@ -145,7 +177,7 @@ func TestSignRefuses(t *testing.T) {
 		require.NoError(t, err)
 		path := filepath.Join(t.TempDir(), "s0.csr")
 		require.NoError(t, os.WriteFile(path, block("CERTIFICATE REQUEST", der), 0o600))
-		_, err = Sign(ca, path)
+		_, _, err = Sign(ca, path)
 		if test.want == "" {
 			require.NoError(t, err)
 		} else {
@@ -155,12 +187,12 @@ func TestSignRefuses(t *testing.T) {
 	for _, data := range [][]byte{nil, []byte("text"), block("CERTIFICATE REQUEST", []byte("text")), block("PRIVATE KEY", nil)} {
 		path := filepath.Join(t.TempDir(), "s0.csr")
 		require.NoError(t, os.WriteFile(path, data, 0o600))
-		_, err := Sign(ca, path)
+		_, _, err := Sign(ca, path)
 		require.ErrorContains(t, err, "cannot sign "+path)
 	}
 	_, err = Request(t.TempDir(), "a/b", RolePlayer)
 	require.ErrorContains(t, err, "is no name")
-	_, err = Sign(t.TempDir(), "s0.csr")
+	_, _, err = Sign(t.TempDir(), "s0.csr")
 	require.ErrorContains(t, err, "`tfec keys init`")
 }
 
@@ -177,7 +209,7 @@ func TestAutomaticAuthority(t *testing.T) {
 	for i, id := range ids {
 		require.NoError(t, errs[i])
 		require.Equal(t, ids[0].ca.Raw, id.ca.Raw)
-		_, err := verify(id.cert.Leaf, ids[0].ca, "its own", time.Now())
+		_, err := verify(id.cert.Leaf, ids[0].ca, "its own", "", time.Now())
 		require.NoError(t, err)
 	}
 	left, err := os.ReadDir(filepath.Dir(dir))

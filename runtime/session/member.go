@@ -38,6 +38,7 @@ type membership struct {
 // join is the coordinator's stream, which is one run here.
 func (v *serving) join(s grpc.ServerStream) error {
 	if err := v.fromCoordinator(s.Context()); err != nil {
+		v.log.Warn("refused to join a run", "reason", inLine(err))
 		return status.Error(codes.PermissionDenied, err.Error())
 	}
 	m := &membership{serving: v, stream: s, orders: make(chan order)}
@@ -275,6 +276,7 @@ func (m *membership) prepare(o order) (report, error) {
 		return report{}, err
 	}
 	m.order, m.link, m.pulse = o, l, &pulse{Link: l}
+	m.warn()
 	m.log.Info("accepted a run", "run", o.Run, "client", printable(o.Client), "tag", printable(o.Request.Tag),
 		"file", m.prog.File, "computation", m.prog.Computation, "digest", m.prog.Digest)
 	return report{Kind: reportReady}, nil
@@ -288,10 +290,10 @@ func (m *membership) reserve() error {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.taken >= max(m.Runs, 1) {
-		return fmt.Errorf("%s has inputs and has taken part in as many runs as its operator allows (%d): it takes another when it is started again, or was with --runs", m.Player, m.taken)
+	if m.Taken >= max(m.Runs, 1) {
+		return fmt.Errorf("%s has inputs and has taken part in as many runs as its operator allows (%d): --runs at its start allows more", m.Player, m.Taken)
 	}
-	m.taken++
+	m.Taken++
 	return nil
 }
 
@@ -304,10 +306,10 @@ func (m *membership) release(counts bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if !counts {
-		m.taken--
-	} else if m.taken >= max(m.Runs, 1) {
-		m.log.Info("takes part in no further runs: it has inputs, and each run tells more of them; start it again for another, or with --runs",
-			"player", m.Player, "runs", m.taken)
+		m.Taken--
+	} else if m.Taken >= max(m.Runs, 1) {
+		m.log.Info("takes part in no further runs: it has inputs, and each run tells more of them; --runs allows more",
+			"player", m.Player, "runs", m.Taken)
 	}
 }
 
@@ -353,7 +355,7 @@ func (m *membership) carryOut(ctx context.Context) error {
 	err := m.connect(ctx)
 	if err == nil {
 		m.pulse.begun.Store(true)
-		err = m.prog.Run(ctx, m.pulse, Run{ID: m.link.ID(), Tag: m.tag(), Fingerprints: m.fingerprints(), Progress: m.pulse.progress})
+		err = m.prog.Run(ctx, m.pulse, Run{ID: m.link.ID(), Client: printable(m.order.Client), Tag: printable(m.tag()), Fingerprints: m.fingerprints(), Progress: m.pulse.progress})
 	}
 	m.pulse.Close(m.farewell(err))
 	return err

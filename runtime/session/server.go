@@ -62,7 +62,7 @@ type Program struct {
 // A Run is what a Program needs to know of one run.
 type Run struct {
 	ID           [16]byte
-	Tag          string
+	Client, Tag  string   // who asked for it, and under what name
 	Fingerprints []string // of each player's certificate, in order of Players; "insecure" without TLS
 
 	// Progress is to be called with the step at which this player sends or
@@ -97,6 +97,7 @@ type Server struct {
 
 	Once       bool     // take part in one run, then end with its error
 	Runs       int      // how many runs with inputs: 0 is one, -1 any
+	Taken      int      // how many of these there were before this server
 	Clients    []string // whose runs are accepted; empty: any client's
 	AllowPlain bool     // accept programs that are Insecure
 
@@ -155,8 +156,7 @@ type serving struct {
 	watching     context.Context // for the coordinator, until the run begins
 	stopWatching context.CancelFunc
 
-	mu     sync.Mutex
-	taken  int // runs with inputs, past the set-up or in hand
+	mu     sync.Mutex // guards Taken: runs with inputs, past the set-up or in hand
 	inHand sync.WaitGroup
 }
 
@@ -206,6 +206,9 @@ func (v *serving) check() error {
 	if !Same(v.Identity.Name, v.Player) || v.Identity.Role == RoleClient {
 		return fmt.Errorf("cannot serve as %s with the identity of %s, a %s", v.Player, v.Identity.Name, v.Identity.Role)
 	}
+	if v.Identity.Role == RoleCoordinator && len(v.Programs) > 0 {
+		return fmt.Errorf("cannot take part as %s with a certificate for a %s: `tfec keys request %s` makes the request for a %s's", v.Player, RoleCoordinator, v.Player, RolePlayer)
+	}
 	if len(v.Programs) == 0 && !v.coordinates() {
 		return fmt.Errorf("%s has no program, and the coordinator is %s, the first entry of %s", v.Player, v.Hostmap.Coordinator().Name, v.Hostmap.name())
 	}
@@ -252,9 +255,7 @@ func (v *serving) listen() (net.Listener, error) {
 
 // announce says what this server is.
 func (v *serving) announce() {
-	if notice := v.Identity.Notice(time.Now()); notice != "" {
-		v.log.Warn(v.Player + " " + notice)
-	}
+	v.warn()
 	for _, p := range v.Programs {
 		v.log.Info("offers a program", "player", p.Player, "file", p.File, "computation", p.Computation, "digest", p.Digest, "inputs", p.HasInputs)
 	}
@@ -266,6 +267,15 @@ func (v *serving) announce() {
 		role = "player and coordinator"
 	}
 	v.log.Info("listens", "name", v.Player, "role", role, "address", v.self, "certificate", v.Identity.Fingerprint())
+}
+
+// warn says what the operator should know about the identity, at the start and
+// with each run: a player may wait for years. It is heard at every level of the
+// log.
+func (v *serving) warn() {
+	if notice := v.Identity.Notice(time.Now()); notice != "" {
+		v.log.Error(v.Player + " " + notice)
+	}
 }
 
 func (v *serving) refusedConnection(from net.Addr, err error) {

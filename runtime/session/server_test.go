@@ -120,9 +120,11 @@ func TestRefusals(t *testing.T) {
 		{"this client", func(s *Server) { s.Clients = []string{"desktop", "laptop"} }, nil, average, 2, ""},
 		{"no inputs", nil, nil, average, 3, ""},
 		{"inputs", nil, withInputs, average, 1,
-			"s1 refuses: s1 has inputs and has taken part in as many runs as its operator allows (1): it takes another when it is started again, or was with --runs"},
+			"s1 refuses: s1 has inputs and has taken part in as many runs as its operator allows (1): --runs at its start allows more"},
 		{"inputs, two runs", func(s *Server) { s.Runs = 2 }, withInputs, average, 2,
-			"s1 refuses: s1 has inputs and has taken part in as many runs as its operator allows (2): it takes another when it is started again, or was with --runs"},
+			"s1 refuses: s1 has inputs and has taken part in as many runs as its operator allows (2): --runs at its start allows more"},
+		{"inputs, runs before", func(s *Server) { s.Runs, s.Taken = 3, 2 }, withInputs, average, 1,
+			"s1 refuses: s1 has inputs and has taken part in as many runs as its operator allows (3): --runs at its start allows more"},
 		{"inputs, any runs", func(s *Server) { s.Runs = -1 }, withInputs, average, 3, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -466,6 +468,7 @@ func TestServeRefuses(t *testing.T) {
 		{Server{Player: "carol", Identity: id("carol", RolePlayer)}, "config.json: has no entry for carol: every player of the program needs one"},
 		{Server{Player: "alice", Identity: id("s0", RolePlayer)}, "cannot serve as alice with the identity of s0, a player"},
 		{Server{Player: "alice", Identity: id("alice", RoleClient)}, "cannot serve as alice with the identity of alice, a client"},
+		{Server{Player: "alice", Identity: id("alice", RoleCoordinator), Programs: []Program{alice}}, "cannot take part as alice with a certificate for a coordinator: `tfec keys request alice` makes the request for a player's"},
 		{Server{Player: "s0", Identity: id("s0", RolePlayer)}, "s0 has no program, and the coordinator is alice, the first entry of config.json"},
 		{Server{Player: "alice", Identity: id("alice", RolePlayer), Programs: []Program{bob}}, "average.tfe is a program of bob, not of alice"},
 		{Server{Player: "alice", Identity: id("alice", RolePlayer), Programs: []Program{plain}}, "average.tfe uses a protocol without any security: it is refused on a network unless --allow-plain is given"},

@@ -22,6 +22,7 @@ import (
 	"strings"
 
 	"github.com/tfec-lang/tfec/runtime/clear"
+	"github.com/tfec-lang/tfec/runtime/internal/durable"
 	"github.com/tfec-lang/tfec/runtime/mpc"
 	"github.com/tfec-lang/tfec/runtime/ring"
 )
@@ -88,18 +89,32 @@ func create(path string, data []byte) error {
 	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	return os.Link(f.Name(), path)
+	if err := os.Link(f.Name(), path); err != nil {
+		return err
+	}
+	return durable.SyncFolder(filepath.Dir(path))
 }
 
 // Check finds out, before a run, whether the file of an output can be created.
-func Check(dir, output string) error {
+// The key is made now, if there is none: where it could not be, the shares of a
+// run would be lost.
+func Check(dir, keys, output string) error {
 	if _, err := os.Lstat(Path(dir, output)); err == nil {
 		return fmt.Errorf("cannot keep output %s: %s is there already, and is never overwritten", output, Path(dir, output))
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("cannot keep output %s: %w", output, err)
 	}
+	if err := EnsureKey(keys); err != nil {
+		return fmt.Errorf("cannot keep output %s: %w", output, err)
+	}
 	return nil
+}
+
+// EnsureKey makes the key of share files in a folder, if there is none.
+func EnsureKey(keys string) error {
+	_, err := cipherOf(keys, true)
+	return err
 }
 
 // Read returns the shares of an output that are kept in a folder, in the order
@@ -140,7 +155,7 @@ func cipherOf(keys string, create bool) (cipher.AEAD, error) {
 		text, err = makeKey(path)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("cannot read the key of share files: %w", err)
+		return nil, fmt.Errorf("cannot have the key of share files: %w", err)
 	}
 	key, err := hex.DecodeString(strings.TrimSpace(string(text)))
 	if err != nil || len(key) != keySize {
@@ -165,7 +180,7 @@ func makeKey(path string) ([]byte, error) {
 		return nil, err
 	}
 	_, err = f.Write(text)
-	return text, errors.Join(err, f.Sync(), f.Close())
+	return text, errors.Join(err, f.Sync(), f.Close(), durable.SyncFolder(filepath.Dir(path)))
 }
 
 // encode is the length of the header, the header as JSON, and of each column the

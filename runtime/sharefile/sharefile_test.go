@@ -31,7 +31,8 @@ func TestRoundTrip(t *testing.T) {
 
 func roundTrip(t *testing.T, header Header, shares []mpc.Share) {
 	dir := t.TempDir()
-	require.NoError(t, Check(dir, "model"))
+	require.NoError(t, Check(dir, dir, "model"))
+	assert.ErrorContains(t, Check(dir, filepath.Join(dir, "none"), "model"), "cannot keep output model: cannot have the key of share files")
 	require.NoError(t, Write(dir, dir, header, shares))
 	h, x, err := Read(dir, dir, "model")
 	require.NoError(t, err)
@@ -42,7 +43,7 @@ func roundTrip(t *testing.T, header Header, shares []mpc.Share) {
 		require.NoError(t, err)
 		assert.Equal(t, os.FileMode(0o600), info.Mode().Perm(), path)
 	}
-	assert.ErrorContains(t, Check(dir, "model"), "never overwritten")
+	assert.ErrorContains(t, Check(dir, dir, "model"), "never overwritten")
 	assert.ErrorIs(t, Write(dir, dir, header, shares), os.ErrExist)
 }
 

@@ -86,7 +86,8 @@ var Program = &runtime.Program{
 		{Number: 43, Op: "output", Line: 25},
 		{Number: 44, Op: "open", Line: 26},
 	},
-	Run: run,
+	Discloses: []string{"model: fixed(20, 12)[type] @ bob", "done: bool[10] @ public"},
+	Run:       run,
 }
 
 // Run takes part in one run of control as s1.

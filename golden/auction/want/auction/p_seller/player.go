@@ -98,7 +98,8 @@ var Program = &runtime.Program{
 		{Number: 61, Op: "output", Line: 26},
 		{Number: 62, Op: "output", Line: 26},
 	},
-	Run: run,
+	Discloses: []string{"price: int32 @ public", "won[b0]: bool @ b0", "won[b1]: bool @ b1", "won[b2]: bool @ b2", "won[b3]: bool @ b3"},
+	Run:       run,
 }
 
 // Run takes part in one run of vickrey as seller.

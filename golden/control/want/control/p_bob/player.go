@@ -108,7 +108,8 @@ var FitProgram = &runtime.Program{
 		{Number: 24, Op: "open", Line: 23},
 		{Number: 25, Op: "output", Line: 23},
 	},
-	Run: runFit,
+	Discloses: []string{"w: fixed(20, 12)[d] @ carol"},
+	Run:       runFit,
 }
 
 // RunFit takes part in one run of fit as bob.
@@ -188,7 +189,8 @@ var CompareProgram = &runtime.Program{
 		{Number: 35, Op: "output", Line: 50},
 		{Number: 36, Op: "output", Line: 50},
 	},
-	Run: runCompare,
+	Discloses: []string{"larger: int32[n] @ {alice, bob}", "often: int64 @ carol", "spread: fixed(20, 12) @ carol"},
+	Run:       runCompare,
 }
 
 // RunCompare takes part in one run of compare as bob.
@@ -251,7 +253,8 @@ var OwnProgram = &runtime.Program{
 		{Number: 17, Op: "output", Line: 65},
 		{Number: 18, Op: "output", Line: 65},
 	},
-	Run: runOwn,
+	Discloses: []string{"share: fixed(20, 12)[n] @ alice", "rest: int64 @ bob"},
+	Run:       runOwn,
 }
 
 // RunOwn takes part in one run of own as bob.
@@ -358,7 +361,8 @@ var ShapesProgram = &runtime.Program{
 		{Number: 59, Op: "output", Line: 98},
 		{Number: 60, Op: "output", Line: 98},
 	},
-	Run: runShapes,
+	Discloses: []string{"rows: fixed(20, 12)[n] @ carol", "table: fixed(20, 12)[2, d] @ bob", "picked: fixed(20, 12)[3] @ {alice, carol}", "hits: int64 @ public", "sums: fixed(20, 12)[d] @ carol"},
+	Run:       runShapes,
 }
 
 // RunShapes takes part in one run of shapes as bob.

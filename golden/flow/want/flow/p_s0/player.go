@@ -100,7 +100,8 @@ var Program = &runtime.Program{
 		{Number: 56, Op: "output", Line: 35},
 		{Number: 57, Op: "output", Line: 35},
 	},
-	Run: run,
+	Discloses: []string{"last: fixed(20, 12) @ carol", "wins: int32 @ carol", "top: fixed(20, 12) @ alice", "small: bool[upto 10] @ public", "fair: bool @ public"},
+	Run:       run,
 }
 
 // Run takes part in one run of steps as s0.

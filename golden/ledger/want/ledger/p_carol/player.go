@@ -60,7 +60,8 @@ var Program = &runtime.Program{
 		{Number: 18, Op: "output", Line: 21},
 		{Number: 19, Op: "output", Line: 21},
 	},
-	Run: run,
+	Discloses: []string{"interest: fixed(22, 40) @ carol", "ahead: int64 @ carol"},
+	Run:       run,
 }
 
 // Run takes part in one run of ledger as carol.

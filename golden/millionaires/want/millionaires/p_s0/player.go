@@ -37,7 +37,8 @@ var Program = &runtime.Program{
 		{Number: 7, Op: "open", Line: 9},
 		{Number: 8, Op: "output", Line: 9},
 	},
-	Run: run,
+	Discloses: []string{"alice_richer: bool @ {alice, bob}"},
+	Run:       run,
 }
 
 // Run takes part in one run of richer as s0.

@@ -45,7 +45,8 @@ var InputsProgram = &runtime.Program{
 		{Number: 10, Op: "open", Line: 24},
 		{Number: 11, Op: "output", Line: 24},
 	},
-	Run: runInputs,
+	Discloses: []string{"outputs: int64 @ v2"},
+	Run:       runInputs,
 }
 
 // RunInputs takes part in one run of inputs as P.

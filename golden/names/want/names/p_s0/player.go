@@ -61,7 +61,8 @@ var RemoteProgram = &runtime.Program{
 		{Number: 13, Op: "open", Line: 16},
 		{Number: 14, Op: "output", Line: 16},
 	},
-	Run: runRemote,
+	Discloses: []string{"inputs: fixed(20, 12) @ x_test"},
+	Run:       runRemote,
 }
 
 // RunRemote takes part in one run of remote as s0.
@@ -106,7 +107,8 @@ var InputsProgram = &runtime.Program{
 		{Number: 10, Op: "open", Line: 24},
 		{Number: 11, Op: "output", Line: 24},
 	},
-	Run: runInputs,
+	Discloses: []string{"outputs: int64 @ v2"},
+	Run:       runInputs,
 }
 
 // RunInputs takes part in one run of inputs as s0.

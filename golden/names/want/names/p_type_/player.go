@@ -53,7 +53,8 @@ var RemoteProgram = &runtime.Program{
 		{Number: 13, Op: "open", Line: 16},
 		{Number: 14, Op: "output", Line: 16},
 	},
-	Run: runRemote,
+	Discloses: []string{"inputs: fixed(20, 12) @ x_test"},
+	Run:       runRemote,
 }
 
 // RunRemote takes part in one run of remote as type_.

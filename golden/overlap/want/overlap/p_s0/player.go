@@ -102,8 +102,9 @@ var Program = &runtime.Program{
 		{Number: 62, Op: "output", Line: 31},
 		{Number: 63, Op: "output", Line: 31},
 	},
-	Hashers: []string{"alice", "bob"},
-	Run:     run,
+	Discloses: []string{"both: int64 @ carol", "spent: fixed(24, 16) @ carol", "names: string[n] @ alice", "greeting: string @ alice", "kinds: string[m] @ bob", "dates: string[m] @ bob", "weights: float[m] @ bob"},
+	Hashers:   []string{"alice", "bob"},
+	Run:       run,
 }
 
 // Run takes part in one run of overlap as s0.
