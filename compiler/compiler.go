@@ -15,6 +15,7 @@ import (
 	"github.com/tfec-lang/tfec/compiler/opt"
 	"github.com/tfec-lang/tfec/lang/ast"
 	"github.com/tfec-lang/tfec/lang/diag"
+	"github.com/tfec-lang/tfec/lang/parallel"
 	"github.com/tfec-lang/tfec/lang/parse"
 )
 
@@ -137,13 +138,16 @@ func (u *Unit) check(o Options) (diags diag.List) {
 }
 
 func (u *Unit) lower() (diags diag.List) {
-	for _, c := range u.Checked.Computations {
-		p, more := lower.Lower(u.Checked, c)
-		if diags = append(diags, more...); p != nil {
-			u.Programs = append(u.Programs, p)
-		}
-	}
+	u.Programs, diags = each(u.Checked.Computations, func(c *check.Computation) (*ir.Program, diag.List) { return lower.Lower(u.Checked, c) })
 	return diags
+}
+
+// each carries out a pass for all xs at the same time. It returns what the pass
+// makes of them, where that is not nil, and what it finds, in the order of xs.
+func each[X, Y any](xs []X, pass func(X) (*Y, diag.List)) ([]*Y, diag.List) {
+	made, found := make([]*Y, len(xs)), make([]diag.List, len(xs))
+	parallel.Do(len(xs), func(i int) { made[i], found[i] = pass(xs[i]) })
+	return slices.DeleteFunc(made, func(y *Y) bool { return y == nil }), slices.Concat(found...)
 }
 
 func (u *Unit) tests() (diags diag.List) {
@@ -151,34 +155,42 @@ func (u *Unit) tests() (diags diag.List) {
 	for k, c := range u.Checked.Computations {
 		of[c] = u.Programs[k]
 	}
-	for _, t := range u.Checked.Tests {
-		x, more := lower.Test(u.Checked, t)
-		if diags = append(diags, more...); x == nil {
-			continue
+	u.Tests, diags = each(u.Checked.Tests, func(t *check.Test) (*ir.Test, diag.List) {
+		x, found := lower.Test(u.Checked, t)
+		if x == nil {
+			return nil, found
 		}
 		if x.Program = of[t.Of]; x.Program == nil { // a test of a function
+			var more diag.List
 			x.Program, more = lower.Lower(u.Checked, t.Of)
-			diags = append(diags, more...)
+			found = append(found, more...)
 		}
-		u.Tests = append(u.Tests, x)
-	}
+		return x, found
+	})
 	return diags
 }
 
 // optimize shortens the programs of computations, and of tests of functions.
 func (u *Unit) optimize() (diags diag.List) {
-	run := func(c *check.Computation, p *ir.Program) {
-		if err := opt.Run(p); err != nil {
-			diags.Add(diag.Diagnostic{Code: "E901", Span: c.Decl.Name.Span, Message: fmt.Sprintf("a fault of this compiler, please report it: it cannot optimize this computation: %v", err)})
-		}
+	type job struct {
+		of      *check.Computation
+		program *ir.Program
 	}
+	var jobs []job
 	for k, c := range u.Checked.Computations {
-		run(c, u.Programs[k])
+		jobs = append(jobs, job{c, u.Programs[k]})
 	}
 	for k, t := range u.Checked.Tests {
-		if !slices.Contains(u.Programs, u.Tests[k].Program) {
-			run(t.Of, u.Tests[k].Program)
+		if p := u.Tests[k].Program; !slices.Contains(u.Programs, p) {
+			jobs = append(jobs, job{t.Of, p})
 		}
 	}
+	_, diags = each(jobs, func(j job) (*ir.Program, diag.List) {
+		if err := opt.Run(j.program); err != nil {
+			return nil, diag.List{{Code: "E901", Span: j.of.Decl.Name.Span,
+				Message: fmt.Sprintf("a fault of this compiler, please report it: it cannot optimize this computation: %v", err)}}
+		}
+		return j.program, nil
+	})
 	return diags
 }

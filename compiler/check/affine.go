@@ -71,7 +71,7 @@ func (a *affine) column(field string) *affine {
 	case len(a.terms) > 1 || a.offset || a.terms[0].factor == nil || a.terms[0].factor.Cmp(unity) != 0:
 		return nil
 	}
-	return atomic(a.terms[0].atom.column(field))
+	return ofAtom(a.terms[0].atom.column(field))
 }
 
 // opaque is the form of a value in clear, of which nothing else is known.
@@ -82,10 +82,10 @@ func (f *frame) opaque(v value) *affine {
 	case v.Place.Public:
 		return &affine{offset: true}
 	}
-	return atomic(&atom{expr: v.expr, place: v.Place})
+	return ofAtom(&atom{expr: v.expr, place: v.Place})
 }
 
-func atomic(a *atom) *affine { return &affine{terms: []affineTerm{{a, unity}}} }
+func ofAtom(a *atom) *affine { return &affine{terms: []affineTerm{{a, unity}}} }
 
 func (a *affine) scale(k *big.Rat) *affine {
 	if a == nil {

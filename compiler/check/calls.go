@@ -25,6 +25,10 @@ type instance struct {
 	disclosed []*disclosure
 }
 
+// instances are the functions checked for one computation or test, by the key of
+// their tuple; nil: being checked.
+type instances map[string]*instance
+
 // A callSite is where a unit calls an instance, for the chain in messages.
 type callSite struct {
 	at   *ast.Call
@@ -398,12 +402,12 @@ func (c *checker) instance(f *frame, fn *ast.Fn, vs []value, m *matcher) *instan
 		vs[i].counted = f.counted(v.Shape.Count())
 	}
 	key := f.instanceKey(fn, vs, infos, m)
-	if in, ok := c.results[key]; ok {
+	if in, ok := f.unit.instances[key]; ok {
 		return in
 	}
-	c.results[key] = nil // a cycle would end here; it is reported elsewhere
-	in := c.checkFn(fn, vs, infos, m.elems, f.pc, f.unit.everybody)
-	c.results[key] = in
+	f.unit.instances[key] = nil // a cycle would end here; it is reported elsewhere
+	in := c.checkFn(fn, vs, infos, m.elems, f)
+	f.unit.instances[key] = in
 	return in
 }
 
@@ -571,6 +575,18 @@ func (f *frame) discloseCall(e *ast.Call, fn *ast.Fn, in *instance) {
 			inner.dims = append(inner.dims, d)
 		}
 		f.disclose(e, e, label, types.Type{Elem: r.elem}, r.to, inner)
+	}
+}
+
+// conclude adds what the check of a computation, test or uncalled function has
+// found: by units with the same instances.
+func (c *checker) conclude(units ...*unit) {
+	seen := make(map[*unit]bool)
+	for _, u := range units {
+		c.chain(u, nil, seen)
+	}
+	for _, in := range units[0].instances {
+		c.checked[in.unit.fn] = true
 	}
 }
 

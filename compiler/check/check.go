@@ -50,7 +50,7 @@ const notBuilt = "E901"
 // that it does not call are the concern of a check of the module itself.
 func Check(f *ast.File, opt Options) (*Program, diag.List) {
 	s := &session{opt: opt, prog: &Program{File: f, Modules: opt.Modules}, header: make(map[*ast.Computation]*Computation),
-		cyclic: make(map[*ast.Fn]bool), checked: make(map[*ast.Fn]bool), results: make(map[string]*instance),
+		cyclic: make(map[*ast.Fn]bool), checked: make(map[*ast.Fn]bool),
 		enums: make(map[*ast.Enum]*Enum), known: make(map[*ast.Record]*Record)}
 	for _, file := range s.prog.Files() {
 		s.files = append(s.files, &checker{session: s, file: file, names: make(map[string]*symbol)})
@@ -75,7 +75,8 @@ func Check(f *ast.File, opt Options) (*Program, diag.List) {
 	return s.prog, diags
 }
 
-// A session is the state of one program's check.
+// A session is the state of one program's check. Bodies, which are checked at the
+// same time, only read it.
 type session struct {
 	opt     Options
 	prog    *Program
@@ -85,7 +86,6 @@ type session struct {
 	known   map[*ast.Record]*Record // nil: a record that is being resolved
 	cyclic  map[*ast.Fn]bool        // functions on a cycle of calls: not entered
 	checked map[*ast.Fn]bool        // functions that some call was checked for
-	results map[string]*instance    // functions checked for the computation in hand
 	header  map[*ast.Computation]*Computation
 }
 

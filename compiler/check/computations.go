@@ -8,40 +8,45 @@ import (
 
 	"github.com/tfec-lang/tfec/lang/ast"
 	"github.com/tfec-lang/tfec/lang/diag"
+	"github.com/tfec-lang/tfec/lang/parallel"
 	"github.com/tfec-lang/tfec/lang/types"
 )
 
-// computations checks every computation with the functions that it calls.
+// computations checks every computation with the functions that it calls, all at
+// the same time.
 func (c *checker) computations() {
+	var decls []*ast.Computation
 	for _, d := range c.file.Decls {
 		decl, ok := d.(*ast.Computation)
-		if !ok {
-			continue
-		}
-		if c.prog.Protocol == nil && !c.module() && !c.diags.HasErrors() {
+		switch {
+		case !ok:
+		case c.prog.Protocol == nil && !c.module() && !c.diags.HasErrors():
 			c.errorf("E601", decl.Name, "a computation needs a `protocol` line").Label = "who computes?"
-			continue
+		default:
+			decls = append(decls, decl)
 		}
-		c.results = make(map[string]*instance)
-		var comp *Computation
-		players := c.participants(decl)
-		u := stable(decl.Name, func(before findings) *unit {
-			var u *unit
-			comp, u = c.computation(decl, players, before)
+	}
+	comps, units := make([]*Computation, len(decls)), make([]*unit, len(decls))
+	parallel.Do(len(decls), func(i int) {
+		players, calls := c.participants(decls[i]), make(instances)
+		units[i] = stable(decls[i].Name, func(before findings) (u *unit) {
+			comps[i], u = c.computation(decls[i], players, calls, before)
 			return u
 		})
-		c.chain(u, nil, make(map[*unit]bool))
-		c.header[decl] = comp
-		c.prog.Computations = append(c.prog.Computations, comp)
+	})
+	for i, decl := range decls {
+		c.conclude(units[i])
+		c.header[decl] = comps[i]
 	}
+	c.prog.Computations = comps
 }
 
 // computation checks one computation of the players P, given what passes before
 // have found.
-func (c *checker) computation(decl *ast.Computation, players types.Set, before findings) (*Computation, *unit) {
+func (c *checker) computation(decl *ast.Computation, players types.Set, calls instances, before findings) (*Computation, *unit) {
 	u := newUnit(decl.Name.Name)
 	comp := &Computation{Decl: decl, Players: players}
-	u.comp, u.before, u.everybody = comp, before, comp.Players
+	u.comp, u.before, u.everybody, u.instances = comp, before, comp.Players, calls
 	f := c.newFrame(u)
 	comp.Body = f.body
 	f.headerSizes(comp, decl)
@@ -206,7 +211,7 @@ func (f *frame) input(comp *Computation, p *ast.Param) {
 		v.Kind, v.Group = Bundle, f.c.groupNamed(t.Place.Each)
 		known.parts = f.bundleParts(v, known)
 	} else {
-		known.affine = atomic(&atom{input: v, name: v.Name, place: t.Place})
+		known.affine = ofAtom(&atom{input: v, name: v.Name, place: t.Place})
 	}
 	f.define(v, known)
 }
@@ -216,7 +221,7 @@ func (f *frame) bundleParts(v *Variable, known value) []value {
 	for k, m := range v.Group.Members {
 		parts[k] = known
 		parts[k].Place = types.At(types.SetOf(m))
-		parts[k].affine = atomic(&atom{input: v, name: fmt.Sprintf("%s[%s]", v.Name, f.c.prog.Players[m].Name), place: parts[k].Place})
+		parts[k].affine = ofAtom(&atom{input: v, name: fmt.Sprintf("%s[%s]", v.Name, f.c.prog.Players[m].Name), place: parts[k].Place})
 	}
 	return parts
 }

@@ -21,6 +21,7 @@ type unit struct {
 	everybody types.Set // P
 	diags     diag.List
 	calls     []callSite
+	instances instances // of all units of one computation or test
 	typeArgs  map[string]types.Elem
 
 	// before is what is known of variables and loops from the passes before
@@ -52,7 +53,7 @@ type state struct {
 }
 
 func newUnit(name string) *unit {
-	return &unit{name: name, next: newFindings(), known: make(map[*Variable]value), idle: make(map[string]bool)}
+	return &unit{name: name, next: newFindings(), known: make(map[*Variable]value), idle: make(map[string]bool), instances: make(instances)}
 }
 
 // A frame is the state while one Body of a unit is checked.

@@ -51,7 +51,7 @@ func (c *checker) imports() {
 func (c *checker) unused() {
 	for _, imp := range c.file.Imports {
 		for _, s := range c.names {
-			if s.decl == imp && s.module != nil && !s.used {
+			if s.decl == imp && s.module != nil && !s.used.Load() {
 				c.errorf("W805", imp, "`%s` is imported and not used", s.name.Name).Label = "unused"
 			}
 		}
@@ -64,8 +64,9 @@ func (c *checker) imported(name string) (*symbol, bool) {
 	if !ok {
 		return nil, false
 	}
-	_, ok = s.decl.(*ast.Import)
-	s.used = s.used || ok
+	if _, ok = s.decl.(*ast.Import); ok {
+		s.used.Store(true)
+	}
 	return s, ok
 }
 

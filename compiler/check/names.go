@@ -6,6 +6,7 @@ package check
 import (
 	"maps"
 	"slices"
+	"sync/atomic"
 
 	"github.com/tfec-lang/tfec/lang/ast"
 	"github.com/tfec-lang/tfec/lang/diag"
@@ -21,8 +22,8 @@ type symbol struct {
 	player int      // of a player
 	group  *Group
 	value  *constant
-	module *checker // of an import; nil where it could not be read
-	used   bool     // of an import
+	module *checker    // of an import; nil where it could not be read
+	used   atomic.Bool // of an import
 }
 
 func (s *symbol) isPlayer() bool { return s.decl == nil && s.group == nil }

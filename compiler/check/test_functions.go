@@ -27,10 +27,10 @@ func (f *frame) testFunction(t *ast.Test, fn *ast.Fn) {
 	var comp *Computation
 	u := stable(fn.Name, func(before findings) *unit {
 		var u *unit
-		comp, u = f.c.functionComputation(decl, t, inputs, ranges, before)
+		comp, u = f.c.functionComputation(decl, t, inputs, ranges, f.unit.instances, before)
 		return u
 	})
-	f.c.chain(u, nil, make(map[*unit]bool))
+	f.c.conclude(u)
 	f.testComputation(t, comp)
 }
 
@@ -93,7 +93,7 @@ func (f *frame) testInput(t *ast.Test, fn *ast.Fn, p *ast.Param) (*Variable, val
 		return in, poison(p.Name)
 	}
 	aside := f.c.newFrame(newUnit(f.unit.name)) // what is given is checked again as such
-	aside.pc.test, aside.unit.everybody = true, f.unit.everybody
+	aside.pc.test, aside.unit.everybody, aside.unit.instances = true, f.unit.everybody, f.unit.instances
 	given := aside.expr(g.Value, f.paramElem(p))
 	elem, ok := f.testElem(aside, fn, p, given)
 	switch {
@@ -200,10 +200,10 @@ func (f *frame) testPlace(p *ast.Param) types.Place {
 }
 
 // functionComputation checks the call with inputs as given.
-func (c *checker) functionComputation(decl *ast.Computation, t *ast.Test, inputs []*Variable, ranges []bounds, before findings) (*Computation, *unit) {
+func (c *checker) functionComputation(decl *ast.Computation, t *ast.Test, inputs []*Variable, ranges []bounds, calls instances, before findings) (*Computation, *unit) {
 	u := newUnit("test " + t.Title.Raw)
 	comp := &Computation{Decl: decl, Players: c.participants(decl), Inputs: inputs}
-	u.comp, u.before, u.everybody = comp, before, comp.Players
+	u.comp, u.before, u.everybody, u.instances = comp, before, comp.Players, calls
 	f := c.newFrame(u)
 	comp.Body = f.body
 	for i, in := range inputs {
@@ -230,7 +230,7 @@ func (c *checker) functionComputation(decl *ast.Computation, t *ast.Test, inputs
 func (f *frame) testArgument(in *Variable, within bounds) {
 	f.scope.vars[in.Name], f.body.Vars[in.Decl] = in, in
 	known := value{Type: in.Type, expr: in.Decl, early: !in.Type.Place.IsShared(), bounds: within, deps: []*Variable{in},
-		affine: atomic(&atom{input: in, name: in.Name, place: in.Type.Place})}
+		affine: ofAtom(&atom{input: in, name: in.Name, place: in.Type.Place})}
 	f.unit.known[in] = known
 }
 

@@ -20,12 +20,11 @@ func (c *checker) tests() {
 		if !ok {
 			continue
 		}
-		c.results = make(map[string]*instance)
 		f := c.newFrame(newUnit(t.Title.Raw))
 		f.pc.test = true
 		f.unit.everybody = c.everybody()
 		f.testOf(t)
-		c.chain(f.unit, nil, make(map[*unit]bool))
+		c.conclude(f.unit)
 	}
 	if c.opt.SkipTests {
 		c.diags, c.prog.Tests = c.diags[:before], nil

@@ -54,13 +54,14 @@ func (x state) equal(y state) bool {
 	return x.place == y.place && x.early == y.early && len(x.deps) == len(y.deps)
 }
 
-// checkFn checks a function for arguments that are already of its types.
-func (c *checker) checkFn(fn *ast.Fn, vs []value, infos map[string]*sizeInfo, elems map[string]types.Elem, pc context, everybody types.Set) *instance {
+// checkFn checks a function for arguments that are already of its types, where
+// caller calls it.
+func (c *checker) checkFn(fn *ast.Fn, vs []value, infos map[string]*sizeInfo, elems map[string]types.Elem, caller *frame) *instance {
 	in := &instance{}
-	c.checked[fn] = true
+	pc := caller.pc
 	in.unit = stable(fn.Name, func(before findings) *unit {
 		u := newUnit(fn.Name.Name)
-		u.fn, u.before, u.typeArgs, u.everybody = fn, before, elems, everybody
+		u.fn, u.before, u.typeArgs, u.everybody, u.instances = fn, before, elems, caller.unit.everybody, caller.unit.instances
 		f := c.newFrame(u)
 		f.body.Fn = fn
 		f.pc = context{local: pc.local, player: pc.player, secret: pc.secret, cond: pc.cond, late: pc.late, total: pc.total,
@@ -95,7 +96,7 @@ func (f *frame) fnHeader(fn *ast.Fn, vs []value, infos map[string]*sizeInfo) []*
 		variable := &Variable{Name: p.Name.Name, Decl: p.Name, Kind: ParamVar, Type: v.Type}
 		a := &atom{name: p.Name.Name, place: v.Place}
 		atoms = append(atoms, a)
-		known := value{Type: v.Type, early: v.early, bounds: v.bounds, deps: []*Variable{variable}, met: v.met, affine: atomic(a)}
+		known := value{Type: v.Type, early: v.early, bounds: v.bounds, deps: []*Variable{variable}, met: v.met, affine: ofAtom(a)}
 		switch {
 		case slices.Contains(v.gaps, noted):
 			known.gaps = []string{noted}
@@ -337,13 +338,13 @@ func (c *checker) firstLocal(fn *ast.Fn) int {
 }
 
 func (c *checker) checkAt(fn *ast.Fn, places ...types.Place) {
-	c.results = make(map[string]*instance)
-	seen := make(map[*unit]bool)
-	for _, place := range places {
-		in := c.uncalledAt(fn, place)
+	calls, units := make(instances), make([]*unit, len(places))
+	for i, place := range places {
+		in := c.uncalledAt(fn, place, calls)
 		c.prog.Uncalled = append(c.prog.Uncalled, in.body)
-		c.chain(in.unit, nil, seen)
+		units[i] = in.unit
 	}
+	c.conclude(units...)
 }
 
 // calledFunctions are the functions that some body calls by name.
@@ -368,8 +369,9 @@ func (c *checker) calledFunctions() map[*ast.Fn]bool {
 	return called
 }
 
-func (c *checker) uncalledAt(fn *ast.Fn, place types.Place) *instance {
+func (c *checker) uncalledAt(fn *ast.Fn, place types.Place, calls instances) *instance {
 	f := c.newFrame(newUnit(fn.Name.Name))
+	f.unit.everybody, f.unit.instances = c.everybody(), calls
 	elems := make(map[string]types.Elem)
 	infos := make(map[string]*sizeInfo)
 	for _, g := range fn.Generics {
@@ -385,8 +387,7 @@ func (c *checker) uncalledAt(fn *ast.Fn, place types.Place) *instance {
 		w := f.uncalledParam(p, place)
 		vs = append(vs, w)
 	}
-	pc := context{cond: types.PublicPlace}
-	return c.checkFn(fn, vs, infos, elems, pc, c.everybody())
+	return c.checkFn(fn, vs, infos, elems, f)
 }
 
 // uncalledParam is an argument that is all its parameter admits. Errors of

@@ -1,5 +1,5 @@
-// Several syntax errors: a file that has one is cut into its declarations,
-// and each is read alone.
+// A file is cut into its declarations, and each is read alone: at the same time,
+// and so that an error in one hides none in another.
 
 package parse
 
@@ -10,6 +10,7 @@ import (
 
 	"github.com/tfec-lang/tfec/lang/ast"
 	"github.com/tfec-lang/tfec/lang/diag"
+	"github.com/tfec-lang/tfec/lang/parallel"
 )
 
 // declWords start declarations.
@@ -17,35 +18,45 @@ var declWords = []string{
 	"players", "group", "protocol", "precision", "const", "enum", "record", "fn", "computation", "test",
 }
 
-// declarations reads a file. After a syntax error the file holds the
-// declarations without one, and the list the first error of each of the
-// others; but not an error after one of known, the bad tokens, in the same
-// declaration, from which it may follow.
+// declarations reads a file, its declarations at the same time. After a syntax
+// error the file holds those without one, and the list the first error of each
+// of the others; but not an error after one of known, the bad tokens, in the
+// same declaration, from which it may follow.
 func declarations(tokens []lexer.Token, known diag.List) (*ast.File, diag.List) {
-	file, err := read[ast.File](tokens)
-	if err == nil {
-		return file, nil
-	}
-	file = &ast.File{}
-	errs := diag.List{}
-	failed := false
-	for i, p := range cut(tokens) {
-		part, err := read[ast.File](p.tokens)
-		if err != nil {
-			failed = true
-			file.Broken = append(file.Broken, p.broken())
-			d := convert(err, declaration, p.after)
-			if !anyWithin(known, p.tokens[0].Pos.Offset, d.Span.Pos.Offset) {
-				errs.Add(d)
-			}
+	pieces := cut(tokens)
+	parts, errors := make([]*ast.File, len(pieces)), make([]error, len(pieces))
+	parallel.Do(len(pieces), func(i int) { parts[i], errors[i] = read[ast.File](pieces[i].tokens) })
+	file, errs := &ast.File{}, diag.List{}
+	whole := true // so that the pieces are the file
+	for i, part := range parts {
+		if errors[i] != nil {
+			whole = false
 			continue
 		}
 		if i == 0 {
 			file.Edition, file.Imports = part.Edition, part.Imports
+		} else if part.Edition != nil || part.Imports != nil {
+			whole = false
 		}
 		file.Decls = append(file.Decls, part.Decls...)
 	}
-	if !failed { // each is well formed alone, but not where it stands
+	if whole {
+		return file, nil
+	}
+	uncut, err := read[ast.File](tokens)
+	if err == nil { // cut where no declaration starts
+		return uncut, nil
+	}
+	for i, p := range pieces {
+		if errors[i] == nil {
+			continue
+		}
+		file.Broken = append(file.Broken, p.broken())
+		if d := convert(errors[i], declaration, p.after); !anyWithin(known, p.tokens[0].Pos.Offset, d.Span.Pos.Offset) {
+			errs.Add(d)
+		}
+	}
+	if file.Broken == nil { // each is well formed alone, but not where it stands
 		errs.Add(convert(err, declaration, tokens[len(tokens)-1]))
 	}
 	return file, errs
