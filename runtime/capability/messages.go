@@ -34,7 +34,7 @@ type Call struct {
 	// Param is the shift of Product (0: none) and Truncate, the width of
 	// Negative, IsZero and Bits, and 1 of bits or 64 of numbers of Deal,
 	// Open and Shuffle, of which all tensors together count; of Tables the values
-	// of all tables but one each.
+	// of all tables, but one of each that has no sign.
 	Param  int
 	Result int   // Tables: functions
 	Dealer int   // Deal

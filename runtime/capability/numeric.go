@@ -11,8 +11,11 @@ func evaluation(degree, out int) []Part {
 	if blocks == 1 {
 		return append(all, truncation(60-out)...)
 	}
-	all = append(all, times(blocks-1, part(Truncate, 30)))
-	return append(append(all, powers(blocks-1)...), part(Product, 60-out))
+	all = append(all, part(Truncate, 30))
+	for range blocks - 2 {
+		all = append(all, part(Product, 30))
+	}
+	return append(all, part(Product, 60-out))
 }
 
 // powers by doubling.
@@ -70,12 +73,12 @@ func (c LengthCode) Of(length int) int {
 	return c.Longest - length
 }
 
-// tables of the low bits and of the high ones, and further bits with these.
-func (c LengthCode) tables(low, high, further int) Part {
-	return tables(1<<c.Low-1+1<<(c.High+further)-1, low+high)
+// tables of the low bits and of the high ones, with so many functions in all.
+func (c LengthCode) tables(functions int) Part {
+	return tables(1<<c.Low-1+1<<c.High-1, functions)
 }
 
-// tables of so many values, but one of each table, and functions.
+// tables of so many values, but one of each that has no sign, and functions.
 func tables(values, functions int) Part {
 	return Part{Call: Call{Action: Tables, Param: values, Result: functions}, Times: 1}
 }
@@ -130,11 +133,11 @@ func (o Operation) function() []Part {
 	var all []Part
 	switch o.Name {
 	case "sqrt":
-		all = append(lengths(longest), Lengths(longest).tables(2, 2, 0), part(Product, 0))
+		all = append(lengths(longest), Lengths(longest).tables(4), part(Product, 0))
 		all = append(all, mantissa(longest, 10, 30)...)
 		return append(all, part(Product, 30), part(Product, (60-n%2-n)/2+4*(longest>>3)))
 	case "log":
-		all = append(lengths(longest), Lengths(longest).tables(2, 2, 0), part(Product, 0))
+		all = append(lengths(longest), Lengths(longest).tables(4), part(Product, 0))
 		all = append(all, mantissa(longest, 12, 40)...)
 		return append(all, truncation(40-x.F)...)
 	case "exp":
@@ -184,24 +187,27 @@ func (l Logistic) calls() []Part {
 	if l.Above > 0 {
 		all = append(all, times(l.Index, part(And, 0)))
 	}
-	all = append(all, part(SelectBits, 0), tables(1<<l.Index-1, 2+l.Degree))
-	return append(append(all, powers(l.Degree)...), part(Product, 60-l.F-l.Double), part(SelectBits, 0))
+	all = append(append(all, tables(1<<l.Index, 3+l.Degree), part(Product, 0)), powers((l.Degree+1)/2)...)
+	return append(all, part(Product, 30), part(Product, 60-l.F-l.Double))
 }
 
 // divideFixed: a fixed by a number, see package mpc.
 func (o Operation) divideFixed() []Part {
 	y := o.Args[1]
 	d := DivisionPlan(o.Result.Bits-1, y.Bits, y.Kind != Unsigned, y.F)
-	further := 0
+	lookup := d.tables(1 + d.Starts)
 	if d.Signed {
-		further = 1
+		lookup.Param++ // the low bits with a sign
 	}
-	all := append(lengths(y.Bits), d.tables(1, 2+d.Starts, further), part(Product, 0))
+	all := append(lengths(y.Bits), lookup, part(Product, 0))
 	all = append(all, mantissa(d.Longest, 12, 30)...)
 	all = append(all, part(Product, 0), part(Truncate, d.Half), part(Product, d.Half),
 		part(Product, max(0, 30-d.Half-d.Guard)), part(Product, 1<<d.Low-1))
 	for range d.Starts - 1 {
 		all = append(all, part(Truncate, 1<<d.Low))
+	}
+	if d.Starts == 1 {
+		return append(all, truncation(d.Guard)...)
 	}
 	return append(all, part(Product, d.Guard))
 }

@@ -13,64 +13,70 @@ import (
 // The divisor is brought to 1/2..1 by a factor v; w is the reciprocal there.
 // Then q = x w v / 2^…: a product of three numbers, of up to 60, 31 and 60 bits,
 // that fits only because q does. A code of the divisor's length goes down as the
-// length goes up: its low bits say a factor 2^low, and its high bits and the sign
-// another, for the divisor; or, where that is above the scale, for the dividend,
-// which is multiplied by w in two halves. What remains is the 2^low, and a shift
-// to the right by blocks of places, which takes one of several starts.
+// length goes up: its low bits say a factor 2^low, with the divisor's sign, and its
+// high bits another, for the divisor; or, where that is above the scale, for the
+// dividend, which is multiplied by w in two halves. What remains is the 2^low, and
+// a shift to the right by blocks of places, which takes one of several starts.
 //
 // The divisor's lengths; one Tables; a Product, mantissa and an evaluation of
 // degree 12; three Product and a Truncate, of which the last Product adds what the
 // second gave; a Product; a Truncate for each start but the first, and one Inner.
 func (o *operation) divideFixed(x, y Share, f int) Share {
 	d := capability.DivisionPlan(x.Elem.Bits-1, y.Elem.Bits, y.Elem.Kind != clear.UnsignedKind, f)
-	low, high := o.divisorFactors(y, d)
-	v := o.k.Mul(o.next(), low, at(high, 0), 0)
+	by := o.divisorFactors(y, d)
+	v := o.k.Mul(o.next(), by.low, by.divisor, 0)
 	w := o.evaluate(reciprocal, o.mantissa(y.as(clear.Int64), v, d.Longest), scaleBits)
-	x = o.k.Mul(o.next(), x.as(clear.Int64), at(high, 1), 0)
+	x = o.k.Mul(o.next(), x.as(clear.Int64), by.dividend, 0)
 	top := o.truncate(x, d.Half)
 	rest := o.k.Mul(o.next(), o.sub(x, scale(top, 1<<d.Half)), w, d.Half)
 	down := scaleBits - d.Half - d.Guard
 	q := o.k.Inner(o.next(), stack(top), stack(w), rest, max(0, down))
-	q = o.k.Mul(o.next(), scale(q, 1<<max(0, -down)), low, 1<<d.Low-1)
-	starts := []Share{q}
-	for range d.Starts - 1 {
-		starts = append(starts, o.truncate(starts[len(starts)-1], 1<<d.Low))
+	q = o.k.Mul(o.next(), scale(q, 1<<max(0, -down)), by.low, 1<<d.Low-1)
+	if d.Starts == 1 {
+		return o.truncate(q, d.Guard)
 	}
-	return o.k.Inner(o.next(), stack(starts...), index(high, clear.Range(2, int64(2+d.Starts))), Share{}, d.Guard)
+	starts := []Share{q}
+	for i := range d.Starts - 1 {
+		starts = append(starts, o.truncate(starts[i], 1<<d.Low))
+	}
+	further := o.sub(stack(starts[1:]...), q.widen(by.start.Shape))
+	return o.k.Inner(o.next(), further, by.start, q, d.Guard)
 }
 
-// divisorFactors are, of the low bits of the code of a divisor's length, 2^low;
-// and of the high bits: what brings the divisor to the longest one, with its
-// sign; what the dividend is multiplied by, at least 1, with that sign; and which
-// start is taken. All of the latter are 0 for a divisor of 0.
-func (o *operation) divisorFactors(y Share, d capability.Division) (low, high Share) {
+// A divisor's factors are 2^low with its sign; what brings it, with that, to the
+// longest one; what the dividend is multiplied by, at least 1; and whether each
+// start but the first is taken. All but the first are 0 for a divisor of 0.
+type divisorFactors struct{ low, divisor, dividend, start Share }
+
+func (o *operation) divisorFactors(y Share, d capability.Division) divisorFactors {
 	lengths, negative := o.lengths(y, y.Elem.Bits, d.Signed)
-	var further []Share
-	if d.Signed {
-		further = []Share{negative}
-	}
-	code := o.encoded(lengths, d.LengthCode, further...)
+	code := o.encoded(lengths, d.LengthCode)
 	split := int64(d.Low)
 	t := o.k.Tables(o.next(), clear.Int64,
-		Table{index(code, clear.Range(0, split)), [][]uint64{table(d.Low, func(v int) uint64 { return 1 << v })}},
-		Table{index(code, clear.Range(split, int64(code.Shape[0]))), columns(d.High+len(further), func(v int) []uint64 {
-			return highFactors(d, v&(1<<d.High-1), v>>d.High == 1)
-		})})
-	return at(t[0], 0), t[1]
+		Table{Bits: index(code, clear.Range(0, split)), Sign: negative, Functions: [][]uint64{table(d.Low, func(v int) uint64 { return 1 << v })}},
+		Table{Bits: index(code, clear.Range(split, int64(code.Shape[0]))), Functions: columns(d.High, func(v int) []uint64 { return highFactors(d, v) })})
+	// The divisor's factor is 2^(2^Low high), which a start says, or the dividend's.
+	weights := clear.Zero(clear.Int64, 1, d.Starts)
+	most := (d.Starts - 1) << d.Low
+	weights.Data[0] = 1 << most
+	for i := 1; i < d.Starts; i++ {
+		weights.Data[i] = 1<<(most-i<<d.Low) - 1<<most
+	}
+	return divisorFactors{at(t[0], 0), at(o.combined(weights, t[1]), 0), at(t[1], 0), index(t[1], clear.Range(1, int64(d.Starts)))}
 }
 
-// highFactors are the functions of the high bits of a code and of a sign.
-func highFactors(d capability.Division, high int, negative bool) []uint64 {
-	out := make([]uint64, 2+d.Starts)
+// highFactors are the functions of the high bits of a code: what the dividend is
+// multiplied by, and the starts but the first.
+func highFactors(d capability.Division, high int) []uint64 {
+	out := make([]uint64, d.Starts)
 	if high > d.Longest>>d.Low {
 		return out // a divisor of 0
 	}
-	above := high - (d.Longest-d.F)>>d.Low // of the length f, whose low bits are all set
-	out[0], out[1] = 1<<(high<<d.Low), 1<<(max(0, above)<<d.Low)
-	if negative {
-		out[0], out[1] = -out[0], -out[1]
+	above := high - (d.Starts - 1) // of the length f, whose low bits are all set
+	out[0] = 1 << (max(0, above) << d.Low)
+	if above < 0 {
+		out[-above] = 1
 	}
-	out[2+min(d.Starts-1, max(0, -above))] = 1
 	return out
 }
 

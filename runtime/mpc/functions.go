@@ -67,8 +67,8 @@ func (o *operation) byLength(x Share, c capability.LengthCode, low, high func(v 
 	lengths, _ := o.lengths(x, c.Longest, false)
 	code := o.encoded(lengths, c)
 	t := o.k.Tables(o.next(), clear.Int64,
-		Table{index(code, clear.Range(0, int64(c.Low))), columns(c.Low, low)},
-		Table{index(code, clear.Range(int64(c.Low), int64(c.Low+c.High))), columns(c.High, func(v int) []uint64 {
+		Table{Bits: index(code, clear.Range(0, int64(c.Low))), Functions: columns(c.Low, low)},
+		Table{Bits: index(code, clear.Range(int64(c.Low), int64(c.Low+c.High))), Functions: columns(c.High, func(v int) []uint64 {
 			if v > c.Longest>>c.Low {
 				return make([]uint64, len(high(0)))
 			}

@@ -10,43 +10,51 @@ import (
 // Sigmoid returns 1 / (1 + e^-x): error below two units and 2^-28. The pieces
 // and the degree d are those that the precision of x needs, 16 pieces and degree
 // 4 for 16 fractional bits. One Bits; And that tell whether |x| is beyond the
-// pieces, and take the last piece there; one SelectBits; one Tables of d + 2
-// functions; the powers, d - 1 Product; one Inner; one SelectBits.
+// pieces, and take the last piece there; one Tables of d + 3 functions; one Product;
+// the powers up to the half of d, a Product each but the first; two Inner.
 func (e *Engine) Sigmoid(net Net, x Operand) Share {
 	o, s := e.begin(net), e.share(x)
-	negative, r := o.logistic(s, capability.LogisticPlan(s.Elem.Bits, s.Elem.F, 0), 1<<59)
-	other := o.addConst(scale(r, minus(2)), 1<<s.Elem.F)
-	return o.add(r, o.k.SelectBits(o.next(), negative, other)).as(s.Elem)
+	return o.logistic(s, capability.LogisticPlan(s.Elem.Bits, s.Elem.F, 0), 1<<59).as(s.Elem)
 }
 
 // Tanh returns the hyperbolic tangent, 2 / (1 + e^-2x) - 1: error below two
 // units and 2^-27. It costs what Sigmoid does with one more fractional bit.
 func (e *Engine) Tanh(net Net, x Operand) Share {
 	o, s := e.begin(net), e.share(x)
-	negative, r := o.logistic(scale(s, 2), capability.LogisticPlan(s.Elem.Bits, s.Elem.F, 1), 0)
-	return o.sub(r, scale(o.k.SelectBits(o.next(), negative, r), 2)).as(s.Elem)
+	return o.logistic(scale(s, 2), capability.LogisticPlan(s.Elem.Bits, s.Elem.F, 1), 0).as(s.Elem)
 }
 
-// logistic returns whether x is negative, and 1 / (1 + e^-|x|) - 1/2, times 2^
-// Double, with start at 60 bits more. The whole part of |x| says which piece it
-// is in; what |x| - 1 has, the complement of a negative x, differs only where
-// two pieces meet.
-func (o *operation) logistic(x Share, l capability.Logistic, start uint64) (negative, r Share) {
+// logistic returns 1 / (1 + e^-x) - 1/2, an odd function, times 2^Double, with
+// start at 60 bits more. The whole part of |x| says which piece it is in; what |x|
+// - 1 has, the complement of a negative x, differs only where two pieces meet.
+func (o *operation) logistic(x Share, l capability.Logistic, start uint64) Share {
 	b := o.k.Bits(o.next(), x, l.Width)
-	negative = at(b, l.Width-1)
+	negative := at(b, l.Width-1)
 	whole := o.xor(index(b, clear.Range(int64(l.F), int64(l.F+l.Index))), negative)
 	if l.Above > 0 {
 		from := int64(l.F + l.Index)
 		beyond := o.any(o.xor(index(b, clear.Range(from, from+int64(l.Above))), negative))
 		whole = o.or(whole, beyond.widen(whole.Shape))
 	}
-	size := o.sub(x, scale(o.k.SelectBits(o.next(), negative, x), 2))
-	t := o.k.Tables(o.next(), clear.Int64, Table{whole, columns(l.Index, func(piece int) []uint64 { return logisticPiece(l, piece, start) })})[0]
-	// From -1 to 1 on the piece.
-	u := scale(o.sub(scale(size, 2), at(t, 0)), 1<<(scaleBits-l.F))
-	powers := o.powers(u, l.Degree)
-	r = o.k.Inner(o.next(), index(t, clear.Range(2, int64(2+l.Degree))), powers, at(t, 1), 2*scaleBits-l.F-l.Double)
-	return negative, r
+	pieces := Table{Bits: whole, Sign: negative, Functions: columns(l.Index, func(piece int) []uint64 { return logisticPiece(l, piece) })}
+	t := o.k.Tables(o.next(), clear.Int64, pieces)[0]
+	sign, middle, constant, coefficients := at(t, 0), at(t, 1), at(t, 2), index(t, clear.Range(3, int64(3+l.Degree)))
+	// From -1 to 1 on the piece of |x|: the sign of x goes out.
+	u := scale(o.k.Mul(o.next(), sign, o.sub(scale(x, 2), middle), 0), 1<<(scaleBits-l.F))
+	return o.evaluateSecret(coefficients, u, o.addConst(constant, start), 2*scaleBits-l.F-l.Double)
+}
+
+// evaluateSecret returns a polynomial of u, in -1..1, whose coefficients are on
+// shares: those of the powers from the first on along the first dimension, and the
+// constant at twice the scale; shift as in Inner. The upper half of the powers are
+// the lower ones times the highest of these: two Inner, and the powers.
+func (o *operation) evaluateSecret(coefficients, u, constant Share, shift int) Share {
+	degree := coefficients.Shape[0]
+	half := (degree + 1) / 2
+	powers := o.powers(u, half)
+	upper := o.k.Inner(o.next(), index(coefficients, clear.Range(int64(half), int64(degree))), index(powers, clear.Range(0, int64(degree-half))), Share{}, scaleBits)
+	lower := concat(0, index(coefficients, clear.Range(0, int64(half-1))), stack(o.add(at(coefficients, half-1), upper)))
+	return o.k.Inner(o.next(), lower, powers, constant, shift)
 }
 
 // any is the disjunction along the first dimension, by halves.
@@ -61,21 +69,21 @@ func (o *operation) any(b Share) Share {
 // or is the disjunction of bools on shares.
 func (o *operation) or(x, y Share) Share { return o.xor(o.xor(x, y), o.k.And(o.next(), x, y)) }
 
-// logisticPiece is, of a piece, twice its middle at F bits, and its polynomial:
-// the constant and start at 60 bits, the others at 30. The last piece stands for
-// all that is beyond, too, and is constant if there is any; as are those where
-// e^-x is below 2^-30.
-func logisticPiece(l capability.Logistic, piece int, start uint64) []uint64 {
-	out := make([]uint64, 2+l.Degree)
-	out[0] = uint64(2*piece+1) << l.F
+// logisticPiece is, of a piece, 1, twice its middle at F bits, and its polynomial:
+// the constant at 60 bits, the others at 30. The last piece stands for all that is
+// beyond, too, and is constant if there is any; as are those where e^-x is below
+// 2^-30.
+func logisticPiece(l capability.Logistic, piece int) []uint64 {
+	out := make([]uint64, 3+l.Degree)
+	out[0], out[1] = 1, uint64(2*piece+1)<<l.F
 	if piece >= len(logisticPieces) || l.Above > 0 && piece == 1<<l.Index-1 {
-		out[1] = 1<<59 + start
+		out[2] = 1 << 59
 		return out
 	}
 	p := monomials(logisticPieces[piece][:l.Degree+1])
-	out[1] = uint64(p[0])<<20 + start
+	out[2] = uint64(p[0]) << 20
 	for k, c := range p[1:] {
-		out[2+k] = uint64((c + 1<<9) >> 10)
+		out[3+k] = uint64((c + 1<<9) >> 10)
 	}
 	return out
 }

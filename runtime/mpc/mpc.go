@@ -183,10 +183,23 @@ type Kernel interface {
 	Shuffle(net Net, blocks, n int, x []Share) []Share
 }
 
-// A Table is public functions of numbers, given by their bits: at most 7.
+// A Table is public functions of numbers, given by their bits: at most 7. With a
+// Sign, they are negated where it is set.
 type Table struct {
 	Bits      Share      // packed, along the first dimension, the lowest first
 	Functions [][]uint64 // of each the values at 0, 1, … 2^bits - 1, as int64
+	Sign      Share      // packed; without components: none
+}
+
+// Signed tells whether the table has a Sign.
+func (t Table) Signed() bool { return len(t.Sign.Comp) > 0 }
+
+// Values is how many of a number's values tell the others, and the sign.
+func (t Table) Values() int {
+	if t.Signed() {
+		return 1 << t.Width()
+	}
+	return 1<<t.Width() - 1
 }
 
 // Width is the number of bits of a number.

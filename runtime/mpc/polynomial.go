@@ -32,8 +32,8 @@ var (
 
 // evaluate returns p(u), u in -1..1, at a scale of out bits, by blocks of four
 // powers (Paterson and Stockmeyer 1973): the powers up to u^4; beyond degree 4,
-// one Truncate of all blocks but the lowest, the powers of u^4 that they are
-// multiplied by, and one Inner; else one Truncate.
+// one Truncate of the highest block, and from there for each block below one Inner,
+// which multiplies by u^4; else one Truncate.
 func (o *operation) evaluate(p polynomial, u Share, out int) Share {
 	degree := len(p) - 1
 	powers := o.powers(u, min(blockPowers, degree))
@@ -42,13 +42,24 @@ func (o *operation) evaluate(p polynomial, u Share, out int) Share {
 		blocks.Data[i/blockPowers*powers.Shape[0]+i%blockPowers] = uint64(c)
 	}
 	b := o.combined(blocks, powers)
-	low := o.addConst(at(b, 0), uint64(p[0])<<scaleBits)
-	more := b.Shape[0] - 1
-	if more == 0 {
-		return o.truncate(low, 2*scaleBits-out)
+	down := func(block int) int {
+		if block == 0 {
+			return 2*scaleBits - out
+		}
+		return scaleBits
 	}
-	high := o.truncate(index(b, clear.Range(1, int64(more+1))), scaleBits)
-	return o.k.Inner(o.next(), high, o.powers(at(powers, blockPowers-1), more), low, 2*scaleBits-out)
+	block := func(i int) Share {
+		if i == 0 {
+			return o.addConst(at(b, 0), uint64(p[0])<<scaleBits)
+		}
+		return at(b, i)
+	}
+	top := b.Shape[0] - 1
+	sum := o.truncate(block(top), down(top))
+	for i := top - 1; i >= 0; i-- {
+		sum = o.k.Inner(o.next(), stack(sum), stack(at(powers, blockPowers-1)), block(i), down(i))
+	}
+	return sum
 }
 
 // blockPowers is how many powers make a block.
@@ -173,8 +184,8 @@ func (o *operation) power(z Share, offset, tBits int) (g, t Share) {
 	f := o.sub(z, scale(n, 1<<scaleBits))
 	t = o.k.Bits(o.next(), o.addConst(n, uint64(offset)), tBits)
 	factors := o.k.Tables(o.next(), clear.Int64,
-		Table{index(t, clear.Range(0, 3)), [][]uint64{table(3, func(v int) uint64 { return 1 << v })}},
-		Table{index(t, clear.Range(3, 5)), [][]uint64{table(2, func(v int) uint64 { return 1 << (8 * v) })}})
+		Table{Bits: index(t, clear.Range(0, 3)), Functions: [][]uint64{table(3, func(v int) uint64 { return 1 << v })}},
+		Table{Bits: index(t, clear.Range(3, 5)), Functions: [][]uint64{table(2, func(v int) uint64 { return 1 << (8 * v) })}})
 	p := o.k.Mul(o.next(), at(factors[0], 0), at(factors[1], 0), 0)
 	// 2^f < 2^30 at 29 bits, and 2^31 at most: below 2^61.
 	return o.k.Mul(o.next(), o.evaluate(exponential, f, scaleBits-1), p, 0), t

@@ -143,6 +143,19 @@ func (r Modulus) Scale(dst, x []uint64, c Number) {
 	})
 }
 
+// ScaleAdd sets dst = dst + c x.
+func (r Modulus) ScaleAdd(dst, x []uint64, c Number) {
+	if r == Z64 {
+		ScaleAdd(dst, x, c.Low)
+		return
+	}
+	split128(dst, func(lo, hi, n int) {
+		for i := lo; i < hi; i++ {
+			put(dst, i, n, at(dst, i, n).Add(at(x, i, n).Mul(c)))
+		}
+	})
+}
+
 // AddConst sets dst = x + c.
 func (r Modulus) AddConst(dst, x []uint64, c Number) {
 	if r == Z64 {

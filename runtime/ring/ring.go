@@ -57,6 +57,9 @@ func Cross(dst, x0, x1, y0, y1 []uint64) {
 // Scale sets dst = c x.
 func Scale(dst, x []uint64, c uint64) { splitConst(active.scale, dst, x, c) }
 
+// ScaleAdd sets dst = dst + c x.
+func ScaleAdd(dst, x []uint64, c uint64) { splitConst(active.scaleAdd, dst, x, c) }
+
 // AddConst sets dst = x + c.
 func AddConst(dst, x []uint64, c uint64) { splitConst(active.addConst, dst, x, c) }
 

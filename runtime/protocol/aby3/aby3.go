@@ -199,6 +199,31 @@ func (k *Kernel) input(net mpc.Net, from int, gs []group, x ...[]uint64) [][][]u
 	return comp
 }
 
+// hand gives roles 1 and 2 two parts of vectors of a group that role 0 alone
+// knows, and loses: it has a mask in common with role 2, and sends the rest of all
+// to role 1. One round, an element a vector.
+func (k *Kernel) hand(net mpc.Net, g group, x ...[]uint64) [][]uint64 {
+	net.Stage()
+	stream := func(i int) *prg.Stream { return net.Stream(k.holders(0), inputs+prg.Purpose(i)) }
+	switch k.role {
+	case 0:
+		var message [][]byte
+		for i := range x {
+			g.hide(stream(i), x[i])
+			message = append(message, g.encode(x[i]))
+		}
+		k.send(net, 1, message...)
+	case 1:
+		return k.receive(net, -1, slices.Repeat([]group{g}, len(x)))
+	case 2:
+		for i := range x {
+			x[i] = g.draw(stream(i))
+		}
+		return x
+	}
+	return make([][]uint64, len(x))
+}
+
 // receive takes one message of several vectors.
 func (k *Kernel) receive(net mpc.Net, distance int, gs []group) [][]uint64 {
 	total := 0
@@ -321,6 +346,24 @@ func (g group) drawWith(s *prg.Stream, then func(drawn []uint64, lo, hi int)) []
 		}
 	})
 	return out
+}
+
+// hide subtracts from x what is drawn.
+func (g group) hide(s *prg.Stream, x []uint64) {
+	if g.wide() {
+		g.sub(x, x, s.Words(g.words()))
+		return
+	}
+	m := g.take(s)
+	pass(len(x), func(first int) func(s *scratch, lo, hi int) {
+		fill := m.from(first)
+		return func(s *scratch, lo, hi int) {
+			drawn := s.of(0, lo, hi)
+			fill(drawn, s)
+			g.sub(x[lo:hi], x[lo:hi], drawn)
+			g.clearTail(x, lo, hi)
+		}
+	})
 }
 
 // take sets a mask aside: packed bits as whole words, elements without gaps.

@@ -44,10 +44,12 @@ func (k *Kernel) and(net mpc.Net, p prg.Purpose, g group, factors func(i int) (x
 // BitsToRing converts bits to numbers 0 and 1: 24 bytes, two rounds.
 func (k *Kernel) BitsToRing(net mpc.Net, b mpc.Share, elem clear.Type) mpc.Share {
 	g, known := k.elements(b.Len()), k.place(2)
-	e := k.input(net, 0, []group{g}, k.half(b, known))[0]
-	var part []uint64
+	var e []uint64
+	if k.role == 0 {
+		e = k.half(b, known)
+	}
+	part := k.hand(net, g, e)[0]
 	if known >= 0 {
-		part = e[1-known]
 		k.eachBit(b, known, func(bit []uint64, lo, hi int) {
 			part := part[lo:hi]
 			k.ring.NegateIf(part, part, bit)
@@ -66,10 +68,7 @@ func (k *Kernel) SelectBits(net mpc.Net, b, x mpc.Share) mpc.Share {
 	known := k.place(2)
 	var half, product []uint64
 	if k.role == 0 {
-		h, p := loan(g.words()), loan(g.words())
-		defer loans.Put(h)
-		defer loans.Put(p)
-		half, product = *h, *p
+		half, product = make([]uint64, g.words()), make([]uint64, g.words())
 		k.eachBit(b, known, func(bit []uint64, lo, hi int) {
 			copy(half[lo:hi], bit)
 			p := product[lo:hi]
@@ -77,13 +76,12 @@ func (k *Kernel) SelectBits(net mpc.Net, b, x mpc.Share) mpc.Share {
 			k.ring.Mul(p, p, bit)
 		})
 	}
-	in := k.input(net, 0, []group{g, g}, half, product)
-	var part []uint64
+	in := k.hand(net, g, half, product)
+	part := in[1]
 	if known >= 0 {
-		part = in[1][1-known]
 		k.eachBit(b, known, func(bit []uint64, lo, hi int) {
 			part := part[lo:hi]
-			k.ring.MulAdd(part, in[0][1-known][lo:hi], x.Comp[known][lo:hi])
+			k.ring.MulAdd(part, in[0][lo:hi], x.Comp[known][lo:hi])
 			k.ring.NegateIf(part, part, bit)
 			k.ring.MulAdd(part, bit, x.Comp[1-known][lo:hi])
 			if k.role == 1 {

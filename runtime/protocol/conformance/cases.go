@@ -137,7 +137,8 @@ func isZero(w int) testCase {
 }
 
 // tables looks up the square of a number in one table, with a second function
-// that is not used, and a multiple of its lowest bit in another.
+// that is not used, and in another a multiple of its lowest bit, negated by the
+// bit after these.
 func tables(w int) testCase {
 	square, zero := make([]uint64, 1<<w), make([]uint64, 1<<w)
 	for v := range square {
@@ -148,15 +149,17 @@ func tables(w int) testCase {
 			b := p.Kernel.Bits(p, x[0], w+1)
 			part := func(n int) mpc.Share { return p.Engine.Index(p, b, clear.Range(0, int64(n))) }
 			t := p.Kernel.Tables(p.At(operationStep, 1), clear.Int64,
-				mpc.Table{Bits: part(w), Functions: [][]uint64{zero, square}}, mpc.Table{Bits: part(1), Functions: [][]uint64{{1 << 62, 1 << 63}}})
+				mpc.Table{Bits: part(w), Functions: [][]uint64{zero, square}},
+				mpc.Table{Bits: part(1), Functions: [][]uint64{{1 << 60, 3 << 60}}, Sign: p.Engine.Index(p, b, clear.At(int64(w)))})
 			return p.Engine.Add(p, p.Engine.Index(p, t[0], clear.At(1)), p.Engine.Index(p, t[1], clear.At(0)))
 		},
 		nil, exact(func(v []*big.Int) *big.Int {
 			low := new(big.Int).Mod(v[0], pow2(w))
-			return mul(low, low).Add(mul(low, low), mul(pow2(62), big.NewInt(int64(1+low.Bit(0)))))
+			multiple := (1 + 2*int64(low.Bit(0))) * (1 - 2*int64(new(big.Int).Mod(v[0], pow2(w+1)).Bit(w)))
+			return mul(low, low).Add(mul(low, low), mul(pow2(60), big.NewInt(multiple)))
 		}),
 		[]capability.Part{call(capability.Bits, w+1, 1),
-			{Call: capability.Call{Action: capability.Tables, Param: 1 << w, Result: 3}, Times: 1}}}
+			{Call: capability.Call{Action: capability.Tables, Param: 1<<w + 1, Result: 3}, Times: 1}}}
 }
 
 // inner is x y + y x + y.

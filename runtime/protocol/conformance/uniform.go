@@ -82,7 +82,7 @@ func exposures() []exposure {
 		{"tables", numbers, func(q *Player, x []mpc.Share) {
 			four := mpc.Share{Elem: clear.Bool, Shape: []int{2, 4}, Comp: x[2].Comp}
 			q.Kernel.Tables(q, clear.Int64, mpc.Table{Bits: four, Functions: [][]uint64{{1, 2, 3, 4}, {5, 0, 0, 1}}},
-				mpc.Table{Bits: four, Functions: [][]uint64{{0, 1, 1, 0}}})
+				mpc.Table{Bits: four, Functions: [][]uint64{{0, 1, 1, 0}}, Sign: q.Engine.Index(q, x[3], clear.Range(0, 4))})
 		}},
 		{"inner product", numbers, func(q *Player, x []mpc.Share) {
 			q.Kernel.Inner(q, q.Engine.Stack(q, x[0], x[1]), q.Engine.Stack(q, x[1], x[0]), mpc.Share{}, 16)

@@ -175,6 +175,10 @@ func (k Kernel) Tables(_ mpc.Net, elem clear.Type, tables ...mpc.Table) []mpc.Sh
 	for i, t := range tables {
 		n := t.Numbers()
 		bits := ring.Elements(t.Bits.Comp[0], t.Bits.Len())
+		negative := make([]uint64, n)
+		if t.Signed() {
+			negative = ring.Elements(t.Sign.Comp[0], n)
+		}
 		z := make([]uint64, 0, n*len(t.Functions))
 		for _, f := range t.Functions {
 			for e := range n {
@@ -182,7 +186,7 @@ func (k Kernel) Tables(_ mpc.Net, elem clear.Type, tables ...mpc.Table) []mpc.Sh
 				for j := range t.Width() {
 					at |= bits[j*n+e] << j
 				}
-				z = append(z, f[at])
+				z = append(z, f[at]*(1-2*negative[e]))
 			}
 		}
 		out[i] = share(elem, append([]int{len(t.Functions)}, t.Bits.Shape[1:]...), k.ring.Extend(z, true))
