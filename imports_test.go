@@ -50,6 +50,7 @@ var owned = map[string][]string{
 	"github.com/sourcegraph/jsonrpc2":     {"internal/lsp"},
 	"gonum.org/v1/plot":                   {"runtime/bench/plot"},
 	"github.com/prometheus":               {"runtime/monitor"},
+	"go.opentelemetry.io":                 {"runtime/monitor"},
 	"google.golang.org/protobuf":          {"runtime/trace/tensorboard", "internal/protoc"},
 	"github.com/bufbuild/protocompile":    {"internal/protoc"},
 }

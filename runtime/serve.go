@@ -3,6 +3,7 @@ package runtime
 // A networked player: its programs bound to files, served by package session.
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,6 +23,7 @@ import (
 	"github.com/tfec-lang/tfec/runtime/link"
 	"github.com/tfec-lang/tfec/runtime/monitor"
 	"github.com/tfec-lang/tfec/runtime/session"
+	"github.com/tfec-lang/tfec/runtime/trace"
 )
 
 // ServeOptions are what the operator of a player decides.
@@ -46,6 +48,7 @@ type ServeOptions struct {
 	ConnectTimeout, PeerTimeout time.Duration // 0: the default
 
 	Metrics        string // address for metrics and health; "": none
+	Spans          bool   // export OpenTelemetry spans, as OTEL_EXPORTER_OTLP_* say
 	LogLevel       slog.Level
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
@@ -68,6 +71,7 @@ func (o *ServeOptions) Flags(f *pflag.FlagSet) {
 	f.DurationVar(&o.ConnectTimeout, "connect-timeout", time.Minute, "how long players may take to find each other")
 	f.DurationVar(&o.PeerTimeout, "peer-timeout", 30*time.Second, "how long a player may be silent")
 	f.StringVar(&o.Metrics, "metrics", "", "serve /metrics, /healthz and /readyz on `ADDR`: :PORT for this machine alone, else HOST:PORT")
+	o.Spans = monitor.SpansWanted()
 	f.TextVar(&o.LogLevel, "log-level", slog.LevelInfo, "`LEVEL` of the log: debug, info, warn or error")
 }
 
@@ -118,6 +122,12 @@ func Serve(ctx context.Context, o ServeOptions, programs ...*Program) error {
 	}
 	defer stop()
 	bound.monitor = watch
+	if o.Spans {
+		if bound.tracer, err = monitor.NewTracer(o.Player, Version, bound.log); err != nil {
+			return err
+		}
+		defer bound.tracer.Close()
+	}
 	if bound.runs, err = o.openRunLog(bound.log, programs); err != nil {
 		return err
 	}
@@ -165,6 +175,7 @@ type bindings struct {
 	runs    *runLog
 	log     *slog.Logger
 	monitor *monitor.Monitor
+	tracer  *monitor.Tracer
 }
 
 // bind reads the bindings and compares them with the programs.
@@ -266,11 +277,15 @@ func (b *bindings) run(ctx context.Context, r session.Run, prog *Program, s Sess
 		}
 		return b.shelf(source.Folder()).Take(prog, input)
 	}
+	if b.tracer != nil {
+		s.Record = trace.Spans
+	}
 	party, err := NewParty(prog, s)
 	if err != nil {
 		return err
 	}
 	err = party.Run(ctx, prog.Run)
+	b.tracer.Export(monitor.Ran{ID: r.ID, Computation: prog.Computation, Tag: r.Tag, Failed: err != nil, Record: party.Record(), Step: prog.step})
 	if logged {
 		if err := b.runs.append(runRecord{Event: runEnds, Run: id, Outcome: party.outcome(err)}); err != nil {
 			b.log.Error("the end of a run is not logged", "run", id, "reason", err)
@@ -295,6 +310,16 @@ func (b *bindings) run(ctx context.Context, r session.Run, prog *Program, s Sess
 		errs = append(errs, b.targets.Of(value[0].Name).Write(columns, b.stdout))
 	}
 	return errors.Join(errs...)
+}
+
+// step is what a number stands for, in a record.
+func (prog *Program) step(n int) trace.Step {
+	i := slices.IndexFunc(prog.Steps, func(s Step) bool { return s.Number == n })
+	if i < 0 {
+		return trace.SetUp(prog.File)
+	}
+	s := prog.Steps[i]
+	return trace.Step{Number: n, Op: s.Op, File: cmp.Or(s.File, prog.File), Line: s.Line}
 }
 
 // outcome says how a run ended here, as others may know it.

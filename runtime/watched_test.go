@@ -3,9 +3,12 @@ package runtime
 import (
 	"bytes"
 	"context"
+	"encoding/hex"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -14,7 +17,11 @@ import (
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
+	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/require"
+	otlpcollector "go.opentelemetry.io/proto/otlp/collector/trace/v1"
+	otlp "go.opentelemetry.io/proto/otlp/trace/v1"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/tfec-lang/tfec/runtime/session"
 )
@@ -119,4 +126,135 @@ func requireNames(t *testing.T, players []string, name string, f *dto.MetricFami
 			require.Contains(t, known[l.GetName()], l.GetValue(), "%s has the label %s", name, l.GetName())
 		}
 	}
+}
+
+// A collector is an OpenTelemetry collector that keeps what it is sent.
+type collector struct {
+	*httptest.Server
+	mu    sync.Mutex
+	spans map[string][]*otlp.Span // by the name of the service
+}
+
+func newCollector(t *testing.T) *collector {
+	c := &collector{spans: make(map[string][]*otlp.Span)}
+	c.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		require.NoError(t, err)
+		var request otlpcollector.ExportTraceServiceRequest
+		require.NoError(t, proto.Unmarshal(body, &request))
+		require.Equal(t, "/v1/traces", r.URL.Path)
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		for _, of := range request.ResourceSpans {
+			name := ""
+			for _, a := range of.Resource.Attributes {
+				require.Contains(t, []string{"service.name", "service.namespace", "service.version", "telemetry.sdk.language", "telemetry.sdk.name", "telemetry.sdk.version"}, a.Key)
+				if a.Key == "service.name" {
+					name = a.Value.GetStringValue()
+				}
+			}
+			for _, s := range of.ScopeSpans {
+				c.spans[name] = append(c.spans[name], s.Spans...)
+			}
+		}
+	}))
+	t.Cleanup(c.Close)
+	return c
+}
+
+// serveAll has the average run once, by a client.
+func (s *stage) serveAll(t *testing.T) {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	for _, prog := range average() {
+		o := s.options[prog.Player]
+		o.Once = false
+		wg.Go(func() { require.NoError(t, Serve(ctx, *o, prog)) })
+	}
+	require.NoError(t, Remote(t.Context(), s.hosts, Credentials{Insecure: true}, average()[0]))
+	stop()
+	wg.Wait()
+}
+
+var runID = regexp.MustCompile(`msg="took part in a run" run=([0-9a-f]{32})`)
+
+// The spans of a run are one trace, which has the run's id: at each player one
+// for the run, and in it those steps at which the player sent or received.
+func TestSpans(t *testing.T) {
+	c := newCollector(t)
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", c.URL)
+	s := newStage(t)
+	for _, o := range s.options {
+		o.Spans = true
+	}
+	s.serveAll(t)
+	require.Len(t, c.spans, len(s.options))
+	for player, spans := range c.spans {
+		run := runID.FindStringSubmatch(s.stderr[player].String())
+		require.NotNil(t, run, player)
+		i := slices.IndexFunc(spans, func(x *otlp.Span) bool { return len(x.ParentSpanId) == 0 })
+		require.GreaterOrEqual(t, i, 0, player)
+		root := spans[i]
+		require.Equal(t, "run average", root.Name)
+		for _, x := range spans {
+			require.Equal(t, run[1], hex.EncodeToString(x.TraceId))
+			require.LessOrEqual(t, root.StartTimeUnixNano, x.StartTimeUnixNano)
+			require.GreaterOrEqual(t, root.EndTimeUnixNano, x.EndTimeUnixNano)
+			for _, a := range x.Attributes {
+				require.True(t, strings.HasPrefix(a.Key, "tfec."), a.Key)
+			}
+			if x != root {
+				require.Equal(t, root.SpanId, x.ParentSpanId)
+				require.Positive(t, number(x, "tfec.sent_bytes")+number(x, "tfec.received_bytes"), "%s at %s", x.Name, player)
+			}
+		}
+		require.Equal(t, 1, named(spans, root.Name))
+	}
+	require.Positive(t, named(c.spans["alice"], "set-up and last exchange"))
+	require.Zero(t, named(c.spans["alice"], "input"), "what alice computes in clear is no span")
+	require.Positive(t, named(c.spans["alice"], "share"))
+}
+
+func named(spans []*otlp.Span, name string) (n int) {
+	for _, x := range spans {
+		if x.Name == name {
+			n++
+		}
+	}
+	return n
+}
+
+func number(x *otlp.Span, name string) int64 {
+	for _, a := range x.Attributes {
+		if a.Key == name {
+			return a.Value.GetIntValue()
+		}
+	}
+	return 0
+}
+
+// A collector that refuses is said in the log, and the run goes on.
+func TestSpansThatNobodyTakes(t *testing.T) {
+	refusing := httptest.NewServer(http.NotFoundHandler())
+	defer refusing.Close()
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", refusing.URL)
+	s := newStage(t)
+	s.options["s0"].Spans = true
+	s.serveAll(t)
+	require.Contains(t, s.stderr["s0"].String(), `msg="cannot export spans"`)
+	require.NotContains(t, s.stderr["s1"].String(), "spans")
+}
+
+// Where spans go is told by OpenTelemetry's own variables.
+func TestSpansWanted(t *testing.T) {
+	wanted := func() bool {
+		var o ServeOptions
+		o.Flags(pflag.NewFlagSet("", pflag.ContinueOnError))
+		return o.Spans
+	}
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "")
+	require.False(t, wanted())
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318")
+	require.True(t, wanted())
 }

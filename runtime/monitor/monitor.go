@@ -1,5 +1,6 @@
 // Package monitor is what the operator of a player watches it with: Prometheus
-// metrics, and whether the process lives and is ready. Labels are names of
+// metrics, whether the process lives and is ready, and OpenTelemetry spans.
+// Labels are names of
 // players, computations and outcomes, and values are counts, bytes and seconds:
 // what the player's record of a run says, and never anything of a value. Of
 // the process as a whole, memory and processor time are there as well, which

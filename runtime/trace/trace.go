@@ -175,10 +175,13 @@ func (r *Record) Shared() *Record {
 func (r *Run) Step(number int) Step {
 	i, found := slices.BinarySearchFunc(r.Steps, number, func(s Step, n int) int { return cmp.Compare(s.Number, n) })
 	if !found {
-		return Step{Number: number, Op: "set-up and last exchange", File: r.File}
+		return SetUp(r.File)
 	}
 	return r.Steps[i]
 }
+
+// SetUp is step 0 of a program.
+func SetUp(file string) Step { return Step{Op: "set-up and last exchange", File: file} }
 
 // Record returns a player's record, or nil if it gave none.
 func (r *Run) Record(player string) *Record {
