@@ -31,6 +31,7 @@ type runFlags struct {
 	tls      string
 	insecure bool
 	tag      string
+	stats    bool
 }
 
 func runCommand() *cobra.Command {
@@ -41,10 +42,15 @@ func runCommand() *cobra.Command {
 		Long: `Without --config all players run in this process, over links in memory: for
 development, not secure. With --config the players are started already, on the
 machines that the hostmap names; the coordinator is asked to run them, and the
-results appear at their receivers only.`,
+results appear at their receivers only.
+
+TFE_EVENTS=1 writes what TensorBoard opens, TFE_TRACE=1 a timeline for Perfetto and
+tfec trace, into $TFE_EVENTS_DIR/<tag><n> (default /tmp/tensorboard): the n-th run
+of its tag.`,
 		Example: `  tfec run average.tfe --in a=csv:a.csv#gross --in b=value:[2000,7000]
   tfec run average.tfe --bindings alice.toml --bindings bob.toml
-  tfec run average.tfe --config config.json --tls keys/client`,
+  tfec run average.tfe --config config.json --tls keys/client
+  TFE_TRACE=1 tfec run average.tfe --stats --tag first --bindings alice.toml --bindings bob.toml`,
 		Args: cobra.RangeArgs(1, 2),
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := f.mode(c); err != nil {
@@ -58,10 +64,15 @@ results appear at their receivers only.`,
 			if err != nil {
 				return err
 			}
-			if f.config != "" {
-				return f.networked(c, program)
+			i, err := f.inspection(program)
+			if err != nil {
+				return err
 			}
-			return f.simulated(c, program)
+			run := f.simulated
+			if f.config != "" {
+				run = f.networked
+			}
+			return i.show(c.ErrOrStderr(), run(c, program, i))
 		},
 	}
 	f.flags(c)
@@ -75,12 +86,13 @@ results appear at their receivers only.`,
 	flags.StringVar(&f.tls, "tls", "", "`FOLDER` with this client's key and certificates")
 	flags.BoolVar(&f.insecure, "insecure", false, "no TLS: anyone on the wire can compute every input")
 	flags.StringVar(&f.tag, "tag", "", "name of the run (default: the computation)")
+	flags.BoolVar(&f.stats, "stats", false, "print what the run cost afterwards, by player and by line")
 	return c
 }
 
 // mode refuses flags of the one way of running together with the other's.
 func (f *runFlags) mode(c *cobra.Command) error {
-	wrong, advice := []string{"tls", "insecure", "tag"}, "it is for a networked run: add --config"
+	wrong, advice := []string{"tls", "insecure"}, "it is for a networked run: add --config"
 	if f.config != "" {
 		wrong, advice = []string{"bindings", "in", "out", "players", "json"}, "with --config each player has its own: give it to that player's program"
 	}
@@ -96,7 +108,7 @@ func (f *runFlags) mode(c *cobra.Command) error {
 }
 
 // simulated runs all players in this process.
-func (f *runFlags) simulated(c *cobra.Command, p *ir.Program) error {
+func (f *runFlags) simulated(c *cobra.Command, p *ir.Program, i *inspection) error {
 	programs := exec.Programs(p)
 	if err := f.fixedPlayers(programs); err != nil {
 		return err
@@ -121,12 +133,15 @@ func (f *runFlags) simulated(c *cobra.Command, p *ir.Program) error {
 	result, err := runtime.SimulateObserved(ctx, programs, load, runtime.Observer{
 		Stored:   storedIn(sources),
 		Progress: watch.progress,
+		Record:   i.level,
+		Recorded: i.run.Add,
 		Print:    func(player, line string) { fmt.Fprintf(c.ErrOrStderr(), "%s: %s\n", player, line) },
 	})
 	stop()
 	if err != nil {
 		return err
 	}
+	i.run.ID = result.Run
 	if err := keepShares(programs, result, targets); err != nil {
 		return err
 	}
@@ -299,7 +314,7 @@ func printOutputs(w io.Writer, programs []*runtime.Program, result *runtime.Resu
 }
 
 // networked asks the coordinator to run the players of the hostmap.
-func (f *runFlags) networked(c *cobra.Command, p *ir.Program) error {
+func (f *runFlags) networked(c *cobra.Command, p *ir.Program, i *inspection) error {
 	hostmap, err := session.LoadHostmap(f.config)
 	if err != nil {
 		return err
@@ -317,12 +332,7 @@ func (f *runFlags) networked(c *cobra.Command, p *ir.Program) error {
 	}
 	fmt.Fprintf(c.ErrOrStderr(), "INFO  Players: %v  protocol=%s backend=grpc coordinator=%s\n",
 		players, p.Protocol.Name, hostmap.Coordinator().Name)
-	tag := f.tag
-	if tag == "" {
-		tag = p.Name
-	}
-	request := session.StartRequest{File: p.File, Computation: p.Name, Digest: p.Digest,
-		Protocol: exec.Programs(p)[0].Protocol.String(), Tag: tag}
+	request := session.StartRequest{File: p.File, Computation: p.Name, Digest: p.Digest, Protocol: i.run.Protocol, Tag: i.run.Tag}
 	ctx, done := interruptible()
 	defer done()
 	return session.Start(ctx, hostmap, id, request, logEvents(c.ErrOrStderr()))

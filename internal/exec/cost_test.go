@@ -21,6 +21,7 @@ import (
 	"github.com/tfec-lang/tfec/lang/types"
 	"github.com/tfec-lang/tfec/runtime"
 	"github.com/tfec-lang/tfec/runtime/capability"
+	"github.com/tfec-lang/tfec/runtime/trace"
 )
 
 // A measure is what passed at one player.
@@ -31,13 +32,27 @@ type measure struct {
 // measured runs a program and counts.
 func measured(t *testing.T, p *ir.Program, in map[string]interp.Tensor) []measure {
 	t.Helper()
+	return inspected(t, p, in, new(trace.Run))
+}
+
+// inspected is measured; run gets what the players noted, which must be the same.
+func inspected(t *testing.T, p *ir.Program, in map[string]interp.Tensor, run *trace.Run) []measure {
+	t.Helper()
 	var result *runtime.Result
 	_, err := exec.RunOn(func(ctx context.Context, programs []*runtime.Program, load runtime.Loader) (r *runtime.Result, err error) {
-		r, err = runtime.Simulate(ctx, programs, load)
+		*run = *programs[0].Traced("")
+		run.Steps = exec.Graph(p)
+		r, err = runtime.SimulateObserved(ctx, programs, load, runtime.Observer{Record: trace.Totals, Recorded: run.Add})
 		result = r
 		return
 	}, p, in)
 	require.NoError(t, err, "%s", p)
+	for i, s := range result.Stats {
+		x := run.Records[i]
+		assert.Equal(t, s.Player, x.Player)
+		assert.Equal(t, s.Body, x.Traffic().Counter, "%s, by the link and by the recorder", s.Player)
+		assert.Equal(t, []int{s.Rounds, s.Rounds}, []int{x.Rounds, x.Traffic().Rounds}, "%s: rounds of the steps add up", s.Player)
+	}
 	var out []measure
 	for _, s := range result.Stats {
 		b := s.Body
@@ -99,7 +114,37 @@ func known(p *ir.Program, in map[string]interp.Tensor) map[string]int64 {
 // exactly compares promise and measurement.
 func exactly(t *testing.T, p *ir.Program, in map[string]interp.Tensor) {
 	t.Helper()
-	require.Equal(t, measured(t, p, in), promised(t, p, in), "rounds, bytes and messages of each player\n%s", p)
+	var run trace.Run
+	require.Equal(t, inspected(t, p, in, &run), promised(t, p, in), "rounds, bytes and messages of each player\n%s", p)
+	asPromised(t, p, in, &run)
+}
+
+// asPromised compares what `tfec run --stats` shows with what `tfec cost` says:
+// bytes of each line, and the sums over all lines.
+func asPromised(t *testing.T, p *ir.Program, in map[string]interp.Tensor, run *trace.Run) {
+	t.Helper()
+	r, err := cost.Of(p, known(p, in))
+	require.NoError(t, err)
+	promise := make(map[string]int64)
+	for _, l := range r.Lines {
+		if l.Bytes.Value > 0 {
+			promise[l.Line.String()] += l.Bytes.Value
+		}
+	}
+	shown, rounds := make(map[string]int64), 0
+	for _, l := range run.Lines() {
+		line := ir.Line{Number: l.Number}
+		if l.File != p.File {
+			line.File = l.File
+		}
+		assert.Equal(t, l.All.SentBytes, l.All.ReceivedBytes, "%s", line)
+		if l.All.SentBytes > 0 && l.Number > 0 {
+			shown[line.String()] = int64(l.All.SentBytes)
+		}
+		rounds += l.Rounds
+	}
+	assert.Equal(t, promise, shown, "bytes by line\n%s", p)
+	assert.Equal(t, []int64{r.Rounds.Value, r.Rounds.Value}, []int64{int64(rounds), int64(run.Rounds())}, "rounds\n%s", p)
 }
 
 func TestCostOfCorpusAndExamples(t *testing.T) {

@@ -62,7 +62,7 @@ func (f *frame) shape(i *ir.Instr, s types.Shape) []int {
 
 // translate returns the Run of a projection, under the eyes of w.
 func translate(proj *ir.Program, w *witness) func(*runtime.Party) {
-	t := &translator{proj, proj.PlayerNames(), w, make(occurrences)}
+	t := &translator{Program: proj, names: proj.PlayerNames(), witness: w, named: make(occurrences)}
 	t.named.count(proj.Body...)
 	body := t.block(proj.Body)
 	return func(p *runtime.Party) {
@@ -79,6 +79,7 @@ type translator struct {
 	names []string
 	*witness
 	named occurrences // in the whole program
+	noted bool        // within an instruction that notes itself: see instr
 }
 
 func (t *translator) shared(v ir.Value) bool { return t.Values[v].Place.IsShared() }
@@ -103,7 +104,7 @@ func (t *translator) block(b ir.Block) action {
 	}
 }
 
-func (t *translator) instr(i *ir.Instr) action {
+func (t *translator) action(i *ir.Instr) action {
 	switch i.Op {
 	case ir.OpStart:
 		return func(f *frame) { f.Start() }

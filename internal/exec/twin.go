@@ -87,15 +87,15 @@ func (r *recording) difference(p *ir.Program, second *recording) error {
 	return found
 }
 
-// A trace is the events of a player that must be the same and, of the steps
+// A publicTrace is the events of a player that must be the same and, of the steps
 // that chance decides, with whom they exchange anything.
-type trace struct {
+type publicTrace struct {
 	events []event
 	peers  map[event]bool
 }
 
-func split(all []event, random map[uint32]bool) trace {
-	t := trace{peers: make(map[event]bool)}
+func split(all []event, random map[uint32]bool) publicTrace {
+	t := publicTrace{peers: make(map[event]bool)}
 	for _, e := range all {
 		if random[e.step] {
 			e.number = 0
@@ -109,7 +109,7 @@ func split(all []event, random map[uint32]bool) trace {
 
 // parts returns the index of the first event that differs, or -1. Events that
 // the other lacks differ if it came to its end; then so do peers of random steps.
-func (t trace) parts(other trace, whole bool) int {
+func (t publicTrace) parts(other publicTrace, whole bool) int {
 	for k := range min(len(t.events), len(other.events)) {
 		if t.events[k] != other.events[k] {
 			return k
@@ -122,14 +122,14 @@ func (t trace) parts(other trace, whole bool) int {
 }
 
 // step is that of an event; the last exchange and the end come after all.
-func (t trace) step(k int) uint32 {
+func (t publicTrace) step(k int) uint32 {
 	if k >= len(t.events) || t.events[k].step == 0 && slices.ContainsFunc(t.events[:k], func(e event) bool { return e.step > 0 }) {
 		return math.MaxUint32
 	}
 	return t.events[k].step
 }
 
-func (t trace) at(prog *runtime.Program, k int) string {
+func (t publicTrace) at(prog *runtime.Program, k int) string {
 	if step := t.step(k); step < math.MaxUint32 {
 		return fmt.Sprintf("%s at %s", t.events[k], prog.Describe(step))
 	}

@@ -117,6 +117,9 @@ func (run *Run) check(r *Record) error {
 	if err := checkNumbers(int64(r.SetUp), int64(r.Body), int64(r.End), int64(r.Rounds), int64(r.Left)); err != nil {
 		return err
 	}
+	if err := run.checkChain(r, steps); err != nil {
+		return err
+	}
 	last := -1
 	for _, t := range r.Steps {
 		if !steps[t.Step] || t.Step <= last {
@@ -138,6 +141,21 @@ func (run *Run) check(r *Record) error {
 		if !steps[m.Step] || m.Peer >= len(run.Players) {
 			return fmt.Errorf("a message of step %d with player %d", m.Step, m.Peer)
 		}
+	}
+	return nil
+}
+
+// checkChain refuses a chain that does not grow, or beyond the rounds.
+func (run *Run) checkChain(r *Record, steps map[int]bool) error {
+	if len(r.Chain) > MaxMessages {
+		return fmt.Errorf("a chain of %d messages", len(r.Chain))
+	}
+	last := 0
+	for _, g := range r.Chain {
+		if !steps[g[0]] || g[1] <= last || g[1] > r.Rounds {
+			return fmt.Errorf("a chain of %d after %d messages, at step %d", g[1], last, g[0])
+		}
+		last = g[1]
 	}
 	return nil
 }

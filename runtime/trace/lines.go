@@ -17,6 +17,7 @@ type Line struct {
 
 	Most    Total    // the most of any player: Time, Waited, Rounds, Memory, Calls
 	All     Total    // of all players together: bytes and messages; those sent are those received
+	Rounds  int      // by which it lengthened the longest chain of messages of the body
 	Players []string // who came to it, in the run's order
 	Totals  []Total  // of each of Players
 }
@@ -24,13 +25,15 @@ type Line struct {
 // Where is the line as in "average.tfe:14", or "" for the set-up.
 func (l Line) Where() string { return Step{File: l.File, Line: l.Number}.Where() }
 
+// A place is a line of a file.
+type place struct {
+	file string
+	line int
+}
+
 // Lines are the lines that players came to, that with the most time first, of
 // equal ones that with the most bytes.
 func (r *Run) Lines() []Line {
-	type place struct {
-		file string
-		line int
-	}
 	var order []place
 	lines := make(map[place]*Line)
 	for _, x := range r.Records {
@@ -46,8 +49,10 @@ func (r *Run) Lines() []Line {
 		}
 	}
 	out := make([]Line, len(order))
+	rounds := r.rounds()
 	for i, at := range order {
 		out[i] = *lines[at]
+		out[i].Rounds = rounds[at]
 	}
 	slices.SortStableFunc(out, func(a, b Line) int {
 		return cmp.Or(cmp.Compare(b.Most.Time, a.Most.Time), cmp.Compare(b.All.SentBytes, a.All.SentBytes), cmp.Compare(a.Number, b.Number))
@@ -68,4 +73,35 @@ func (l *Line) count(player string, t Total) {
 	l.All.add(t)
 	l.Most = Total{Calls: max(l.Most.Calls, own.Calls), Time: max(l.Most.Time, own.Time), Waited: max(l.Most.Waited, own.Waited),
 		Rounds: max(l.Most.Rounds, own.Rounds), Memory: max(l.Most.Memory, own.Memory)}
+}
+
+// rounds are the lengths of the longest chain of messages, each given to the line
+// of the first step that reached it, at whichever player.
+func (r *Run) rounds() map[place]int {
+	first := make([]int, r.Rounds())
+	for _, x := range r.Records {
+		last := 0
+		for _, g := range x.Chain {
+			for ; last < g[1]; last++ {
+				if first[last] == 0 || g[0] < first[last] {
+					first[last] = g[0]
+				}
+			}
+		}
+	}
+	out := make(map[place]int)
+	for _, step := range first {
+		s := r.Step(step)
+		out[place{s.File, s.Line}]++
+	}
+	return out
+}
+
+// Rounds is the longest chain of messages in the body.
+func (r *Run) Rounds() int {
+	rounds := 0
+	for _, x := range r.Records {
+		rounds = max(rounds, x.Rounds)
+	}
+	return rounds
 }

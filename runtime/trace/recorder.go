@@ -24,8 +24,8 @@ const (
 type Recorder struct {
 	level  Level
 	record Record
-	totals []Total // by step
-	began  time.Time
+	totals []Total              // by step
+	now    func() time.Duration // since the run began
 
 	main    Branch
 	running *Branch
@@ -33,6 +33,8 @@ type Recorder struct {
 	open    int           // spans, in all lanes
 	charged time.Duration // until when time has been given to steps
 	spoke   time.Duration // end of the last span with messages
+
+	speaking, silent, messages int // spans with messages and without, and messages, that are kept
 }
 
 // A Branch is one of several sequences of steps that take turns.
@@ -44,13 +46,12 @@ type Branch struct {
 
 // NewRecorder returns the recorder of a player, whose run begins now.
 func NewRecorder(player string, level Level) *Recorder {
-	r := &Recorder{level: level, began: time.Now(), lanes: []bool{true}}
-	r.record.Player, r.record.Began = player, r.began
+	began := time.Now()
+	r := &Recorder{level: level, now: func() time.Duration { return time.Since(began) }, lanes: []bool{true}}
+	r.record.Player, r.record.Began = player, began
 	r.running = &r.main
 	return r
 }
-
-func (r *Recorder) now() time.Duration { return time.Since(r.began) }
 
 // total is that of a step.
 func (r *Recorder) total(step int) *Total {
@@ -109,21 +110,26 @@ func (r *Recorder) End(memory uint64) {
 	t := r.total(b.span.Step)
 	t.Calls++
 	t.Memory = max(t.Memory, memory)
+	kept, left := &r.silent, &r.record.silent
 	if b.span.messages > 0 {
 		t.before += b.span.before
 		r.spoke = now
+		kept, left = &r.speaking, &r.record.Left
 	}
-	if r.level >= Spans && r.room(len(r.record.Spans), MaxSpans) {
+	if r.level >= Spans && r.room(kept, MaxSpans/2, left) {
 		r.record.Spans = append(r.record.Spans, b.span)
 	}
 }
 
-// room reports whether one more can be kept, and else counts what is left out.
-func (r *Recorder) room(have, limit int) bool {
-	if have >= limit {
-		r.record.Left++
+// room reports whether one more of a kind can be kept, and else counts what is
+// left out. Spans with and without messages are kinds of their own: how many of
+// the one are left out must not tell of the other.
+func (r *Recorder) room(kept *int, limit int, left *int) bool {
+	if *kept >= limit {
+		*left++
 		return false
 	}
+	*kept++
 	return true
 }
 
@@ -142,6 +148,9 @@ func (r *Recorder) Sent(to int, h link.Header, bytes int) {
 	t.SentMessages++
 	if r.level >= Totals {
 		r.running.span.Sent += uint64(bytes)
+		r.running.span.messages++
+	}
+	if r.level >= Spans {
 		r.message(to, h, bytes, false, r.now())
 	}
 }
@@ -160,13 +169,16 @@ func (r *Recorder) Received(from int, h link.Header, bytes int, since time.Durat
 		span.Waited += now - since
 		span.Received += uint64(bytes)
 		span.Round = int(after)
+		span.messages++
+		if after > before && h.Step > 0 && len(r.record.Chain) < MaxMessages {
+			r.record.Chain = append(r.record.Chain, Growth{int(h.Step), int(after)})
+		}
 		r.message(from, h, bytes, true, now)
 	}
 }
 
 func (r *Recorder) message(peer int, h link.Header, bytes int, received bool, at time.Duration) {
-	r.running.span.messages++
-	if r.level >= Spans && r.room(len(r.record.Messages), MaxMessages) {
+	if r.level >= Spans && r.room(&r.messages, MaxMessages, &r.record.Left) {
 		r.record.Messages = append(r.record.Messages, Message{Step: int(h.Step), Occurrence: int(h.Occurrence), Number: int(h.Seq),
 			Peer: peer, Received: received, Bytes: uint64(bytes), At: at, Round: int(h.Clock), Lane: r.running.lane})
 	}
@@ -206,8 +218,10 @@ func (r *Recorder) Finished(rounds int) {
 
 // Stop ends the recording. A run that failed has what it came to.
 func (r *Recorder) Stop() {
+	r.End(0) // a run that failed in a branch
 	r.running = &r.main
 	r.End(0)
+	r.record.Left += r.record.silent
 	rest := r.now() - r.record.Total()
 	if r.record.SetUp == 0 {
 		r.record.SetUp = rest

@@ -74,6 +74,9 @@ type Record struct {
 	// Steps are the totals of all steps that this player came to, ascending:
 	// exact, whatever Left says.
 	Steps []Total `json:"steps"`
+	// Chain is how the chain of messages in the body grew here: the step of a
+	// message that made it longer, and its length then.
+	Chain []Growth `json:"chain,omitempty"`
 	// Spans and Messages are in the order in which they ended; Left counts
 	// those that there was no room for.
 	Spans    []Span    `json:"spans"`
@@ -81,6 +84,8 @@ type Record struct {
 	Left     int       `json:"left,omitempty"`
 	// Partial: only what may leave the player, see Shared.
 	Partial bool `json:"partial,omitempty"`
+
+	silent int // of Left: spans without messages
 }
 
 // A Total is one step at one player, all occurrences of it together.
@@ -95,6 +100,9 @@ type Total struct {
 
 	before time.Duration // between messages, before it: see Shared
 }
+
+// A Growth is a step, and the length that the chain of messages reached in it.
+type Growth [2]int
 
 // A Span is one occurrence of a step. Those of one Lane do not overlap; a lane
 // beside 0 is a branch of steps that share their rounds.
@@ -151,16 +159,21 @@ func (t *Total) add(o Total) {
 	t.Counter = t.Counter.Plus(o.Counter)
 }
 
-// Shared is what may leave the player: the steps at which it sent or received.
-// The time between two of them is added to the later one.
-func (r *Record) Shared() *Record {
+// Shared is what may leave the player of a record at a level: the steps at which
+// it sent or received. The time between two of them is added to the later one.
+func (r *Record) Shared(level Level) *Record {
 	out := *r
 	out.Partial, out.Steps, out.Spans = true, nil, nil
+	out.Left, out.silent = out.Left-out.silent, 0
 	for _, t := range r.Steps {
 		if t.SentMessages+t.ReceivedMessages > 0 {
 			t.Time, t.before = t.Time+t.before, 0
 			out.Steps = append(out.Steps, t)
 		}
+	}
+	if level < Spans {
+		out.Messages, out.Left = nil, 0
+		return &out
 	}
 	for _, s := range r.Spans {
 		if s.messages > 0 {

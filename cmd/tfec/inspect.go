@@ -1,0 +1,56 @@
+package main
+
+// What is shown of a run afterwards: --stats, and the files that the environment
+// asks for.
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/internal/exec"
+	"github.com/tfec-lang/tfec/runtime"
+	"github.com/tfec-lang/tfec/runtime/trace"
+)
+
+// An inspection is one run, and what to show of it.
+type inspection struct {
+	runtime.Inspection
+	run   *trace.Run
+	stats bool
+	level trace.Level
+}
+
+func (f *runFlags) inspection(p *ir.Program) (*inspection, error) {
+	files, err := runtime.InspectionOf(os.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	i := &inspection{Inspection: files, run: exec.Programs(p)[0].Traced(f.tag), stats: f.stats, level: files.Level()}
+	if f.stats {
+		i.level = max(i.level, trace.Totals)
+	}
+	i.run.Steps = exec.Graph(p)
+	return i, trace.CheckTag(i.run.Tag)
+}
+
+// show prints and writes what is asked for, of a failed run too, and returns
+// how it ended.
+func (i *inspection) show(w io.Writer, failed error) error {
+	if failed != nil {
+		i.run.Failed = failed.Error()
+	}
+	if len(i.run.Records) == 0 {
+		return failed
+	}
+	if i.stats {
+		fmt.Fprintf(w, "\n%s", i.run.Table())
+	}
+	folder, err := i.Write(i.run)
+	if folder != "" && err == nil {
+		fmt.Fprintf(w, "INFO  wrote %s\n", folder)
+	}
+	return errors.Join(failed, err)
+}

@@ -1,0 +1,182 @@
+package trace
+
+// Recording, by a clock that the test sets.
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tfec-lang/tfec/runtime/link"
+)
+
+const ms = time.Millisecond
+
+// timed returns a recorder whose clock is at *now.
+func timed(level Level) (r *Recorder, now *time.Duration) {
+	now = new(time.Duration)
+	r = NewRecorder("alice", level)
+	r.now = func() time.Duration { return *now }
+	return r, now
+}
+
+// step is an occurrence that takes a while, and exchanges a message if peer is
+// not negative.
+func step(r *Recorder, now *time.Duration, number, occurrence, peer int, took time.Duration) {
+	r.Begin(number, occurrence)
+	*now += took
+	if peer >= 0 {
+		r.Sent(peer, link.Header{Step: uint32(number), Occurrence: uint32(occurrence)}, 8)
+	}
+	r.End(16)
+}
+
+func TestRecorder(t *testing.T) {
+	r, now := timed(Spans)
+	*now = 2 * ms
+	r.Started()
+	step(r, now, 3, 0, 1, 5*ms) // 2..7
+	*now += ms
+	r.Begin(4, 0) // 8..14
+	since := r.Wait()
+	*now += 4 * ms
+	r.Received(2, link.Header{Step: 4, Clock: 6}, 100, since, 3, 7)
+	*now += 2 * ms
+	r.End(64)
+	step(r, now, 3, 1, -1, ms) // 14..15
+	r.Finished(7)
+	*now += 3 * ms
+	r.Stop()
+	x := r.Record()
+	assert.Equal(t, []time.Duration{2 * ms, 13 * ms, 3 * ms, 18 * ms}, []time.Duration{x.SetUp, x.Body, x.End, x.Total()})
+	assert.Equal(t, []Total{
+		{Step: 3, Calls: 2, Time: 6 * ms, Memory: 16, Counter: link.Counter{SentBytes: 8, SentMessages: 1}, before: 2 * ms},
+		{Step: 4, Calls: 1, Time: 6 * ms, Waited: 4 * ms, Rounds: 4, Memory: 64, Counter: link.Counter{ReceivedBytes: 100, ReceivedMessages: 1}, before: ms},
+	}, x.Steps)
+	assert.Equal(t, []Span{
+		{Step: 3, Begin: 2 * ms, Duration: 5 * ms, Sent: 8, messages: 1, before: 2 * ms},
+		{Step: 4, Begin: 8 * ms, Duration: 6 * ms, Waited: 4 * ms, Received: 100, Round: 7, messages: 1, before: ms},
+		{Step: 3, Occurrence: 1, Begin: 14 * ms, Duration: ms},
+	}, clearRest(x.Spans))
+	assert.Equal(t, []Message{{Step: 3, Peer: 1, Bytes: 8, At: 7 * ms}, {Step: 4, Peer: 2, Received: true, Bytes: 100, At: 12 * ms, Round: 6}}, x.Messages)
+}
+
+// clearRest forgets the time before spans that sent nothing.
+func clearRest(spans []Span) []Span {
+	for i := range spans {
+		if spans[i].messages == 0 {
+			spans[i].before = 0
+		}
+	}
+	return spans
+}
+
+// Branches take turns: each step has the time in which it ran, and each branch
+// a lane in which its spans do not overlap.
+func TestBranchesHaveLanes(t *testing.T) {
+	r, now := timed(Spans)
+	a, b := r.Fork(), r.Fork()
+	main := r.Switch(a)
+	r.Begin(1, 0)
+	*now += ms
+	r.Switch(b)
+	r.Begin(2, 0)
+	*now += 2 * ms
+	r.Switch(a)
+	*now += 4 * ms
+	r.End(0)
+	r.Join(a)
+	r.Switch(b)
+	*now += 8 * ms
+	r.End(0)
+	r.Join(b)
+	r.Switch(main)
+	step(r, now, 3, 0, -1, ms)
+	again := r.Fork()
+	r.Stop()
+	x := r.Record()
+	assert.Equal(t, []Total{{Step: 1, Calls: 1, Time: 5 * ms}, {Step: 2, Calls: 1, Time: 10 * ms}, {Step: 3, Calls: 1, Time: ms, Memory: 16}}, x.Steps)
+	assert.Equal(t, []Span{
+		{Step: 1, Lane: 1, Duration: 7 * ms}, {Step: 2, Lane: 2, Begin: ms, Duration: 14 * ms}, {Step: 3, Begin: 15 * ms, Duration: ms},
+	}, clearRest(x.Spans))
+	assert.Equal(t, 1, again.lane, "lanes are used again")
+}
+
+// What leaves the player is the same whatever it did in clear between two
+// messages: once or often, in one step or another, with little or much memory.
+// Only how long all of it took shows, as it does to whoever waits for the next
+// message.
+func TestSharedTellsNothingOfCodeInClear(t *testing.T) {
+	run := func(level Level, inClear func(r *Recorder, now *time.Duration)) string {
+		r, now := timed(level)
+		r.Started()
+		step(r, now, 1, 0, 1, ms)
+		inClear(r, now)
+		*now = 100 * ms
+		step(r, now, 9, 0, 1, ms)
+		r.Finished(0)
+		r.Stop()
+		data, err := r.Record().Shared(level).Encode()
+		require.NoError(t, err)
+		began, _ := json.Marshal(r.Record().Began)
+		return strings.ReplaceAll(string(data), string(began), "then")
+	}
+	secret := func(times, number int, memory uint64) func(r *Recorder, now *time.Duration) {
+		return func(r *Recorder, now *time.Duration) {
+			for k := range times {
+				r.Begin(number, k)
+				*now += ms / 1000
+				r.End(memory)
+			}
+		}
+	}
+	for _, level := range []Level{Totals, Spans} {
+		want := run(level, func(*Recorder, *time.Duration) {})
+		for _, inClear := range []func(r *Recorder, now *time.Duration){secret(1, 5, 8), secret(30, 5, 8), secret(30, 6, 1<<30), secret(MaxSpans, 7, 0)} {
+			assert.Equal(t, want, run(level, inClear), "level %d", level)
+		}
+		assert.Contains(t, want, `"step":9`)
+	}
+}
+
+// Beyond the bounds only totals grow, and a count says how many were left out.
+func TestRecordsAreBounded(t *testing.T) {
+	r, now := timed(Spans)
+	const more = 50
+	for k := range MaxMessages + more {
+		step(r, now, 1, k, 1, 1)
+	}
+	step(r, now, 2, 0, -1, 1)
+	r.Stop()
+	x := r.Record()
+	assert.Len(t, x.Messages, MaxMessages)
+	assert.Len(t, x.Spans, MaxSpans/2+1)
+	assert.Equal(t, more+MaxMessages+more-MaxSpans/2, x.Left)
+	assert.Equal(t, MaxMessages+more, x.Steps[0].Calls)
+	data, err := x.Shared(Spans).Encode()
+	require.NoError(t, err)
+	assert.Less(t, len(data), MaxRecord/2)
+	run := &Run{Players: []Player{{Name: "alice"}, {Name: "bob"}}, Steps: []Step{{Number: 1}, {Number: 2}}}
+	_, err = run.Decode("alice", data)
+	assert.NoError(t, err, "what a recorder keeps can be sent")
+}
+
+// Without a level nothing is kept but counters, and the clock is not looked at.
+func TestCountersAlone(t *testing.T) {
+	r, now := timed(Counters)
+	r.now = func() time.Duration {
+		t.Fatal("looks at the clock")
+		return 0
+	}
+	step(r, now, 1, 0, 1, ms)
+	r.Received(1, link.Header{Step: 1}, 5, r.Wait(), 0, 1)
+	r.Switch(r.Fork())
+	r.now = func() time.Duration { return ms }
+	r.Stop()
+	assert.Equal(t, []Total{{Step: 1, Counter: link.Counter{SentBytes: 8, SentMessages: 1, ReceivedBytes: 5, ReceivedMessages: 1}}}, r.Record().Steps)
+	assert.Zero(t, testing.AllocsPerRun(100, func() { step(r, now, 1, 0, 1, ms) }))
+}
