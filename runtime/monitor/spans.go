@@ -114,7 +114,7 @@ func (t *Tracer) Export(r Ran) {
 	if t == nil {
 		return
 	}
-	x := r.Record.Shared()
+	x := r.Record.Shared(trace.Spans)
 	ctx, root := t.tracer.Start(context.WithValue(context.Background(), runKey{}, r.ID), "run "+r.Computation, otel.WithTimestamp(x.Began), otel.WithAttributes(
 		attribute.String("tfec.computation", r.Computation), attribute.String("tfec.tag", r.Tag), attribute.Int("tfec.rounds", x.Rounds),
 		attribute.Int64("tfec.sent_bytes", int64(x.Traffic().SentBytes)), attribute.Int64("tfec.received_bytes", int64(x.Traffic().ReceivedBytes)),
