@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"testing"
 	"time"
 
@@ -158,4 +159,28 @@ func TestCheckAllocatesLittle(t *testing.T) {
 		require.Empty(t, diags)
 	})
 	assert.Less(t, got, 360_000.0)
+}
+
+// The time of a check grows with the program: four times as many sizes with a
+// fact each, one fact from the next, take no more than a few times the work.
+func TestCheckGrowsWithFacts(t *testing.T) {
+	work := func(n int) float64 {
+		var sizes, inputs, facts []string
+		for i := range n {
+			sizes = append(sizes, fmt.Sprintf("n%d", i))
+			inputs = append(inputs, fmt.Sprintf("x%d: int64[n%d] @ alice in 0..10", i, i))
+			facts = append(facts, fmt.Sprintf("n%d <= n%d", i, max(0, i-1)))
+		}
+		path := filepath.Join(t.TempDir(), "facts.tfe")
+		source := fmt.Sprintf("players alice, s0, s1, s2\nprotocol aby3(s0, s1, s2)\n\ncomputation f[%s](%s) -> out: int64 @ alice\n  where %s\n{\n  return sum(x0)\n}\n",
+			strings.Join(sizes, ", "), strings.Join(inputs, ", "), strings.Join(facts, ", "))
+		require.NoError(t, os.WriteFile(path, []byte(source), 0o600))
+		return testing.AllocsPerRun(1, func() {
+			_, diags, err := compiler.Check(path, compiler.Options{})
+			require.NoError(t, err)
+			require.Empty(t, diags)
+		})
+	}
+	few, many := work(200), work(800)
+	assert.Less(t, many, 5*few)
 }

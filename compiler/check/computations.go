@@ -271,8 +271,14 @@ func (f *frame) where(comp *Computation, list []ast.Expr) {
 	for _, e := range list {
 		f.condition(comp, e)
 	}
+	alone := make(map[string][]Condition)
+	for _, c := range comp.Where {
+		if vars := c.Left.Sub(c.Right).Vars(); len(vars) == 1 {
+			alone[vars[0]] = append(alone[vars[0]], c)
+		}
+	}
 	for _, s := range comp.Sizes {
-		f.aloneBounds(comp, s)
+		s.bound(alone[s.Name])
 	}
 }
 
@@ -360,15 +366,12 @@ func (f *frame) comparison(comp *Computation, e *ast.Binary) {
 	f.assume(*x.lin, *y.lin, e.Op)
 }
 
-// aloneBounds sets the bounds that conditions on one size alone give it.
-func (f *frame) aloneBounds(comp *Computation, s *SizeVar) {
+// bound sets the bounds that conditions on the size alone give it.
+func (s *SizeVar) bound(alone []Condition) {
 	own := newFacts()
 	own.infos[s.Name] = &sizeInfo{min: endAt(s.Min)}
-	for _, c := range comp.Where {
-		d := c.Left.Sub(c.Right)
-		if vars := d.Vars(); len(vars) == 1 && vars[0] == s.Name {
-			own.assume(c.Left, c.Right, c.Rel)
-		}
+	for _, c := range alone {
+		own.assume(c.Left, c.Right, c.Rel)
 	}
 	info := own.infos[s.Name]
 	if v, ok := own.equal[s.Name]; ok {

@@ -25,9 +25,9 @@ func (f *frame) forStmt(s *ast.For) {
 		from, to, step = poison(s.From), poison(s.To), value{}
 	}
 	defer f.open()()
-	i, dim := f.loopVar(s, from, to, step)
+	defer f.suppose()()
+	dim := f.loopVar(s, from, to, step)
 	dim.upto = dim.upto || leaves(s.Body)
-	facts := len(f.least)
 	if !bad(from, to) {
 		f.loopFacts(s, from, to, step)
 	}
@@ -37,8 +37,6 @@ func (f *frame) forStmt(s *ast.For) {
 			pc.late = pc.late || !from.early || !to.early
 		}, func() { f.block(s.Body) })
 	})
-	f.least = f.least[:facts]
-	delete(f.infos, i.Name)
 }
 
 // leaves reports that a block may be left by a `return`.
@@ -162,7 +160,7 @@ func (f *frame) loopStep(s *ast.For) (value, bool) {
 }
 
 // loopVar defines the loop variable, and says how often the loop runs.
-func (f *frame) loopVar(s *ast.For, from, to, step value) (*Variable, loopDim) {
+func (f *frame) loopVar(s *ast.For, from, to, step value) loopDim {
 	e := types.Of(types.Int64)
 	place := from.Place.Join(to.Place)
 	if bad(from, to) {
@@ -191,7 +189,7 @@ func (f *frame) loopVar(s *ast.For, from, to, step value) (*Variable, loopDim) {
 	} else if most := f.passes(s, from, to, step).high.Num(); most.IsInt64() {
 		dim.size = types.Int(most.Int64())
 	}
-	return v, dim
+	return dim
 }
 
 // most bounds a size from above by one without the variables of loops around,
@@ -234,14 +232,14 @@ func (f *frame) loopFacts(s *ast.For, from, to, step value) {
 		}
 	}
 	if from.lin != nil {
-		f.least = append(f.least, i.Sub(*from.lin))
+		f.hold(i.Sub(*from.lin))
 	}
 	if to.lin != nil {
 		last := *to.lin
 		if !s.Inclusive {
 			last = last.Sub(types.Int(1))
 		}
-		f.least = append(f.least, last.Sub(i))
+		f.hold(last.Sub(i))
 		if from.lin != nil {
 			info.first, info.last = from.lin, &last
 		}

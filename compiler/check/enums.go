@@ -22,11 +22,13 @@ func (c *checker) enumDecls() {
 			continue
 		}
 		e := &Enum{Decl: d, Name: c.unique(d.Name.Name)}
+		seen := make(map[string]bool)
 		for _, v := range d.Values {
-			if slices.Contains(e.Values, v.Name) {
+			if seen[v.Name] {
 				c.errorf("E102", v, "`%s` stands twice in `%s`", v.Name, e.Name).Label = "second time"
 				continue
 			}
+			seen[v.Name] = true
 			e.Values = append(e.Values, v.Name)
 		}
 		c.enums[d] = e

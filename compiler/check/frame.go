@@ -252,8 +252,8 @@ func (f *frame) quotient(p types.Size, k int64) types.Size {
 	if f.infos[name] == nil {
 		f.infos[name] = &sizeInfo{min: endAt(0)}
 		rest := p.Sub(types.Int(k).Mul(q))
-		f.least = append(f.least, rest, types.Int(k-1).Sub(rest))
-		f.tighten()
+		f.atLeast(rest)
+		f.atLeast(types.Int(k - 1).Sub(rest))
 	}
 	return q
 }
@@ -265,6 +265,6 @@ func (f *frame) freshLength(place types.Place, most types.Size, early bool) type
 	most = most.Unpadded()
 	_, high := f.interval(most)
 	f.infos[name] = &sizeInfo{min: endAt(0), max: high, place: place, early: early && !f.pc.late, data: true}
-	f.least = append(f.least, most.Sub(types.Name(name)))
+	f.hold(most.Sub(types.Name(name)))
 	return types.Name(name)
 }

@@ -4,6 +4,7 @@ package check
 // about dimensions from the facts of `where` and of loops.
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/tfec-lang/tfec/lang/ast"
@@ -25,7 +26,10 @@ type sizeInfo struct {
 type facts struct {
 	infos map[string]*sizeInfo
 	equal map[string]types.Size // from equalities of where
-	least []types.Size          // polynomials that are not negative
+	// about has, by name, the polynomials that are not negative. What one says of
+	// one name alone is in its bounds instead.
+	about map[string][]types.Size
+	held  int // how many times a polynomial was entered
 	// counts are the numbers of elements that the set-up compares with maxCount.
 	counts []types.Size
 }
@@ -35,7 +39,50 @@ type facts struct {
 const maxCount = 1 << 32
 
 func newFacts() *facts {
-	return &facts{infos: make(map[string]*sizeInfo), equal: make(map[string]types.Size)}
+	return &facts{infos: make(map[string]*sizeInfo), equal: make(map[string]types.Size), about: make(map[string][]types.Size)}
+}
+
+// suppose starts what is known only in a body that may not run; the function
+// that it returns ends that. The lengths that data decided there stay.
+func (f *facts) suppose() func() {
+	outer := *f
+	outer.infos, outer.about = maps.Clone(f.infos), maps.Clone(f.about)
+	return func() {
+		for name, info := range f.infos {
+			if info.data && outer.infos[name] == nil {
+				outer.infos[name] = info
+			}
+		}
+		*f = outer
+	}
+}
+
+// hold enters p >= 0.
+func (f *facts) hold(p types.Size) {
+	names := p.Vars()
+	if len(names) == 1 && degree(p) == 1 {
+		f.tighten(p)
+		return
+	}
+	for _, name := range names {
+		f.about[name] = append(f.about[name], p)
+		f.held++
+	}
+}
+
+// near lists the polynomials entered that have a name in common with p, each
+// once.
+func (f *facts) near(p types.Size) []types.Size {
+	var out []types.Size
+	names := p.Vars()
+	for i, name := range names {
+		for _, fact := range f.about[name] {
+			if !slices.ContainsFunc(names[:i], fact.Has) {
+				out = append(out, fact)
+			}
+		}
+	}
+	return out
 }
 
 // A verdict is the outcome of a comparison of two sizes.
@@ -89,22 +136,7 @@ func (f *facts) search(p types.Size, depth int) bool {
 		low, _ := f.interval(p)
 		return low.bounded && low.sign() >= 0
 	}
-	for _, fact := range f.least {
-		if related(p, fact) && f.search(p.Sub(fact), depth-1) {
-			return true
-		}
-	}
-	return false
-}
-
-// related reports that two polynomials have a name in common.
-func related(p, q types.Size) bool {
-	for _, t := range p.Terms() {
-		if slices.ContainsFunc(t.Vars, q.Has) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(f.near(p), func(fact types.Size) bool { return f.search(p.Sub(fact), depth-1) })
 }
 
 // interval bounds a polynomial by the bounds of its names.
@@ -157,10 +189,7 @@ func (f *facts) value(p types.Size) bounds {
 // jointly is the least upper end that one fact about the names of p together
 // gives, or what is known.
 func (f *facts) jointly(p types.Size, high end) end {
-	for _, fact := range f.least {
-		if !related(p, fact) {
-			continue
-		}
+	for _, fact := range f.near(p) {
 		if _, h := f.interval(p.Add(fact)); h.bounded && (!high.bounded || h.less(high)) {
 			high = h
 		}
@@ -220,48 +249,56 @@ func (f *facts) assume(left, right types.Size, rel string) {
 
 // atLeast adds p >= 0.
 func (f *facts) atLeast(p types.Size) {
-	f.least = append(f.least, p)
-	f.tighten()
+	f.hold(p)
+	f.tighten(p)
 }
 
-// tighten derives bounds of single names from all facts: from c·x + rest >= 0
-// and the bounds of rest follows one of x. Two rounds reach what programs
-// need; more would only be sharper.
-func (f *facts) tighten() {
-	for range 2 {
-		for _, p := range f.least {
-			for _, t := range p.Terms() {
-				if len(t.Vars) == 1 {
-					f.bound(t, p.Sub(types.Int(t.Coef).Mul(types.Name(t.Vars[0]))))
-				}
+// tighten derives bounds of single names from new facts, and then from those
+// about a name that this bounds: from c·x + rest >= 0 and the bounds of rest
+// follows one of x. Each fact twice reaches what programs need; more would only
+// be sharper.
+func (f *facts) tighten(facts ...types.Size) {
+	for looks := len(facts) + 2*f.held; looks > 0 && len(facts) > 0; looks-- {
+		p := facts[0]
+		facts = facts[1:]
+		for _, t := range p.Terms() {
+			if len(t.Vars) == 1 && f.bound(t, p.Sub(types.Int(t.Coef).Mul(types.Name(t.Vars[0])))) {
+				facts = append(facts, f.about[t.Vars[0]]...)
 			}
 		}
 	}
 }
 
-func (f *facts) bound(t types.Term, rest types.Size) {
+// bound bounds the name of a term by t + rest >= 0, where that is sharper.
+func (f *facts) bound(t types.Term, rest types.Size) bool {
 	info := f.infos[t.Vars[0]]
 	_, high := f.interval(rest)
 	if info == nil || !high.bounded {
-		return
+		return false
 	}
-	// coef·x >= -rest >= -high
-	if t.Coef > 0 {
-		if low := high.over(endAt(t.Coef)).minus(); !info.min.bounded || info.min.less(low) {
-			info.min = low
+	sharper := *info
+	if t.Coef > 0 { // coef·x >= -rest >= -high
+		sharper.min = high.over(endAt(t.Coef)).minus()
+		if info.min.bounded && !info.min.less(sharper.min) {
+			return false
 		}
-		return
+	} else {
+		sharper.max = high.over(endAt(t.Coef).minus())
+		if info.max.bounded && !sharper.max.less(info.max) {
+			return false
+		}
 	}
-	if top := high.over(endAt(t.Coef).minus()); !info.max.bounded || top.less(info.max) {
-		info.max = top
-	}
+	f.infos[t.Vars[0]] = &sharper
+	return true
 }
 
 // equate adds d == 0. A name that stands alone with coefficient 1 or -1 is
 // replaced by the rest everywhere, the one that sorts last.
 func (f *facts) equate(d types.Size) {
-	f.least = append(f.least, d, types.Int(0).Sub(d))
-	f.tighten()
+	minus := types.Int(0).Sub(d)
+	f.hold(d)
+	f.hold(minus)
+	f.tighten(d, minus)
 	d = d.Subst(f.equal)
 	for _, t := range d.Terms() {
 		if len(t.Vars) != 1 || t.Coef != 1 && t.Coef != -1 {

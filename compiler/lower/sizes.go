@@ -21,11 +21,17 @@ func boundsOf(c *check.Computation) *sizeBounds {
 			k.high[s.Name] = big.NewInt(*s.Max)
 		}
 	}
-	for range c.Sizes {
-		for _, w := range c.Where {
-			for _, fact := range nonnegative(w) {
-				k.tighten(fact)
-			}
+	var facts []types.Size
+	for _, w := range c.Where {
+		facts = append(facts, nonnegative(w)...)
+	}
+	for range c.Sizes { // so many rounds reach the end of every chain of facts
+		sharper := false
+		for _, fact := range facts {
+			sharper = k.tighten(fact) || sharper
+		}
+		if !sharper {
+			break
 		}
 	}
 	k.nonempty()
@@ -61,8 +67,9 @@ func nonnegative(w check.Condition) []types.Size {
 }
 
 // tighten bounds each variable that stands alone in a term of the fact: from
-// rest + c·v >= 0 follows v >= -max(rest) / c, or v <= max(rest) / -c.
-func (k *sizeBounds) tighten(fact types.Size) {
+// rest + c·v >= 0 follows v >= -max(rest) / c, or v <= max(rest) / -c. It reports
+// whether that is sharper.
+func (k *sizeBounds) tighten(fact types.Size) (sharper bool) {
 	for _, t := range fact.Terms() {
 		if len(t.Vars) != 1 {
 			continue
@@ -73,24 +80,29 @@ func (k *sizeBounds) tighten(fact types.Size) {
 			continue
 		}
 		if t.Coef < 0 {
-			k.atMost(v, new(big.Int).Div(rest, big.NewInt(-t.Coef)))
+			sharper = k.atMost(v, new(big.Int).Div(rest, big.NewInt(-t.Coef))) || sharper
 			continue
 		}
 		least := new(big.Int).Div(rest, big.NewInt(t.Coef))
-		k.atLeast(v, least.Neg(least))
+		sharper = k.atLeast(v, least.Neg(least)) || sharper
 	}
+	return sharper
 }
 
-func (k *sizeBounds) atMost(v string, x *big.Int) {
-	if h := k.high[v]; h == nil || x.Cmp(h) < 0 {
-		k.high[v] = x
+func (k *sizeBounds) atMost(v string, x *big.Int) (sharper bool) {
+	if h := k.high[v]; h != nil && x.Cmp(h) >= 0 {
+		return false
 	}
+	k.high[v] = x
+	return true
 }
 
-func (k *sizeBounds) atLeast(v string, x *big.Int) {
-	if h := k.low[v]; h == nil || x.Cmp(h) > 0 {
-		k.low[v] = x
+func (k *sizeBounds) atLeast(v string, x *big.Int) (sharper bool) {
+	if h := k.low[v]; h != nil && x.Cmp(h) <= 0 {
+		return false
 	}
+	k.low[v] = x
+	return true
 }
 
 // highest is an upper bound of s, or nil.
