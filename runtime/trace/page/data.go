@@ -154,7 +154,7 @@ func newData(r *trace.Run, lines []trace.Line) data {
 			return microseconds(end.At + shifts[r.Players[player].Name])
 		}
 		d.Messages = append(d.Messages, []float64{float64(m.From), float64(m.To), at(m.From, m.Sent), at(m.To, m.Received), float64(m.Sent.Bytes),
-			float64(index[m.Sent.Step]), float64(m.Received.Round), float64(m.Sent.Lane), float64(m.Received.Lane)})
+			float64(index[m.Sent.Step]), float64(m.Sent.Round + 1), float64(m.Sent.Lane), float64(m.Received.Lane)})
 	}
 	return d
 }

@@ -68,6 +68,11 @@
 
   const whole = () => show(-0.01 * end, 1.01 * end);
 
+  function showBody() {
+    const margin = 0.03 * (body.to - body.from);
+    show(body.from - margin, body.to + margin);
+  }
+
   function move(part) {
     const by = part * (view.to - view.from);
     show(view.from + by, view.to + by);
@@ -109,9 +114,9 @@
     c.fillStyle = color("soft");
     let last = -Infinity;
     for (const [n, at] of rounds) {
-      const px = x(at);
-      if (px < gutter || px > width() || px < last + 16) continue;
-      last = px;
+      const px = x(at), half = c.measureText(n).width / 2;
+      if (px < gutter || px > width() || px - half < last + 6) continue;
+      last = px + half;
       c.fillText(n, px, 27);
       c.strokeStyle = color("faint");
       line(c, px, 34, px, 39);
@@ -319,10 +324,7 @@
     if (act) { e.preventDefault(); act(); }
   });
   document.getElementById("whole").addEventListener("click", whole);
-  document.getElementById("body").addEventListener("click", () => {
-    const margin = 0.02 * (body.to - body.from);
-    show(body.from - margin, body.to + margin);
-  });
+  document.getElementById("body").addEventListener("click", showBody);
   document.getElementById("in").addEventListener("click", () => zoom(0.5));
   document.getElementById("out").addEventListener("click", () => zoom(2));
 
@@ -342,5 +344,6 @@
 
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   addEventListener("resize", draw);
-  whole();
+  if (body.to > body.from) showBody();
+  else whole(); // it failed in the set-up
 })();
