@@ -124,6 +124,8 @@ const (
 
 // greet is round one.
 func (p *Party) greet() {
+	p.recorder.Begin(0, helloRound)
+	defer p.recorder.End(0)
 	hellos := make([]hello, len(p.prog.Players))
 	hellos[p.self] = p.newHello()
 	net := p.net(place{0, helloRound})

@@ -19,12 +19,11 @@ func facts(r *trace.Run) []fact {
 	var sum, worst trace.Total
 	var took, slowest time.Duration
 	var waiter string
-	rounds := 0
 	shifts := r.Shifts()
 	for _, x := range r.Records {
 		t := x.Traffic()
 		sum.Counter = sum.Counter.Plus(t.Counter)
-		took, slowest, rounds = max(took, shifts[x.Player]+x.Total()), max(slowest, x.Body), max(rounds, x.Rounds)
+		took, slowest = max(took, shifts[x.Player]+x.Total()), max(slowest, x.Body)
 		if waiter == "" || t.Waited > worst.Waited {
 			worst, waiter = t, x.Player
 		}
@@ -32,7 +31,7 @@ func facts(r *trace.Run) []fact {
 	return []fact{
 		{"time", duration(took), "from the first beginning to the last end"},
 		{"body", duration(slowest), "between set-up and last exchange"},
-		{"rounds", count(rounds), "the longest chain of messages"},
+		{"rounds", count(r.Rounds()), "the longest chain of messages"},
 		{"sent", bytes(sum.SentBytes), "payload, all players"},
 		{"messages", count(sum.SentMessages), "all players"},
 		{"longest wait", duration(worst.Waited), "in the body: " + waiter},
