@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/tfec-lang/tfec/runtime/session"
 	"github.com/tfec-lang/tfec/runtime/trace"
 	"github.com/tfec-lang/tfec/runtime/trace/tensorboard"
 )
@@ -46,10 +47,14 @@ func (i Inspection) Level() trace.Level {
 	return trace.Counters
 }
 
-// Write writes what is asked for of a run, and returns the folder, or "" where
-// nothing is.
-func (i Inspection) Write(r *trace.Run) (folder string, err error) {
-	if i.Level() == trace.Counters {
+// Finish writes what is asked for of a run that has ended, without an error or
+// with one, and returns the folder: "" where nothing is asked for, or no player
+// has said anything.
+func (i Inspection) Finish(r *trace.Run, failed error) (folder string, err error) {
+	if failed != nil {
+		r.Failed = failed.Error()
+	}
+	if i.Level() == trace.Counters || len(r.Records) == 0 {
 		return "", nil
 	}
 	if folder, err = trace.NewFolder(i.Dir, r.Tag); err != nil {
@@ -73,7 +78,51 @@ func (prog *Program) Traced(tag string) *trace.Run {
 		r.Players = append(r.Players, trace.Player{Name: player, Computes: slices.Contains(prog.Protocol.Roles, player)})
 	}
 	for _, s := range prog.Steps {
-		r.Steps = append(r.Steps, trace.Step{Number: s.Number, Op: s.Op, File: cmp.Or(s.File, prog.File), Line: s.Line})
+		r.Steps = append(r.Steps, s.traced(prog))
 	}
 	return r
+}
+
+// traced is what a step is to those who look at a run.
+func (s Step) traced(prog *Program) trace.Step {
+	return trace.Step{Number: s.Number, Op: s.Op, File: cmp.Or(s.File, prog.File), Line: s.Line}
+}
+
+// Locate notes where the players of a networked run are.
+func Locate(run *trace.Run, hosts *session.Hostmap) {
+	for i := range run.Players {
+		run.Players[i].Address, _ = hosts.Address(run.Players[i].Name)
+	}
+}
+
+// Gather takes from the events of a networked run what belongs to it: its id, and
+// the players' records. A record that cannot be one is an error, and left out.
+func Gather(run *trace.Run, e session.Event) error {
+	switch e.Kind {
+	case session.EventStart:
+		run.ID = e.Run
+	case session.EventRecord:
+		i := slices.IndexFunc(run.Players, func(p trace.Player) bool { return session.Same(p.Name, e.Player) })
+		if i < 0 {
+			return nil
+		}
+		record, err := run.Decode(run.Players[i].Name, e.Record)
+		if err != nil {
+			return err
+		}
+		run.Add(record)
+	}
+	return nil
+}
+
+// keep writes what a player noted of a run in full, for its own operator, if the
+// environment asks for it. A tag that the client chose badly is not used.
+func (i Inspection) keep(prog *Program, id, tag string, record *trace.Record, failed error) (folder string, err error) {
+	if trace.CheckTag(tag) != nil {
+		tag = prog.Computation
+	}
+	run := prog.Traced(tag)
+	run.ID, run.Began = id, record.Began
+	run.Add(record)
+	return i.Finish(run, failed)
 }

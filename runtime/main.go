@@ -53,7 +53,10 @@ func serveCommand(programs []*Program) *cobra.Command {
 		Args:          cobra.NoArgs,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		RunE: func(c *cobra.Command, _ []string) error {
+		RunE: func(c *cobra.Command, _ []string) (err error) {
+			if o.Inspect, err = InspectionOf(os.Getenv); err != nil {
+				return err
+			}
 			o.Stdin, o.Stdout, o.Stderr = c.InOrStdin(), c.OutOrStdout(), c.ErrOrStderr()
 			return Serve(c.Context(), o, programs...)
 		},

@@ -3,7 +3,6 @@ package runtime
 // A networked player: its programs bound to files, served by package session.
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -44,6 +43,8 @@ type ServeOptions struct {
 	Runs       int      // with inputs: 0 is one, -1 any
 	Clients    []string // empty: any
 	AllowPlain bool
+
+	Inspect Inspection // what to write of each run, here
 
 	ConnectTimeout, PeerTimeout time.Duration // 0: the default
 
@@ -115,6 +116,7 @@ func Serve(ctx context.Context, o ServeOptions, programs ...*Program) error {
 	if err != nil {
 		return err
 	}
+	bound.inspect = o.Inspect
 	bound.log = slog.New(slog.NewTextHandler(o.Stderr, &slog.HandlerOptions{Level: o.LogLevel}))
 	watch, stop, err := o.watch(identity, bound.log)
 	if err != nil {
@@ -174,6 +176,7 @@ type bindings struct {
 	keys    string // folder of the player's keys; "": none
 	runs    *runLog
 	log     *slog.Logger
+	inspect Inspection
 	monitor *monitor.Monitor
 	tracer  *monitor.Tracer
 }
@@ -277,6 +280,7 @@ func (b *bindings) run(ctx context.Context, r session.Run, prog *Program, s Sess
 		}
 		return b.shelf(source.Folder()).Take(prog, input)
 	}
+	s.Record = max(r.Record, b.inspect.Level())
 	if b.tracer != nil {
 		s.Record = trace.Spans
 	}
@@ -285,6 +289,7 @@ func (b *bindings) run(ctx context.Context, r session.Run, prog *Program, s Sess
 		return err
 	}
 	err = party.Run(ctx, prog.Run)
+	b.noted(r, party, err)
 	b.tracer.Export(monitor.Ran{ID: r.ID, Computation: prog.Computation, Tag: r.Tag, Failed: err != nil, Record: party.Record(), Step: prog.step})
 	if logged {
 		if err := b.runs.append(runRecord{Event: runEnds, Run: id, Outcome: party.outcome(err)}); err != nil {
@@ -318,8 +323,25 @@ func (prog *Program) step(n int) trace.Step {
 	if i < 0 {
 		return trace.SetUp(prog.File)
 	}
-	s := prog.Steps[i]
-	return trace.Step{Number: n, Op: s.Op, File: cmp.Or(s.File, prog.File), Line: s.Line}
+	return prog.Steps[i].traced(prog)
+}
+
+// noted gives the client what may leave this player of what it noted, and keeps
+// all of it here, each where it is asked for. A player that stopped in the set-up
+// says no more than that.
+func (b *bindings) noted(r session.Run, p *Party, failed error) {
+	if r.Record > trace.Counters && p.started {
+		if data, err := p.Record().Shared(r.Record).Encode(); err == nil {
+			r.Recorded(data)
+		}
+	}
+	id := fmt.Sprintf("%x", r.ID)
+	folder, err := b.inspect.keep(p.prog, id, r.Tag, p.Record(), failed)
+	if err != nil {
+		b.log.Error("cannot write what was noted of the run", "run", id, "reason", err)
+	} else if folder != "" {
+		b.log.Info("wrote what was noted of the run", "run", id, "folder", folder)
+	}
 }
 
 // outcome says how a run ended here, as others may know it.

@@ -3,9 +3,11 @@ package runtime
 // All players of a computation in one process: for development and tests.
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"sync"
 
@@ -29,10 +31,25 @@ type Result struct {
 // Simulate runs the programs of all players of one computation, a goroutine
 // each, over links in memory. It gives no security: all values are in one
 // process. The error is the one that began the failure, at whichever player,
-// and bears the player's name if it is that player's alone.
+// and bears the player's name if it is that player's alone. TFE_EVENTS, TFE_TRACE
+// and TFE_EVENTS_DIR in the environment ask for files of the run.
 func Simulate(ctx context.Context, programs []*Program, load Loader) (*Result, error) {
-	return SimulateObserved(ctx, programs, load, Observer{})
+	inspect, err := InspectionOf(os.Getenv)
+	if err != nil || len(programs) == 0 {
+		return nil, cmp.Or(err, errNoPrograms)
+	}
+	run := programs[0].Traced("")
+	result, err := SimulateObserved(ctx, programs, load, Observer{Record: inspect.Level(), Recorded: run.Add})
+	if err == nil {
+		run.ID = result.Run
+	}
+	if _, failed := inspect.Finish(run, err); failed != nil {
+		return nil, errors.Join(err, failed)
+	}
+	return result, err
 }
+
+var errNoPrograms = errors.New("cannot simulate: no programs")
 
 // An Observer watches a simulated run, and has its share files. Its functions are called by each player's
 // goroutine; nil: nobody watches.
@@ -114,7 +131,7 @@ func SimulateObserved(ctx context.Context, programs []*Program, load Loader, o O
 // inOrder returns one program for each player, in the order of the players.
 func inOrder(programs []*Program) ([]*Program, error) {
 	if len(programs) == 0 {
-		return nil, errors.New("cannot simulate: no programs")
+		return nil, errNoPrograms
 	}
 	var ordered []*Program
 	for _, player := range programs[0].Players {

@@ -39,16 +39,10 @@ func (f *runFlags) inspection(p *ir.Program) (*inspection, error) {
 // show prints and writes what is asked for, of a failed run too, and returns
 // how it ended.
 func (i *inspection) show(w io.Writer, failed error) error {
-	if failed != nil {
-		i.run.Failed = failed.Error()
-	}
-	if len(i.run.Records) == 0 {
-		return failed
-	}
-	if i.stats {
+	if i.stats && len(i.run.Records) > 0 {
 		fmt.Fprintf(w, "\n%s", i.run.Table())
 	}
-	folder, err := i.Write(i.run)
+	folder, err := i.Finish(i.run, failed)
 	if folder != "" && err == nil {
 		fmt.Fprintf(w, "INFO  wrote %s\n", folder)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -27,6 +28,10 @@ a coordinator that is no player.`,
   tfec player master --config config.json --tls keys/master`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			var err error
+			if o.Inspect, err = runtime.InspectionOf(os.Getenv); err != nil {
+				return err
+			}
 			o.Player = args[0]
 			o.Stdin, o.Stdout, o.Stderr = c.InOrStdin(), c.OutOrStdout(), c.ErrOrStderr()
 			var programs []*runtime.Program
@@ -43,7 +48,7 @@ a coordinator that is no player.`,
 			}
 			ctx, done := interruptible()
 			defer done()
-			err := runtime.Serve(ctx, o, programs...)
+			err = runtime.Serve(ctx, o, programs...)
 			var usage *runtime.UsageError
 			if errors.As(err, &usage) {
 				return usageError{c, err}

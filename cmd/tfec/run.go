@@ -18,6 +18,7 @@ import (
 	"github.com/tfec-lang/tfec/runtime/binding"
 	"github.com/tfec-lang/tfec/runtime/clear"
 	"github.com/tfec-lang/tfec/runtime/session"
+	"github.com/tfec-lang/tfec/runtime/trace"
 )
 
 // runFlags are the flags of tfec run.
@@ -332,20 +333,27 @@ func (f *runFlags) networked(c *cobra.Command, p *ir.Program, i *inspection) err
 	}
 	fmt.Fprintf(c.ErrOrStderr(), "INFO  Players: %v  protocol=%s backend=grpc coordinator=%s\n",
 		players, p.Protocol.Name, hostmap.Coordinator().Name)
-	request := session.StartRequest{File: p.File, Computation: p.Name, Digest: p.Digest, Protocol: i.run.Protocol, Tag: i.run.Tag}
+	request := session.StartRequest{File: p.File, Computation: p.Name, Digest: p.Digest, Protocol: i.run.Protocol, Tag: i.run.Tag, Record: i.level}
+	runtime.Locate(i.run, hostmap)
 	ctx, done := interruptible()
 	defer done()
-	return session.Start(ctx, hostmap, id, request, logEvents(c.ErrOrStderr()))
+	return session.Start(ctx, hostmap, id, request, logEvents(c.ErrOrStderr(), i.run))
 }
 
 // progressEvery is how often the steps of a run are shown.
 const progressEvery = 2 * time.Second
 
 // logEvents prints how a networked run goes: every event but progress, which
-// is thinned out.
-func logEvents(w io.Writer) func(session.Event) {
+// is thinned out. Records belong to run.
+func logEvents(w io.Writer, run *trace.Run) func(session.Event) {
 	var last time.Time
 	return func(e session.Event) {
+		if err := runtime.Gather(run, e); err != nil {
+			fmt.Fprintln(w, "WARN ", err)
+		}
+		if e.Kind == session.EventRecord {
+			return
+		}
 		if e.Kind == session.EventProgress {
 			if time.Since(last) < progressEvery {
 				return

@@ -42,7 +42,8 @@ func Start(ctx context.Context, h *Hostmap, id *Identity, r StartRequest, on fun
 		return fmt.Errorf("cannot start a run at %s: %w", first.Name, plain(err))
 	}
 	_, _ = s.SendMsg(&r), s.CloseSend() // what goes wrong shows in RecvMsg
-	last := ""
+	last, records := "", new(records)
+	defer records.deliver(h, on)
 	for {
 		var e Event
 		if err := s.RecvMsg(&e); err == io.EOF {
@@ -50,10 +51,14 @@ func Start(ctx context.Context, h *Hostmap, id *Identity, r StartRequest, on fun
 		} else if err != nil {
 			return ended(ctx, first, last, err)
 		}
+		if e.Kind == EventRecord {
+			records.add(h, e)
+			continue
+		}
 		if e.Kind == EventProgress {
 			last = printable(fmt.Sprintf(": the last that was heard is that %s was at %s", e.Player, e.Text))
 		}
-		on(Event{Kind: e.Kind, Player: printable(e.Player), Text: printable(e.Text), Step: e.Step})
+		on(Event{Kind: e.Kind, Player: printable(e.Player), Text: printable(e.Text), Step: e.Step, Run: printable(e.Run)})
 	}
 }
 

@@ -13,14 +13,21 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/encoding"
 	"google.golang.org/grpc/mem"
+
+	"github.com/tfec-lang/tfec/runtime/trace"
 )
 
 // maxControl bounds a control message in bytes.
 const maxControl = 64 << 10
 
 // A StartRequest asks a coordinator for a run. Without a digest or a protocol
-// the players need only agree among themselves.
-type StartRequest struct{ File, Computation, Digest, Protocol, Tag string }
+// the players need only agree among themselves. Record is what the players are
+// to note of the run, and to give the client afterwards.
+type StartRequest struct {
+	File, Computation, Digest, Protocol, Tag string
+
+	Record trace.Level `json:",omitempty"`
+}
 
 // An Event is what a client hears of its run.
 type Event struct {
@@ -28,6 +35,8 @@ type Event struct {
 	Player string // whom it is about, if it is about one player
 	Text   string // to be shown
 	Step   int
+	Run    string `json:",omitempty"` // of start: the run's id, in hex
+	Record []byte `json:",omitempty"` // of record: what Player noted, as trace.Run.Decode reads it
 }
 
 // The kinds of Event.
@@ -36,6 +45,7 @@ const (
 	EventStart    = "start"    // the run begins
 	EventProgress = "progress" // Player is at Step
 	EventDone     = "done"     // Player has finished
+	EventRecord   = "record"   // on the way a part of Record, to the client's function the whole
 	EventWarning  = "warning"  // the connection is not what it should be
 )
 
@@ -73,6 +83,8 @@ type report struct {
 	Where   string `json:",omitempty"` // what that step is
 	Waiting string `json:",omitempty"` // the player whose message it waits for
 	Count   uint64 `json:",omitempty"` // messages so far
+
+	Record []byte `json:",omitempty"` // a part of what it noted of the run
 }
 
 // The kinds of report.
@@ -84,7 +96,11 @@ const (
 	reportDone    = "done"    // the player has finished
 	reportFailed  = "failed"  // the player has failed at Step; Text only if it is the server that says so
 	reportFollows = "follows" // the player stops because of another: Text
+	reportRecord  = "record"  // after the end of the run: Record
 )
+
+// recordPart is how much of a record fits into a control message, as base64.
+const recordPart = maxControl / 2
 
 // encode and decode are the JSON of control messages.
 func encode(v any) ([]byte, error) { return json.Marshal(v) }

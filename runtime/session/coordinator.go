@@ -19,6 +19,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/tfec-lang/tfec/runtime/link/stream"
+	"github.com/tfec-lang/tfec/runtime/trace"
 )
 
 // start is a client's stream: its request, then the events of the run.
@@ -115,7 +116,10 @@ func (c *coordination) coordinate(client context.Context) error {
 	case err != nil:
 		c.log.Error("the run failed, for its coordinator", "client", c.client, "computation", printable(c.request.Computation), "reason", inLine(err))
 	}
-	c.dismiss(err)
+	told := c.dismiss(err)
+	if c.request.Record > trace.Counters {
+		told.Wait() // with what players noted
+	}
 	return err
 }
 
@@ -130,6 +134,7 @@ func (c *coordination) carryOut(ctx context.Context) error {
 	}
 	c.begin()
 	f := &following{coordination: c, notes: make(chan note), done: make(chan struct{})}
+	defer f.forwards.Wait()
 	defer close(f.done)
 	return f.follow(ctx)
 }
@@ -144,6 +149,8 @@ type member struct {
 	offer   report
 
 	sending sync.Mutex
+
+	recorded int // bytes of its record so far
 
 	last  report // the last heartbeat
 	heard time.Time
@@ -289,7 +296,7 @@ func (c *coordination) refused(answers map[string]answer) bool {
 func (c *coordination) dropStrangers(answers map[string]answer) {
 	for name, a := range answers {
 		if a.member != nil && !slices.ContainsFunc(c.players, func(p string) bool { return canonical(p) == name }) {
-			c.inHand.Go(func() { a.member.release(order{Kind: orderEnd}) })
+			c.inHand.Go(func() { a.member.release(order{Kind: orderEnd}, c.record) })
 			delete(answers, name)
 		}
 	}
@@ -323,7 +330,7 @@ func (c *coordination) ask(run, asking context.Context, e Entry) (*member, error
 		err = errNotAlone
 	}
 	if err != nil {
-		c.inHand.Go(func() { m.release(order{Kind: orderEnd}) })
+		c.inHand.Go(func() { m.release(order{Kind: orderEnd}, c.record) })
 		return nil, err
 	}
 	return m, nil
@@ -420,7 +427,7 @@ func (c *coordination) begin() {
 		c.warn()
 	}
 	c.log.Info("starts a run", "run", c.id.String(), "client", c.client, "computation", c.request.Computation)
-	c.event(Event{Kind: EventStart, Text: fmt.Sprintf("run %v of %s with %s", c.id, c.request.Computation, strings.Join(c.players, ", "))})
+	c.event(Event{Kind: EventStart, Run: c.id.String(), Text: fmt.Sprintf("run %v of %s with %s", c.id, c.request.Computation, strings.Join(c.players, ", "))})
 	for _, m := range c.members {
 		m.heard, m.moved = time.Now(), time.Now()
 		m.send(order{Kind: orderBegin})
@@ -432,17 +439,17 @@ const farewellTime = 2 * time.Second
 
 // dismiss tells the players how the run ended. It does not wait for them; a
 // server that was there for this run alone does, and ends.
-func (c *coordination) dismiss(err error) {
+func (c *coordination) dismiss(err error) *sync.WaitGroup {
 	last := order{Kind: orderEnd}
 	if err != nil && !errors.Is(err, errNotAlone) {
 		last = order{Kind: orderStop, Text: err.Error()}
 	}
-	var told sync.WaitGroup
+	told := new(sync.WaitGroup)
 	for _, m := range c.members {
 		told.Add(1)
 		c.inHand.Go(func() {
 			defer told.Done()
-			m.release(last)
+			m.release(last, c.record)
 		})
 	}
 	if c.begun || c.alone && !errors.Is(err, errNotAlone) {
@@ -451,10 +458,22 @@ func (c *coordination) dismiss(err error) {
 			c.finish(err)
 		})
 	}
+	return told
 }
 
-// release sends a player the last order, and leaves it once it has heard it.
-func (m *member) release(last order) {
+// record hands a part of what a player noted on to the client that asked for it.
+func (c *coordination) record(m *member, part []byte) {
+	if len(part) == 0 {
+		return
+	}
+	if m.recorded += len(part); c.request.Record > trace.Counters && m.recorded <= trace.MaxRecord {
+		c.event(Event{Kind: EventRecord, Player: m.name, Record: part})
+	}
+}
+
+// release sends a player the last order, and leaves it once it has heard it and
+// said what it noted of the run.
+func (m *member) release(last order, record func(m *member, part []byte)) {
 	defer m.leave()
 	m.send(last)
 	_ = m.stream.CloseSend()
@@ -462,9 +481,13 @@ func (m *member) release(last order) {
 	defer timer.Stop()
 	for {
 		select {
-		case _, ok := <-m.reports:
-			if !ok {
+		case r, ok := <-m.reports:
+			switch {
+			case !ok:
 				return
+			case r.Kind == reportRecord:
+				record(m, r.Record)
+				timer.Reset(farewellTime)
 			}
 		case <-timer.C:
 			return

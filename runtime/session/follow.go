@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -21,8 +22,9 @@ type note struct {
 // A following is a run that has begun.
 type following struct {
 	*coordination
-	notes chan note
-	done  chan struct{}
+	notes    chan note
+	done     chan struct{}
+	forwards sync.WaitGroup // of each member
 
 	// hearsay is what players say of others. Another's own failure, or its
 	// silence, is the better reason, and is waited for until settle.
@@ -37,7 +39,7 @@ const settleTime = time.Second
 // run has failed.
 func (f *following) follow(ctx context.Context) error {
 	for _, m := range f.members {
-		go f.forward(m)
+		f.forwards.Go(func() { f.forward(m) })
 	}
 	tick := time.NewTicker(tickOf(f.PeerTimeout))
 	defer tick.Stop()
@@ -62,13 +64,18 @@ func (f *following) follow(ctx context.Context) error {
 
 func (f *following) forward(m *member) {
 	for {
-		r, ok := <-m.reports
 		select {
-		case f.notes <- note{m, r, !ok}:
+		case r, ok := <-m.reports:
+			select {
+			case f.notes <- note{m, r, !ok}:
+			case <-f.done:
+				f.record(m, r.Record) // the others are for dismiss
+				return
+			}
+			if !ok {
+				return
+			}
 		case <-f.done:
-			return
-		}
-		if !ok {
 			return
 		}
 	}
@@ -94,6 +101,8 @@ func (f *following) note(n note) error {
 	case reportDone:
 		m.ended = true
 		f.event(Event{Kind: EventDone, Player: m.name, Text: "has finished"})
+	case reportRecord:
+		f.record(m, r.Record)
 	case reportFailed:
 		m.last = r
 		return f.failure(m, printable(r.Text))

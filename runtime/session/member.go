@@ -33,6 +33,8 @@ type membership struct {
 	order order // the accepted prepare
 	link  *stream.Link
 	pulse *pulse
+
+	recorded chan []byte // what the run's goroutine has noted, when it ends
 }
 
 // join is the coordinator's stream, which is one run here.
@@ -41,7 +43,7 @@ func (v *serving) join(s grpc.ServerStream) error {
 		v.log.Warn("refused to join a run", "reason", inLine(err))
 		return status.Error(codes.PermissionDenied, err.Error())
 	}
-	m := &membership{serving: v, stream: s, orders: make(chan order)}
+	m := &membership{serving: v, stream: s, orders: make(chan order), recorded: make(chan []byte, 1)}
 	done := make(chan struct{})
 	err := v.take(func() {
 		defer close(done)
@@ -106,7 +108,28 @@ func (m *membership) serve() {
 	err := m.run()
 	m.release(m.pulse.step.Load() > 0)
 	ended(m.outcomeOf(err))
+	m.sendRecord()
 	m.ended(err)
+}
+
+// sendRecord gives the coordinator what this player noted, if that was asked for
+// and the run's goroutine has ended: part by part, while they are taken.
+func (m *membership) sendRecord() {
+	var data []byte
+	select {
+	case data = <-m.recorded:
+	default:
+	}
+	for part := range slices.Chunk(data, recordPart) {
+		sent := make(chan struct{})
+		go func() {
+			defer close(sent)
+			m.send(report{Kind: reportRecord, Record: part})
+		}()
+		if !within(m.PeerTimeout, sent) {
+			return
+		}
+	}
 }
 
 // outcomeOf is the class of a run's end.
@@ -355,7 +378,7 @@ func (m *membership) carryOut(ctx context.Context) error {
 	err := m.connect(ctx)
 	if err == nil {
 		m.pulse.begun.Store(true)
-		err = m.prog.Run(ctx, m.pulse, Run{ID: m.link.ID(), Client: printable(m.order.Client), Tag: printable(m.tag()), Fingerprints: m.fingerprints(), Progress: m.pulse.progress})
+		err = m.prog.Run(ctx, m.pulse, Run{Record: m.order.Request.Record, Recorded: func(b []byte) { m.recorded <- b }, ID: m.link.ID(), Client: printable(m.order.Client), Tag: printable(m.tag()), Fingerprints: m.fingerprints(), Progress: m.pulse.progress})
 	}
 	m.pulse.Close(m.farewell(err))
 	return err

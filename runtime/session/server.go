@@ -38,6 +38,7 @@ import (
 	"github.com/tfec-lang/tfec/runtime/link"
 	"github.com/tfec-lang/tfec/runtime/link/stream"
 	"github.com/tfec-lang/tfec/runtime/monitor"
+	"github.com/tfec-lang/tfec/runtime/trace"
 )
 
 // A Program is one player's part of one computation, as a server offers it.
@@ -64,6 +65,11 @@ type Run struct {
 	ID           [16]byte
 	Client, Tag  string   // who asked for it, and under what name
 	Fingerprints []string // of each player's certificate, in order of Players; "insecure" without TLS
+
+	// Record is what this player is to note of the run; Recorded, called once
+	// and before Run returns, takes what may leave it: trace.Record.Shared.
+	Record   trace.Level
+	Recorded func(record []byte)
 
 	// Progress is to be called with the step at which this player sends or
 	// receives, 0 in the set-up: a run that fails before step 1 has stopped in
