@@ -6,6 +6,7 @@ package aby3_test
 
 import (
 	"fmt"
+	"math"
 	"runtime"
 	"testing"
 
@@ -70,11 +71,15 @@ func TestAllocations(t *testing.T) {
 					op.run(k, net)
 				}
 				run() // makes the scratch
-				runtime.ReadMemStats(&before)
-				run()
-				runtime.ReadMemStats(&after)
-				const rest = 256 << 10 // the race detector has pools forget
-				require.InDelta(t, op.bytes[role]*n, float64(after.TotalAlloc-before.TotalAlloc), rest)
+				least := math.Inf(1)
+				for range 3 { // a collection has pools forget, and the race detector, too
+					runtime.ReadMemStats(&before)
+					run()
+					runtime.ReadMemStats(&after)
+					least = min(least, float64(after.TotalAlloc-before.TotalAlloc))
+				}
+				const rest = 256 << 10
+				require.InDelta(t, op.bytes[role]*n, least, rest)
 			})
 		}
 	}

@@ -56,7 +56,7 @@ func (f function) check(t *testing.T, p Protocol, elem clear.Type) {
 	unit := math.Ldexp(1, -elem.F)
 	x := f.arguments(elem)
 	var got clear.Tensor
-	for _, n := range []int{0, 1, len(x.Data)} {
+	for _, n := range lengths(len(x.Data)) {
 		var players []*Player
 		got, players = p.compute(t, run{seed: 5}, prefix([]clear.Tensor{x}, n), func(q *Player, s []mpc.Share) mpc.Share {
 			return f.op(q.Engine, q, s[0])
@@ -94,8 +94,8 @@ func quotients(t *testing.T, p Protocol, elem clear.Type) {
 		add(-most, v)
 		add(most*(2*r.Float64()-1), v)
 	}
-	x.Shape, y.Shape = []int{len(x.Data)}, []int{len(y.Data)}
-	got, _ := p.compute(t, run{seed: 5}, []clear.Tensor{x, y}, func(q *Player, s []mpc.Share) mpc.Share {
+	n := lengths(len(x.Data))
+	got, _ := p.compute(t, run{seed: 5}, prefix([]clear.Tensor{x, y}, n[len(n)-1]), func(q *Player, s []mpc.Share) mpc.Share {
 		return q.Engine.Div(q, s[0], s[1])
 	})
 	worst := 0.0

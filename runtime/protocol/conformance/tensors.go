@@ -344,7 +344,11 @@ func (p Protocol) passOn(t *testing.T, x clear.Tensor, dealer int, to []int) {
 // noWrap truncates and divides a million random products of full width, of
 // which none may wrap: an error of one in 2^20 would show.
 func noWrap(t *testing.T, p Protocol) {
-	const n, m, d = 1 << 20, 20, 1000003
+	const m, d = 20, 1000003
+	n := 1 << 20
+	if testing.Short() {
+		n = 1 << 14
+	}
 	x, y := clear.Zero(clear.Int64, n), clear.Zero(clear.Int64, n)
 	r := rand.New(rand.NewPCG(11, 4))
 	for i := range n {
