@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -26,30 +27,35 @@ const (
 
 // Main is the main function of one player's command: it serves the programs
 // with the options of the command line, and exits.
-func Main(programs ...*Program) {
+func Main(programs ...*Program) { serveProcess(programs[0].Player, programs) }
+
+// Coordinator is Main for a coordinator of that name that is no player.
+func Coordinator(name string) { serveProcess(name, nil) }
+
+func serveProcess(name string, programs []*Program) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	os.Exit(serveMain(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, programs))
+	os.Exit(serveMain(ctx, name, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, programs))
 }
 
-// serveMain is Main without the process; it returns the exit status.
-func serveMain(ctx context.Context, args []string, in io.Reader, out, errs io.Writer, programs []*Program) int {
-	c := serveCommand(programs)
+// serveMain is serveProcess without the process; it returns the exit status.
+func serveMain(ctx context.Context, name string, args []string, in io.Reader, out, errs io.Writer, programs []*Program) int {
+	c := serveCommand(name, programs)
 	c.SetArgs(args)
 	c.SetIn(in)
 	c.SetOut(out)
 	c.SetErr(errs)
-	return exitStatus(programs[0].Player, c.ExecuteContext(ctx), errs)
+	return exitStatus(name, c.ExecuteContext(ctx), errs)
 }
 
-func serveCommand(programs []*Program) *cobra.Command {
-	var o ServeOptions
+func serveCommand(name string, programs []*Program) *cobra.Command {
+	o := ServeOptions{Player: name}
 	c := &cobra.Command{
-		Use:           programs[0].Player,
-		Short:         fmt.Sprintf("%s's part of %s", programs[0].Player, programs[0].File),
-		Long:          describePrograms(programs),
-		Example:       "  " + example(programs),
-		Version:       fmt.Sprintf("%s, compiler %s, runtime %s", programs[0].Digest, programs[0].Compiler, Version),
+		Use:           name,
+		Short:         short(name, programs),
+		Long:          describePrograms(name, programs),
+		Example:       "  " + example(name, programs),
+		Version:       strings.TrimPrefix(join(programs, func(p *Program) string { return p.Digest + ", compiler " + p.Compiler })+", runtime "+Version, ", "),
 		Args:          cobra.NoArgs,
 		SilenceUsage:  true,
 		SilenceErrors: true,
@@ -73,11 +79,33 @@ func serveCommand(programs []*Program) *cobra.Command {
 	return c
 }
 
+func short(name string, programs []*Program) string {
+	if len(programs) == 0 {
+		return name + ", a coordinator that is no player"
+	}
+	return fmt.Sprintf("%s's part of %s", name, join(programs, func(p *Program) string { return p.File }))
+}
+
+// join lists what programs have, each thing once.
+func join(programs []*Program, of func(*Program) string) string {
+	var all []string
+	for _, p := range programs {
+		if !slices.Contains(all, of(p)) {
+			all = append(all, of(p))
+		}
+	}
+	return strings.Join(all, ", ")
+}
+
 // describePrograms says what the player does: its computations with their
 // inputs and outputs.
-func describePrograms(programs []*Program) string {
+func describePrograms(name string, programs []*Program) string {
+	if len(programs) == 0 {
+		return name + " is a coordinator that is no player: it starts runs, and relays progress and failures."
+	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s takes part in the computations of %s (digest %s).\n", programs[0].Player, programs[0].File, programs[0].Digest)
+	fmt.Fprintf(&b, "%s takes part in the computations of %s.\n", name,
+		join(programs, func(p *Program) string { return fmt.Sprintf("%s (digest %s)", p.File, p.Digest) }))
 	for _, prog := range programs {
 		fmt.Fprintf(&b, "\n%s, %s\n", prog.Computation, prog.Protocol)
 		for _, in := range prog.Inputs {
@@ -113,8 +141,11 @@ func remark(doc string) string {
 }
 
 // example is a command line with all inputs.
-func example(programs []*Program) string {
-	line := programs[0].Player + " --config config.json"
+func example(name string, programs []*Program) string {
+	line := name + " --config config.json"
+	if len(programs) == 0 {
+		return line
+	}
 	for _, value := range binding.Records(programs[0].Inputs, func(in Input) string { return in.Name }) {
 		root := binding.Root(value[0].Name)
 		name, _, _ := strings.Cut(root, "[") // a bundle's name stands for its only member here

@@ -209,7 +209,7 @@ func TestMainUsage(t *testing.T) {
 	}
 	for _, test := range tests {
 		var out, errs bytes.Buffer
-		status := serveMain(t.Context(), test.args, strings.NewReader(""), &out, &errs, average()[:1])
+		status := serveMain(t.Context(), "alice", test.args, strings.NewReader(""), &out, &errs, average()[:1])
 		require.Equal(t, test.status, status, test.args)
 		require.Contains(t, errs.String(), test.want, test.args)
 		require.Empty(t, out.String())
@@ -218,13 +218,17 @@ func TestMainUsage(t *testing.T) {
 
 func TestMainHelp(t *testing.T) {
 	var out, errs bytes.Buffer
-	require.Zero(t, serveMain(t.Context(), []string{"-h"}, nil, &out, &errs, average()[:1]))
+	require.Zero(t, serveMain(t.Context(), "alice", []string{"-h"}, nil, &out, &errs, average()[:1]))
 	require.Contains(t, out.String(), "alice takes part in the computations of average.tfe (digest 00ff).")
 	require.Contains(t, out.String(), "input  a: fixed(35, 12)[n] in 0.0..100_000.0")
 	require.Contains(t, out.String(), "--runs N")
 	out.Reset()
-	require.Zero(t, serveMain(t.Context(), []string{"--version"}, nil, &out, &errs, average()[:1]))
+	require.Zero(t, serveMain(t.Context(), "alice", []string{"--version"}, nil, &out, &errs, average()[:1]))
 	require.Equal(t, "alice version 00ff, compiler 0.1.0, runtime 0.1.0\n", out.String())
+	out.Reset()
+	require.Zero(t, serveMain(t.Context(), "master", []string{"-h"}, nil, &out, &errs, nil))
+	require.Contains(t, out.String(), "master is a coordinator that is no player")
+	require.Contains(t, out.String(), "  master --config config.json\n")
 	require.Empty(t, errs.String())
 }
 

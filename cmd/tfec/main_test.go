@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -35,12 +36,18 @@ func TestScripts(t *testing.T) {
 			"hostmap": writeHostmap,
 			"status":  expectStatus,
 		},
+		Condition: func(what string) (bool, error) {
+			if what != "root" {
+				return false, fmt.Errorf("unknown condition %s", what)
+			}
+			return os.Geteuid() == 0, nil
+		},
 		RequireExplicitExec: true,
 	})
 }
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"tfec": main})
+	testscript.Main(m, map[string]func(){"tfec": main, "unpack": unpack, "chrooted": chrooted})
 }
 
 // writeHostmap, `hostmap FILE NAME…`, writes a hostmap with free loopback

@@ -36,10 +36,9 @@ func (w *workspace) close() {
 // prepare makes the workspace of a build. Its module requires the runtime
 // afterwards; a requirement that it has already stays as it is.
 func prepare(ctx context.Context, files []codegen.File, r *Result) (*workspace, error) {
-	goTool, err := exec.LookPath("go")
+	goTool, err := findGo()
 	if err != nil {
-		return nil, hinted{errors.New("cannot build binaries: the go tool is not in PATH"),
-			"install Go from https://go.dev/dl; `tfec generate` and `tfec run` need none"}
+		return nil, err
 	}
 	root, _, err := moduleOf(r.Dir)
 	if err != nil {
@@ -53,6 +52,15 @@ func prepare(ctx context.Context, files []codegen.File, r *Result) (*workspace, 
 		return nil, err
 	}
 	return w, w.allowUpdates(ctx, root)
+}
+
+func findGo() (string, error) {
+	goTool, err := exec.LookPath("go")
+	if err != nil {
+		return "", hinted{errors.New("cannot build binaries: the go tool is not in PATH"),
+			"install Go from https://go.dev/dl; `tfec generate` and `tfec run` need none"}
+	}
+	return goTool, nil
 }
 
 // ownWorkspace copies the files into a module that exists for this build only.

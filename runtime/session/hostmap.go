@@ -226,7 +226,16 @@ func (h *Hostmap) Check(players []string) error {
 
 // Save writes the hostmap to a file.
 func (h *Hostmap) Save(path string) error {
-	var b bytes.Buffer
+	text := h.String()
+	if _, err := ParseHostmap(path, []byte(text)); err != nil {
+		return fmt.Errorf("cannot save the hostmap: %w", err)
+	}
+	return os.WriteFile(path, []byte(text), 0o644)
+}
+
+// String is the hostmap as a file.
+func (h *Hostmap) String() string {
+	var b strings.Builder
 	b.WriteString("{")
 	for i, e := range h.Entries {
 		if i > 0 {
@@ -235,10 +244,7 @@ func (h *Hostmap) Save(path string) error {
 		fmt.Fprintf(&b, "\n    %s: %s", quoted(e.Name), quoted(e.Addr))
 	}
 	b.WriteString("\n}\n")
-	if _, err := ParseHostmap(path, b.Bytes()); err != nil {
-		return fmt.Errorf("cannot save the hostmap: %w", err)
-	}
-	return os.WriteFile(path, b.Bytes(), 0o644)
+	return b.String()
 }
 
 func quoted(text string) string {
