@@ -20,7 +20,6 @@ const graphVersion = 22
 // A view is a run with what is looked up in it.
 type view struct {
 	run    *trace.Run
-	steps  []trace.Step // the set-up first
 	paths  map[int]string
 	nodes  map[node]string // names
 	totals map[node]trace.Total
@@ -42,15 +41,14 @@ func newView(r *trace.Run) *view {
 			v.totals[node{t.Step, x.Player}] = t
 		}
 	}
-	v.steps = append([]trace.Step{v.setUp()}, r.Steps...)
-	for _, s := range v.steps {
+	for _, s := range r.Steps {
 		v.paths[s.Number] = v.path(s)
 		v.holds[s.Within] = s.Within > 0
 		for _, u := range s.Uses {
 			v.used[u] = true
 		}
 	}
-	for _, s := range v.steps {
+	for _, s := range r.Steps {
 		for _, player := range v.playersOf(s) {
 			v.nodes[node{s.Number, player}] = v.paths[s.Number] + "/" + clean(player)
 		}
@@ -58,21 +56,9 @@ func newView(r *trace.Run) *view {
 	return v
 }
 
-// setUp is the set-up and the last exchange, in which all take part.
-func (v *view) setUp() trace.Step {
-	s := v.run.Step(0)
-	for _, p := range v.run.Players {
-		s.Players = append(s.Players, p.Name)
-	}
-	return s
-}
-
 // path is the place of a step: "for_7/multiply_8".
 func (v *view) path(s trace.Step) string {
 	name := clean(fmt.Sprintf("%s_%d", s.Op, s.Number))
-	if s.Number == 0 {
-		name = clean(s.Op)
-	}
 	if around, ok := v.paths[s.Within]; ok && s.Within > 0 { // it comes before what stands in it
 		return around + "/" + name
 	}
@@ -103,7 +89,7 @@ func (v *view) playersOf(s trace.Step) []string {
 
 func (v *view) graph() *GraphDef {
 	g := &GraphDef{Versions: &VersionDef{Producer: graphVersion}}
-	for _, s := range v.steps {
+	for _, s := range v.run.Steps {
 		for _, player := range v.playersOf(s) {
 			at := node{s.Number, player}
 			g.Node = append(g.Node, &NodeDef{Name: v.nodes[at], Op: clean(s.Op), Input: v.inputs(s, player), Device: device(player), Attr: v.attributes(s, at)})

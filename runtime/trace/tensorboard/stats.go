@@ -24,6 +24,9 @@ func (v *view) stats() *StepStats {
 		began := zero.Add(shifts[x.Player])
 		first := firstSpans(&x)
 		for _, t := range x.Steps {
+			if t.Step == 0 {
+				continue // the set-up is no part of the graph; its time is a scalar
+			}
 			d.NodeStats = append(d.NodeStats, v.nodeStats(t, x.Player, began.Add(first[t.Step])))
 		}
 		stats.DevStats = append(stats.DevStats, d)
@@ -74,6 +77,7 @@ func (v *view) scalars() *Summary {
 			{"received_bytes", "payload bytes received, without set-up and framing", float64(traffic.ReceivedBytes)},
 			{"rounds", "the longest chain of messages that ended at the player", float64(x.Rounds)},
 			{"seconds", "from the beginning to the end of the run", x.Total().Seconds()},
+			{"set_up_seconds", "until all had agreed to start", x.SetUp.Seconds()},
 			{"waited_seconds", "for messages, without the set-up", traffic.Waited.Seconds()},
 		} {
 			s.Value = append(s.Value, &Summary_Value{Tag: value.name + "/" + clean(x.Player), Value: &Summary_Value_SimpleValue{SimpleValue: float32(value.value)},

@@ -202,15 +202,12 @@ func TestGraph(t *testing.T) {
 		nodes[n.Name] = n
 	}
 	want := 0
-	for _, s := range append([]trace.Step{{Number: 0, Op: "set-up and last exchange", Players: []string{"alice", "bob", "carol", "s0", "s1", "s2"}}}, r.Steps...) {
+	for _, s := range r.Steps {
 		if s.Op == "together" {
 			continue // a folder: share_5 and share_6 stand in it
 		}
 		for _, player := range s.Players {
 			name := fmt.Sprintf("%s_%d/%s", s.Op, s.Number, player)
-			if s.Number == 0 {
-				name = "set-up_and_last_exchange/" + player
-			}
 			if s.Within > 0 {
 				name = fmt.Sprintf("together_%d/%s", s.Within, name)
 			}
@@ -248,9 +245,10 @@ func TestRunMetadata(t *testing.T) {
 	for i, d := range w.metadata.StepStats.DevStats {
 		x := r.Records[i]
 		require.Equal(t, "/device:"+x.Player+":0", d.Device)
-		require.Len(t, d.NodeStats, len(x.Steps))
+		require.Zero(t, x.Steps[0].Step, "the set-up is no operation")
+		require.Len(t, d.NodeStats, len(x.Steps)-1)
 		for j, n := range d.NodeStats {
-			total := x.Steps[j]
+			total := x.Steps[j+1]
 			require.Equal(t, d.Device, device[n.NodeName], "%s is a node of the device", n.NodeName)
 			require.Equal(t, total.Time.Microseconds(), n.AllEndRel)
 			require.WithinDuration(t, r.Began, time.UnixMicro(n.AllStartMicros), time.Second, "by one clock, though that of s1 is five seconds ahead")
@@ -276,6 +274,7 @@ func TestScalars(t *testing.T) {
 		require.Equal(t, float64(x.Traffic().SentBytes), value("sent_bytes"))
 		require.Equal(t, float64(x.Traffic().ReceivedBytes), value("received_bytes"))
 		require.Equal(t, float64(x.Rounds), value("rounds"))
+		require.InEpsilon(t, x.SetUp.Seconds(), value("set_up_seconds"), 1e-6)
 		require.InEpsilon(t, x.Total().Seconds(), value("seconds"), 1e-6)
 	}
 }
