@@ -5,10 +5,6 @@ package e2e
 
 import (
 	"cmp"
-	"crypto/rand"
-	"crypto/tls"
-	"crypto/x509"
-	"encoding/pem"
 	"maps"
 	"os"
 	"path/filepath"
@@ -259,22 +255,7 @@ func (s *stage) makeKeys() {
 	for _, out := range []string{"keys", "other"} {
 		s.succeed(s.tfec, "keys", "demo", "--config", "config.json", "-o", out)
 	}
-	ca, err := tls.LoadX509KeyPair(s.path("keys/ca/ca.crt"), s.path("keys/ca/ca.key"))
-	require.NoError(s.t, err)
-	own, err := tls.LoadX509KeyPair(s.path("keys/s1/s1.crt"), s.path("keys/s1/s1.key"))
-	require.NoError(s.t, err)
-	expired := *own.Leaf
-	expired.NotBefore, expired.NotAfter = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2020, 1, 31, 0, 0, 0, 0, time.UTC)
-	der, err := x509.CreateCertificate(rand.Reader, &expired, ca.Leaf, own.Leaf.PublicKey, ca.PrivateKey)
-	require.NoError(s.t, err)
-	var text strings.Builder
-	for _, cert := range [][]byte{der, ca.Leaf.Raw} {
-		require.NoError(s.t, pem.Encode(&text, &pem.Block{Type: "CERTIFICATE", Bytes: cert}))
-	}
-	s.write("expired/s1/s1.crt", text.String())
-	key, err := os.ReadFile(s.path("keys/s1/s1.key"))
-	require.NoError(s.t, err)
-	s.write("expired/s1/s1.key", string(key))
+	s.certify("expired", "s1", time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2020, 1, 31, 0, 0, 0, 0, time.UTC))
 }
 
 // Without its coordinator a batch job ends, too; and with one that everybody

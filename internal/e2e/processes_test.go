@@ -27,7 +27,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// patience bounds every wait of these tests.
+// patience bounds every wait of these tests, and the life of their processes
+// where a stage says nothing else.
 const patience = 60 * time.Second
 
 // tool builds tfec once for all tests of the package.
@@ -51,13 +52,15 @@ type stage struct {
 	dir  string
 	tfec string
 	env  []string
+
+	patience time.Duration // bounds the life of every process
 }
 
 func newStage(t *testing.T, players ...string) *stage {
 	t.Helper()
 	path, err := tool()
 	require.NoError(t, err)
-	s := &stage{t: t, dir: t.TempDir(), tfec: path}
+	s := &stage{t: t, dir: t.TempDir(), tfec: path, patience: patience}
 	run := filepath.Join(s.dir, ".run")
 	require.NoError(t, os.Mkdir(run, 0o700))
 	s.env = append(os.Environ(), "XDG_RUNTIME_DIR="+run)
@@ -119,7 +122,7 @@ func (s *stage) start(name string, args ...string) *process {
 
 func (s *stage) startEnv(env []string, name string, args ...string) *process {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), s.patience)
 	p := &process{t: s.t, name: filepath.Base(name), cmd: exec.CommandContext(ctx, name, args...), done: make(chan struct{})}
 	p.cmd.Dir, p.cmd.Env = s.dir, append(s.env, env...)
 	p.cmd.Stdout, p.cmd.Stderr = &p.stdout, &p.stderr

@@ -115,6 +115,8 @@ func (c *coordination) coordinate(client context.Context) error {
 		c.log.Info("waits for a client to start the run: not every player has --once")
 	case err != nil:
 		c.log.Error("the run failed, for its coordinator", "client", c.client, "computation", printable(c.request.Computation), "reason", inLine(err))
+	default:
+		c.log.Info("the run is finished, for its coordinator", "run", c.id.String(), "client", c.client)
 	}
 	told := c.dismiss(err)
 	if c.request.Record > trace.Counters {

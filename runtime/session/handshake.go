@@ -250,9 +250,12 @@ func (t *transport) identify(ctx context.Context, c *channel) (Peer, greeting, e
 	if g.Refused != "" {
 		return Peer{}, g, refuse("%s refuses %s: %s", printable(g.Name), t.id.Name, printable(g.Refused))
 	}
-	if t.id.Insecure() {
+	switch {
+	case t.id.Insecure():
 		who = claimed(g)
 		unproved = who.check()
+	case unproved == nil && (g.Name != who.Name || g.Role != who.Role):
+		unproved = refuse("the %s %s says that it is %s, a %s", who.Role, who.Name, printable(g.Name), printable(g.Role))
 	}
 	if unproved != nil {
 		return Peer{}, g, errors.Join(unproved, send(c, t.greeting(unproved)))

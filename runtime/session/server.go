@@ -24,6 +24,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"slices"
@@ -284,13 +285,21 @@ func (v *serving) warn() {
 	}
 }
 
+// refusedConnection logs whoever does not get in. One that ends before it has
+// said anything wrong is a probe of the port, or a player that stops waiting.
 func (v *serving) refusedConnection(from net.Addr, err error) {
-	if isRefusal(err) {
-		v.Monitor.Refused()
-		v.log.Warn("refused a connection", "from", from.String(), "reason", err.Error())
+	if !isRefusal(err) && broken(err) {
+		v.log.Debug("a connection failed", "from", from.String(), "reason", err.Error())
 		return
 	}
-	v.log.Debug("a connection failed", "from", from.String(), "reason", err.Error())
+	v.Monitor.Refused()
+	v.log.Warn("refused a connection", "from", from.String(), "reason", printable(err.Error()))
+}
+
+// broken reports whether a connection only ended.
+func broken(err error) bool {
+	var errno syscall.Errno
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &errno)
 }
 
 // admit takes a connection for shares into its run.
