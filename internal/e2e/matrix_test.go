@@ -70,6 +70,7 @@ type wrong struct {
 	ready func(c *cell) // what else is as it need not be
 	undo  func(c *cell) // before the next run, where mending the network is not enough
 	want  string        // a pattern of what somebody must have said, if anything
+	late  bool          // the client hears of it later, by the keepalive of its connection
 	hurt  bool          // the receiver may leave a temporary file
 	good  bool          // the run must succeed
 }
@@ -88,7 +89,7 @@ func faultsOfProcesses() (all []wrong) {
 			wrong{name: who + " is stopped (SIGSTOP)", victim: watched, do: func(c *cell) {
 				c.writing(who)
 				c.signal(who, syscall.SIGSTOP)
-			}})
+			}, late: who == "master"})
 	}
 	return all
 }
@@ -363,8 +364,7 @@ func (r *rig) inject(f *wrong, m moment, before string) outcome {
 	require.True(r.t, c.hit, "the moment never came")
 	r.network.Mend()
 	c.wake()
-	out := c.judge(client, status)
-	out.took = took
+	out := c.judge(client, status, took)
 	if f.undo != nil {
 		f.undo(c)
 	}
@@ -449,8 +449,8 @@ func (c *cell) settle() {
 }
 
 // judge holds what every fault must show.
-func (c *cell) judge(client *process, status int) outcome {
-	out := outcome{ok: status == 0, says: map[string]string{}}
+func (c *cell) judge(client *process, status int, took time.Duration) outcome {
+	out := outcome{ok: status == 0, took: took, says: map[string]string{}}
 	everything := client.stderr.String() + c.answer
 	for name, p := range c.servers {
 		log := p.stderr.String()[c.marks[name]:]
@@ -462,6 +462,7 @@ func (c *cell) judge(client *process, status int) outcome {
 		require.NotContains(c.t, log, "goroutine ", "%s has panicked", name)
 		require.Less(c.t, p.peakMemory(), 512<<20, "%s", name)
 	}
+	require.True(c.t, out.ok || c.fault.late || took < bound, "it took %v", took)
 	right := c.result()
 	out.says["client"] = "done"
 	if !out.ok {
@@ -481,7 +482,7 @@ func (c *cell) judge(client *process, status int) outcome {
 	return out
 }
 
-var named = regexp.MustCompile(`\b(` + strings.Join(ends, "|") + `)\b`)
+var named = regexp.MustCompile(`\b(client|` + strings.Join(ends, "|") + `)\b`)
 
 // clientReason is why a client says that its run failed.
 func clientReason(log string) string {

@@ -5,8 +5,9 @@ package e2e
 
 import (
 	"crypto/tls"
-	"encoding/json"
 	"fmt"
+	"math/rand/v2"
+	"net"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -63,11 +64,9 @@ func newRig(t *testing.T) *rig {
 	s.patience = time.Hour
 	r := &rig{stage: s, network: wire.New(), address: map[string]string{}, servers: map[string]*process{}, disk: s.path("disk")}
 	t.Cleanup(r.network.Close)
-	var entries map[string]string
-	data, err := os.ReadFile(s.path("config.json"))
-	require.NoError(t, err)
-	require.NoError(t, json.Unmarshal(data, &entries))
-	r.address = entries
+	for _, name := range ends {
+		r.address[name] = quietAddress(t)
+	}
 	s.write("program.tfe", productsProgram)
 	s.write("a.json", numbers(rows, func(k int) int { return k % 1000 }))
 	s.write("b.json", numbers(rows, func(k int) int { return k % 7 }))
@@ -82,6 +81,20 @@ func newRig(t *testing.T) *rig {
 		r.serve(name)
 	}
 	return r
+}
+
+// quietAddress is free, and stays so while its server is down: it is below the
+// ports that connections leave from.
+func quietAddress(t *testing.T) string {
+	for range 1000 {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 20_000+rand.IntN(12_000)))
+		if err == nil {
+			defer l.Close()
+			return l.Addr().String()
+		}
+	}
+	require.Fail(t, "no port is free")
+	return ""
 }
 
 func numbers(n int, f func(k int) int) string {

@@ -298,7 +298,7 @@ func (m *membership) prepare(o order) (report, error) {
 		m.release(false)
 		return report{}, err
 	}
-	m.order, m.link, m.pulse = o, l, &pulse{Link: l}
+	m.order, m.link, m.pulse = o, l, newPulse(l)
 	m.warn()
 	m.log.Info("accepted a run", "run", o.Run, "client", printable(o.Client), "tag", printable(o.Request.Tag),
 		"file", m.prog.File, "computation", m.prog.Computation, "digest", m.prog.Digest)
@@ -336,6 +336,10 @@ func (m *membership) release(counts bool) {
 	}
 }
 
+// stepPause is the least time between two reports of steps: a coordinator that
+// loses a player says at which step it was.
+const stepPause = 20 * time.Millisecond
+
 // run carries the program out, beside the heartbeats.
 func (m *membership) run() error {
 	ctx, cancel := context.WithCancelCause(m.runs)
@@ -345,6 +349,7 @@ func (m *membership) run() error {
 	tick := time.NewTicker(tickOf(m.PeerTimeout))
 	defer tick.Stop()
 	heard, orders := time.Now(), m.orders
+	stepped, pause := m.pulse.stepped, (<-chan time.Time)(nil)
 	for {
 		select {
 		case err := <-result:
@@ -357,6 +362,11 @@ func (m *membership) run() error {
 			case o.Kind == orderStop:
 				cancel(newStopped(o.Text))
 			}
+		case <-stepped:
+			m.send(m.report(reportAlive, ""))
+			stepped, pause = nil, time.After(stepPause)
+		case <-pause:
+			stepped = m.pulse.stepped
 		case <-tick.C:
 			if m.pulse.alive() {
 				m.send(m.report(reportAlive, ""))

@@ -18,13 +18,22 @@ type pulse struct {
 	signs    atomic.Uint64 // of life: calls of the link and of Progress
 	waiting  atomic.Int64  // index of the player whose message is waited for, plus 1
 	begun    atomic.Bool   // before, the players connect, which has its own end
+	stepped  chan struct{} // the step has changed
 
 	seen uint64 // signs at the last heartbeat
 }
 
+func newPulse(l link.Link) *pulse { return &pulse{Link: l, stepped: make(chan struct{}, 1)} }
+
 func (p *pulse) progress(step int) {
-	p.step.Store(int64(step))
 	p.signs.Add(1)
+	if p.step.Swap(int64(step)) == int64(step) {
+		return
+	}
+	select {
+	case p.stepped <- struct{}{}:
+	default: // not yet reported
+	}
 }
 
 func (p *pulse) Send(ctx context.Context, to int, h link.Header, parts ...[]byte) error {

@@ -14,8 +14,11 @@ import (
 )
 
 // linger is how long a closed link waits for its peers to close theirs, so
-// that the last messages arrive.
-const linger = 10 * time.Second
+// that the last messages arrive; of a run that has failed, the reason alone.
+const (
+	linger       = 10 * time.Second
+	lingerFailed = 2 * time.Second
+)
 
 // errClosed is what a player's own calls return after Close.
 var errClosed = errors.New("the link is closed")
@@ -156,7 +159,7 @@ func (l *Link) Counters() []link.Counter {
 }
 
 // Close implements link.Link. What was sent still goes out, in the background,
-// for as long as linger; Done tells when nothing is left.
+// for as long as linger at most; Done tells when nothing is left.
 func (l *Link) Close(err error) error {
 	l.close.Do(func() {
 		close(l.closed)
@@ -165,7 +168,11 @@ func (l *Link) Close(err error) error {
 				p.leave(err)
 			}
 		}
-		go l.end()
+		wait := linger
+		if err != nil {
+			wait = lingerFailed
+		}
+		go l.end(wait)
 	})
 	return nil
 }
@@ -174,13 +181,13 @@ func (l *Link) Close(err error) error {
 func (l *Link) Done() <-chan struct{} { return l.done }
 
 // end waits for the connections to end, or ends them.
-func (l *Link) end() {
+func (l *Link) end(wait time.Duration) {
 	ended := make(chan struct{})
 	go func() {
 		l.served.Wait()
 		close(ended)
 	}()
-	timer := time.NewTimer(linger)
+	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
 	case <-ended:
