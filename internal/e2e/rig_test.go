@@ -68,8 +68,7 @@ func newRig(t *testing.T) *rig {
 		r.address[name] = quietAddress(t)
 	}
 	s.write("program.tfe", productsProgram)
-	s.write("a.json", numbers(rows, func(k int) int { return k % 1000 }))
-	s.write("b.json", numbers(rows, func(k int) int { return k % 7 }))
+	r.writeInputs()
 	s.makeKeys()
 	s.certify("expired", "s0", time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2020, 1, 31, 0, 0, 0, 0, time.UTC))
 	r.network.Keys = r.keyOf
@@ -95,6 +94,11 @@ func quietAddress(t *testing.T) string {
 	}
 	require.Fail(t, "no port is free")
 	return ""
+}
+
+func (r *rig) writeInputs() {
+	r.write("a.json", numbers(rows, func(k int) int { return k % 1000 }))
+	r.write("b.json", numbers(rows, func(k int) int { return k % 7 }))
 }
 
 func numbers(n int, f func(k int) int) string {
