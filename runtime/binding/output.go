@@ -4,8 +4,8 @@ package binding
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/csv"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -158,7 +158,7 @@ func (t Target) writeFile(value []Output) error {
 		return err
 	}
 	w := bufio.NewWriter(f)
-	err = errors.Join(t.encode(value, w), w.Flush(), f.Sync(), f.Close())
+	err = cmp.Or(t.encode(value, w), w.Flush(), f.Sync(), f.Close()) // the first is the reason of the others
 	if err == nil {
 		err = os.Rename(f.Name(), t.Path)
 	}

@@ -288,7 +288,7 @@ func (m *membership) prepare(o order) (report, error) {
 	}
 	id, err := stream.ParseID(o.Run)
 	if err != nil {
-		return report{}, err
+		return report{}, m.badRun(err)
 	}
 	if err := m.reserve(); err != nil {
 		return report{}, err
@@ -296,13 +296,18 @@ func (m *membership) prepare(o order) (report, error) {
 	l, err := m.hub.Open(id, slices.Index(m.prog.Players, m.prog.Player), m.prog.Players)
 	if err != nil {
 		m.release(false)
-		return report{}, err
+		return report{}, m.badRun(err)
 	}
 	m.order, m.link, m.pulse = o, l, newPulse(l)
 	m.warn()
 	m.log.Info("accepted a run", "run", o.Run, "client", printable(o.Client), "tag", printable(o.Request.Tag),
 		"file", m.prog.File, "computation", m.prog.Computation, "digest", m.prog.Digest)
 	return report{Kind: reportReady}, nil
+}
+
+// badRun is a run that the coordinator should not have named.
+func (m *membership) badRun(err error) error {
+	return fmt.Errorf("%s, the coordinator, names a run that cannot be: %w", m.Hostmap.Coordinator().Name, err)
 }
 
 // reserve counts a run with inputs: each one, with inputs that others chose,
