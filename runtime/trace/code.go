@@ -18,6 +18,7 @@ import (
 const (
 	MaxSpans    = 200_000
 	MaxMessages = 200_000
+	MaxLane     = 100_000
 	MaxRecord   = 64 << 20
 )
 
@@ -133,12 +134,12 @@ func (run *Run) check(r *Record) error {
 		}
 	}
 	for _, s := range r.Spans {
-		if !steps[s.Step] {
-			return fmt.Errorf("a span of step %d", s.Step)
+		if !steps[s.Step] || s.Lane > MaxLane {
+			return fmt.Errorf("a span of step %d in lane %d", s.Step, s.Lane)
 		}
 	}
 	for _, m := range r.Messages {
-		if !steps[m.Step] || m.Peer >= len(run.Players) {
+		if !steps[m.Step] || m.Peer >= len(run.Players) || m.Lane > MaxLane {
 			return fmt.Errorf("a message of step %d with player %d", m.Step, m.Peer)
 		}
 	}
