@@ -95,7 +95,7 @@ func serveRelease(t *testing.T, version string) []string {
 }
 
 // goOutput returns the lines that the go tool prints.
-func goOutput(t *testing.T, args ...string) []string {
+func goOutput(t testing.TB, args ...string) []string {
 	t.Helper()
 	out, err := exec.Command("go", args...).Output()
 	require.NoError(t, err)

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -35,7 +36,7 @@ func TestCorpus(t *testing.T) {
 	files, err := filepath.Glob("../../corpus/programs/*.tfe")
 	require.NoError(t, err)
 	require.Len(t, files, len(corpus))
-	players := buildPlayers(t)
+	players := buildPlayers(t, files...)
 	for _, name := range corpus {
 		t.Run(name, func(t *testing.T) {
 			file := abs(t, "../../corpus/programs/"+name+".tfe")
@@ -96,7 +97,7 @@ func checked(t *testing.T, file string) {
 	}
 }
 
-func compiled(t *testing.T, file string) *compiler.Unit {
+func compiled(t testing.TB, file string) *compiler.Unit {
 	t.Helper()
 	unit, diags, err := compiler.Load(file, compiler.Options{})
 	require.NoError(t, err)
@@ -104,10 +105,10 @@ func compiled(t *testing.T, file string) *compiler.Unit {
 	return unit
 }
 
-// buildPlayers builds the players of all programs into one binary, which takes
+// buildPlayers builds the players of programs into one binary, which takes
 // PROGRAM/PLAYER as its first argument: what tfec build links for each player,
 // linked once.
-func buildPlayers(t *testing.T) string {
+func buildPlayers(t testing.TB, files ...string) string {
 	t.Helper()
 	s := newStage(t)
 	tree := goOutput(t, "list", "-m", "-f", "{{.Dir}}")[0]
@@ -120,8 +121,9 @@ func buildPlayers(t *testing.T) string {
 	s.write("go.sum", string(sums))
 
 	var imports, table strings.Builder
-	for _, name := range corpus {
-		s.succeed(s.tfec, "generate", "-o", name, abs(t, "../../corpus/programs/"+name+".tfe"))
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".tfe")
+		s.succeed(s.tfec, "generate", "-o", name, abs(t, file))
 		packages, err := filepath.Glob(s.path(name + "/p_*"))
 		require.NoError(t, err)
 		require.NotEmpty(t, packages)
@@ -156,14 +158,16 @@ func main() {
 
 // A cast is the players of one file as processes.
 type cast struct {
-	t             *testing.T
+	t             testing.TB
 	file, players string
 	everybody     []string
-	kept          string // the share files, a folder a player
+	kept          string        // the share files, a folder a player
+	inputKind     string        // of the files of inputs
+	took          time.Duration // the last run, for its client
 }
 
-func newCast(t *testing.T, unit *compiler.Unit, players string) *cast {
-	c := &cast{t: t, file: unit.File.Name, players: players, kept: t.TempDir()}
+func newCast(t testing.TB, unit *compiler.Unit, players string) *cast {
+	c := &cast{t: t, file: unit.File.Name, players: players, kept: t.TempDir(), inputKind: "json"}
 	for _, p := range unit.Checked.Players {
 		c.everybody = append(c.everybody, p.Name)
 	}
@@ -187,7 +191,10 @@ func (c *cast) run(_ context.Context, programs []*runtime.Program, load runtime.
 		args = append(args, c.outputs(s, prog)...)
 		processes[prog.Player] = s.start(c.players, args...)
 	}
-	if status, _, stderr := s.run(s.tfec, "run", c.file, programs[0].Computation, "--config", "config.json"); status != 0 {
+	begin := time.Now()
+	status, _, stderr := s.run(s.tfec, "run", c.file, programs[0].Computation, "--config", "config.json")
+	c.took = time.Since(begin)
+	if status != 0 {
 		all := []error{errors.New(stderr)}
 		for player, p := range processes {
 			p.says("the run failed") // the client may hear of it first
@@ -212,15 +219,15 @@ func (c *cast) inputs(s *stage, prog *runtime.Program, load runtime.Loader) (fla
 			flags = append(flags, "--in", root+"=share:"+c.shelf(prog).Dir)
 			continue
 		}
-		file := s.path(prog.Player + "." + root + ".in.json")
+		file := s.path(prog.Player + "." + root + ".in." + c.inputKind)
 		var columns []binding.Output
 		for _, in := range fields {
 			x, err := load(prog.Player, in)
 			require.NoError(c.t, err)
 			columns = append(columns, binding.Output{Name: in.Name, Form: in.Form, Rows: in.Rows, Value: x})
 		}
-		require.NoError(c.t, binding.Target{Kind: "json", Path: file}.Write(columns, nil))
-		flags = append(flags, "--in", root+"=json:"+file)
+		require.NoError(c.t, binding.Target{Kind: c.inputKind, Path: file}.Write(columns, nil))
+		flags = append(flags, "--in", root+"="+c.inputKind+":"+file)
 	}
 	return flags
 }

@@ -48,7 +48,7 @@ var tool = sync.OnceValues(func() (string, error) {
 
 // A stage is a folder with a hostmap, and the environment of its processes.
 type stage struct {
-	t    *testing.T
+	t    testing.TB
 	dir  string
 	tfec string
 	env  []string
@@ -56,7 +56,7 @@ type stage struct {
 	patience time.Duration // bounds the life of every process
 }
 
-func newStage(t *testing.T, players ...string) *stage {
+func newStage(t testing.TB, players ...string) *stage {
 	t.Helper()
 	path, err := tool()
 	require.NoError(t, err)
@@ -69,7 +69,7 @@ func newStage(t *testing.T, players ...string) *stage {
 }
 
 // freeHostmap gives every player a port that is free now.
-func freeHostmap(t *testing.T, players []string) string {
+func freeHostmap(t testing.TB, players []string) string {
 	t.Helper()
 	var lines []string
 	for _, name := range players {
@@ -107,7 +107,7 @@ func (s *stage) succeed(name string, args ...string) string {
 
 // A process is a started command.
 type process struct {
-	t              *testing.T
+	t              testing.TB
 	name           string
 	cmd            *exec.Cmd
 	stdout, stderr lockedBuffer

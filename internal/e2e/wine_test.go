@@ -80,7 +80,7 @@ func TestNeedlesAreFound(t *testing.T) {
 	}
 }
 
-func average(t *testing.T, out string) float64 {
+func average(t testing.TB, out string) float64 {
 	t.Helper()
 	m := regexp.MustCompile(`avg = (\S+)`).FindStringSubmatch(out)
 	require.NotNil(t, m, out)
@@ -89,7 +89,7 @@ func average(t *testing.T, out string) float64 {
 	return v
 }
 
-func abs(t *testing.T, path string) string {
+func abs(t testing.TB, path string) string {
 	t.Helper()
 	p, err := filepath.Abs(path)
 	require.NoError(t, err)
