@@ -54,6 +54,18 @@ func TestDeterministic(t *testing.T) {
 	assert.Equal(t, generate(t, p), generate(t, p))
 }
 
+// A player is told what the columns of its outputs are called.
+func TestColumns(t *testing.T) {
+	p := read(t, "average.ir")
+	p.Enums = append(p.Enums, ir.Enum{Name: "Region", Values: []string{"north", "south"}})
+	p.Outputs[0].Columns = "Region"
+	var all []byte
+	for _, data := range generate(t, p) {
+		all = append(all, data...)
+	}
+	assert.Contains(t, string(all), `runtime.Form{Columns: []string{"north", "south"}}`)
+}
+
 // A file with several computations gives each its own names; names of the
 // program never collide with those that every package has.
 func TestSeveralComputations(t *testing.T) {

@@ -175,7 +175,7 @@ func (f *file) inputs(proj *ir.Program) []jen.Code {
 		if !proj.Keepers(x.Owner).Has(proj.Player) {
 			continue
 		}
-		fields := f.value(proj, ir.Key(x.Name, x.Member), x.Elem, x.Shape, x.Rows)
+		fields := f.value(proj, ir.Key(x.Name, x.Member), x.Elem, x.Shape, x.Rows, x.Columns)
 		if x.Padded() {
 			fields = append(fields, field("Upto", jen.True()))
 		}
@@ -198,7 +198,7 @@ func (f *file) outputs(proj *ir.Program) []jen.Code {
 	var out []jen.Code
 	for _, x := range proj.Outputs {
 		if proj.Keepers(x.To).Has(proj.Player) {
-			fields := f.value(proj, ir.Key(x.Name, x.Member), x.Elem, x.Shape, x.Rows)
+			fields := f.value(proj, ir.Key(x.Name, x.Member), x.Elem, x.Shape, x.Rows, x.Columns)
 			if x.To.IsShared() {
 				fields = append(fields, field("Shared", jen.True()))
 			}
@@ -208,13 +208,20 @@ func (f *file) outputs(proj *ir.Program) []jen.Code {
 	return out
 }
 
-func (f *file) value(proj *ir.Program, name string, e types.Elem, s types.Shape, rows int) []jen.Code {
+func (f *file) value(proj *ir.Program, name string, e types.Elem, s types.Shape, rows int, columns string) []jen.Code {
 	fields := []jen.Code{field("Name", jen.Lit(name)), field("Elem", f.elem(e))}
+	var form []jen.Code
 	switch e.Kind {
 	case types.Enum:
-		fields = append(fields, field("Form", f.from("runtime", "Form").Values(field("Names", stringList(proj.Enum(e).Values)))))
+		form = append(form, field("Names", stringList(proj.Enum(e).Values)))
 	case types.Date:
-		fields = append(fields, field("Form", f.from("runtime", "Form").Values(field("Date", jen.True()))))
+		form = append(form, field("Date", jen.True()))
+	}
+	if columns != "" {
+		form = append(form, field("Columns", stringList(proj.Columns(columns))))
+	}
+	if form != nil {
+		fields = append(fields, field("Form", f.from("runtime", "Form").Values(form...)))
 	}
 	if rows > 0 {
 		fields = append(fields, field("Rows", jen.Lit(rows)))

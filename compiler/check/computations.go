@@ -173,7 +173,7 @@ func (f *frame) headerSizes(comp *Computation, decl *ast.Computation) {
 // input defines one input: at one player, public, shared, or a bundle (R2).
 func (f *frame) input(comp *Computation, p *ast.Param) {
 	t, ok := f.resolve(p.Type)
-	v := &Variable{Name: p.Name.Name, Decl: p.Name, Kind: InputVar, Type: t.Type}
+	v := &Variable{Name: p.Name.Name, Decl: p.Name, Kind: InputVar, Type: t.Type, Columns: f.columns(p.Type)}
 	comp.Inputs = append(comp.Inputs, v)
 	switch {
 	case ok && !t.placed:
@@ -410,7 +410,7 @@ func (f *frame) output(comp *Computation, o *ast.Output) {
 			alreadyDefined(&f.unit.diags, o.Name, other.Decl.Name.Pos.Line)
 		}
 	}
-	comp.Outputs = append(comp.Outputs, &Output{Decl: o, Type: t.Type})
+	comp.Outputs = append(comp.Outputs, &Output{Decl: o, Type: t.Type, Columns: f.columns(o.Type)})
 }
 
 // returnOutputs is R7: each value for its output.

@@ -67,6 +67,22 @@ func (f *frame) enumOf(e ast.Expr) *Enum {
 	return f.c.enums[d]
 }
 
+// columns is the enum whose values the last dimension of a type counts, written
+// `size(Region)`, or nil.
+func (f *frame) columns(t *ast.Type) *Enum {
+	if len(t.Shape) == 0 {
+		return nil
+	}
+	call, ok := t.Shape[len(t.Shape)-1].Size.(*ast.Call)
+	if !ok || len(call.Args) != 1 {
+		return nil
+	}
+	if name, ok := call.Fn.(*ast.Ident); !ok || name.Name != "size" {
+		return nil
+	}
+	return f.enumOf(call.Args[0].Value)
+}
+
 // enumValue is `Region.north`.
 func (f *frame) enumValue(e *ast.Field, enum *Enum) value {
 	k := slices.Index(enum.Values, e.Name.Name)

@@ -119,6 +119,9 @@ type Field struct {
 	Name  string
 	Type  types.Type
 	Range *Interval // as declared, or nil
+	// Columns is the enum whose values the last dimension counts, written
+	// `size(Region)`, or nil.
+	Columns *Enum
 }
 
 // Enum finds an enum by its name.
@@ -182,8 +185,9 @@ type Condition struct {
 }
 
 type Output struct {
-	Decl *ast.Output
-	Type types.Type // Place.Each for a bundle
+	Decl    *ast.Output
+	Type    types.Type // Place.Each for a bundle
+	Columns *Enum      // as of a Field
 }
 
 type Disclosed struct {
@@ -200,9 +204,11 @@ type Variable struct {
 	Kind  VariableKind
 	Type  types.Type // final: for a var, after the fixed point of R8
 	Range *Interval  // inputs: the declared range
-	Const *Const     // Constant: its value
-	Size  types.Size // SizeName: as a size; LoopVar and MemberVar: unused
-	Group *Group     // MemberVar, Bundle
+	// Columns is that of an input, as of a Field.
+	Columns *Enum
+	Const   *Const     // Constant: its value
+	Size    types.Size // SizeName: as a size; LoopVar and MemberVar: unused
+	Group   *Group     // MemberVar, Bundle
 	// Member is the player that a MemberVar stands for in this Body.
 	Member int
 

@@ -61,7 +61,7 @@ func (f *frame) fieldDecl(d *ast.Record, p *ast.Param) *Field {
 	if !ok || t.bad() {
 		return out
 	}
-	out.Type = t.Type
+	out.Type, out.Columns = t.Type, f.columns(p.Type)
 	if p.Range == nil {
 		return out
 	}

@@ -84,12 +84,15 @@ type Input struct {
 	Name   string
 	Member string // "": not a bundle
 	Rows   int    // of a record's field, `sales.amount`: how many dimensions are the record's
-	Value  Value  // what the Input instruction defines
-	Elem   types.Elem
-	Shape  types.Shape
-	Owner  types.Place // one player, or public
-	Range  *Range
-	Doc    []string
+	// Columns is the enum whose values the last dimension counts: their names are
+	// those of the columns of a file. "": none.
+	Columns string
+	Value   Value // what the Input instruction defines
+	Elem    types.Elem
+	Shape   types.Shape
+	Owner   types.Place // one player, or public
+	Range   *Range
+	Doc     []string
 }
 
 // Padded reports that the player may load fewer rows than the program works on.
@@ -104,14 +107,15 @@ type Range struct {
 
 // An Output is one value that its receivers end up with.
 type Output struct {
-	Name   string
-	Member string
-	Rows   int // as of an input
-	Value  Value
-	Elem   types.Elem
-	Shape  types.Shape
-	To     types.Place
-	Doc    []string
+	Name    string
+	Member  string
+	Rows    int    // as of an input
+	Columns string // as of an input
+	Value   Value
+	Elem    types.Elem
+	Shape   types.Shape
+	To      types.Place
+	Doc     []string
 }
 
 // A Disclosure is one label under `discloses` with the reveal it names.

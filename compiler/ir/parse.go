@@ -343,7 +343,7 @@ func (r *reader) input() {
 	x.Name, x.Member = r.key()
 	r.expect(":")
 	x.Elem, x.Shape, x.Owner = r.typ()
-	x.Rows = r.rows()
+	x.Rows, x.Columns = r.rows(), r.columns()
 	if r.accept("in") {
 		x.Range = &Range{Low: r.integer()}
 		r.expect(".")
@@ -362,12 +362,19 @@ func (r *reader) rows() int {
 	return r.number()
 }
 
+func (r *reader) columns() string {
+	if !r.accept("columns") {
+		return ""
+	}
+	return r.ident()
+}
+
 func (r *reader) output() {
 	var x Output
 	x.Name, x.Member = r.key()
 	r.expect(":")
 	x.Elem, x.Shape, x.To = r.typ()
-	x.Rows = r.rows()
+	x.Rows, x.Columns = r.rows(), r.columns()
 	r.p.Outputs = append(r.p.Outputs, x)
 }
 

@@ -67,6 +67,16 @@ func (p *Program) Enum(e types.Elem) Enum {
 	return p.Enums[i]
 }
 
+// Columns are the names of the values of an enum, by its name.
+func (p *Program) Columns(enum string) []string {
+	for _, e := range p.Enums {
+		if e.Name == enum {
+			return e.Values
+		}
+	}
+	return nil
+}
+
 // Key is how an input or output is called from outside: its name, and for a
 // bundle the member in brackets: `pay[e0]`. Of a record it is one field,
 // `sales.amount`, `pay[e0].amount`.
@@ -122,10 +132,10 @@ func (w *printer) header() {
 		w.line("where %s %s %s as %q %s", c.Left, c.Rel, c.Right, c.Text, line(c.Pos))
 	}
 	for _, x := range p.Inputs {
-		w.line("input %s: %s%s", Key(x.Name, x.Member), w.typ(x.Elem, x.Shape, x.Owner), rows(x.Rows)+bounds(x.Range))
+		w.line("input %s: %s%s", Key(x.Name, x.Member), w.typ(x.Elem, x.Shape, x.Owner), rows(x.Rows)+columns(x.Columns)+bounds(x.Range))
 	}
 	for _, x := range p.Outputs {
-		w.line("output %s: %s%s", Key(x.Name, x.Member), w.typ(x.Elem, x.Shape, x.To), rows(x.Rows))
+		w.line("output %s: %s%s", Key(x.Name, x.Member), w.typ(x.Elem, x.Shape, x.To), rows(x.Rows)+columns(x.Columns))
 	}
 	for _, x := range p.Reveals {
 		w.line("disclose %s: %s %s", x.Label, w.typ(x.Elem, x.Shape, x.To), line(x.Pos))
@@ -183,6 +193,13 @@ func rows(n int) string {
 		return ""
 	}
 	return fmt.Sprintf(" rows %d", n)
+}
+
+func columns(enum string) string {
+	if enum == "" {
+		return ""
+	}
+	return " columns " + enum
 }
 
 func bounds(r *Range) string {

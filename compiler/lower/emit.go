@@ -82,9 +82,9 @@ func (l *lowerer) unique(name string) string {
 // name gives temporaries of a value of type t the name that the program has
 // for it.
 func (l *lowerer) name(t types.Type, name string, x tree) {
-	l.walk(t, name, x, func(_ types.Type, name string, v ir.Value) {
+	l.walk(t, name, x, func(_ types.Type, at path, v ir.Value) {
 		if info := &l.out.Values[v]; info.Temp {
-			info.Name, info.Temp = l.unique(identifier(name)), false
+			info.Name, info.Temp = l.unique(identifier(at.name)), false
 		}
 	})
 }

@@ -104,7 +104,7 @@ func (l *lowerer) inputs(c *check.Computation) {
 func (l *lowerer) input(v *check.Variable, param *ast.Param, member string, owner types.Place) tree {
 	return l.made(l.typ(v.Type), path{name: v.Name}, func(t types.Type, at path) ir.Value {
 		l.onlyBuilt(param, t.Elem)
-		x := ir.Input{Name: at.name, Member: member, Elem: t.Elem, Shape: t.Shape, Owner: owner, Doc: param.Doc}
+		x := ir.Input{Name: at.name, Member: member, Columns: at.columns(t, v.Columns), Elem: t.Elem, Shape: t.Shape, Owner: owner, Doc: param.Doc}
 		if !owner.IsShared() {
 			x.Range = l.inputRange(v, param, at.field, t.Elem)
 		}
@@ -257,7 +257,7 @@ func (l *lowerer) output(o *check.Output, member string, t types.Type, to types.
 	if l.compound(t) {
 		rows = len(t.Shape)
 	}
-	l.walk(t, o.Decl.Name.Name, x, func(t types.Type, name string, v ir.Value) {
+	l.walk(t, o.Decl.Name.Name, x, func(t types.Type, at path, v ir.Value) {
 		if !l.holders(v).Contains(to.Set(l.everybody)) {
 			l.fault(o.Decl, "an output that its receiver does not hold")
 		}
@@ -265,7 +265,7 @@ func (l *lowerer) output(o *check.Output, member string, t types.Type, to types.
 		if to.IsShared() {
 			v = l.share(v)
 		}
-		l.write(ir.Output{Name: name, Member: member, Rows: rows, Value: v, Elem: t.Elem, Shape: l.shape(v), To: to, Doc: o.Decl.Doc})
+		l.write(ir.Output{Name: at.name, Member: member, Rows: rows, Columns: at.columns(t, o.Columns), Value: v, Elem: t.Elem, Shape: l.shape(v), To: to, Doc: o.Decl.Doc})
 	})
 }
 

@@ -248,9 +248,9 @@ func (l *lowerer) print(e *ast.Call) {
 			*last += unquoted(text)
 			continue
 		}
-		l.walk(l.typeOf(a.Value), "", l.tree(a.Value), func(t types.Type, name string, v ir.Value) {
-			if name != "" {
-				i.Parts[len(i.Args)] = strings.TrimSpace(i.Parts[len(i.Args)] + " " + strings.TrimPrefix(name, ".") + ":")
+		l.walk(l.typeOf(a.Value), "", l.tree(a.Value), func(_ types.Type, at path, v ir.Value) {
+			if at.name != "" {
+				i.Parts[len(i.Args)] = strings.TrimSpace(i.Parts[len(i.Args)] + " " + strings.TrimPrefix(at.name, ".") + ":")
 			}
 			i.Args = append(i.Args, l.printed(v))
 			i.Parts = append(i.Parts, "")

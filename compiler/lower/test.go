@@ -48,8 +48,8 @@ func given(p *check.Program, t *check.Test) (*ir.Program, diag.List) {
 						x.Elem = in.Type.Elem
 					}
 				}
-				l.walk(x, g.Name.Name, l.converted(v, x), func(t types.Type, name string, v ir.Value) {
-					l.publish(name, memberOf(g), v)
+				l.walk(x, g.Name.Name, l.converted(v, x), func(_ types.Type, at path, v ir.Value) {
+					l.publish(at.name, memberOf(g), v)
 				})
 			})
 		}

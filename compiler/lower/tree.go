@@ -137,14 +137,30 @@ func (l *lowerer) made(t types.Type, at path, f func(t types.Type, at path) ir.V
 }
 
 // walk visits the leaves of a value of type t.
-func (l *lowerer) walk(t types.Type, name string, x tree, f func(t types.Type, name string, v ir.Value)) {
+func (l *lowerer) walk(t types.Type, name string, x tree, f func(t types.Type, at path, v ir.Value)) {
 	rest := x.leaves()
 	l.made(t, path{name: name}, func(t types.Type, at path) ir.Value {
 		v := rest[0]
 		rest = rest[1:]
-		f(t, at.name, v)
+		f(t, at, v)
 		return v
 	})
+}
+
+// columns names the enum whose values are the columns of a leaf of type t, "" for
+// none: of a field it is the field's, else that of the value. A vector is one
+// column.
+func (at path) columns(t types.Type, whole *check.Enum) string {
+	switch {
+	case at.field != nil:
+		whole = at.field.Columns
+	case len(t.Shape) < 2:
+		return ""
+	}
+	if whole == nil {
+		return ""
+	}
+	return whole.Name
 }
 
 // identifier is a path as a name of the ir.

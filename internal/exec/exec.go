@@ -108,16 +108,17 @@ func inputs(p *ir.Program) []runtime.Input {
 			continue
 		}
 		out = append(out, runtime.Input{
-			Name: ir.Key(x.Name, x.Member), Elem: elem(x.Elem), Form: form(p, x.Elem), Shape: shape(x.Shape), Rows: x.Rows,
+			Name: ir.Key(x.Name, x.Member), Elem: elem(x.Elem), Form: form(p, x.Elem, x.Columns), Shape: shape(x.Shape), Rows: x.Rows,
 			Upto: x.Padded(), Public: x.Owner.Public, Shared: x.Owner.IsShared(), Range: bounds(x.Range), Doc: strings.Join(x.Doc, "\n"),
 		})
 	}
 	return out
 }
 
-// form is how elements are written that are no numbers.
-func form(p *ir.Program, e types.Elem) runtime.Form {
-	return runtime.Form{Names: p.Enum(e).Values, Date: e.Kind == types.Date}
+// form is how elements are written that are no numbers, and what the columns are
+// called.
+func form(p *ir.Program, e types.Elem, columns string) runtime.Form {
+	return runtime.Form{Names: p.Enum(e).Values, Date: e.Kind == types.Date, Columns: p.Columns(columns)}
 }
 
 // bounds hands the ends over as their 64 bits.
@@ -136,7 +137,7 @@ func outputs(p *ir.Program) []runtime.Output {
 	for _, x := range p.Outputs {
 		if p.Keepers(x.To).Has(p.Player) {
 			out = append(out, runtime.Output{
-				Name: ir.Key(x.Name, x.Member), Elem: elem(x.Elem), Form: form(p, x.Elem), Shape: shape(x.Shape), Rows: x.Rows,
+				Name: ir.Key(x.Name, x.Member), Elem: elem(x.Elem), Form: form(p, x.Elem, x.Columns), Shape: shape(x.Shape), Rows: x.Rows,
 				Shared: x.To.IsShared(), Doc: strings.Join(x.Doc, "\n"),
 			})
 		}

@@ -31,6 +31,9 @@ func (s *selection) find(in Input, text string) {
 	switch i := strings.LastIndex(text, "@"); {
 	case text == "":
 		names = s.header
+		if in.Dims == 2 && s.named(in) {
+			names = in.Columns
+		}
 	case slices.Contains(s.header, text):
 	case in.Dims == 0 && i >= 0:
 		names = []string{text[:i]}
@@ -47,8 +50,19 @@ func (s *selection) find(in Input, text string) {
 	}
 }
 
+// named reports that the columns of an input bear the names of an enum's values:
+// one of them does.
+func (s *selection) named(in Input) bool {
+	for k := range in.Columns {
+		if slices.Contains(s.header, in.column(in.Name, k)) {
+			return true
+		}
+	}
+	return false
+}
+
 // findField finds the column that bears a field's name; an array is `name[0]`,
-// `name[1]` and so on. The text may say a row.
+// `name[1]` and so on, or `name[north]`. The text may say a row.
 func (s *selection) findField(in Input, text string) {
 	if text != "" {
 		at, ok := strings.CutPrefix(text, "@")
@@ -63,9 +77,12 @@ func (s *selection) findField(in Input, text string) {
 		s.findColumn(name)
 		return
 	}
-	for i := 0; ; i++ {
-		column := fmt.Sprintf("%s[%d]", name, i)
-		if i > 0 && !slices.Contains(s.header, column) {
+	if !s.named(in) {
+		in.Columns = nil
+	}
+	for i := 0; in.Columns == nil || i < len(in.Columns); i++ {
+		column := in.column(in.Name, i)
+		if in.Columns == nil && i > 0 && !slices.Contains(s.header, column) {
 			return
 		}
 		s.findColumn(column)

@@ -14,10 +14,27 @@ import (
 )
 
 // A Form says how the elements of an int32 are written where they are no
-// numbers.
+// numbers, and what the columns of a value are called.
 type Form struct {
-	Names []string // of an enum: its values, 0, 1 and so on
-	Date  bool     // days since 1970-01-01, written as ISO 8601 does
+	Names   []string // of an enum: its values, 0, 1 and so on
+	Date    bool     // days since 1970-01-01, written as ISO 8601 does
+	Columns []string // where the last dimension counts the values of an enum: those
+}
+
+// column is what column k of a value or field is called: `hot[0]`, and `hot[north]`
+// or, of a value that is no field, `north` where it is that of a value of an enum.
+func (f Form) column(of string, k int) string {
+	name, path := strconv.Itoa(k), field(of)
+	if f.Columns != nil {
+		name = f.Columns[k]
+	}
+	switch {
+	case path != "":
+		return path + "[" + name + "]"
+	case f.Columns != nil:
+		return name
+	}
+	return of + "[" + name + "]"
 }
 
 func (f Form) plain() bool { return f.Names == nil && !f.Date }

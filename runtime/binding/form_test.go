@@ -38,6 +38,12 @@ func named(in Input) Input {
 	return in
 }
 
+// by is an array with a column for each value of the enum.
+func by(in Input) Input {
+	in.Columns = regions.Names
+	return in
+}
+
 func TestRecordsAndForms(t *testing.T) {
 	const table = "when,amount,region,marks[0],marks[1],other\n2024-02-29,3.5,south,1,2,x\n1969-12-31,0,north,3,-4,y\n"
 	const objects = `[{"region": "south", "amount": 3.5, "when": "2024-02-29", "marks": [1, 2], "other": {"a": [1]}},
@@ -69,11 +75,18 @@ func TestRecordsAndForms(t *testing.T) {
 		{"value:2024-02-29", "", named(of(when)), "19782"},
 		{"csv:FILE#r", "r\nnorth\nsouth\n", named(region), "[0, 1]"},
 		{"stdin", "north\nsouth\n", named(region), "[0, 1]"},
+		{"csv:FILE", "other,marks[south],marks[north]\nx,1,2\n", by(marks), "[[2, 1]]"},
+		{"csv:FILE", "marks[0],marks[1]\n1,2\n", by(marks), "[[1, 2]]"},
+		{"csv:FILE", "south,other,north\n1,9,2\n3,9,4\n", named(by(marks)), "[[2, 1], [4, 3]]"},
+		{"csv:FILE", "x[0],x[1]\n1,2\n", named(by(marks)), "[[1, 2]]"},
+		{"csv:FILE#south,other", "south,other,north\n1,9,2\n", named(by(marks)), "[[1, 9]]"},
 
 		{"csv:FILE", "region,amount\nnorth,1000.5\nsouth,\n", amount, "FILE:2: column amount: value 1000.5 is outside 0.0..1000.0\nFILE:3: column amount: the cell is empty"},
 		{"csv:FILE", "region,amount\nnroth,1\n1,2\n", region, "FILE:2: column region: `nroth` is none of north, south (did you mean `north`?)\nFILE:3: column region: `1` is none of north, south"},
 		{"csv:FILE", "region,amuont\nnorth,1\n", amount, "FILE: no column `amount` (did you mean `amuont`?): the columns are region, amuont"},
 		{"csv:FILE", "marks\n1\n", marks, "FILE: no column `marks[0]` (did you mean `marks`?): the columns are marks"},
+		{"csv:FILE", "north,soth\n1,2\n", named(by(marks)), "FILE: no column `south` (did you mean `soth`?): the columns are north, soth"},
+		{"csv:FILE", "marks[south]\n1\n", by(marks), "FILE: no column `marks[north]` (did you mean `marks[south]`?): the columns are marks[south]"},
 		{"csv:FILE#amount", table, amount, "FILE: the columns of the record t are named by its fields: leave `#amount` out"},
 		{"csv:FILE", table, of(amount), "FILE: input t.amount is one value, and the file has 2 rows: add @ROW"},
 		{"csv:FILE", "when\n2023-02-29\n", when, "FILE:2: column when: `2023-02-29` is no date: want year-month-day, such as 2024-02-29"},
@@ -169,6 +182,29 @@ func TestFloatsAndStringsWritten(t *testing.T) {
 	x := clear.FromStrings([]int{2}, "ann", "b, \"c\"")
 	require.NoError(t, Target{Kind: "csv", Path: "-"}.Write([]Output{{Name: "x", Value: x}}, &csv))
 	require.Equal(t, "x\nann\n\"b, \"\"c\"\"\"\n", csv.String())
+}
+
+// The columns that an enum counts are written with the names of its values, by
+// which they are read.
+func TestColumnsOfAnEnum(t *testing.T) {
+	x := clear.Tensor{Elem: clear.Int8, Shape: []int{2, 2}, Data: []uint64{1, 2, 3, 4}}
+	for _, c := range []struct {
+		in   Input
+		rows int
+		want string
+	}{
+		{named(by(marks)), 0, "north,south\n1,2\n3,4\n"},
+		{by(marks), 1, "marks[north],marks[south]\n1,2\n3,4\n"},
+	} {
+		path := filepath.Join(t.TempDir(), "x.csv")
+		require.NoError(t, Target{Kind: "csv", Path: path}.Write([]Output{{Name: c.in.Name, Form: c.in.Form, Rows: c.rows, Value: x}}, nil))
+		text, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.Equal(t, c.want, string(text))
+		back, err := Source{Kind: "csv", Path: path}.Load(c.in, nil)
+		require.NoError(t, err)
+		require.Equal(t, x.String(), back.String())
+	}
 }
 
 // numpy's texts: code points in either byte order, or bytes; zeros fill them up.

@@ -273,7 +273,7 @@ func csvHeader(value []Output) []string {
 			continue
 		}
 		for i := range o.columns() {
-			header = append(header, fmt.Sprintf("%s[%d]", name, i))
+			header = append(header, o.column(o.Name, i))
 		}
 	}
 	return header
