@@ -110,6 +110,7 @@ type view struct {
 	Name     string // of the player
 	Object   string // its name where only lower case, digits and dashes are allowed
 	Files    string // of the programs, for comments
+	Address  string // its host in the hostmap
 	Port     int
 	Metrics  int
 	Hostmap  string // as config.json
@@ -142,11 +143,11 @@ func (p Player) view(t Target) (*view, error) {
 	if !ok {
 		return nil, p.Hostmap.Check([]string{p.Name})
 	}
-	_, port, err := split(addr)
+	host, port, err := split(addr)
 	if err != nil {
 		return nil, err
 	}
-	v := &view{Target: t, Name: p.Name, Object: object(p.Name), Port: port, Metrics: metricsPort, Hostmap: p.Hostmap.String(),
+	v := &view{Address: host, Target: t, Name: p.Name, Object: object(p.Name), Port: port, Metrics: metricsPort, Hostmap: p.Hostmap.String(),
 		Program: imageProgram, State: imageState, User: imageUser, Data: "/data"}
 	if t == Systemd {
 		v.Data, v.State = "/srv/"+v.Object, "/var/lib/"+v.Object

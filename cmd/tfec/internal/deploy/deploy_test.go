@@ -207,6 +207,11 @@ func TestKubernetes(t *testing.T) {
 		service := find[*core.Service](t, all)
 		require.Equal(t, c.Ports[0].ContainerPort, service.Spec.Ports[0].Port)
 		require.True(t, service.Spec.PublishNotReadyAddresses)
+		if service.Spec.Type == core.ServiceTypeLoadBalancer {
+			addr, _ := p.Hostmap.Address(p.Name)
+			host, _, _ := split(addr)
+			require.Equal(t, host, service.Spec.LoadBalancerIP)
+		}
 		policy := find[*networking.NetworkPolicy](t, all)
 		for _, labels := range []map[string]string{service.Spec.Selector, policy.Spec.PodSelector.MatchLabels} {
 			require.Equal(t, job.Spec.Template.Labels, labels)
