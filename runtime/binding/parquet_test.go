@@ -177,3 +177,22 @@ func TestParquetReader(t *testing.T) {
 type failingReader struct{}
 
 func (failingReader) ReadAt([]byte, int64) (int, error) { return 0, io.ErrClosedPipe }
+
+// A file that is no parquet, or a broken one, is an error and nothing else.
+func FuzzParquet(f *testing.F) {
+	whole, err := os.ReadFile("testdata/hr.parquet")
+	require.NoError(f, err)
+	f.Add(whole)
+	f.Add(whole[:len(whole)/2])
+	f.Add([]byte("PAR1\x00\x00\x00\x00PAR1"))
+	path := filepath.Join(f.TempDir(), "fuzz.parquet")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		require.NoError(t, os.WriteFile(path, data, 0o600))
+		s, err := ParseSource("parquet:" + path + "#id")
+		require.NoError(t, err)
+		x, err := s.Load(Input{Name: "a", Elem: clear.Int8, Dims: 1}, nil)
+		if err == nil {
+			require.Len(t, x.Data, x.Shape[0])
+		}
+	})
+}

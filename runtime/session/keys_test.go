@@ -247,3 +247,56 @@ func TestPrintable(t *testing.T) {
 	require.Equal(t, 1000, len(printable(strings.Repeat("x", 5000))))
 	require.Equal(t, "é ", printable("é\xff"))
 }
+
+// What is signed is a request for a name and a role that can be, whatever the
+// file holds; what is read as an identity is one that its authority signed.
+func FuzzRequest(f *testing.F) {
+	dir := f.TempDir()
+	a, err := newAuthority(time.Hour)
+	require.NoError(f, err)
+	path, err := Request(dir, "s0", RolePlayer)
+	require.NoError(f, err)
+	data, err := os.ReadFile(path)
+	require.NoError(f, err)
+	f.Add(data)
+	f.Add(block("CERTIFICATE REQUEST", []byte{0x30, 0x80}))
+	f.Add([]byte("-----BEGIN CERTIFICATE REQUEST-----\n\n-----END CERTIFICATE REQUEST-----\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		der, err := a.signRequest(data)
+		if err != nil {
+			return
+		}
+		cert, err := x509.ParseCertificate(der)
+		require.NoError(t, err)
+		who, err := verify(cert, a.cert, "the authority", "", time.Now())
+		require.NoError(t, err)
+		require.NoError(t, who.check())
+	})
+}
+
+// A certificate from the wire stands for somebody only if the authority signed
+// it: nothing that a stranger makes does.
+func FuzzCertificate(f *testing.F) {
+	a, err := newAuthority(time.Hour)
+	require.NoError(f, err)
+	other, err := newAuthority(time.Hour)
+	require.NoError(f, err)
+	known, err := a.issue("s0", RolePlayer, time.Hour)
+	require.NoError(f, err)
+	foreign, err := other.issue("s1", RoleClient, time.Hour)
+	require.NoError(f, err)
+	f.Add(known.cert.Certificate[0])
+	f.Add(foreign.cert.Certificate[0])
+	f.Add([]byte{0x30, 0x82, 0xff, 0xff})
+	f.Fuzz(func(t *testing.T, der []byte) {
+		cert, err := x509.ParseCertificate(der)
+		if err != nil {
+			return
+		}
+		who, err := verify(cert, a.cert, "the authority", "", time.Now())
+		if err == nil {
+			require.Equal(t, known.cert.Certificate[0], cert.Raw)
+			require.Equal(t, "s0", who.Name)
+		}
+	})
+}
