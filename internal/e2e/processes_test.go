@@ -18,11 +18,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestMain makes this test binary a recording server where it is started as
-// one (wine_test.go).
+// TestMain makes this test binary a recording server, or a reader of a page,
+// where it is started as one (wine_test.go, many_test.go).
 func TestMain(m *testing.M) {
 	if os.Getenv(recordEnv) != "" {
 		os.Exit(recordingServer())
+	}
+	if os.Getenv(fetchEnv) != "" {
+		os.Exit(fetch(os.Args[1]))
 	}
 	os.Exit(m.Run())
 }
@@ -93,7 +96,12 @@ func (s *stage) write(name, text string) {
 // stderr.
 func (s *stage) run(name string, args ...string) (status int, stdout, stderr string) {
 	s.t.Helper()
-	p := s.start(name, args...)
+	return s.runEnv(nil, name, args...)
+}
+
+func (s *stage) runEnv(env []string, name string, args ...string) (status int, stdout, stderr string) {
+	s.t.Helper()
+	p := s.startEnv(env, name, args...)
 	return p.wait(), p.stdout.String(), p.stderr.String()
 }
 
