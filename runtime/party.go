@@ -51,6 +51,9 @@ type Session struct {
 	// Fingerprints are those of the players' certificates, which all must
 	// agree on; empty without TLS.
 	Fingerprints []string
+	// MaxSize bounds the sizes that anybody announces, before memory is made
+	// for them; 0: by 2^32.
+	MaxSize int64
 	// Progress, if set, is told of the last step at which this player sent or
 	// received, whenever it goes on.
 	Progress func(step int)

@@ -483,11 +483,14 @@ func TestStrangeSize(t *testing.T) {
 		return p.encodeSizes(true)
 	}
 	for _, n := range []int64{0, -1, 1<<32 + 1, math.MaxInt64} {
-		_, err := prog.agree(SizeName{"n", 1}, 0, [][]byte{say(5), say(n)})
+		_, err := prog.agree(SizeName{"n", 1}, 0, [][]byte{say(5), say(n)}, maxSize)
 		require.EqualError(t, err, fmt.Sprintf("size n is %d at bob, and must be 1 to 4294967296", n))
 	}
-	_, err := prog.agree(SizeName{"n", 1}, 0, [][]byte{make([]byte, 10), make([]byte, 10)})
+	_, err := prog.agree(SizeName{"n", 1}, 0, [][]byte{make([]byte, 10), make([]byte, 10)}, maxSize)
 	require.EqualError(t, err, "size n is bound by no input")
+	prog.Player = "s0"
+	_, err = prog.agree(SizeName{"n", 1}, 0, [][]byte{say(5), say(5)}, 4)
+	require.EqualError(t, err, "size n is 5 at alice, and s0 takes part in runs with sizes up to 4 (--max-size)")
 }
 
 // Progress tells of steps with messages alone, and of none before the start.

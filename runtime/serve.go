@@ -43,6 +43,7 @@ type ServeOptions struct {
 	Runs       int      // with inputs: 0 is one, -1 any
 	Clients    []string // empty: any
 	AllowPlain bool
+	MaxSize    int64 // of a size of the data; 0: any
 
 	Inspect Inspection // what to write of each run, here
 
@@ -68,6 +69,7 @@ func (o *ServeOptions) Flags(f *pflag.FlagSet) {
 	f.StringVar(&o.RunLog, "run-log", "", "append each run to `FILE`, in which --runs counts them (default: "+runLogName+" in the folder of --tls)")
 	f.Func("runs", "take part in `N` runs with inputs, those in the run log included, or any (default 1)", o.setRuns)
 	f.StringSliceVar(&o.Clients, "clients", nil, "accept the runs of these clients alone: `NAME,…`")
+	f.Int64Var(&o.MaxSize, "max-size", 0, "refuse runs in which somebody announces a size of more than `N` (0: any)")
 	f.BoolVar(&o.AllowPlain, "allow-plain", false, "accept a protocol without any security")
 	f.DurationVar(&o.ConnectTimeout, "connect-timeout", time.Minute, "how long players may take to find each other")
 	f.DurationVar(&o.PeerTimeout, "peer-timeout", 30*time.Second, "how long a player may be silent")
@@ -116,7 +118,7 @@ func Serve(ctx context.Context, o ServeOptions, programs ...*Program) error {
 	if err != nil {
 		return err
 	}
-	bound.inspect = o.Inspect
+	bound.inspect, bound.maxSize = o.Inspect, o.MaxSize
 	bound.log = slog.New(slog.NewTextHandler(o.Stderr, &slog.HandlerOptions{Level: o.LogLevel}))
 	watch, stop, err := o.watch(identity, bound.log)
 	if err != nil {
@@ -173,6 +175,7 @@ type bindings struct {
 	targets binding.Targets
 	stdin   io.Reader
 	stdout  io.Writer
+	maxSize int64
 	keys    string // folder of the player's keys; "": none
 	runs    *runLog
 	log     *slog.Logger
@@ -253,7 +256,7 @@ func (b *bindings) offer(prog *Program) session.Program {
 		Insecure:  known && protocol.Insecure,
 		Step:      func(n int) string { return prog.Describe(uint32(n)) },
 		Run: func(ctx context.Context, l link.Link, r session.Run) error {
-			return b.run(ctx, r, prog, Session{Link: b.monitor.Link(l), Load: b.load, Fingerprints: r.Fingerprints, Progress: r.Progress,
+			return b.run(ctx, r, prog, Session{Link: b.monitor.Link(l), Load: b.load, MaxSize: b.maxSize, Fingerprints: r.Fingerprints, Progress: r.Progress,
 				Print: func(line string) { b.log.Info("print", "computation", prog.Computation, "line", line) }})
 		},
 	}

@@ -8,6 +8,7 @@ package runtime
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
@@ -270,7 +271,7 @@ func (p *Party) agreeOnSizes(loadErr error) {
 	}
 	p.expectReady(replies)
 	for i, s := range p.prog.Sizes {
-		n, err := p.prog.agree(s, i, replies)
+		n, err := p.prog.agree(s, i, replies, cmp.Or(p.session.MaxSize, maxSize))
 		if err != nil {
 			abort.Now(err)
 		}
@@ -281,12 +282,13 @@ func (p *Party) agreeOnSizes(loadErr error) {
 	}
 }
 
-// maxSize bounds what others say, before memory is made for it.
+// maxSize bounds what others say, before memory is made for it, where the
+// operator sets no limit of its own.
 const maxSize = 1 << 32
 
 // agree returns the value of size i, which every player that knows it must
-// have in common.
-func (prog *Program) agree(s SizeName, i int, replies [][]byte) (int64, error) {
+// have in common. It is limit at most.
+func (prog *Program) agree(s SizeName, i int, replies [][]byte, limit int64) (int64, error) {
 	value, owner := int64(0), ""
 	for player, b := range replies {
 		n, known := decodeSize(b, i)
@@ -295,6 +297,8 @@ func (prog *Program) agree(s SizeName, i int, replies [][]byte) (int64, error) {
 		case !known:
 		case n < s.Min || n > maxSize:
 			return 0, openly("size %s is %d at %s, and must be %d to %d", s.Name, n, name, s.Min, maxSize)
+		case n > limit:
+			return 0, openly("size %s is %d at %s, and %s takes part in runs with sizes up to %d (--max-size)", s.Name, n, name, prog.Player, limit)
 		case owner == "":
 			value, owner = n, name
 		case n != value:

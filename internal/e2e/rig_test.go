@@ -56,10 +56,20 @@ type rig struct {
 	servers map[string]*process
 	disk    string // where carol's result goes
 	own     bool   // to a file system of its own, which carol alone sees
+
+	insecure bool // no TLS
 }
 
-// newRig starts all servers.
+// newRig starts all servers, with a network that opens their connections.
 func newRig(t *testing.T) *rig {
+	r := buildRig(t)
+	r.network.Keys = r.keyOf
+	r.serveAll()
+	return r
+}
+
+// buildRig has all that servers need.
+func buildRig(t *testing.T) *rig {
 	s := newStage(t, ends...)
 	s.patience = time.Hour
 	r := &rig{stage: s, network: wire.New(), address: map[string]string{}, servers: map[string]*process{}, disk: s.path("disk")}
@@ -71,15 +81,25 @@ func newRig(t *testing.T) *rig {
 	r.writeInputs()
 	s.makeKeys()
 	s.certify("expired", "s0", time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2020, 1, 31, 0, 0, 0, 0, time.UTC))
-	r.network.Keys = r.keyOf
 	for _, from := range append([]string{"client"}, ends...) {
 		r.write(configOf(from), r.hostmapOf(from))
 	}
 	require.NoError(t, os.Mkdir(r.disk, 0o755))
+	return r
+}
+
+func (r *rig) serveAll() {
 	for _, name := range ends {
 		r.serve(name)
 	}
-	return r
+}
+
+// security is how a process proves its name.
+func (r *rig) security(name string) []string {
+	if r.insecure {
+		return []string{"--insecure"}
+	}
+	return []string{"--tls", "keys/" + name}
 }
 
 // quietAddress is free, and stays so while its server is down: it is below the
@@ -146,7 +166,7 @@ func (r *rig) serveOf(program, name string, odd ...string) {
 	if name != "master" {
 		args = append(args, program)
 	}
-	args = append(args, "--config", configOf(name), "--listen", r.address[name], "--tls", "keys/"+name,
+	args = append(append(args, r.security(name)...), "--config", configOf(name), "--listen", r.address[name],
 		"--peer-timeout", peerTimeout.String(), "--connect-timeout", connectTimeout.String(), "--runs", "any")
 	switch name {
 	case "alice":
@@ -199,7 +219,7 @@ func (r *rig) results() string {
 }
 
 func (r *rig) client() *process {
-	return r.start(r.tfec, "run", "program.tfe", "--config", configOf("client"), "--tls", "keys/client")
+	return r.start(r.tfec, append([]string{"run", "program.tfe", "--config", configOf("client")}, r.security("client")...)...)
 }
 
 // result is what carol has: nothing, or all of it. A file by half is a failure.

@@ -17,8 +17,11 @@ import (
 	"github.com/tfec-lang/tfec/runtime/trace"
 )
 
-// maxControl bounds a control message in bytes.
-const maxControl = 64 << 10
+// maxControl bounds a control message in bytes, maxHeaders those of a stream.
+const (
+	maxControl = 64 << 10
+	maxHeaders = 8 << 10
+)
 
 // A StartRequest asks a coordinator for a run. Without a digest or a protocol
 // the players need only agree among themselves. Record is what the players are

@@ -198,6 +198,7 @@ func (v *serving) options() []grpc.ServerOption {
 	return []grpc.ServerOption{
 		grpc.Creds(&transport{id: v.Identity, failed: v.refusedConnection, admit: v.admit}),
 		grpc.MaxRecvMsgSize(maxControl),
+		grpc.MaxHeaderListSize(maxHeaders),
 		grpc.ConnectionTimeout(handshakeTime),
 		grpc.MaxConcurrentStreams(8),
 		grpc.KeepaliveParams(keepalive.ServerParameters{Time: keepaliveTime, Timeout: keepaliveTime}),

@@ -2,6 +2,7 @@ package stream
 
 import (
 	"bytes"
+	"fmt"
 	"hash/crc32"
 	"io"
 	"runtime"
@@ -91,13 +92,20 @@ func TestHostileMessages(t *testing.T) {
 	}
 }
 
-// Nothing is allocated for a message that is longer than expected.
+// Nothing is allocated for a message that is longer than expected, whatever
+// length it claims.
 func TestNoMemoryForTooMuch(t *testing.T) {
-	sent := wired(t, kindData, link.Header{}, make([]byte, 100))
-	le.PutUint64(sent[24:], 1<<40)
-	in := bytes.NewReader(reseal(sent))
-	_, _, err := request{limit: 1000}.read(in)
-	require.EqualError(t, err, "sent 1099511627776 bytes (step 0, occurrence 0, message 0), expected at most 1000")
+	for _, length := range []uint64{1001, 1 << 30, 1 << 40, 1 << 63} {
+		sent := wired(t, kindData, link.Header{}, make([]byte, 100))
+		le.PutUint64(sent[24:], length)
+		in := bytes.NewReader(reseal(sent))
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, _, err := request{limit: 1000}.read(in)
+		runtime.ReadMemStats(&after)
+		require.EqualError(t, err, fmt.Sprintf("sent %d bytes (step 0, occurrence 0, message 0), expected at most 1000", length))
+		require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(64<<10))
+	}
 }
 
 // Sending copies no payload, and receiving allocates nothing but it.
