@@ -12,6 +12,7 @@ import (
 	"github.com/tfec-lang/tfec/compiler/ir"
 	"github.com/tfec-lang/tfec/internal/exec"
 	"github.com/tfec-lang/tfec/runtime"
+	"github.com/tfec-lang/tfec/runtime/session"
 	"github.com/tfec-lang/tfec/runtime/trace"
 )
 
@@ -47,4 +48,28 @@ func (i *inspection) show(w io.Writer, failed error) error {
 		fmt.Fprintf(w, "INFO  wrote %s\n", folder)
 	}
 	return errors.Join(failed, err)
+}
+
+// event takes in what is heard of a networked run, and prints it, but for
+// progress, which the watch shows.
+func (i *inspection) event(w *watch, e session.Event) {
+	if err := runtime.Gather(i.run, e); err != nil {
+		w.println("WARN ", err)
+	}
+	level, text := "INFO ", e.Text
+	switch e.Kind {
+	case session.EventRecord:
+		return
+	case session.EventProgress:
+		w.at(e.Step, e.Rounds, e.Bytes)
+		return
+	case session.EventWarning:
+		level = "WARN "
+	case session.EventDone:
+		text = "has finished"
+	}
+	if e.Player != "" {
+		text = e.Player + ": " + text
+	}
+	w.println(level, text)
 }

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -18,7 +17,6 @@ import (
 	"github.com/tfec-lang/tfec/runtime/binding"
 	"github.com/tfec-lang/tfec/runtime/clear"
 	"github.com/tfec-lang/tfec/runtime/session"
-	"github.com/tfec-lang/tfec/runtime/trace"
 )
 
 // runFlags are the flags of tfec run.
@@ -127,8 +125,8 @@ func (f *runFlags) simulated(c *cobra.Command, p *ir.Program, i *inspection) err
 	}
 	fmt.Fprintf(c.ErrOrStderr(), "INFO  Players: %v  protocol=%s backend=local (simulated: not secure, times not representative)\n",
 		programs[0].Players, p.Protocol.Name)
-	watch := newWatch(programs[0])
-	stop := watch.print(c.ErrOrStderr())
+	watch := newWatch(programs[0], c.ErrOrStderr())
+	stop := watch.start()
 	ctx, done := interruptible()
 	defer done()
 	result, err := runtime.SimulateObserved(ctx, programs, load, runtime.Observer{
@@ -136,7 +134,8 @@ func (f *runFlags) simulated(c *cobra.Command, p *ir.Program, i *inspection) err
 		Progress: watch.progress,
 		Record:   i.level,
 		Recorded: i.run.Add,
-		Print:    func(player, line string) { fmt.Fprintf(c.ErrOrStderr(), "%s: %s\n", player, line) },
+		Link:     watch.meter,
+		Print:    func(player, line string) { watch.println(player + ": " + line) },
 	})
 	stop()
 	if err != nil {
@@ -337,40 +336,7 @@ func (f *runFlags) networked(c *cobra.Command, p *ir.Program, i *inspection) err
 	runtime.Locate(i.run, hostmap)
 	ctx, done := interruptible()
 	defer done()
-	return session.Start(ctx, hostmap, id, request, logEvents(c.ErrOrStderr(), i.run))
-}
-
-// progressEvery is how often the steps of a run are shown.
-const progressEvery = 2 * time.Second
-
-// logEvents prints how a networked run goes: every event but progress, which
-// is thinned out. Records belong to run.
-func logEvents(w io.Writer, run *trace.Run) func(session.Event) {
-	var last time.Time
-	return func(e session.Event) {
-		if err := runtime.Gather(run, e); err != nil {
-			fmt.Fprintln(w, "WARN ", err)
-		}
-		if e.Kind == session.EventRecord {
-			return
-		}
-		if e.Kind == session.EventProgress {
-			if time.Since(last) < progressEvery {
-				return
-			}
-			last = time.Now()
-		}
-		level := "INFO "
-		if e.Kind == session.EventWarning {
-			level = "WARN "
-		}
-		text := e.Text
-		if e.Kind == session.EventDone {
-			text = "has finished"
-		}
-		if e.Player != "" {
-			text = e.Player + ": " + text
-		}
-		fmt.Fprintln(w, level, text)
-	}
+	watch := newWatch(exec.Programs(p)[0], c.ErrOrStderr())
+	defer watch.start()()
+	return session.Start(ctx, hostmap, id, request, func(e session.Event) { i.event(watch, e) })
 }

@@ -58,7 +58,7 @@ func Start(ctx context.Context, h *Hostmap, id *Identity, r StartRequest, on fun
 		if e.Kind == EventProgress {
 			last = printable(fmt.Sprintf(": the last that was heard is that %s was at %s", e.Player, e.Text))
 		}
-		on(Event{Kind: e.Kind, Player: printable(e.Player), Text: printable(e.Text), Step: e.Step, Run: printable(e.Run)})
+		on(Event{Kind: e.Kind, Player: printable(e.Player), Text: printable(e.Text), Step: e.Step, Rounds: e.Rounds, Bytes: e.Bytes, Run: printable(e.Run)})
 	}
 }
 

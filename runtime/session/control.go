@@ -38,6 +38,8 @@ type Event struct {
 	Player string // whom it is about, if it is about one player
 	Text   string // to be shown
 	Step   int
+	Rounds uint64 `json:",omitempty"`
+	Bytes  uint64 `json:",omitempty"`
 	Run    string `json:",omitempty"` // of start: the run's id, in hex
 	Record []byte `json:",omitempty"` // of record: what Player noted, as trace.Run.Decode reads it
 }
@@ -46,7 +48,7 @@ type Event struct {
 const (
 	EventWait     = "wait"     // Player does not answer yet
 	EventStart    = "start"    // the run begins
-	EventProgress = "progress" // Player is at Step
+	EventProgress = "progress" // Player is at Step; Rounds and Bytes so far, of all players
 	EventDone     = "done"     // Player has finished
 	EventRecord   = "record"   // on the way a part of Record, to the client's function the whole
 	EventWarning  = "warning"  // the connection is not what it should be
@@ -86,6 +88,8 @@ type report struct {
 	Where   string `json:",omitempty"` // what that step is
 	Waiting string `json:",omitempty"` // the player whose message it waits for
 	Count   uint64 `json:",omitempty"` // messages so far
+	Bytes   uint64 `json:",omitempty"` // payload sent so far
+	Rounds  uint64 `json:",omitempty"` // the longest chain of messages so far
 
 	Record []byte `json:",omitempty"` // a part of what it noted of the run
 }

@@ -116,13 +116,23 @@ func (f *following) note(n note) error {
 }
 
 func (f *following) alive(m *member, r report) {
-	if r.Step != m.last.Step {
-		f.event(Event{Kind: EventProgress, Player: m.name, Step: r.Step, Text: stepOf(r)})
-	}
-	if r.Step != m.last.Step || r.Count != m.last.Count || r.Waiting == "" {
+	stepped, passed := r.Step != m.last.Step, r.Count != m.last.Count
+	if stepped || passed || r.Waiting == "" {
 		m.moved = m.heard
 	}
 	m.last = r
+	if stepped || passed && !f.alone {
+		rounds, bytes := f.passed()
+		f.event(Event{Kind: EventProgress, Player: m.name, Step: r.Step, Text: stepOf(r), Rounds: rounds, Bytes: bytes})
+	}
+}
+
+// passed are the rounds and the bytes so far, of all players.
+func (f *following) passed() (rounds, bytes uint64) {
+	for _, m := range f.members {
+		rounds, bytes = max(rounds, m.last.Rounds), bytes+m.last.Bytes
+	}
+	return rounds, bytes
 }
 
 func (f *following) suspect(n note) {

@@ -482,7 +482,8 @@ func (m *membership) farewell(err error) error {
 
 func (m *membership) report(kind, text string) report {
 	step := int(m.pulse.step.Load())
-	return report{Kind: kind, Text: text, Step: step, Where: m.describe(step), Waiting: m.pulse.waitsFor(), Count: m.pulse.messages.Load()}
+	messages, bytes, rounds := m.pulse.Passed()
+	return report{Kind: kind, Text: text, Step: step, Where: m.describe(step), Waiting: m.pulse.waitsFor(), Count: messages, Bytes: bytes, Rounds: rounds}
 }
 
 func (m *membership) describe(step int) string {

@@ -11,19 +11,20 @@ import (
 
 // A pulse is a link that notes what passes through it.
 type pulse struct {
-	link.Link
+	*link.Meter
 
-	step     atomic.Int64  // the last one that was reported
-	messages atomic.Uint64 // sent and received
-	signs    atomic.Uint64 // of life: calls of the link and of Progress
-	waiting  atomic.Int64  // index of the player whose message is waited for, plus 1
-	begun    atomic.Bool   // before, the players connect, which has its own end
-	stepped  chan struct{} // the step has changed
+	step    atomic.Int64  // the last one that was reported
+	signs   atomic.Uint64 // of life: calls of the link and of Progress
+	waiting atomic.Int64  // index of the player whose message is waited for, plus 1
+	begun   atomic.Bool   // before, the players connect, which has its own end
+	stepped chan struct{} // the step has changed
 
 	seen uint64 // signs at the last heartbeat
 }
 
-func newPulse(l link.Link) *pulse { return &pulse{Link: l, stepped: make(chan struct{}, 1)} }
+func newPulse(l link.Link) *pulse {
+	return &pulse{Meter: link.Metered(l), stepped: make(chan struct{}, 1)}
+}
 
 func (p *pulse) progress(step int) {
 	p.signs.Add(1)
@@ -38,18 +39,17 @@ func (p *pulse) progress(step int) {
 
 func (p *pulse) Send(ctx context.Context, to int, h link.Header, parts ...[]byte) error {
 	p.signs.Add(1)
-	p.messages.Add(1)
-	return p.Link.Send(ctx, to, h, parts...)
+	return p.Meter.Send(ctx, to, h, parts...)
 }
 
 func (p *pulse) Recv(ctx context.Context, from int, size int) (link.Header, []byte, error) {
 	defer p.wait(from)()
-	return p.Link.Recv(ctx, from, size)
+	return p.Meter.Recv(ctx, from, size)
 }
 
 func (p *pulse) RecvAny(ctx context.Context, from int, limit int) (link.Header, []byte, error) {
 	defer p.wait(from)()
-	return p.Link.RecvAny(ctx, from, limit)
+	return p.Meter.RecvAny(ctx, from, limit)
 }
 
 func (p *pulse) wait(from int) (received func()) {
@@ -57,7 +57,6 @@ func (p *pulse) wait(from int) (received func()) {
 	return func() {
 		p.waiting.Store(0)
 		p.signs.Add(1)
-		p.messages.Add(1)
 	}
 }
 
