@@ -186,6 +186,8 @@ func (s *summary) inside(in *ir.Instr) {
 func (s *summary) share(in *ir.Instr) {
 	if s.proj.Dealer(in) == s.proj.Player {
 		s.line("shares", s.value(in.Args[0])+" among "+s.proj.NamesOf(s.proj.Protocol.Roles)+s.at(in))
+	} else if s.proj.Helper(s.proj.Player) {
+		s.line("deals", "masks of "+s.value(in.Dst)+", which "+s.names[s.proj.Dealer(in)]+" shares"+s.at(in))
 	} else {
 		s.line("holds", "shares of "+s.value(in.Dst)+" from "+s.names[s.proj.Dealer(in)]+s.at(in))
 	}

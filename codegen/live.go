@@ -47,7 +47,7 @@ func (l liveness) operands(in *ir.Instr) []ir.Value {
 	case ir.OpShare:
 		reads = l.proj.Dealer(in) == self
 	case ir.OpOpen:
-		reads = l.proj.Servers().Has(self)
+		reads = l.proj.Computing().Has(self)
 	case ir.OpReveal:
 		reads = l.proj.Dealer(in) == self || l.reads[in.Dst] && !l.proj.Receivers(in).Has(self)
 	}

@@ -38,6 +38,10 @@ func (b *body) operation(g *jen.Group, in *ir.Instr) {
 		b.ofParty(g, in)
 		return
 	}
+	if in.Op == ir.OpRefresh && b.proj.Helper(b.proj.Player) {
+		b.define(g, in, b.step(in, "Refreshed", b.described(in.Dst)...), b.remark(in))
+		return
+	}
 	if in.Checked {
 		b.check(g, in)
 	}
@@ -46,10 +50,18 @@ func (b *body) operation(g *jen.Group, in *ir.Instr) {
 		if in.Width > 0 {
 			name = fmt.Sprintf("Within(%d).%s", in.Width, name)
 		}
-		b.define(g, in, b.step(in, name, args...), fmt.Sprintf("step %d: on shares", in.Step))
+		b.define(g, in, b.step(in, name, args...), b.remark(in))
 	} else if b.reads[in.Dst] {
 		b.define(g, in, b.from("clear", name).Call(args...), b.place(in.Dst))
 	}
+}
+
+// remark says what a secure operation works on: a helper has masks alone.
+func (b *body) remark(in *ir.Instr) string {
+	if b.proj.Helper(b.proj.Player) {
+		return fmt.Sprintf("step %d: on masks", in.Step)
+	}
+	return fmt.Sprintf("step %d: on shares", in.Step)
 }
 
 // ofParty writes an operation in clear that needs more than its operands: the

@@ -16,6 +16,9 @@ func (b *body) share(g *jen.Group, in *ir.Instr) {
 	from := b.proj.Dealer(in)
 	if from != b.proj.Player {
 		remark := fmt.Sprintf("step %d: from %s", in.Step, b.players[from])
+		if b.proj.Helper(b.proj.Player) {
+			remark = fmt.Sprintf("step %d: masks, with %s", in.Step, b.players[from])
+		}
 		b.define(g, in, b.step(in, "Shared", b.received(in, from)...), remark)
 		return
 	}
@@ -25,7 +28,7 @@ func (b *body) share(g *jen.Group, in *ir.Instr) {
 
 func (b *body) open(g *jen.Group, in *ir.Instr) {
 	to := in.To.Set(b.proj.Everybody())
-	if !b.proj.Servers().Has(b.proj.Player) {
+	if !b.proj.Computing().Has(b.proj.Player) {
 		remark := fmt.Sprintf("step %d: from %s", in.Step, b.list(b.proj.Servers()))
 		b.define(g, in, b.step(in, "Opened", b.described(in.Dst)...), remark)
 		return

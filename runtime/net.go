@@ -61,23 +61,56 @@ func (n *stepNet) Self() int { return n.p.self }
 
 func (n *stepNet) Stage() { n.p.stage() }
 
-func (n *stepNet) Send(to int, parts ...[]byte) {
+func (n *stepNet) Send(to int, parts ...[]byte) { n.send(to, n.p.clock, parts) }
+
+// noChain is the clock of a message with nothing before it, which does not
+// count as a round either.
+const noChain = ^uint32(0)
+
+// SendAhead begins no chain of messages: only once something has reached the helper, what
+// it sends comes after that.
+func (n *stepNet) SendAhead(to int, parts ...[]byte) {
+	clock := n.p.clock
+	if clock == 0 {
+		clock = noChain
+	}
+	n.send(to, clock, parts)
+	n.p.stats.ahead(link.Counter{SentBytes: uint64(length(parts)), SentMessages: 1})
+}
+
+func (n *stepNet) send(to int, clock uint32, parts [][]byte) {
 	n.p.send()
 	n.p.progress(n.at.step)
-	h := link.Header{Step: n.at.step, Occurrence: n.at.occurrence, Seq: n.sent[to], Clock: n.p.clock}
+	h := link.Header{Step: n.at.step, Occurrence: n.at.occurrence, Seq: n.sent[to], Clock: clock}
 	n.sent[to]++
 	if err := n.p.session.Link.Send(n.p.ctx, to, h, parts...); err != nil {
 		n.fail(err)
 	}
-	bytes := 0
-	for _, b := range parts {
-		bytes += len(b)
-	}
-	n.p.recorder.Sent(to, h, bytes)
+	n.p.recorder.Sent(to, h, length(parts))
 }
 
+func length(parts [][]byte) (n int) {
+	for _, b := range parts {
+		n += len(b)
+	}
+	return n
+}
+
+// Recv waits for the other branches to send, but not where a helper has sent: its
+// messages come in the order of the branches, whatever they are.
 func (n *stepNet) Recv(from int, size int) []byte {
-	n.p.receive()
+	if !n.p.helps(from) {
+		n.p.receive()
+	}
+	return n.recv(from, size)
+}
+
+func (n *stepNet) RecvAhead(from int, size int) []byte {
+	n.p.stats.ahead(link.Counter{ReceivedBytes: uint64(size), ReceivedMessages: 1})
+	return n.recv(from, size)
+}
+
+func (n *stepNet) recv(from, size int) []byte {
 	n.p.progress(n.at.step)
 	since := n.p.recorder.Wait()
 	h, payload, err := n.p.session.Link.Recv(n.p.ctx, from, size)

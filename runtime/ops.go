@@ -55,6 +55,11 @@ func (p *Party) Refresh(step int, x mpc.Operand) mpc.Share {
 	return p.made(p.engine.Refresh(p.at(step), x))
 }
 
+// Refreshed is Refresh at a helper, which has nothing of what the servers have kept.
+func (p *Party) Refreshed(step int, t clear.Type, shape ...int) mpc.Share {
+	return p.Refresh(step, mpc.Share{Elem: t, Shape: shape})
+}
+
 // Open opens x to the players named, at every computing player; the value has
 // a meaning at those that are named.
 func (p *Party) Open(step int, x mpc.Share, to ...string) clear.Tensor {

@@ -120,10 +120,7 @@ func NewParty(prog *Program, s Session) (*Party, error) {
 // choose takes the protocol's kernel and the sets of players that need a key.
 // Any player may deal, so that sets do not depend on who has inputs.
 func (p *Party) choose(q Protocol) error {
-	if len(q.Helpers) > 0 {
-		return fmt.Errorf("cannot run protocol %s: it has no helpers", q)
-	}
-	roles := p.indices(q.Roles)
+	roles := p.indices(slices.Concat(q.Roles, q.Helpers))
 	kernel, err := protocol.New(q.Name, q.Ring, p.self, roles)
 	if err != nil {
 		return err

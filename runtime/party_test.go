@@ -445,9 +445,9 @@ func TestNewParty(t *testing.T) {
 	links := local.Connect(prog.Players)
 	_, err := NewParty(prog, Session{Link: links[1]})
 	require.EqualError(t, err, "cannot run as alice of [alice bob carol s0 s1 s2]: the link is 1 of [alice bob carol s0 s1 s2]")
-	prog.Protocol.Name = "pond"
+	prog.Protocol.Name = "lake"
 	_, err = NewParty(prog, Session{Link: links[0]})
-	require.EqualError(t, err, "cannot start protocol pond: unknown")
+	require.EqualError(t, err, "cannot start protocol lake: unknown")
 	_, err = Simulate(t.Context(), average()[1:], nil)
 	require.EqualError(t, err, "cannot simulate: no program for player alice")
 }

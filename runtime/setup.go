@@ -385,6 +385,11 @@ func content(x clear.Tensor) string {
 	return string(packed(x))
 }
 
+// helps reports whether a player is a helper of the protocol.
+func (p *Party) helps(player int) bool {
+	return slices.Contains(p.prog.Protocol.Helpers, p.prog.Players[player])
+}
+
 // computes reports whether a player is a computing player.
 func (p *Party) computes(player int) bool {
 	return slices.Contains(p.prog.Protocol.Roles, p.prog.Players[player])

@@ -16,6 +16,9 @@ type Stats struct {
 	// SetUp is all before Start, Body all between Start and the last exchange,
 	// as the link counts them.
 	SetUp, Body link.Counter
+	// Ahead is what of the body a helper sent ahead: corrections of randomness that
+	// depend on no data. All else is sent online.
+	Ahead link.Counter
 	// Steps is the body by step, as the party counts it.
 	Steps map[int]link.Counter
 	// Rounds is the longest chain of messages since Start that ends here.
@@ -39,6 +42,9 @@ func (p *Party) Stats() Stats {
 // session asked for. It is for this player's operator; Record.Shared may leave
 // it.
 func (p *Party) Record() *trace.Record { return p.recorder.Record() }
+
+// ahead counts what a helper sends ahead.
+func (s *Stats) ahead(c link.Counter) { s.Ahead = s.Ahead.Plus(c) }
 
 // traffic is what passed so far between this player and all others.
 func (p *Party) traffic() link.Counter {

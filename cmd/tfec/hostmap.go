@@ -35,7 +35,7 @@ its first entry is the coordinator, so a computing player stands there.`,
 				if len(args) > 1 && p.Name != args[1] {
 					continue
 				}
-				for _, role := range p.Protocol.Roles {
+				for _, role := range slices.Concat(p.Protocol.Roles, p.Protocol.Helpers) {
 					names = append(names, p.Players[role].Name)
 				}
 				for _, player := range p.Players {

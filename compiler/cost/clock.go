@@ -86,6 +86,9 @@ func (c *clock) sending(s sending) {
 	for _, stage := range s.stages {
 		sent := slices.Clone(c.now)
 		for _, m := range stage {
+			if m.Ahead && sent[m.From].Equal(types.Int(0)) {
+				continue // begins no chain
+			}
 			c.now[m.To] = c.max(c.now[m.To], sent[m.From].Add(types.Int(1)))
 		}
 	}

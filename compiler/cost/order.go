@@ -42,7 +42,7 @@ func (b *planner) call(i *ir.Instr, a capability.Action, param int, elements typ
 // openAll opens elements of so many bits to the computing players.
 func (b *planner) openAll(i *ir.Instr, bits int, elements types.Size) node {
 	c := capability.Call{Action: capability.Open, Param: bits}
-	for role := range b.protocol.Roles {
+	for role := range b.roles() {
 		c.To = append(c.To, role)
 	}
 	return sending{at: i, stages: b.messages(c), elements: elements}

@@ -168,26 +168,32 @@ func (b *planner) revealed(i *ir.Instr, bits int) capability.Stage {
 
 // number is a player in capability's terms: its role, or beyond the roles.
 func (b *planner) number(player int) int {
-	if r := slices.Index(b.p.Protocol.Roles, player); r >= 0 {
+	roles := b.roles()
+	if r := slices.Index(roles, player); r >= 0 {
 		return r
 	}
-	return b.protocol.Roles + player
+	return len(roles) + player
 }
+
+// roles are the players of the roles, the helpers last.
+func (b *planner) roles() []int { return slices.Concat(b.p.Protocol.Roles, b.p.Protocol.Helpers) }
 
 // messages is what a call sends, with players as in the program.
 func (b *planner) messages(c capability.Call) []capability.Stage {
+	roles := b.roles()
 	player := func(number int) int {
-		if number < b.protocol.Roles {
-			return b.p.Protocol.Roles[number]
+		if number < len(roles) {
+			return roles[number]
 		}
-		return number - b.protocol.Roles
+		return number - len(roles)
 	}
 	var out []capability.Stage
 	c.Ring = b.p.Protocol.Ring
 	for _, stage := range b.protocol.Messages(c) {
 		var s capability.Stage
 		for _, m := range stage {
-			s = append(s, capability.Message{From: player(m.From), To: player(m.To), Bits: m.Bits})
+			m.From, m.To = player(m.From), player(m.To)
+			s = append(s, m)
 		}
 		out = append(out, s)
 	}

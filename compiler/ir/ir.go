@@ -206,8 +206,8 @@ const (
 	OpCopy   Op = "copy"   // Dst (a Var, or a value with fewer holders) = Args[0]
 	OpStart  Op = "start"  // everybody is ready; nothing is shared before, nothing fails after
 	OpDraw   Op = "draw"   // Dst bool: random bits, shared or of one player. Name: the primitive
-	OpShare  Op = "share"  // Dst shared = Args[0] in clear; the first holder deals. Who: dealer, servers
-	OpOpen   Op = "open"   // Dst @ To = Args[0] shared. Who: servers, To
+	OpShare  Op = "share"  // Dst shared = Args[0] in clear; the first holder deals. Who: dealer, computing players
+	OpOpen   Op = "open"   // Dst @ To = Args[0] shared. Who: computing players, To
 	OpReveal Op = "reveal" // Dst @ holders ∪ To = Args[0] in clear; the first holder sends to those who lack it, the others keep theirs. Who: holders, To
 	OpFor    Op = "for"    // Dst: loop variable, int64 public; Args: from, to (exclusive), step
 	OpWhile  Op = "while"  // Args: the condition variable, limit; Body assigns the condition variable again

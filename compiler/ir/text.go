@@ -52,8 +52,17 @@ func (p *Program) Everybody() types.Set {
 	return all
 }
 
-// Servers returns the set of the computing players.
+// Servers returns the set of the players that hold shares.
 func (p *Program) Servers() types.Set { return types.SetOf(p.Protocol.Roles...) }
+
+// Computing is who carries out what is secure: the servers, and the helpers, which hold no
+// shares.
+func (p *Program) Computing() types.Set {
+	return p.Servers().Union(types.SetOf(p.Protocol.Helpers...))
+}
+
+// Helper reports whether a player carries out what is secure without shares.
+func (p *Program) Helper(player int) bool { return slices.Contains(p.Protocol.Helpers, player) }
 
 // Elem is the element whose values the enum names.
 func (e Enum) Elem() types.Elem { return types.Elem{Kind: types.Enum, Name: e.Name, I: len(e.Values)} }

@@ -20,7 +20,7 @@ func Verify(p *Program) error {
 	v := &verifier{
 		p:         p,
 		everybody: p.Everybody(),
-		servers:   p.Servers(),
+		computing: p.Computing(),
 		seen:      p.Everybody(),
 		defined:   make(map[Value]types.Set),
 		written:   make(map[Value]bool),
@@ -38,7 +38,7 @@ func Verify(p *Program) error {
 type verifier struct {
 	p         *Program
 	everybody types.Set
-	servers   types.Set
+	computing types.Set
 	seen      types.Set // the players whose programs p shows
 	errs      []error
 
@@ -242,7 +242,7 @@ func (v *verifier) define(i *Instr) {
 	v.written[i.Dst] = true
 	has := i.Who.Intersect(v.holders(i.Dst))
 	if info.Place.IsShared() {
-		has = i.Who.Intersect(v.servers)
+		has = i.Who.Intersect(v.computing)
 	}
 	if again {
 		has = has.Intersect(before)
@@ -273,11 +273,11 @@ func (v *verifier) participants(i *Instr) {
 	case OpOutput:
 		v.output(i)
 	case OpShare:
-		v.who(i, types.SetOf(v.dealer(i)...).Union(v.servers))
+		v.who(i, types.SetOf(v.dealer(i)...).Union(v.computing))
 		v.wantShared(i)
 	case OpOpen:
 		to := i.To.Set(v.everybody)
-		v.who(i, v.servers.Union(to))
+		v.who(i, v.computing.Union(to))
 		v.placed(i, to)
 	case OpReveal:
 		v.reveal(i)
@@ -300,7 +300,7 @@ func (v *verifier) participants(i *Instr) {
 // computing players.
 func (v *verifier) workers(i *Instr) types.Set {
 	if v.shared(i.Dst) {
-		return v.servers
+		return v.computing
 	}
 	return v.holders(i.Dst)
 }
@@ -362,7 +362,7 @@ func (v *verifier) draw(i *Instr) {
 	who := v.holders(i.Dst)
 	switch {
 	case v.shared(i.Dst):
-		who = v.servers
+		who = v.computing
 	case who.Len() != 1:
 		v.fail("is drawn by %s", v.format(who))
 	}
@@ -474,7 +474,9 @@ func (v *verifier) needs(i *Instr, x Value) types.Set {
 	case OpShare:
 		return types.SetOf(v.dealer(i)...)
 	case OpOpen:
-		return v.servers
+		return v.computing
+	case OpRefresh: // of what the servers have kept
+		return v.p.Servers()
 	case OpReveal:
 		return i.Who.Intersect(v.holders(x))
 	}

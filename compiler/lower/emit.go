@@ -128,7 +128,7 @@ func (l *lowerer) operate(i ir.Instr, e types.Elem, s types.Shape, args ...ir.Va
 	}
 	i.Args, i.Who = args, at
 	if at.Empty() {
-		i.Who = l.servers
+		i.Who = l.computing
 	}
 	i.Dst = l.define("", e, s, l.held(at))
 	l.emit(&i)
@@ -186,9 +186,9 @@ func (l *lowerer) share(v ir.Value) ir.Value {
 		}
 	}
 	i := &ir.Instr{Op: ir.OpShare, Args: []ir.Value{v}, Axis: -1}
-	i.Who = l.servers.With(info.Place.Set(l.everybody).First())
+	i.Who = l.computing.With(info.Place.Set(l.everybody).First())
 	if info.Place.Public {
-		i.Op, i.Who = ir.OpConvert, l.servers
+		i.Op, i.Who = ir.OpConvert, l.computing
 	}
 	target := l.sharingRegion(v)
 	l.inside(target, func() { i.Dst = l.define(sharedName(info), info.Elem, info.Shape, types.SharedPlace) })
@@ -265,7 +265,7 @@ func (l *lowerer) copy(dst, src ir.Value) {
 // writers are the players that write a value at a place.
 func (l *lowerer) writers(p types.Place) types.Set {
 	if p.IsShared() {
-		return l.servers
+		return l.computing
 	}
 	return p.Set(l.everybody)
 }

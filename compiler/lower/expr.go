@@ -414,7 +414,7 @@ func (l *lowerer) revealed(x ir.Value, info *check.RevealInfo, label string) ir.
 	}
 	i := ir.Instr{Op: ir.OpReveal, Args: []ir.Value{x}, To: to, Name: label, Axis: -1, Who: holders.Union(audience)}
 	if holders.Empty() {
-		i.Op, i.Who = ir.OpOpen, l.servers.Union(audience)
+		i.Op, i.Who = ir.OpOpen, l.computing.Union(audience)
 	}
 	i.Dst = l.define("", l.elem(x), l.shape(x), l.held(holders.Union(audience)))
 	l.emit(&i)

@@ -19,7 +19,7 @@ func (l *lowerer) header(c *check.Computation) {
 	p.File, p.Name = filepath.Base(l.prog.File.Name), c.Decl.Name.Name
 	p.Doc, p.Digest = c.Decl.Doc, l.prog.Digest
 	p.Protocol = l.protocol()
-	l.servers = types.SetOf(p.Protocol.Roles...)
+	l.computing = p.Computing()
 	p.Enums = l.enums()
 	for _, s := range c.Sizes {
 		p.Sizes = append(p.Sizes, ir.Size{Name: s.Name, Min: s.Min})
@@ -186,7 +186,7 @@ func (l *lowerer) load(x ir.Input) ir.Value {
 // file compute on different shares.
 func (l *lowerer) refreshed(x ir.Input) ir.Value {
 	v := l.define("", x.Elem, x.Shape, types.SharedPlace)
-	l.emit(&ir.Instr{Op: ir.OpRefresh, Dst: v, Args: []ir.Value{x.Value}, Axis: -1, Who: l.servers})
+	l.emit(&ir.Instr{Op: ir.OpRefresh, Dst: v, Args: []ir.Value{x.Value}, Axis: -1, Who: l.computing})
 	return v
 }
 

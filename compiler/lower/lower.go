@@ -49,7 +49,7 @@ type lowerer struct {
 	prog      *check.Program
 	index     map[int]int // player of the file -> player of the computation
 	everybody types.Set
-	servers   types.Set
+	computing types.Set
 
 	// What is written.
 	out    *ir.Program

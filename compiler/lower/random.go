@@ -15,7 +15,7 @@ import (
 // draw writes the instruction of random bits: shared, or of the player whose
 // block this is.
 func (c *primitiveCall) draw(s ...types.Size) ir.Value {
-	i := &ir.Instr{Op: ir.OpDraw, Args: c.dataLengths(ir.OpDraw, s), Axis: -1, Who: c.servers, Name: c.Call.Fn.(*ast.Ident).Name}
+	i := &ir.Instr{Op: ir.OpDraw, Args: c.dataLengths(ir.OpDraw, s), Axis: -1, Who: c.computing, Name: c.Call.Fn.(*ast.Ident).Name}
 	at := types.SharedPlace
 	if c.local.Len() == 1 {
 		i.Who, at = c.local, c.held(c.local)

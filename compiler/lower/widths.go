@@ -130,7 +130,7 @@ func (p *prover) reduced(i *ir.Instr) ir.Block {
 // reduction reduces an operand of an instruction before it.
 func (p *prover) reduction(i *ir.Instr, k int) *ir.Instr {
 	v := i.Args[k]
-	r := &ir.Instr{Op: ir.OpReduce, Args: []ir.Value{v}, Axis: -1, Who: p.servers, Pos: i.Pos, Text: i.Text}
+	r := &ir.Instr{Op: ir.OpReduce, Args: []ir.Value{v}, Axis: -1, Who: p.computing, Pos: i.Pos, Text: i.Text}
 	r.Dst = p.define("", p.elem(v), p.shape(v), types.SharedPlace)
 	p.origin[r] = p.origin[i]
 	p.ranges[r.Dst] = whole(p.elem(v))
@@ -157,7 +157,7 @@ func (p *prover) longDivision(i *ir.Instr) ir.Block {
 		return nil
 	}
 	y := i.Args[1]
-	s := &ir.Instr{Op: ir.OpConvert, Args: []ir.Value{y}, Axis: -1, Who: p.servers, Pos: i.Pos, Text: i.Text}
+	s := &ir.Instr{Op: ir.OpConvert, Args: []ir.Value{y}, Axis: -1, Who: p.computing, Pos: i.Pos, Text: i.Text}
 	s.Dst = p.define("", p.elem(y), p.shape(y), types.SharedPlace)
 	p.origin[s] = p.origin[i]
 	p.ranges[s.Dst] = p.of(i, y)

@@ -49,7 +49,7 @@ func (l *layouts) share(i *ir.Instr, shares map[ir.Value]ir.Value) {
 		return
 	}
 	if s, ok := shares[by.Args[0]]; ok {
-		i.Op, i.Args, i.Slices, i.Axis, i.Who = by.Op, []ir.Value{s}, slices.Clone(by.Slices), by.Axis, l.p.Servers()
+		i.Op, i.Args, i.Slices, i.Axis, i.Who = by.Op, []ir.Value{s}, slices.Clone(by.Slices), by.Axis, l.p.Computing()
 	}
 }
 

@@ -85,9 +85,9 @@ func (r *rounds) transfers(i *ir.Instr) bool {
 func (r *rounds) passive(i *ir.Instr) bool {
 	switch i.Op {
 	case ir.OpShare:
-		return !r.p.Servers().Has(r.p.Dealer(i))
+		return !r.p.Computing().Has(r.p.Dealer(i))
 	case ir.OpOpen, ir.OpReveal:
-		return r.p.Receivers(i).Intersect(r.p.Servers()).Empty()
+		return r.p.Receivers(i).Intersect(r.p.Computing()).Empty()
 	}
 	return false
 }

@@ -60,7 +60,7 @@ func structured(p *ir.Program, i *ir.Instr, player int) ir.Block {
 }
 
 func oneWay(p *ir.Program, b ir.Block, player int) bool {
-	if p.Servers().Has(player) {
+	if p.Computing().Has(player) {
 		return false
 	}
 	for _, i := range b {

@@ -210,6 +210,9 @@ func (w *columns) does(i *ir.Instr, player int) string {
 		return "assert " + w.names.operand(i.Args[0])
 	}
 	text := w.names.operand(i.Dst) + " = " + w.names.operation(i, w.names.operand)
+	if w.p.Helper(player) && w.p.Values[i.Dst].Place.IsShared() {
+		return "masks of " + text
+	}
 	if i.Checked {
 		return text + " (checked)"
 	}
@@ -218,6 +221,9 @@ func (w *columns) does(i *ir.Instr, player int) string {
 
 func (w *columns) share(i *ir.Instr, player int) string {
 	dealer := w.p.Dealer(i)
+	if player != dealer && w.p.Helper(player) {
+		return "mask " + w.names.operand(i.Dst)
+	}
 	if player != dealer {
 		return "recv " + w.names.operand(i.Dst)
 	}
@@ -238,6 +244,9 @@ func (w *columns) open(i *ir.Instr, player int) string {
 	to, x := i.To.Set(w.p.Everybody()), w.names.operand(i.Args[0])
 	if to.Has(player) {
 		return fmt.Sprintf("%s = open %s", w.names.operand(i.Dst), x)
+	}
+	if w.p.Helper(player) {
+		return ""
 	}
 	return fmt.Sprintf("send %s to %s", x, w.p.NamesOf(to.Members()))
 }

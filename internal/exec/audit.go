@@ -152,7 +152,7 @@ func (a *auditor) occasions() []*occasion {
 // inner checks an opening that an operation made for itself.
 func (a *auditor) inner(o runtime.Opening) {
 	for _, player := range o.To {
-		if !slices.Contains(players(a.p, a.p.Protocol.Roles), player) {
+		if !slices.Contains(players(a.p, a.p.Computing().Members()), player) {
 			a.differ("%s learned what %s opens for itself", player, a.names(uint32(o.Step)))
 		}
 	}
@@ -194,7 +194,7 @@ func (a *auditor) named(name string, o *occasion) {
 // disclose nothing to them.
 func (a *auditor) unlisted() {
 	for _, player := range a.p.PlayerNames() {
-		if slices.Contains(players(a.p, a.p.Protocol.Roles), player) {
+		if slices.Contains(players(a.p, a.p.Computing().Members()), player) {
 			continue // shares pass between these
 		}
 		for _, e := range a.witnesses[player].events {

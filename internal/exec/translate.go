@@ -133,6 +133,8 @@ func (t *translator) action(i *ir.Instr) action {
 		return t.share(i)
 	case ir.OpOpen:
 		return t.open(i)
+	case ir.OpRefresh:
+		return t.refresh(i)
 	case ir.OpReveal:
 		return t.reveal(i)
 	case ir.OpFor:
@@ -221,11 +223,22 @@ func (t *translator) share(i *ir.Instr) action {
 	}
 }
 
+// refresh is of what the servers have kept, and helpers have not.
+func (t *translator) refresh(i *ir.Instr) action {
+	if !t.Helper(t.Player) {
+		return t.operation(i)
+	}
+	info := t.Values[i.Dst]
+	return func(f *frame) {
+		f.values[i.Dst] = f.Refreshed(i.Step, elem(info.Elem), f.dims(i.Step, info.Shape)...)
+	}
+}
+
 func (t *translator) open(i *ir.Instr) action {
 	info := t.Values[i.Dst]
 	to := t.list(i.To.Set(t.Everybody()))
 	switch {
-	case !t.Servers().Has(t.Player):
+	case !t.Computing().Has(t.Player):
 		return func(f *frame) {
 			f.values[i.Dst] = t.disclose(i.Step, f.Opened(i.Step, elem(info.Elem), f.dims(i.Step, info.Shape)...))
 		}

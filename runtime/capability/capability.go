@@ -38,6 +38,11 @@ var protocols = []Protocol{
 		DefaultI: 24, DefaultF: 16, Secure: secure, Messages: aby3Messages,
 	},
 	{
+		Name: "pond", Roles: 2, Helpers: 1, Width: map[int]int{64: 62, 128: 126},
+		Trust:    "semi-honest, at most one of %s corrupt, the last of which deals randomness and holds no data",
+		DefaultI: 24, DefaultF: 16, Secure: secure, Messages: pondMessages,
+	},
+	{
 		Name: "plain", Roles: 1, Width: map[int]int{64: 62, 128: 126}, Insecure: true,
 		Trust:    "none: %s sees every value in clear",
 		DefaultI: 24, DefaultF: 16, Secure: secure, Messages: plainMessages,

@@ -27,7 +27,7 @@ const (
 )
 
 // A Call is one call of a kernel. A player is the number of its role or, where
-// it has none, any number from Protocol.Roles on.
+// it has none, any number from Protocol.Roles on; helpers have the first of these.
 type Call struct {
 	Action Action
 	Ring   int // bits of a ring element
@@ -51,7 +51,14 @@ func (c Call) element() int {
 
 // A Message goes from one player to another: Bits for each element of the
 // call, without gaps.
-type Message struct{ From, To, Bits int }
+type Message struct {
+	From, To, Bits int
+	// Ahead: from a helper, made ahead of the run of the others. It is no part of a chain
+	// unless something has reached the helper, which it then comes after.
+	Ahead bool
+}
+
+func message(from, to, bits int) Message { return Message{From: from, To: to, Bits: bits} }
 
 // Bytes is the payload of the message of a call on n elements.
 func (m Message) Bytes(n int) int { return (m.Bits*n + 7) / 8 }
@@ -84,12 +91,12 @@ func plainMessages(c Call) []Stage {
 	switch c.Action {
 	case Deal:
 		if c.Dealer != 0 {
-			s = Stage{{c.Dealer, 0, c.Param}}
+			s = Stage{message(c.Dealer, 0, c.Param)}
 		}
 	case Open:
 		for _, to := range c.To {
 			if to != 0 {
-				s = append(s, Message{0, to, c.Param})
+				s = append(s, message(0, to, c.Param))
 			}
 		}
 	}
@@ -107,7 +114,7 @@ func aby3Messages(c Call) []Stage {
 		if c.Dealer < 3 {
 			return []Stage{input(c.Dealer, m)}
 		}
-		return []Stage{{{c.Dealer, 2, m}, {c.Dealer, 1, m}}}
+		return []Stage{{message(c.Dealer, 2, m), message(c.Dealer, 1, m)}}
 	case Open:
 		return []Stage{opening(c.To, m)}
 	case Refresh:
@@ -143,15 +150,17 @@ func aby3Messages(c Call) []Stage {
 }
 
 // input: a role shares what it alone knows.
-func input(from, bits int) Stage { return Stage{{from, (from + 1) % 3, bits}} }
+func input(from, bits int) Stage { return Stage{message(from, (from+1)%3, bits)} }
 
 // rotation: each role sends its part to the one before it.
-func rotation(bits int) Stage { return Stage{{0, 2, bits}, {1, 0, bits}, {2, 1, bits}} }
+func rotation(bits int) Stage {
+	return Stage{message(0, 2, bits), message(1, 0, bits), message(2, 1, bits)}
+}
 
 // exchange: the two holders of a component tell each other their parts.
 func exchange(component, bits int) Stage {
 	before := (component + 2) % 3
-	return Stage{{component, before, bits}, {before, component, bits}}
+	return Stage{message(component, before, bits), message(before, component, bits)}
 }
 
 // opening: a role gets the component that it lacks from the one before it,
@@ -160,9 +169,9 @@ func opening(to []int, bits int) Stage {
 	var s Stage
 	for _, p := range to {
 		if p < 3 {
-			s = append(s, Message{(p + 2) % 3, p, bits})
+			s = append(s, message((p+2)%3, p, bits))
 		} else {
-			s = append(s, Message{0, p, bits}, Message{1, p, bits})
+			s = append(s, message(0, p, bits), message(1, p, bits))
 		}
 	}
 	return s

@@ -103,6 +103,11 @@ type Net interface {
 	Send(to int, parts ...[]byte)
 	// Recv waits for one message of exactly size bytes.
 	Recv(from int, size int) []byte
+	// SendAhead is Send at a helper, of what depends on no data and was made before
+	// it is needed. RecvAhead receives that: also before something is sent in the
+	// same stage, since a helper waits for nothing that is sent in it.
+	SendAhead(to int, parts ...[]byte)
+	RecvAhead(from int, size int) []byte
 	// Stream is the pseudo-random stream that exactly the players of set
 	// share, for this step, occurrence and purpose. Asking twice for the same
 	// stream aborts the run: masks are used once.
@@ -110,7 +115,8 @@ type Net interface {
 }
 
 // A Kernel is one player's part of a protocol: at a computing player the
-// whole interface, at any other player Deal and Opened only.
+// whole interface, at any other player Deal and Opened only. A helper of a
+// protocol counts as a computing player: it carries out the same calls.
 //
 // Ring elements are modulo 2^64 or 2^128, and R is the Room of that ring: 62 or
 // 126. What a Kernel costs stands at the protocol.

@@ -13,7 +13,7 @@ import (
 func TestCapabilities(t *testing.T) {
 	for _, name := range capability.Names() {
 		row, _ := capability.Lookup(name)
-		roles := make([]int, row.Roles)
+		roles := make([]int, row.Roles+row.Helpers)
 		for i := range roles {
 			roles[i] = 2 * i
 		}
@@ -36,11 +36,15 @@ func TestCapabilities(t *testing.T) {
 }
 
 // Each pair of servers has a key, and each owner one with the holders of the
-// two components that it draws; a server that deals needs no more.
+// two components that it draws; a server that deals needs no more. In pond, an
+// owner has one with the dealer and each server.
 func TestKeySets(t *testing.T) {
 	sets, err := KeySets("aby3", []int{1, 3, 2}, []int{0, 3})
 	require.NoError(t, err)
 	require.ElementsMatch(t, []prg.Set{"1,2", "1,3", "2,3", "0,1,2", "0,1,3"}, sets)
+	sets, err = KeySets("pond", []int{1, 3, 2}, []int{0, 3, 2})
+	require.NoError(t, err)
+	require.ElementsMatch(t, []prg.Set{"1,3", "1,2", "2,3", "0,1,2", "0,2,3"}, sets)
 	sets, err = KeySets("plain", []int{1}, []int{0})
 	require.NoError(t, err)
 	require.Empty(t, sets)

@@ -22,6 +22,7 @@ import (
 // A mute is the Net of one role alone: messages go nowhere, and the one that
 // comes is always the same memory.
 type mute struct {
+	mpc.Net // helpers there are none
 	self    int
 	source  *prg.Source
 	call    uint32

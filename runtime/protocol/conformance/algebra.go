@@ -74,7 +74,10 @@ func (p Protocol) checkCost(t *testing.T, players []*Player, n int, calls []capa
 	if p.Exact {
 		protocol = protocol.Exact()
 	}
-	clocks, bytes, stages := make([]int, len(players)), make([]int, len(players)), 0
+	clocks, bytes, stages := make([]int, len(players)), make([][]uint64, len(players)), 0
+	for i := range bytes {
+		bytes[i] = make([]uint64, len(players))
+	}
 	for _, c := range calls {
 		c.Ring = int(p.ring)
 		for _, s := range protocol.Messages(c.Call) {
@@ -86,19 +89,22 @@ func (p Protocol) checkCost(t *testing.T, players []*Player, n int, calls []capa
 		if slices.Contains(p.roles(), i) && q.took != stages {
 			t.Errorf("%d elements: player %d took %d stages, want %d", n, i, q.took, stages)
 		}
-		if q.rounds != clocks[i] || int(q.bytes) != bytes[i] {
-			t.Errorf("%d elements: player %d took %d rounds and sent %d bytes, want %d and %d", n, i, q.rounds, q.bytes, clocks[i], bytes[i])
+		if q.rounds != clocks[i] || !slices.Equal(q.bytes, bytes[i]) {
+			t.Errorf("%d elements: player %d took %d rounds and sent %d bytes to each, want %d and %d", n, i, q.rounds, q.bytes, clocks[i], bytes[i])
 		}
 	}
 }
 
-// send adds the messages of a stage to each player's clock and bytes.
-func (p Protocol) send(s capability.Stage, n int, clocks, bytes []int) {
+// send adds the messages of a stage to each player's clock, and to the bytes of
+// each link.
+func (p Protocol) send(s capability.Stage, n int, clocks []int, bytes [][]uint64) {
 	before := slices.Clone(clocks)
 	for _, m := range s {
 		from, to := p.player(m.From), p.player(m.To)
-		clocks[to] = max(clocks[to], before[from]+1)
-		bytes[from] += m.Bytes(n)
+		if !m.Ahead || before[from] > 0 {
+			clocks[to] = max(clocks[to], before[from]+1)
+		}
+		bytes[from][to] += uint64(m.Bytes(n))
 	}
 }
 

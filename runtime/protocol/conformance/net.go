@@ -44,11 +44,22 @@ func (n *Net) Stage() { n.stages, n.closed = n.stages+1, false }
 
 // Send makes a chain of messages one longer than what has reached the player.
 // It refuses what a stage cannot hold.
-func (n *Net) Send(to int, parts ...[]byte) {
+func (n *Net) Send(to int, parts ...[]byte) { n.send(to, n.Clock+1, parts) }
+
+// SendAhead begins no chain, but may go one on.
+func (n *Net) SendAhead(to int, parts ...[]byte) {
+	clock := n.Clock
+	if clock > 0 {
+		clock++
+	}
+	n.send(to, clock, parts)
+}
+
+func (n *Net) send(to int, clock uint32, parts [][]byte) {
 	if n.closed {
 		abort.Now(errors.New("sends outside a stage, or after it received in it"))
 	}
-	h := link.Header{Step: n.step, Occurrence: n.occurrence, Seq: n.sent[to], Clock: n.Clock + 1}
+	h := link.Header{Step: n.step, Occurrence: n.occurrence, Seq: n.sent[to], Clock: clock}
 	n.sent[to]++
 	if err := n.Link.Send(n.Context, to, h, parts...); err != nil {
 		abort.Now(err)
@@ -57,6 +68,11 @@ func (n *Net) Send(to int, parts ...[]byte) {
 
 func (n *Net) Recv(from, size int) []byte {
 	n.closed = true
+	return n.RecvAhead(from, size)
+}
+
+// RecvAhead may come before something is sent in the same stage.
+func (n *Net) RecvAhead(from, size int) []byte {
 	got, payload, err := n.Link.Recv(n.Context, from, size)
 	if err != nil {
 		abort.Now(err)
@@ -79,10 +95,18 @@ func (n *Net) Stream(set prg.Set, purpose prg.Purpose) *prg.Stream {
 }
 
 // SentBytes is what the player has sent to all others.
-func (n *Net) SentBytes() uint64 {
-	var sum uint64
-	for _, c := range n.Link.Counters() {
-		sum += c.SentBytes
+func (n *Net) SentBytes() (sum uint64) {
+	for _, c := range n.sentTo() {
+		sum += c
 	}
 	return sum
+}
+
+// sentTo is what the player has sent to each other.
+func (n *Net) sentTo() []uint64 {
+	var out []uint64
+	for _, c := range n.Link.Counters() {
+		out = append(out, c.SentBytes)
+	}
+	return out
 }

@@ -40,14 +40,14 @@ type Player struct {
 	run
 	Kernel mpc.Kernel
 	Engine *mpc.Engine
-	roles  []int
+	roles  []int // that hold shares
 	keys   prg.Keys
 	masks  map[[2]uint64]bool // the first words of each stream
 
 	// What happens between Begin and End.
 	rounds  int
-	took    int // stages
-	bytes   uint64
+	took    int      // stages
+	bytes   []uint64 // sent to each player
 	watched bool     // between them, and asked for
 	had     []uint64 // the operands' components, and masks
 	inbox   []byte   // payloads received
@@ -63,7 +63,7 @@ func (p *Player) At(step, occurrence uint32) *Player {
 
 // Begin starts to measure, and End stops.
 func (p *Player) Begin(x ...mpc.Share) {
-	p.Clock, p.stages, p.bytes, p.watched = 0, 0, p.SentBytes(), p.watch
+	p.Clock, p.stages, p.bytes, p.watched = 0, 0, p.sentTo(), p.watch
 	for _, s := range x {
 		for _, c := range s.Comp {
 			p.note(c)
@@ -72,7 +72,10 @@ func (p *Player) Begin(x ...mpc.Share) {
 }
 
 func (p *Player) End() {
-	p.rounds, p.took, p.bytes, p.watched = int(p.Clock), p.stages, p.SentBytes()-p.bytes, false
+	p.rounds, p.took, p.watched = int(p.Clock), p.stages, false
+	for to, sent := range p.sentTo() {
+		p.bytes[to] = sent - p.bytes[to]
+	}
 }
 
 // note keeps what a watched player has.
@@ -82,8 +85,12 @@ func (p *Player) note(words []uint64) {
 	}
 }
 
-func (p *Player) Recv(from, size int) []byte {
-	payload := p.Net.Recv(from, size)
+func (p *Player) Recv(from, size int) []byte { return p.got(p.Net.Recv(from, size)) }
+
+func (p *Player) RecvAhead(from, size int) []byte { return p.got(p.Net.RecvAhead(from, size)) }
+
+// got keeps what a watched player receives.
+func (p *Player) got(payload []byte) []byte {
 	if p.watched {
 		p.inbox = append(p.inbox, payload...)
 	}
@@ -163,8 +170,9 @@ func (p Protocol) play(r run, body func(*Player)) ([]*Player, error) {
 func (p Protocol) newPlayer(r run, l link.Link) *Player {
 	kernel, keys := p.New(p.ring, l.Self(), p.roles()), p.keysOf(r, l.Self())
 	return &Player{
-		Net: NewNet(l, prg.New(keys)), run: r, Kernel: kernel, Engine: mpc.New(kernel),
-		roles: p.roles(), keys: keys, masks: map[[2]uint64]bool{},
+		bytes: make([]uint64, p.Roles+2),
+		Net:   NewNet(l, prg.New(keys)), run: r, Kernel: kernel, Engine: mpc.New(kernel),
+		roles: p.roles()[:p.Roles-p.Helpers], keys: keys, masks: map[[2]uint64]bool{},
 	}
 }
 

@@ -20,7 +20,8 @@ import (
 // A Protocol is what the suite tests. By its name it has cost expressions.
 type Protocol struct {
 	Name    string
-	Roles   int
+	Roles   int // the last of them helpers
+	Helpers int
 	New     func(r ring.Modulus, self int, roles []int) mpc.Kernel
 	KeySets func(roles []int, dealers []int) []prg.Set
 	// Exact says that truncations round down always.

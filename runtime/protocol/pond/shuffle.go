@@ -1,0 +1,118 @@
+package pond
+
+// The shuffle: three permutations, each known to two of the three players and
+// unknown to the third. The dealer hands what the first two do to masks
+// (Chase, Ghosh and Poburinnaya 2020, Secret-shared shuffle, with the dealer in the
+// place of their oblivious transfers); of the third it does not know, so that what is
+// opened of shuffled keys tells it nothing of their order before.
+
+import (
+	"github.com/tfec-lang/tfec/runtime/mpc"
+)
+
+// Shuffle permutes the rows of blocks, of n rows each, by uniform permutations
+// that no role knows, the same for all tensors of x. Two rounds; of a row of k
+// ring elements 24 k bytes, of a row of k bits 3 k/8; 16 k and k/4 dealt.
+//
+// With x = D + a, and π of server 0 and ρ of server 1, both known to the dealer:
+// server 0 gets π(a) - b1, and sends π(D) + π(a) - b1 - b0, masked by b0, which it
+// draws with the dealer. Server 1, which drew b1, permutes that by ρ and adds
+// ρ(b0 + b1) - c0, which it gets: now it has ρπ(x) - c0, and server 0 draws c0. Both
+// permute their parts by what they alone draw, and mask the sum anew.
+func (k *Kernel) Shuffle(net mpc.Net, blocks, n int, x []mpc.Share) []mpc.Share {
+	s := &shuffle{step: k.begin(net, working), blocks: blocks, rows: n}
+	for _, t := range x {
+		s.groups = append(s.groups, k.groupOf(t))
+	}
+	parts := s.first(x)
+	if k.computes() {
+		common := net.Stream(k.servers(), permuting).Permutations(blocks, n)
+		for i, g := range s.groups {
+			parts[i] = g.permute(parts[i], common)
+		}
+	}
+	net.Stage()
+	out := make([]mpc.Share, len(x))
+	for i, comp := range s.maskedAll(s.groups, parts) {
+		out[i] = mpc.Share{Elem: x[i].Elem, Shape: x[i].Shape, Comp: comp}
+	}
+	return out
+}
+
+type shuffle struct {
+	*step
+	blocks, rows int
+	groups       []group // of each tensor
+}
+
+// order is the permutation of a server, at it and the dealer.
+func (s *shuffle) order(server int) []uint32 {
+	return s.net.Stream(s.seeded(server), permuting).Permutations(s.blocks, s.rows)
+}
+
+// drawn is a mask of each tensor, at a server and the dealer.
+func (s *shuffle) drawn(server int) [][]uint64 {
+	out := make([][]uint64, len(s.groups))
+	for i, g := range s.groups {
+		out[i] = g.draw(s.streams[server])
+	}
+	return out
+}
+
+// first returns the servers' parts of ρπ(x), of each tensor.
+func (s *shuffle) first(x []mpc.Share) [][]uint64 {
+	switch s.role {
+	case 0:
+		return s.pass(x)
+	case 1:
+		return s.passed()
+	}
+	s.deal(x)
+	return make([][]uint64, len(x))
+}
+
+// pass is first at server 0, whose part is c0.
+func (s *shuffle) pass(x []mpc.Share) [][]uint64 {
+	b0, c0, order := s.drawn(0), s.drawn(0), s.order(0)
+	correction := decodeAll(s.net.RecvAhead(s.roles[dealer], size(s.groups)), s.groups)
+	var message [][]byte
+	for i, g := range s.groups {
+		masked := g.permute(x[i].Comp[0], order)
+		g.add(masked, masked, correction[i])
+		g.sub(masked, masked, b0[i])
+		message = append(message, g.encode(masked))
+	}
+	s.net.Send(s.roles[1], message...)
+	return c0
+}
+
+// passed is first at server 1. What it draws first is in the correction of server 0.
+func (s *shuffle) passed() [][]uint64 {
+	s.drawn(1)
+	order := s.order(1)
+	correction := decodeAll(s.net.RecvAhead(s.roles[dealer], size(s.groups)), s.groups)
+	part := receive(s.net, s.roles[0], s.groups...)
+	for i, g := range s.groups {
+		part[i] = g.permute(part[i], order)
+		g.add(part[i], part[i], correction[i])
+	}
+	return part
+}
+
+// deal is first at the dealer.
+func (s *shuffle) deal(x []mpc.Share) {
+	b0, c0, b1 := s.drawn(0), s.drawn(0), s.drawn(1)
+	orders := [2][]uint32{s.order(0), s.order(1)}
+	var messages [2][][]byte
+	for i, g := range s.groups {
+		toFirst := g.permute(s.sum(x[i]), orders[0])
+		g.sub(toFirst, toFirst, b1[i])
+		g.add(b1[i], b1[i], b0[i])
+		toSecond := g.permute(b1[i], orders[1])
+		g.sub(toSecond, toSecond, c0[i])
+		messages[0], messages[1] = append(messages[0], g.encode(toFirst)), append(messages[1], g.encode(toSecond))
+	}
+	for server, m := range messages {
+		s.net.SendAhead(s.roles[server], m...)
+	}
+}
