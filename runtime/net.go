@@ -25,6 +25,9 @@ type stepNet struct {
 	p              *Party
 	at             place
 	sent, received []uint32 // messages by peer
+	// ahead is the chain of messages before what a helper has sent ahead in this
+	// stage: what is sent in it comes after that.
+	ahead uint32
 }
 
 // A place is where in a run a message belongs.
@@ -32,7 +35,7 @@ type place struct{ step, occurrence uint32 }
 
 func (p *Party) net(at place) *stepNet {
 	n := len(p.prog.Players)
-	return &stepNet{p, at, make([]uint32, n), make([]uint32, n)}
+	return &stepNet{p: p, at: at, sent: make([]uint32, n), received: make([]uint32, n)}
 }
 
 // at begins a step of the body. Nothing leaves a player before Start.
@@ -59,20 +62,23 @@ func (p *Party) progress(step uint32) {
 
 func (n *stepNet) Self() int { return n.p.self }
 
-func (n *stepNet) Stage() { n.p.stage() }
+func (n *stepNet) Stage() {
+	if n.p.branch == nil {
+		n.p.settle()
+	}
+	n.p.stage()
+}
 
-func (n *stepNet) Send(to int, parts ...[]byte) { n.send(to, n.p.clock, parts) }
-
-// noChain is the clock of a message with nothing before it, which does not
-// count as a round either.
-const noChain = ^uint32(0)
+func (n *stepNet) Send(to int, parts ...[]byte) {
+	n.send(to, max(n.p.clock, n.ahead), parts)
+}
 
 // SendAhead begins no chain of messages: only once something has reached the helper, what
 // it sends comes after that.
 func (n *stepNet) SendAhead(to int, parts ...[]byte) {
 	clock := n.p.clock
 	if clock == 0 {
-		clock = noChain
+		clock = link.NoChain
 	}
 	n.send(to, clock, parts)
 	n.p.stats.ahead(link.Counter{SentBytes: uint64(length(parts)), SentMessages: 1})
@@ -102,20 +108,27 @@ func (n *stepNet) Recv(from int, size int) []byte {
 	if !n.p.helps(from) {
 		n.p.receive()
 	}
-	return n.recv(from, size)
+	_, payload := n.recv(from, size)
+	return payload
 }
+
+// settle ends a stage of the logical clock: what is sent in one comes after what was received
+// before it.
+func (p *Party) settle() { p.clock = max(p.clock, p.latest) }
 
 func (n *stepNet) RecvAhead(from int, size int) []byte {
+	h, payload := n.recv(from, size)
+	n.ahead = max(n.ahead, h.Clock+1)
 	n.p.stats.ahead(link.Counter{ReceivedBytes: uint64(size), ReceivedMessages: 1})
-	return n.recv(from, size)
+	return payload
 }
 
-func (n *stepNet) recv(from, size int) []byte {
+func (n *stepNet) recv(from, size int) (link.Header, []byte) {
 	n.p.progress(n.at.step)
 	since := n.p.recorder.Wait()
 	h, payload, err := n.p.session.Link.Recv(n.p.ctx, from, size)
 	n.accept(from, h, len(payload), since, err)
-	return payload
+	return h, payload
 }
 
 // recvAny is Recv for a message of unknown length.
@@ -143,9 +156,9 @@ func (n *stepNet) accept(from int, h link.Header, bytes int, since time.Duration
 			h.Seq, n.p.prog.Describe(h.Step), n.p.prog.Player, n.received[from]))
 	}
 	n.received[from]++
-	before := n.p.clock
-	n.p.clock = max(before, h.Clock+1)
-	n.p.recorder.Received(from, h, bytes, since, before, n.p.clock)
+	before := n.p.latest
+	n.p.latest = max(before, h.Clock+1)
+	n.p.recorder.Received(from, h, bytes, since, before, n.p.latest)
 }
 
 // mismatch reads "s1 is at step 10 (divide, average.tfe:14), carol expected 11".

@@ -98,7 +98,8 @@ type Party struct {
 	started     bool
 	step        uint32 // the last one at which this player sent or received
 	occurrences map[uint32]uint32
-	clock       uint32
+	clock       uint32  // the longest chain of messages before this stage
+	latest      uint32  // and with what was received in it
 	branch      *branch // that runs now, within Together
 	width       int     // of the next comparison, or 0
 	stats       Stats

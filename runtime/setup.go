@@ -372,7 +372,7 @@ func (p *Party) Start() {
 			}
 		}
 	}
-	p.started, p.clock = true, 0
+	p.started, p.clock, p.latest = true, 0, 0
 	p.stats.SetUp = p.traffic()
 	p.recorder.Started()
 }
@@ -429,6 +429,7 @@ func (p *Party) refuse(err error) {
 // finish is the last exchange: outputs count once every player has come here.
 func (p *Party) finish() {
 	p.stats.Body = p.traffic().Minus(p.stats.SetUp)
+	p.settle()
 	p.stats.Rounds = int(p.clock)
 	p.recorder.Finished(p.stats.Rounds)
 	p.expectReady(p.exchange(lastRound, []byte{1}))

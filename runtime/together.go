@@ -35,6 +35,9 @@ func (p *Party) Together(branches ...func()) {
 	}
 	for running = unfinished(running); len(running) > 0; running = unfinished(running) {
 		p.branch = around
+		if around == nil {
+			p.settle()
+		}
 		p.stage()
 		for _, b := range running {
 			p.resume(b)

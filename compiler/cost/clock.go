@@ -16,6 +16,7 @@ import (
 	"slices"
 
 	"github.com/tfec-lang/tfec/lang/types"
+	"github.com/tfec-lang/tfec/runtime/capability"
 )
 
 // maxPasses bounds the passes that are followed one by one, maxSymbolic those
@@ -83,16 +84,33 @@ func (c *clock) block(plan []node) {
 
 func (c *clock) sending(s sending) {
 	before := c.rounds()
-	for _, stage := range s.stages {
-		sent := slices.Clone(c.now)
-		for _, m := range stage {
-			if m.Ahead && sent[m.From].Equal(types.Int(0)) {
-				continue // begins no chain
+	for k := range s.stages {
+		c.stage(s.stages[k : k+1])
+	}
+	c.stage(s.joint)
+	c.move(s.at.Step, c.rounds().Sub(before))
+}
+
+// stage is what calls send before any of it is received. What a helper sends ahead
+// comes before what its receiver then sends in the same call; it begins no chain.
+func (c *clock) stage(calls []capability.Stage) {
+	before := slices.Clone(c.now)
+	for _, messages := range calls {
+		sent := slices.Clone(before)
+		for _, m := range messages {
+			if m.Ahead && !before[m.From].Equal(types.Int(0)) {
+				sent[m.To] = c.max(sent[m.To], before[m.From].Add(types.Int(1)))
 			}
-			c.now[m.To] = c.max(c.now[m.To], sent[m.From].Add(types.Int(1)))
+		}
+		for p := range sent {
+			c.now[p] = c.max(c.now[p], sent[p])
+		}
+		for _, m := range messages {
+			if !m.Ahead {
+				c.now[m.To] = c.max(c.now[m.To], sent[m.From].Add(types.Int(1)))
+			}
 		}
 	}
-	c.move(s.at.Step, c.rounds().Sub(before))
 }
 
 func (c *clock) move(step int, by types.Size) { c.lines[step] = c.lines[step].Add(by) }
@@ -172,7 +190,7 @@ func receivers(plan []node, to map[int]bool) map[int]bool {
 	for _, n := range plan {
 		switch n := n.(type) {
 		case sending:
-			for _, stage := range n.stages {
+			for _, stage := range slices.Concat(n.stages, n.joint) {
 				for _, m := range stage {
 					to[m.To] = true
 				}

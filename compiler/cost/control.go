@@ -148,7 +148,7 @@ func sends(plan []node) bool {
 	for _, n := range plan {
 		switch n := n.(type) {
 		case sending:
-			if len(n.stages) > 0 {
+			if len(n.stages)+len(n.joint) > 0 {
 				return true
 			}
 		case passes:

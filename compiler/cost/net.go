@@ -34,10 +34,11 @@ func NetOf(name string) (Net, error) {
 
 // A Time is an estimate for a net: a message of a chain takes half a round
 // trip, and the busiest player's bytes pass one after the other. Computing is
-// not counted.
+// not counted, nor what a helper sends ahead, which takes a time of its own.
 type Time struct {
 	Net     string  `json:"net"`
 	Seconds float64 `json:"seconds"`
+	Ahead   float64 `json:"ahead_seconds,omitempty"`
 	SetUp   float64 `json:"set_up_seconds"` // the set-up and the last exchange
 	Assumes string  `json:"assumes"`
 }
@@ -53,15 +54,20 @@ func (r *Report) Estimate(n Net) error {
 	if r.Rounds == nil || !r.Rounds.Known {
 		return errors.New("cannot estimate the time: the rounds are not a number")
 	}
-	var busiest int64
+	var busiest, ahead int64
 	for _, p := range r.Players {
 		if !p.SentBytes.Known || !p.ReceivedBytes.Known {
 			return errors.New("cannot estimate the time: the bytes are not a number")
 		}
-		busiest = max(busiest, p.SentBytes.Value, p.ReceivedBytes.Value)
+		var sent, received int64
+		if p.AheadSent != nil {
+			sent, received = p.AheadSent.Value, p.AheadReceived.Value
+		}
+		busiest = max(busiest, p.SentBytes.Value-sent, p.ReceivedBytes.Value-received)
+		ahead = max(ahead, sent)
 	}
 	r.Time = &Time{
-		Net: n.Name, Seconds: n.Seconds(r.Rounds.Value, busiest), SetUp: n.Seconds(SetUpRounds+LastRounds, 0),
+		Net: n.Name, Seconds: n.Seconds(r.Rounds.Value, busiest), Ahead: n.Seconds(0, ahead), SetUp: n.Seconds(SetUpRounds+LastRounds, 0),
 		Assumes: fmt.Sprintf("%.4g ms for a round trip, %.4g Gbit/s each way at every player; computing is not counted", n.RoundTrip.Seconds()*1e3, n.BitsPerS/1e9),
 	}
 	return nil

@@ -23,6 +23,7 @@ type (
 	sending struct {
 		at       *ir.Instr
 		stages   []capability.Stage // players by their index in the program
+		joint    []capability.Stage // instead: what several calls send in one stage, each
 		elements types.Size
 		shown    types.Size
 	}

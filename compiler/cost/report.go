@@ -52,6 +52,9 @@ type Report struct {
 	// Where is what the rounds are stated for, where that is not every size.
 	Where []string `json:"rounds_where,omitempty"`
 	Bytes Figure   `json:"bytes"` // payload over all players
+	// Ahead is what of it a helper sends ahead of the others, which depends on no data:
+	// the rounds are of what is sent online, all else. It is nil where there is no helper.
+	Ahead *Figure `json:"ahead,omitempty"`
 	// AtMost are the lines of the program that make the figures a bound: what a
 	// `while` or a branch decides in the run.
 	AtMost []ir.Line `json:"at_most,omitempty"`
@@ -76,6 +79,7 @@ type Line struct {
 	Elements Figure  `json:"elements"`
 	Rounds   *Figure `json:"rounds"`
 	Bytes    Figure  `json:"bytes"`
+	Ahead    *Figure `json:"ahead,omitempty"`
 	Line     ir.Line `json:"line"`
 }
 
@@ -107,6 +111,8 @@ type Counter struct {
 	ReceivedBytes    Figure  `json:"received_bytes"`
 	SentMessages     Figure  `json:"sent_messages"`
 	ReceivedMessages Figure  `json:"received_messages"`
+	AheadSent        *Figure `json:"ahead_sent_bytes,omitempty"` // of the bytes, those sent ahead
+	AheadReceived    *Figure `json:"ahead_received_bytes,omitempty"`
 	Rounds           *Figure `json:"rounds"`
 }
 
@@ -127,21 +133,29 @@ func newReport(p *ir.Program, b *planner, t *tally, c *clock) (*Report, error) {
 			r.Assumed = append(r.Assumed, a)
 		}
 	}
-	r.lines(p, p.Body, t, c)
-	var total amount
+	helped := func(a amount) *Figure {
+		if len(p.Protocol.Helpers) == 0 {
+			return nil
+		}
+		f := a.figure()
+		return &f
+	}
+	r.lines(p, p.Body, t, c, helped)
+	var total, ahead amount
 	for k, x := range t.players {
 		total.plus(x.sent)
+		ahead.plus(x.aheadSent)
 		r.Players = append(r.Players, Counter{
 			Player:    p.Players[k].Name,
 			SentBytes: x.sent.figure(), ReceivedBytes: x.received.figure(),
 			SentMessages: figure(x.sentMessages), ReceivedMessages: figure(x.receivedMessages),
-			Rounds: c.figure(c.now[k]),
+			AheadSent: helped(x.aheadSent), AheadReceived: helped(x.aheadReceived), Rounds: c.figure(c.now[k]),
 		})
 		if x.received.overflows() {
 			return nil, errOverflow
 		}
 	}
-	r.Bytes = total.figure()
+	r.Bytes, r.Ahead = total.figure(), helped(ahead)
 	if total.overflows() {
 		return nil, errOverflow
 	}
@@ -168,19 +182,19 @@ func (c *clock) figure(s types.Size) *Figure {
 	return &f
 }
 
-func (r *Report) lines(p *ir.Program, b ir.Block, t *tally, c *clock) {
+func (r *Report) lines(p *ir.Program, b ir.Block, t *tally, c *clock, helped func(amount) *Figure) {
 	for _, i := range b {
 		if l, ok := t.lines[i.Step]; ok {
 			r.Lines = append(r.Lines, Line{
 				Step: i.Step, Op: title(p, i), Elements: figure(l.elements),
-				Rounds: c.figure(c.lines[i.Step]), Bytes: l.bytes.figure(), Line: i.Pos.At(),
+				Rounds: c.figure(c.lines[i.Step]), Bytes: l.bytes.figure(), Ahead: helped(l.ahead), Line: i.Pos.At(),
 			})
 		}
 		if l, ok := t.loops[i.Step]; ok {
 			r.Loops = append(r.Loops, newLoop(i, l, c))
 		}
-		r.lines(p, i.Body, t, c)
-		r.lines(p, i.Else, t, c)
+		r.lines(p, i.Body, t, c, helped)
+		r.lines(p, i.Else, t, c, helped)
 	}
 }
 

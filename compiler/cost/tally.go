@@ -13,16 +13,18 @@ type multiple struct {
 	axis            *types.Size
 }
 
-// counts are what passes between one player and all others.
+// counts are what passes between one player and all others; ahead is what of
+// the bytes helpers send ahead.
 type counts struct {
 	sent, received                 amount
+	aheadSent, aheadReceived       amount
 	sentMessages, receivedMessages types.Size
 }
 
 // A line is what one step adds up to.
 type line struct {
-	elements types.Size
-	bytes    amount
+	elements     types.Size
+	bytes, ahead amount
 }
 
 type tally struct {
@@ -69,6 +71,11 @@ func (t *tally) sending(s sending, m multiple) {
 			from.sent.add(x.Bits, s.elements, m)
 			to.received.add(x.Bits, s.elements, m)
 			l.bytes.add(x.Bits, s.elements, m)
+			if x.Ahead {
+				for _, a := range []*amount{&from.aheadSent, &to.aheadReceived, &l.ahead} {
+					a.add(x.Bits, s.elements, m)
+				}
+			}
 			from.sentMessages = from.sentMessages.Add(m.messages)
 			to.receivedMessages = to.receivedMessages.Add(m.messages)
 		}
@@ -126,6 +133,8 @@ func (t *tally) choice(n choice, m multiple) {
 		x, y, sum := arms[0].players[p], arms[1].players[p], &t.players[p]
 		sum.sent.plus(t.bounds.most(x.sent, y.sent))
 		sum.received.plus(t.bounds.most(x.received, y.received))
+		sum.aheadSent.plus(t.bounds.most(x.aheadSent, y.aheadSent))
+		sum.aheadReceived.plus(t.bounds.most(x.aheadReceived, y.aheadReceived))
 		sum.sentMessages = sum.sentMessages.Add(t.bounds.mostSize(x.sentMessages, y.sentMessages))
 		sum.receivedMessages = sum.receivedMessages.Add(t.bounds.mostSize(x.receivedMessages, y.receivedMessages))
 	}

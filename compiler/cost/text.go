@@ -12,11 +12,11 @@ import (
 func (r *Report) String() string {
 	var out strings.Builder
 	t := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "op\telements\trounds\tbytes\tline\n")
+	fmt.Fprintf(t, "op\telements\trounds\tbytes\t%sline\n", r.ahead("ahead"))
 	for _, l := range r.Lines {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", l.Op, l.Elements, optional(l.Rounds), l.Bytes, l.Line)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s%s\n", l.Op, l.Elements, optional(l.Rounds), l.Bytes, r.ahead(l.Ahead), l.Line)
 	}
-	fmt.Fprintf(t, "total\t\t%s\t%s\t\n", optional(r.Rounds), r.Bytes)
+	fmt.Fprintf(t, "total\t\t%s\t%s\t%s\n", optional(r.Rounds), r.Bytes, r.ahead(r.Ahead))
 	t.Flush()
 	fmt.Fprintln(&out)
 	if len(r.Loops) > 0 {
@@ -27,13 +27,23 @@ func (r *Report) String() string {
 		t.Flush()
 		fmt.Fprintln(&out)
 	}
-	fmt.Fprintf(t, "player\trounds\tbytes sent\tbytes received\tmessages sent\tmessages received\n")
+	fmt.Fprintf(t, "player\trounds\tbytes sent\tbytes received\t%smessages sent\tmessages received\n", r.ahead("ahead sent", "ahead received"))
 	for _, p := range r.Players {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", p.Player, optional(p.Rounds), p.SentBytes, p.ReceivedBytes, p.SentMessages, p.ReceivedMessages)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s%s\t%s\n", p.Player, optional(p.Rounds), p.SentBytes, p.ReceivedBytes, r.ahead(p.AheadSent, p.AheadReceived), p.SentMessages, p.ReceivedMessages)
 	}
 	t.Flush()
 	fmt.Fprintf(&out, "\n%s\n", strings.Join(r.notes(), "\n"))
 	return out.String()
+}
+
+// ahead is the cells of what helpers send ahead: none where there are no helpers.
+func (r *Report) ahead(cells ...any) (text string) {
+	if r.Ahead != nil {
+		for _, c := range cells {
+			text += fmt.Sprint(c) + "\t"
+		}
+	}
+	return text
 }
 
 // optional is a figure, or ? where none can be stated.
@@ -48,6 +58,9 @@ func optional(f *Figure) string {
 func (r *Report) notes() []string {
 	notes := []string{
 		fmt.Sprintf("Bytes are payload. Apart: the set-up has %d rounds and the last exchange %d, each from everybody to everybody.", r.SetUpRounds, r.LastRounds),
+	}
+	if r.Ahead != nil {
+		notes = append(notes, "Ahead: of the bytes, what the dealer sends before it is needed, whatever the data are; the rounds are of the rest. It waits for what the players open to it, and then begins a round.")
 	}
 	if strings.Contains(r.Bytes.Text, "⌈") {
 		notes = append(notes, "⌈ ⌉: each message in it is rounded up to whole bytes; with all sizes set the figures are exact.")
@@ -75,6 +88,9 @@ func (r *Report) notes() []string {
 			a.Line, strings.Join(a.Instead, "`, `"), a.Rounds, optional(r.Rounds)))
 	}
 	if r.Time != nil {
+		if r.Ahead != nil {
+			notes = append(notes, fmt.Sprintf("Time on %s for what is sent ahead: %s.", r.Time.Net, seconds(r.Time.Ahead)))
+		}
 		notes = append(notes,
 			fmt.Sprintf("Time on %s: %s, and %s for the set-up and the last exchange (estimated: %s).", r.Time.Net, seconds(r.Time.Seconds), seconds(r.Time.SetUp), r.Time.Assumes))
 	}

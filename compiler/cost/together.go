@@ -8,7 +8,6 @@ import (
 
 	"github.com/tfec-lang/tfec/compiler/ir"
 	"github.com/tfec-lang/tfec/lang/types"
-	"github.com/tfec-lang/tfec/runtime/capability"
 )
 
 func (b *planner) together(i *ir.Instr) ([]node, error) {
@@ -61,7 +60,10 @@ func (c *clock) stages(plan []node) []node {
 		switch n := n.(type) {
 		case sending:
 			for k := range n.stages {
-				out = append(out, sending{at: n.at, stages: n.stages[k : k+1]})
+				out = append(out, sending{at: n.at, joint: n.stages[k : k+1]})
+			}
+			if n.joint != nil {
+				out = append(out, n)
 			}
 		case together:
 			out = append(out, c.joined(n)...)
@@ -110,9 +112,9 @@ func (c *clock) once(trip types.Size) {
 // stage takes the first stage of each list.
 func stage(lists [][]node) node {
 	first := lists[0][0].(sending)
-	joint := sending{at: first.at, stages: []capability.Stage{nil}}
+	joint := sending{at: first.at}
 	for k, l := range lists {
-		joint.stages[0] = append(joint.stages[0], l[0].(sending).stages[0]...)
+		joint.joint = append(joint.joint, l[0].(sending).joint...)
 		lists[k] = l[1:]
 	}
 	return joint

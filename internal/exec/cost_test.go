@@ -26,7 +26,7 @@ import (
 
 // A measure is what passed at one player.
 type measure struct {
-	rounds, sentBytes, receivedBytes, sentMessages, receivedMessages int64
+	rounds, sentBytes, receivedBytes, sentMessages, receivedMessages, aheadSent, aheadReceived int64
 }
 
 // measured runs a program and counts.
@@ -56,7 +56,8 @@ func inspected(t *testing.T, p *ir.Program, in map[string]interp.Tensor, run *tr
 	var out []measure
 	for _, s := range result.Stats {
 		b := s.Body
-		out = append(out, measure{int64(s.Rounds), int64(b.SentBytes), int64(b.ReceivedBytes), int64(b.SentMessages), int64(b.ReceivedMessages)})
+		out = append(out, measure{int64(s.Rounds), int64(b.SentBytes), int64(b.ReceivedBytes), int64(b.SentMessages), int64(b.ReceivedMessages),
+			int64(s.Ahead.SentBytes), int64(s.Ahead.ReceivedBytes)})
 		others := uint64(len(p.Players) - 1)
 		assert.Equal(t, cost.SetUpRounds*others, s.SetUp.SentMessages)
 	}
@@ -78,19 +79,28 @@ func promisedBy(t *testing.T, protocol *capability.Protocol, p *ir.Program, in m
 	require.NotNil(t, r.Rounds, "%s\n%s", r.Missing, p)
 	require.Empty(t, r.AtMost, "%s", p)
 	var out []measure
-	var bytes, lineBytes, lineRounds int64
+	var bytes, lineBytes, lineRounds, ahead, lineAhead int64
+	value := func(f *cost.Figure) int64 {
+		if f == nil {
+			return 0
+		}
+		require.True(t, f.Known)
+		return f.Value
+	}
 	for _, c := range r.Players {
 		for _, f := range []cost.Figure{*c.Rounds, c.SentBytes, c.ReceivedBytes, c.SentMessages, c.ReceivedMessages} {
 			require.True(t, f.Known, "%s: %s\n%s", c.Player, f, p)
 		}
-		out = append(out, measure{c.Rounds.Value, c.SentBytes.Value, c.ReceivedBytes.Value, c.SentMessages.Value, c.ReceivedMessages.Value})
+		out = append(out, measure{c.Rounds.Value, c.SentBytes.Value, c.ReceivedBytes.Value, c.SentMessages.Value, c.ReceivedMessages.Value, value(c.AheadSent), value(c.AheadReceived)})
 		bytes += c.SentBytes.Value
+		ahead += value(c.AheadSent)
 	}
 	for _, l := range r.Lines {
 		lineBytes += l.Bytes.Value
 		lineRounds += l.Rounds.Value
+		lineAhead += value(l.Ahead)
 	}
-	assert.Equal(t, []int64{bytes, bytes, r.Rounds.Value}, []int64{r.Bytes.Value, lineBytes, lineRounds}, "the lines add up")
+	assert.Equal(t, []int64{bytes, bytes, r.Rounds.Value, ahead, ahead}, []int64{r.Bytes.Value, lineBytes, lineRounds, value(r.Ahead), lineAhead}, "the lines add up")
 	return out
 }
 
@@ -161,7 +171,7 @@ func TestCostOfCorpusAndExamples(t *testing.T) {
 	for _, path := range append(append(paths, more...), filepath.Join("testdata", "kept_records.tfe"), filepath.Join("testdata", "indices.tfe")) {
 		own := load(t, path, "")
 		s := players(own.Programs[0])
-		for _, protocol := range []string{"", fmt.Sprintf("plain(%s)", s[0]), fmt.Sprintf("aby3(%s, %s, %s)", s[2], s[0], s[1])} {
+		for _, protocol := range []string{"", fmt.Sprintf("plain(%s)", s[0]), fmt.Sprintf("aby3(%s, %s, %s)", s[2], s[0], s[1]), fmt.Sprintf("pond(%s, %s; %s)", s[1], s[2], s[0])} {
 			t.Run(filepath.Base(path)+" "+protocol, func(t *testing.T) {
 				for _, p := range load(t, path, protocol).Programs {
 					exactly(t, p, randomInputs(r, p))
@@ -211,7 +221,7 @@ func TestCostOfControl(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "f.tfe")
 			require.NoError(t, os.WriteFile(path, []byte(head+text+"\n"), 0o600))
-			for _, protocol := range []string{"", "plain(s0)", "aby3(s2, s0, s1)"} {
+			for _, protocol := range []string{"", "plain(s0)", "aby3(s2, s0, s1)", "pond(s0, s2; s1)", "pond(s1, a; s2)", "pond(s0, s1; b)"} {
 				for range 4 {
 					p := load(t, path, protocol).Programs[0]
 					exactly(t, p, randomInputs(r, p))
@@ -225,7 +235,7 @@ func TestCostOfControl(t *testing.T) {
 
 // Every operation on every element, each operand shared or public.
 func TestCostOfOperations(t *testing.T) {
-	for _, protocol := range []string{"plain(s0)", "aby3(s0, s1, s2)"} {
+	for _, protocol := range []string{"plain(s0)", "aby3(s0, s1, s2)", "pond(s0, s1; s2)"} {
 		t.Run(protocol, func(t *testing.T) {
 			t.Parallel()
 			r := rand.New(rand.NewPCG(1, 2))
@@ -251,7 +261,7 @@ func TestCostOfRandomPrograms(t *testing.T) {
 	for _, c := range []struct {
 		protocol string
 		roles    []int
-	}{{"plain", []int{3}}, {"plain", []int{0}}, {"aby3", []int{3, 4, 5}}, {"aby3", []int{0, 5, 1}}} {
+	}{{"plain", []int{3}}, {"plain", []int{0}}, {"aby3", []int{3, 4, 5}}, {"aby3", []int{0, 5, 1}}, {"pond", []int{3, 4, 5}}, {"pond", []int{5, 0, 1}}} {
 		t.Run(fmt.Sprint(c.protocol, c.roles), func(t *testing.T) {
 			t.Parallel()
 			for seed := range uint64(60) {

@@ -42,6 +42,8 @@ func TestRandomPrograms(t *testing.T) {
 		{"plain", []int{0}, 100}, // the computing player owns inputs
 		{"aby3", []int{3, 4, 5}, 100},
 		{"aby3", []int{0, 5, 1}, 100},
+		{"pond", []int{3, 4, 5}, 100},
+		{"pond", []int{5, 0, 1}, 100},
 	} {
 		t.Run(fmt.Sprint(c.protocol, c.roles), func(t *testing.T) {
 			t.Parallel()

@@ -133,7 +133,7 @@ func operationCases() []operationCase {
 
 func TestOperationsEqualTheInterpreter(t *testing.T) {
 	const inClear = "in clear"
-	for _, protocol := range []string{inClear, "plain(s0)", "aby3(s0, s1, s2)"} {
+	for _, protocol := range []string{inClear, "plain(s0)", "aby3(s0, s1, s2)", "pond(s0, s1; s2)"} {
 		t.Run(protocol, func(t *testing.T) {
 			t.Parallel()
 			r := rand.New(rand.NewPCG(1, 2))
@@ -225,6 +225,7 @@ func (c operationCase) inClear(t *testing.T) *ir.Program {
 // public (-1: none); a divisor is always.
 func (c operationCase) onShares(t *testing.T, protocol string, public int) *ir.Program {
 	_, servers, _ := strings.Cut(strings.TrimSuffix(protocol, ")"), "(")
+	servers = strings.ReplaceAll(servers, ";", ",")
 	isPublic := func(k int) bool { return k == public || k == 1 && c.name() == "div" }
 	var w writer
 	for k, typ := range c.args {

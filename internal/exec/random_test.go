@@ -15,6 +15,7 @@ import (
 	"github.com/tfec-lang/tfec/compiler/interp"
 	"github.com/tfec-lang/tfec/compiler/ir"
 	"github.com/tfec-lang/tfec/lang/types"
+	"github.com/tfec-lang/tfec/runtime/capability"
 )
 
 var (
@@ -58,7 +59,8 @@ func randomProgram(seed uint64, protocol string, roles ...int) (*ir.Program, map
 	for _, name := range []string{"a", "b", "c", "s0", "s1", "s2"} {
 		g.p.Players = append(g.p.Players, ir.Player{Name: name})
 	}
-	g.p.Protocol = ir.Protocol{Name: protocol, Roles: roles, Ring: 64}
+	row, _ := capability.Lookup(protocol)
+	g.p.Protocol = ir.Protocol{Name: protocol, Roles: roles[:row.Roles], Helpers: roles[row.Roles:], Ring: 64}
 	g.block = &g.p.Body
 	for range 6 {
 		g.input()
@@ -232,7 +234,7 @@ func (g *generator) op(i *ir.Instr, result value, args ...value) value {
 
 func (g *generator) workers(at types.Place) types.Set {
 	if at.IsShared() {
-		return g.p.Servers()
+		return g.p.Computing()
 	}
 	return at.Set(g.p.Everybody())
 }
@@ -244,7 +246,7 @@ func (g *generator) share(v value) value {
 	from := v
 	v.at = types.SharedPlace
 	v = g.define(v)
-	who := g.p.Servers().With(from.at.Holders.First())
+	who := g.p.Computing().With(from.at.Holders.First())
 	g.emit(&ir.Instr{Op: ir.OpShare, Dst: v.id, Args: []ir.Value{from.id}, Who: who})
 	return v
 }
@@ -495,7 +497,7 @@ func (g *generator) loop() {
 	acc := x
 	acc.most, acc.off = max(x.most, y.most), max(x.off, y.off)
 	acc = g.variable(acc)
-	g.emit(&ir.Instr{Op: ir.OpCopy, Dst: acc.id, Args: []ir.Value{x.id}, Who: g.p.Servers()})
+	g.emit(&ir.Instr{Op: ir.OpCopy, Dst: acc.id, Args: []ir.Value{x.id}, Who: g.p.Computing()})
 
 	outer, scope := g.block, len(g.values)
 	f := &ir.Instr{Op: ir.OpFor, Args: []ir.Value{zero.id, three.id, one.id}, Who: g.p.Everybody()}
@@ -508,7 +510,7 @@ func (g *generator) loop() {
 	for k, b := range []*ir.Block{&branch.Body, &branch.Else} {
 		g.block = b
 		next := g.op(&ir.Instr{Op: []ir.Op{ir.OpMin, ir.OpMax}[k]}, acc, acc, y)
-		g.emit(&ir.Instr{Op: ir.OpCopy, Dst: acc.id, Args: []ir.Value{next.id}, Who: g.p.Servers()})
+		g.emit(&ir.Instr{Op: ir.OpCopy, Dst: acc.id, Args: []ir.Value{next.id}, Who: g.p.Computing()})
 	}
 	g.block, g.values = outer, g.values[:scope]
 	g.emit(f)
@@ -529,7 +531,7 @@ func (g *generator) output() {
 	}
 	name := fmt.Sprintf("r%d", len(g.p.Outputs))
 	opened, i := v, &ir.Instr{Op: ir.OpOpen, Args: []ir.Value{v.id}, Name: name, To: g.place(to)}
-	i.Who = g.p.Servers().Union(to)
+	i.Who = g.p.Computing().Union(to)
 	opened.at = i.To
 	if !v.at.IsShared() {
 		i.Op = ir.OpReveal

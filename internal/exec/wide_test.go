@@ -53,7 +53,7 @@ computation wide[n](
     reveal(int32(x) + m) to c, reveal(if sum(m) > 0 then max(x) else x[0]) to c, reveal(sum(int64(m) * k)) to c
 }
 `
-	for _, protocol := range []string{"aby3(s0, s1, s2)", "aby3(b, s1, a)", "plain(s0)"} {
+	for _, protocol := range []string{"aby3(s0, s1, s2)", "aby3(b, s1, a)", "plain(s0)", "pond(b, s1; a)"} {
 		path := filepath.Join(t.TempDir(), "wide.tfe")
 		text := []byte(source)
 		require.NoError(t, os.WriteFile(path, text, 0o600))

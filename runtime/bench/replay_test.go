@@ -87,7 +87,7 @@ func (t *tape) Recv(from, size int) []byte {
 
 // A replay is a Net without peers: messages go nowhere, and come from a tape.
 type replay struct {
-	mpc.Net // helpers there are none
+	mpc.Net          // helpers there are none
 	self             int
 	source           *prg.Source
 	step, occurrence uint32

@@ -18,6 +18,18 @@ type Header struct {
 	Clock      uint32 // logical clock of the sender: the longest chain of messages before this one
 }
 
+// NoChain is the Clock of a message that belongs to no chain: its receiver's
+// stays as it is, since it is one more.
+const NoChain = ^uint32(0)
+
+// Chain is the length of the chain before the message.
+func (h Header) Chain() int {
+	if h.Clock == NoChain {
+		return 0
+	}
+	return int(h.Clock)
+}
+
 func (h Header) String() string {
 	return fmt.Sprintf("step %d, occurrence %d, message %d", h.Step, h.Occurrence, h.Seq)
 }

@@ -180,7 +180,7 @@ func (r *Recorder) Received(from int, h link.Header, bytes int, since time.Durat
 func (r *Recorder) message(peer int, h link.Header, bytes int, received bool, at time.Duration) {
 	if r.level >= Spans && r.room(&r.messages, MaxMessages, &r.record.Left) {
 		r.record.Messages = append(r.record.Messages, Message{Step: int(h.Step), Occurrence: int(h.Occurrence), Number: int(h.Seq),
-			Peer: peer, Received: received, Bytes: uint64(bytes), At: at, Round: int(h.Clock), Lane: r.running.lane})
+			Peer: peer, Received: received, Bytes: uint64(bytes), At: at, Round: h.Chain(), Lane: r.running.lane})
 	}
 }
 

@@ -100,8 +100,14 @@ func (p Protocol) checkCost(t *testing.T, players []*Player, n int, calls []capa
 func (p Protocol) send(s capability.Stage, n int, clocks []int, bytes [][]uint64) {
 	before := slices.Clone(clocks)
 	for _, m := range s {
+		if from, to := p.player(m.From), p.player(m.To); m.Ahead && clocks[from] > 0 {
+			before[to] = max(before[to], clocks[from]+1)
+		}
+	}
+	copy(clocks, before)
+	for _, m := range s {
 		from, to := p.player(m.From), p.player(m.To)
-		if !m.Ahead || before[from] > 0 {
+		if !m.Ahead {
 			clocks[to] = max(clocks[to], before[from]+1)
 		}
 		bytes[from][to] += uint64(m.Bytes(n))

@@ -23,6 +23,7 @@ type Net struct {
 	sent, received   []uint32 // messages of this step, by peer
 	stages           int      // begun so far
 	closed           bool     // nothing is sent before the next stage
+	ahead            uint32   // Clock of what came ahead
 }
 
 // NewNet returns the Net of a player.
@@ -40,11 +41,13 @@ func (n *Net) At(step, occurrence uint32) {
 
 func (n *Net) Self() int { return n.Link.Self() }
 
-func (n *Net) Stage() { n.stages, n.closed = n.stages+1, false }
+func (n *Net) Stage() { n.stages, n.closed, n.Clock = n.stages+1, false, max(n.Clock, n.ahead) }
 
 // Send makes a chain of messages one longer than what has reached the player.
 // It refuses what a stage cannot hold.
-func (n *Net) Send(to int, parts ...[]byte) { n.send(to, n.Clock+1, parts) }
+func (n *Net) Send(to int, parts ...[]byte) {
+	n.send(to, max(n.Clock, n.ahead)+1, parts)
+}
 
 // SendAhead begins no chain, but may go one on.
 func (n *Net) SendAhead(to int, parts ...[]byte) {
@@ -68,11 +71,19 @@ func (n *Net) send(to int, clock uint32, parts [][]byte) {
 
 func (n *Net) Recv(from, size int) []byte {
 	n.closed = true
-	return n.RecvAhead(from, size)
+	clock, payload := n.recv(from, size)
+	n.Clock = max(n.Clock, n.ahead, clock)
+	return payload
 }
 
 // RecvAhead may come before something is sent in the same stage.
 func (n *Net) RecvAhead(from, size int) []byte {
+	clock, payload := n.recv(from, size)
+	n.ahead = max(n.ahead, clock)
+	return payload
+}
+
+func (n *Net) recv(from, size int) (clock uint32, payload []byte) {
 	got, payload, err := n.Link.Recv(n.Context, from, size)
 	if err != nil {
 		abort.Now(err)
@@ -82,8 +93,7 @@ func (n *Net) RecvAhead(from, size int) []byte {
 		abort.Now(fmt.Errorf("got %v, want %v", got, want))
 	}
 	n.received[from]++
-	n.Clock = max(n.Clock, got.Clock)
-	return payload
+	return got.Clock, payload
 }
 
 func (n *Net) Stream(set prg.Set, purpose prg.Purpose) *prg.Stream {

@@ -63,7 +63,7 @@ func (p *Player) At(step, occurrence uint32) *Player {
 
 // Begin starts to measure, and End stops.
 func (p *Player) Begin(x ...mpc.Share) {
-	p.Clock, p.stages, p.bytes, p.watched = 0, 0, p.sentTo(), p.watch
+	p.Clock, p.ahead, p.stages, p.bytes, p.watched = 0, 0, 0, p.sentTo(), p.watch
 	for _, s := range x {
 		for _, c := range s.Comp {
 			p.note(c)
