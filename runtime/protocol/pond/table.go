@@ -2,7 +2,7 @@ package pond
 
 // Functions of numbers of a few bits, by tables. Of a number v ^ δ both servers see
 // v, and the dealer knows δ: it deals which of its values δ has, and every function
-// is a sum of that.
+// is a sum of that. Of a sign, too: it deals that with the sign of its mask.
 
 import (
 	"github.com/tfec-lang/tfec/runtime/clear"
@@ -11,20 +11,23 @@ import (
 )
 
 // Tables looks up numbers of k bits in tables of m functions: 16 m bytes a number, of
-// all tables together, one round; 8 (2^k - 1) dealt.
+// all tables together, one round; 8 (2^k - 1) dealt, or with a sign 8 2^k.
 func (k *Kernel) Tables(net mpc.Net, elem clear.Type, tables ...mpc.Table) []mpc.Share {
 	n, inputs, functions := tables[0].Numbers(), 0, 0
 	for _, t := range tables {
-		inputs += 1<<t.Width() - 1
+		inputs += t.Values()
 		functions += len(t.Functions)
 	}
 	s := k.begin(net, working)
 	dealt := s.dealt(1, func() [][]uint64 {
-		var chosen []uint64
+		var chosen, signs []uint64
 		for _, t := range tables {
-			chosen = append(chosen, choices(index(t, k.sum(t.Bits)), 1<<t.Width())...)
+			more := choices(index(t, k.sum(t.Bits)), t.Values())
+			chosen, signs = append(chosen, more...), append(signs, k.signs(t, len(more))...)
 		}
-		return [][]uint64{k.ring.Extend(chosen, false)}
+		out := k.ring.Extend(chosen, false)
+		k.ring.NegateIf(out, out, k.ring.Extend(signs, false))
+		return [][]uint64{out}
 	}, k.elements(inputs*n))
 	g := k.elements(functions * n)
 	var part []uint64
@@ -32,11 +35,23 @@ func (k *Kernel) Tables(net mpc.Net, elem clear.Type, tables ...mpc.Table) []mpc
 		part = make([]uint64, g.words())
 		from, to := 0, 0
 		for _, t := range tables {
-			k.lookUp(part, to, dealt[k.role][0], from, index(t, t.Bits.Comp[0]), t.Functions)
-			from, to = from+n*(1<<t.Width()-1), to+n*len(t.Functions)
+			k.lookUp(part, to, dealt[k.role][0], from, t)
+			from, to = from+n*t.Values(), to+n*len(t.Functions)
 		}
 	}
 	return k.split(s.masked(g, part), elem, tables)
+}
+
+// signs are the dealer's parts of a table's signs, for each of so many choices.
+func (k *Kernel) signs(t mpc.Table, choices int) []uint64 {
+	out := make([]uint64, choices)
+	if t.Signed() {
+		one := ring.Elements(k.sum(t.Sign), t.Numbers())
+		for i := range out {
+			out[i] = one[i%len(one)]
+		}
+	}
+	return out
 }
 
 // split cuts the results of all tables apart.
@@ -65,11 +80,11 @@ func index(t mpc.Table, packed []uint64) []uint64 {
 	return out
 }
 
-// choices says of each value but 0, one after the other, which elements of index
-// have it, in the same time whatever they are.
+// choices says of so many values, the last of which has all bits set, which elements
+// of index have it, in the same time whatever they are.
 func choices(index []uint64, values int) []uint64 {
-	out := make([]uint64, 0, (values-1)*len(index))
-	for v := uint64(1); v < uint64(values); v++ {
+	out := make([]uint64, 0, values*len(index))
+	for v := uint64(values & 1); len(out) < cap(out); v++ {
 		for _, at := range index {
 			out = append(out, ((at^v)-1)>>63)
 		}
@@ -77,33 +92,42 @@ func choices(index []uint64, values int) []uint64 {
 	return out
 }
 
-// lookUp sets out from place to on to this server's parts of functions, given those of
-// the choices that stand in chosen from a place on. Server 0 adds the one that all
-// choices come to. Which values of a table it reads, index says, which is no
-// secret to it.
-func (k *Kernel) lookUp(out []uint64, to int, chosen []uint64, from int, index []uint64, functions [][]uint64) {
-	n, planes := len(index), k.ring.Planes()
+// lookUp sets out from place to on to this server's parts of a table's functions, given those
+// of the choices that stand in chosen from a place on. Without a choice for 0, server 0
+// adds the one that all choices come to. Which values of a function it reads, the masked
+// numbers say, which are no secret to it.
+func (k *Kernel) lookUp(out []uint64, to int, chosen []uint64, from int, t mpc.Table) {
+	n, planes := t.Numbers(), k.ring.Planes()
+	index, negative := index(t, t.Bits.Comp[0]), make([]uint64, n)
+	if t.Signed() {
+		negative = ring.Elements(t.Sign.Comp[0], n)
+	}
 	outPlane, plane := len(out)/planes, len(chosen)/planes
-	element := func(v, i int) (c ring.Number) {
-		at := from + (v-1)*n + i
+	choice := func(v, i int) (c ring.Number) {
+		at := from + v*n + i
 		c.Low = chosen[at]
 		if planes > 1 {
 			c.High = chosen[plane+at]
 		}
 		return c
 	}
+	first := t.Values() & 1
 	ring.Split(n, func(lo, hi int) {
 		for i := lo; i < hi; i++ {
-			for f, table := range functions {
-				zero, at := ring.Integer(int64(table[index[i]])), to+f*n+i
-				var sum ring.Number
+			sign := ring.Integer(1 - 2*int64(negative[i]))
+			for f, table := range t.Functions {
+				var zero, sum ring.Number
+				if first == 1 {
+					zero = ring.Integer(int64(table[index[i]]))
+				}
 				if k.role == 0 {
 					sum = zero
 				}
-				for v := 1; v < len(table); v++ {
+				for v := first; v < len(table); v++ {
 					difference := ring.Integer(int64(table[uint64(v)^index[i]])).Sub(zero)
-					sum = sum.Add(element(v, i).Mul(difference))
+					sum = sum.Add(choice(v-first, i).Mul(difference))
 				}
+				sum, at := sum.Mul(sign), to+f*n+i
 				out[at] = sum.Low
 				if planes > 1 {
 					out[outPlane+at] = sum.High
