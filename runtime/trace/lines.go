@@ -15,7 +15,7 @@ type Line struct {
 	Text   string
 	Steps  []int // that it consists of and somebody came to, ascending
 
-	Most    Total    // the most of any player: Time, Waited, Rounds, Memory, Calls
+	Most    Total    // the most of any computing player, if one came to it, else of any: Time, Waited, Rounds, Memory, Calls
 	All     Total    // of all players together: bytes and messages; those sent are those received
 	Rounds  int      // by which it lengthened the longest chain of messages of the body
 	Players []string // who came to it, in the run's order
@@ -52,6 +52,7 @@ func (r *Run) Lines() []Line {
 	rounds := r.rounds()
 	for i, at := range order {
 		out[i] = *lines[at]
+		out[i].Most = r.most(out[i])
 		out[i].Rounds = rounds[at]
 	}
 	slices.SortStableFunc(out, func(a, b Line) int {
@@ -71,8 +72,23 @@ func (l *Line) count(player string, t Total) {
 	own := &l.Totals[len(l.Totals)-1]
 	own.add(t)
 	l.All.add(t)
-	l.Most = Total{Calls: max(l.Most.Calls, own.Calls), Time: max(l.Most.Time, own.Time), Waited: max(l.Most.Waited, own.Waited),
-		Rounds: max(l.Most.Rounds, own.Rounds), Memory: max(l.Most.Memory, own.Memory)}
+}
+
+// most is the line's Most: who only receives a result waits for it from the
+// beginning, whatever the line costs.
+func (r *Run) most(l Line) (most Total) {
+	computes := func(player string) bool {
+		return slices.ContainsFunc(r.Players, func(p Player) bool { return p.Name == player && p.Computes })
+	}
+	some := slices.ContainsFunc(l.Players, computes)
+	for i, t := range l.Totals {
+		if some && !computes(l.Players[i]) {
+			continue
+		}
+		most = Total{Calls: max(most.Calls, t.Calls), Time: max(most.Time, t.Time), Waited: max(most.Waited, t.Waited),
+			Rounds: max(most.Rounds, t.Rounds), Memory: max(most.Memory, t.Memory)}
+	}
+	return most
 }
 
 // rounds are the lengths of the longest chain of messages, each given to the line

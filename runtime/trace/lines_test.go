@@ -20,7 +20,9 @@ func TestLines(t *testing.T) {
 			all.add(l.All)
 		}
 		for j, p := range l.Players {
-			require.LessOrEqual(t, l.Totals[j].Time, l.Most.Time, p)
+			if p != "carol" { // who waits for the result, and computes nothing
+				require.LessOrEqual(t, l.Totals[j].Time, l.Most.Time, p)
+			}
 		}
 		if i > 0 {
 			require.GreaterOrEqual(t, lines[i-1].Most.Time, l.Most.Time)
@@ -37,7 +39,7 @@ func TestLines(t *testing.T) {
 	last := lines[1]
 	require.Equal(t, []int{8, 9}, last.Steps)
 	require.Equal(t, "return reveal(sum / 2) to carol", last.Text)
-	require.Equal(t, 305*time.Microsecond, last.Most.Time, "carol's; the servers take less")
+	require.Equal(t, 163*time.Microsecond, last.Most.Time, "that of s1; carol waited longer")
 	require.Equal(t, []string{"carol", "s0", "s1", "s2"}, last.Players)
 	require.Equal(t, 18*time.Microsecond, last.Totals[1].Time, "both steps of s0")
 }

@@ -29,7 +29,7 @@ func facts(r *trace.Run) []fact {
 		}
 	}
 	return []fact{
-		{"time", duration(took), "from the first beginning to the last end"},
+		{"time", duration(took), "first beginning to last end"},
 		{"body", duration(slowest), "between set-up and last exchange"},
 		{"rounds", count(r.Rounds()), "the longest chain of messages"},
 		{"sent", bytes(sum.SentBytes), "payload, all players"},

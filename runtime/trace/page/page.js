@@ -8,7 +8,7 @@
   const rows = [...document.querySelectorAll("#lines tbody tr")];
 
   // Sizes in CSS pixels.
-  const gutter = 132, top = 40, lane = 24, gap = 3, between = 10;
+  const gutter = 132, top = 40, between = 10, highest = 24, room = 130;
   const manyMessages = 1500; // beyond, those of one span or line are drawn alone
 
   // Fields of spans and messages: see data.go.
@@ -27,9 +27,15 @@
   let y = top;
   for (const p of data.players) {
     p.top = y;
-    y += p.lanes * (lane + gap) - gap + between;
+    p.lane = Math.max(5, Math.min(highest, room / p.lanes)); // height of one
+    p.gap = p.lane < highest / 2 ? 1 : 3;
+    y += heightOf(p) + between;
   }
   const height = y;
+
+  function heightOf(p) {
+    return p.lanes * (p.lane + p.gap) - p.gap;
+  }
 
   function bodyOf(players) {
     const phases = players.map(p => p.phases).filter(p => p.length);
@@ -51,7 +57,7 @@
   const width = () => canvas.clientWidth;
   const x = time => gutter + (time - view.from) / (view.to - view.from) * (width() - gutter);
   const time = px => view.from + (px - gutter) / (width() - gutter) * (view.to - view.from);
-  const laneTop = (p, n) => p.top + n * (lane + gap);
+  const laneTop = (p, n) => p.top + n * (p.lane + p.gap);
 
   function show(from, to) {
     const long = Math.min(Math.max(to - from, 0.5), end * 1.2);
@@ -130,14 +136,14 @@
   }
 
   function paintPlayer(c, color, p) {
-    const high = p.lanes * (lane + gap) - gap;
+    const high = heightOf(p) + 6;
     if (!p.phases.length) return;
     c.save();
     c.beginPath();
-    c.rect(gutter, p.top - gap, width() - gutter, high + 2 * gap);
+    c.rect(gutter, p.top - 3, width() - gutter, high);
     c.clip();
     c.fillStyle = color("band");
-    c.fillRect(x(p.phases[1]), p.top - gap, x(p.phases[2]) - x(p.phases[1]), high + 2 * gap);
+    c.fillRect(x(p.phases[1]), p.top - 3, x(p.phases[2]) - x(p.phases[1]), high);
     const drawn = new Array(p.lanes).fill(-Infinity); // up to which pixel each lane is full
     for (const s of p.spans) {
       const left = x(s[BEGIN]), right = x(s[BEGIN] + s[LONG]);
@@ -155,14 +161,14 @@
     const shade = data.lines[step.line].color;
     c.fillStyle = color(shade < 0 ? "other" : "c" + shade);
     c.globalAlpha = 0.3 * dim;
-    c.fillRect(left, at, wide, lane);
+    c.fillRect(left, at, wide, p.lane);
     c.globalAlpha = dim;
-    c.fillRect(left, at + lane * (1 - work), wide, lane * work);
+    c.fillRect(left, at + p.lane * (1 - work), wide, p.lane * work);
     if (hovered && hovered.span === s) {
       c.strokeStyle = color("ink");
-      c.strokeRect(left + 0.5, at + 0.5, Math.max(wide - 1, 1), lane - 1);
+      c.strokeRect(left + 0.5, at + 0.5, Math.max(wide - 1, 1), p.lane - 1);
     }
-    if (wide > 44) paintLabel(c, color, step.op, Math.max(left, gutter), left + wide, at);
+    if (wide > 44 && p.lane > 14) paintLabel(c, color, step.op, Math.max(left, gutter), left + wide, at + p.lane / 2);
     c.globalAlpha = 1;
   }
 
@@ -171,10 +177,10 @@
     c.textAlign = "left";
     c.lineWidth = 3;
     c.strokeStyle = color("surface");
-    c.strokeText(text, left + 5, at + lane / 2);
+    c.strokeText(text, left + 5, at);
     c.lineWidth = 1;
     c.fillStyle = color("ink");
-    c.fillText(text, left + 5, at + lane / 2);
+    c.fillText(text, left + 5, at);
   }
 
   // paintMessages draws those of the span under the pointer, else those of the
@@ -188,7 +194,7 @@
     if (some.length > manyMessages) return;
     c.save();
     c.beginPath();
-    c.rect(gutter, top - gap, width() - gutter, height - top + gap);
+    c.rect(gutter, top - 3, width() - gutter, height - top + 3);
     c.clip();
     c.strokeStyle = c.fillStyle = color(hovered ? "ink" : "faint");
     c.globalAlpha = hovered ? 0.9 : some.length > 200 ? 0.35 : 0.6;
@@ -205,7 +211,7 @@
   function arrow(c, m) {
     const a = data.players[m[FROM]], b = data.players[m[TO]], down = b.top > a.top;
     const x1 = x(m[LEFT]), x2 = x(m[CAME]);
-    const y1 = laneTop(a, m[FROMLANE]) + (down ? lane : 0), y2 = laneTop(b, m[TOLANE]) + (down ? 0 : lane);
+    const y1 = laneTop(a, m[FROMLANE]) + (down ? a.lane : 0), y2 = laneTop(b, m[TOLANE]) + (down ? 0 : b.lane);
     line(c, x1, y1, x2, y2);
     const angle = Math.atan2(y2 - y1, x2 - x1);
     c.beginPath();
@@ -229,7 +235,7 @@
     for (const p of data.players) {
       c.fillStyle = color(p.phases.length ? "ink" : "faint");
       c.font = (p.computes ? "600 " : "") + "13px system-ui, sans-serif";
-      c.fillText(short(c, p.name), 0, p.top + lane / 2);
+      c.fillText(short(c, p.name), 0, p.top + Math.min(heightOf(p), highest) / 2);
     }
   }
 
@@ -251,9 +257,9 @@
 
   // under is the span at a place, or null.
   function under(px, py) {
-    const p = data.players.find(p => py >= p.top && py < p.top + p.lanes * (lane + gap));
+    const p = data.players.find(p => py >= p.top && py < p.top + heightOf(p));
     if (!p || px < gutter) return null;
-    const n = Math.floor((py - p.top) / (lane + gap));
+    const n = Math.floor((py - p.top) / (p.lane + p.gap));
     const t = time(px), near = 2 * (view.to - view.from) / (width() - gutter);
     let best = null, least = near;
     for (const s of p.spans) {
@@ -277,8 +283,7 @@
       ["receives", bytes(s[RECEIVED])], ["round", s[ROUND]], ["step", step.number], ["time run", s[OCCURRENCE] + 1],
     ]) facts.append(element("dt", name), element("dd", value));
     tip.append(facts);
-    const room = canvas.clientWidth - tip.offsetWidth - 4;
-    tip.style.left = Math.max(0, Math.min(px + 14, room)) + "px";
+    tip.style.left = Math.max(0, Math.min(px + 14, width() - tip.offsetWidth - 4)) + "px";
     tip.style.top = py + 18 + "px";
   }
 

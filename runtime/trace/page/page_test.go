@@ -124,7 +124,7 @@ func TestPolicy(t *testing.T) {
 func TestTables(t *testing.T) {
 	d := read(t, sample(t))
 	require.Equal(t, [][]string{
-		{"average.tfe:6", "return reveal(sum / 2) to carol divide, open · carol, s0, s1, s2", "305 µs", "290 µs", "3", "48 B", "4", "2"},
+		{"average.tfe:6", "return reveal(sum / 2) to carol divide, open · carol, s0, s1, s2", "163 µs", "140 µs", "3", "48 B", "4", "2"},
 		{"average.tfe:5", "let sum = a + b share · alice, bob, s0, s1", "133 µs", "49 µs", "1", "32 B", "4", "2"},
 		{"—", "set-up and last exchange · alice, bob, carol, s0, s1, s2", "320 µs", "200 µs", "0", "19.3 kB", "120", "4"},
 	}, d.get(t, "lines").rows())
