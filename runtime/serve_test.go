@@ -140,6 +140,16 @@ func TestServeWrongInput(t *testing.T) {
 	require.NoFileExists(t, filepath.Join(s.dir, "avg.csv"))
 }
 
+// An input that is not there is its owner's to know.
+func TestServeMissingInput(t *testing.T) {
+	s := newStage(t)
+	require.NoError(t, os.Remove(filepath.Join(s.dir, "a.csv")))
+	for name, err := range s.run(t, average()) {
+		require.EqualError(t, err, "alice stopped in the set-up", name)
+		require.Equal(t, name == "alice", strings.Contains(s.stderr[name].String(), "a.csv: no such file or directory"), name)
+	}
+}
+
 // An output that cannot be written is found before anything is shared.
 func TestServeWrongOutput(t *testing.T) {
 	s := newStage(t)

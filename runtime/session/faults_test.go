@@ -399,7 +399,30 @@ func TestInsecure(t *testing.T) {
 	for range trio {
 		require.Equal(t, []string{"insecure", "insecure", "insecure"}, <-prints)
 	}
-	require.Contains(t, c.servers[0].log.String(), "anyone on the wire can compute every input")
+	for _, s := range c.servers {
+		s.stop()
+		<-s.done
+		require.Equal(t, 2, strings.Count(s.log.String(), "level=ERROR msg=\"runs with --insecure: anyone on the wire can compute every input"), "at the start, and with the run")
+	}
+}
+
+// A certificate that soon expires is reported at the start and with each run,
+// by a coordinator that is no player, too.
+func TestExpiryIsReportedEarly(t *testing.T) {
+	c := newCast(t, append([]string{"master"}, trio...)...) // for an hour
+	c.serve("master", func(s *Server) { s.Identity = c.identity("master", RoleCoordinator) })
+	c.play(nil)
+	var warned bool
+	require.NoError(t, c.start(average, func(e Event) {
+		warned = warned || e.Kind == EventWarning && strings.Contains(e.Text, "the certificate of laptop expires on ")
+	}))
+	require.True(t, warned, "the client, too")
+	for _, s := range c.servers {
+		s.stop()
+		<-s.done
+		require.Equal(t, 2, strings.Count(s.log.String(), "level=ERROR msg=\"the certificate of "+s.Player+" expires on "), s.Player)
+		require.Contains(t, s.log.String(), ": renew it with `tfec keys renew keys/"+s.Player+"` and `tfec keys sign "+s.Player+".csr`")
+	}
 }
 
 func TestFingerprints(t *testing.T) {

@@ -282,7 +282,7 @@ func (v *serving) announce() {
 // log.
 func (v *serving) warn() {
 	if notice := v.Identity.Notice(time.Now()); notice != "" {
-		v.log.Error(v.Player + " " + notice)
+		v.log.Error(notice, "player", v.Player)
 	}
 }
 
