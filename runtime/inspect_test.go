@@ -1,0 +1,106 @@
+package runtime
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tfec-lang/tfec/runtime/trace"
+)
+
+// inspected makes the environment ask for traces, and returns where they go.
+func inspected(t *testing.T) (dir string) {
+	dir = filepath.Join(t.TempDir(), "runs")
+	t.Setenv("TFE_TRACE", "1")
+	t.Setenv("TFE_EVENTS", "1")
+	t.Setenv("TFE_EVENTS_DIR", dir)
+	return dir
+}
+
+// traceOf reads the trace of the only run in a folder.
+func traceOf(t *testing.T, dir string) *trace.Run {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Len(t, entries, 1)
+	require.Equal(t, "average1", entries[0].Name())
+	run, err := trace.Read(filepath.Join(dir, "average1", "average1.trace.json"))
+	require.NoError(t, err)
+	events, err := filepath.Glob(filepath.Join(dir, "average1", "events.out.tfevents.*"))
+	require.NoError(t, err)
+	require.Len(t, events, 1)
+	return run
+}
+
+// A Go program that asks for a networked run writes the merged files, with the
+// shared part of each player's record.
+func TestRemoteIsInspected(t *testing.T) {
+	s := newStage(t)
+	s.options["carol"].Once = false // so that nobody starts by itself
+	ctx, stop := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	for _, prog := range average() {
+		wg.Go(func() { require.NoError(t, Serve(ctx, *s.options[prog.Player], prog)) })
+	}
+	dir := inspected(t)
+	require.NoError(t, Remote(t.Context(), s.hosts, Credentials{Insecure: true}, average()[0]))
+	stop()
+	wg.Wait()
+	run := traceOf(t, dir)
+	require.Len(t, run.ID, 32)
+	require.Empty(t, run.Failed)
+	require.Len(t, run.Records, len(run.Players))
+	for i, x := range run.Records {
+		require.Equal(t, run.Players[i].Name, x.Player)
+		require.NotEmpty(t, run.Players[i].Address)
+		require.True(t, x.Partial)
+		for _, step := range x.Steps {
+			require.Positive(t, step.SentMessages+step.ReceivedMessages, "%s at step %d", x.Player, step.Step)
+		}
+	}
+	sent, received := run.Record("alice").Traffic(), run.Record("carol").Traffic()
+	require.Positive(t, sent.SentBytes)
+	require.Positive(t, received.ReceivedBytes)
+	require.NotEmpty(t, run.Passed(), "messages with both ends")
+}
+
+// A simulated run of a Go program has the players' records in full; a failed one
+// has the reason.
+func TestSimulateIsInspected(t *testing.T) {
+	for _, fails := range []bool{false, true} {
+		dir := inspected(t)
+		values := Values{"a": salaries(t, 1000, 3000), "b": salaries(t, 2000, 2000, 7000)}
+		if fails {
+			values["a"] = salaries(t, 1000)
+		}
+		_, err := Simulate(t.Context(), average(), values.load)
+		require.Equal(t, fails, err != nil)
+		run := traceOf(t, dir)
+		require.Len(t, run.Records, len(run.Players))
+		require.Equal(t, fails, run.Failed != "")
+		for _, x := range run.Records {
+			require.False(t, x.Partial)
+			require.NotEmpty(t, x.Spans)
+		}
+	}
+}
+
+func TestInspectionOf(t *testing.T) {
+	of := func(env map[string]string) (Inspection, error) {
+		return InspectionOf(func(name string) string { return env[name] })
+	}
+	i, err := of(nil)
+	require.NoError(t, err)
+	require.Equal(t, Inspection{Dir: "/tmp/tensorboard"}, i)
+	require.Equal(t, trace.Counters, i.Level())
+	i, err = of(map[string]string{"TFE_EVENTS": "1", "TFE_TRACE": "0", "TFE_EVENTS_DIR": "x"})
+	require.NoError(t, err)
+	require.Equal(t, Inspection{Events: true, Dir: "x"}, i)
+	require.Equal(t, trace.Spans, i.Level())
+	_, err = of(map[string]string{"TFE_EVENTS": "on", "TFE_TRACE": "x"})
+	require.EqualError(t, err, "cannot read TFE_EVENTS=\"on\": want 1 or 0\ncannot read TFE_TRACE=\"x\": want 1 or 0")
+}
