@@ -119,7 +119,8 @@ func describePrograms(name string, programs []*Program) string {
 			fmt.Fprintf(&b, "  output %s: %s%s%s\n", out.Name, out.Elem, brackets(out.Shape), remark(out.Doc))
 		}
 	}
-	return strings.TrimSpace(b.String())
+	b.WriteString("\nTFE_EVENTS=1 and TFE_TRACE=1 write what this player noted of each run, for\nTensorBoard and as a timeline, into $TFE_EVENTS_DIR (default /tmp/tensorboard).")
+	return b.String()
 }
 
 func brackets(shape []Size) string {

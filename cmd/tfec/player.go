@@ -22,7 +22,10 @@ func playerCommand() *cobra.Command {
 		Use:   "player NAME [FILE…]",
 		Short: "Be one player of a networked run, without building its program",
 		Long: `One server process for all programs that this player approves. Without FILE it is
-a coordinator that is no player.`,
+a coordinator that is no player.
+
+TFE_EVENTS=1 and TFE_TRACE=1 write what this player noted of each run, in full, on
+this machine: see tfec run -h.`,
 		Example: `  tfec player s0 --config config.json average.tfe
   tfec player alice --config config.json --tls keys/alice --in a=csv:payroll.csv#gross average.tfe
   tfec player master --config config.json --tls keys/master`,

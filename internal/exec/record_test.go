@@ -31,6 +31,11 @@ func BenchmarkRecording(b *testing.B) {
   for i in 0..500 { p = max(p, x[i] * y) }
   return reveal(p) to public
 }`,
+		"products of a thousand": `computation f(x: int32[40, 1000] @ a in 0..2, y: int32[1000] @ s0 in 0..2) -> r: int32[1000] @ public {
+  var p = y
+  for i in 0..40 { p = max(p, x[i] * y) }
+  return reveal(p) to public
+}`,
 		"a loop in clear": `computation f(x: int32[2000] @ a in 0..2, y: int32 @ s0 in 0..2) -> r: int32 @ public {
   var p: int32 = 0
   for i in 0..2000 { p = max(p, x[i] - p) }
