@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
@@ -56,6 +57,9 @@ func TestMetrics(t *testing.T) {
 		players = append(players, prog.Player)
 		wg.Go(func() { require.NoError(t, Serve(ctx, *o, prog)) })
 	}
+	strange := filepath.Join(s.dir, "strange")
+	require.NoError(t, session.Demo(&s.hosts, strange))
+	require.Error(t, Remote(t.Context(), s.hosts, Credentials{TLS: filepath.Join(strange, "client")}, average()[0]), "of another authority")
 	require.NoError(t, Remote(t.Context(), s.hosts, Credentials{TLS: filepath.Join(keys, "client")}, average()[0]))
 	families := make(map[string]map[string]*dto.MetricFamily)
 	for _, player := range players {
@@ -77,6 +81,7 @@ func TestMetrics(t *testing.T) {
 		}
 	}
 	require.Positive(t, value(families["s0"], "tfec_rounds_total", "average"))
+	require.Positive(t, value(families[s.hosts.Coordinator().Name], "tfec_refused_connections_total", ""))
 }
 
 // scrape reads the metrics at an address, of a player that is ready.
@@ -257,4 +262,46 @@ func TestSpansWanted(t *testing.T) {
 	require.False(t, wanted())
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318")
 	require.True(t, wanted())
+}
+
+// How a run ended is counted as a class: at the player that failed, at those
+// that followed it, and where it did not begin.
+func TestOutcomes(t *testing.T) {
+	for _, test := range []struct {
+		name         string
+		change       func(t *testing.T, s *stage)
+		alice, other string
+	}{
+		{"wrong input", func(t *testing.T, s *stage) { s.write(t, "a.csv", "name,gross\nann,none\n") }, "failed", "peer"},
+		{"not this client", func(_ *testing.T, s *stage) { s.options["s0"].Clients = []string{"nobody"} }, "declined", "declined"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := newStage(t)
+			test.change(t, s)
+			ctx, stop := context.WithCancel(t.Context())
+			var wg sync.WaitGroup
+			logs := make(map[string]*addressed)
+			for _, prog := range average() {
+				o := s.options[prog.Player]
+				logs[prog.Player] = &addressed{address: make(chan string, 1)}
+				o.Stderr, o.Metrics, o.Once = logs[prog.Player], "127.0.0.1:0", false
+				wg.Go(func() { require.NoError(t, Serve(ctx, *o, prog)) })
+			}
+			require.Error(t, Remote(t.Context(), s.hosts, Credentials{Insecure: true}, average()[0]))
+			addresses := make(map[string]string)
+			for player, log := range logs {
+				addresses[player] = <-log.address
+			}
+			for player, address := range addresses {
+				want := test.other
+				if player == "alice" {
+					want = test.alice
+				}
+				require.Eventually(t, func() bool { return value(scrape(t, address), "tfec_runs_total", want) == 1 }, 10*time.Second, 10*time.Millisecond, "%s: %s", player, want)
+				require.Zero(t, value(scrape(t, address), "tfec_runs_in_flight", "average"))
+			}
+			stop()
+			wg.Wait()
+		})
+	}
 }

@@ -156,7 +156,7 @@
 
   function paintSpan(c, color, p, s, left, wide) {
     const step = data.steps[s[STEP]], at = laneTop(p, s[LANE]);
-    const work = s[LONG] > 0 ? 1 - s[WAITED] / s[LONG] : 1;
+    const work = s[LONG] > 0 ? Math.max(0, 1 - s[WAITED] / s[LONG]) : 1;
     const dim = chosen >= 0 && step.line !== chosen ? 0.15 : 1;
     const shade = data.lines[step.line].color;
     c.fillStyle = color(shade < 0 ? "other" : "c" + shade);
