@@ -120,7 +120,6 @@ type view struct {
 	Inputs   bool // it has inputs of its own
 	Reads    bool // it reads files
 	Writes   bool
-	Plain    bool // a protocol without any security
 	Image    string
 	Program  string
 	State    string
@@ -162,7 +161,6 @@ func (p Player) view(t Target) (*view, error) {
 			v.Reads = v.Reads || !in.Shared
 		}
 		v.Writes = v.Writes || len(q.Outputs) > 0
-		v.Plain = v.Plain || q.Protocol.Name == "plain"
 	}
 	v.Bindings = v.bindings(p.Programs)
 	v.Peers, err = p.peers(t)
