@@ -48,6 +48,9 @@ func (f *frame) conversion(e *ast.Call, kind types.Kind) value {
 	if x.bad() {
 		return poison(e)
 	}
+	if kind == types.Date && x.konst != nil && x.konst.Num != nil && x.konst.Num.IsInt() {
+		return f.dateConstant(args[0].Value, x.konst.Num)
+	}
 	elem := types.Of(kind)
 	if kind == types.Fixed {
 		elem = f.c.prog.Precision

@@ -134,9 +134,16 @@ func (f *frame) dateLiteral(e *ast.Call, text *ast.Text) value {
 	if !ok {
 		return f.fail(text, "E204", "year-month-day, 0001-01-01 to 9999-12-31", "%s is no date", text.Raw)
 	}
-	k := new(big.Rat).SetInt64(days)
-	v := public(types.Of(types.Date), &Const{Num: k})
-	v.bounds = exactly(k)
+	return f.dateConstant(text, new(big.Rat).SetInt64(days))
+}
+
+// dateConstant is the date so many days after 1970-01-01.
+func (f *frame) dateConstant(at ast.Node, days *big.Rat) value {
+	if !exactly(days).within(calendar()) {
+		return f.fail(at, "E204", "0001-01-01 to 9999-12-31", "%s days after 1970-01-01 is no date", days.Num())
+	}
+	v := public(types.Of(types.Date), &Const{Num: days})
+	v.bounds = exactly(days)
 	return v
 }
 

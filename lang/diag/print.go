@@ -84,17 +84,42 @@ func lineOf(source string, number int) (string, bool) {
 	return strings.TrimRightFunc(line, unicode.IsSpace), true
 }
 
-// printExcerpt writes a line and underlines the span, or what of it is on
-// this line. Every character of the source takes one column of the excerpt.
+// printExcerpt writes a line, or the part around the span, and underlines the
+// span, or what of it is shown. Every character of the source takes one column of
+// the excerpt.
 func printExcerpt(w io.Writer, d Diagnostic, line string) {
-	start, end := d.Span.Pos.Column, d.Span.EndPos.Column
+	shown := []rune(clean(line))
+	start, end := max(d.Span.Pos.Column, 1), d.Span.EndPos.Column
 	if d.Span.EndPos.Line != d.Span.Pos.Line {
-		end = len([]rune(line)) + 1
+		end = len(shown) + 1
 	}
-	under := strings.Repeat(" ", max(start-1, 0)) + strings.Repeat("^", max(end-start, 1))
-	text := fmt.Sprintf("%4d | %s", d.Span.Pos.Line, clean(line))
+	shown, cut := window(shown, start)
+	start, end = start-cut, min(end-cut, len(shown)+1)
+	under := strings.Repeat(" ", start-1) + strings.Repeat("^", max(end-start, 1))
+	text := fmt.Sprintf("%4d | %s", d.Span.Pos.Line, string(shown))
 	mark := fmt.Sprintf("%4s | %s %s", "", under, clean(d.Label))
 	fmt.Fprintf(w, "%s\n%s\n", strings.TrimRight(text, " "), strings.TrimRight(mark, " "))
+}
+
+// widest is how many characters of a line are shown.
+const widest = 160
+
+// window is the part of a line to show, with … where it was cut, and how many
+// characters before it are not shown: of a longer line than the widest, column
+// start stands in the first half.
+func window(line []rune, start int) (shown []rune, cut int) {
+	if len(line) <= widest {
+		return line, 0
+	}
+	cut = min(max(start-widest/2, 0), len(line)-widest)
+	shown = slices.Clone(line[cut : cut+widest])
+	if cut > 0 {
+		shown[0] = '…'
+	}
+	if cut+widest < len(line) {
+		shown[widest-1] = '…'
+	}
+	return shown, cut
 }
 
 // clean replaces what a terminal would not show as one character: a tab by a
