@@ -377,3 +377,29 @@ func TestCostOfAPass(t *testing.T) {
 		})
 	}
 }
+
+// A row of the text is all steps of one operation at one line of the program.
+func TestRows(t *testing.T) {
+	for name, steps := range symbolic {
+		t.Run(name, func(t *testing.T) {
+			r, err := Of(program(t, steps), map[string]int64{"n": 20})
+			require.NoError(t, err)
+			type place struct {
+				op   string
+				line ir.Line
+			}
+			want, got := make(map[place][3]int64), make(map[place][3]int64)
+			for _, l := range r.Lines {
+				w := want[place{l.Op, l.Line}]
+				want[place{l.Op, l.Line}] = [3]int64{w[0] + l.Elements.Value, w[1] + l.Rounds.Value, w[2] + l.Bytes.Value}
+			}
+			for _, x := range r.rows {
+				require.NotContains(t, got, place{x.op, x.line})
+				elements, _ := x.elements.Const()
+				rounds, _ := x.rounds.Const()
+				got[place{x.op, x.line}] = [3]int64{elements, rounds, x.bytes.figure().Value}
+			}
+			assert.Equal(t, want, got)
+		})
+	}
+}

@@ -42,6 +42,7 @@ type Report struct {
 	Computation string `json:"computation"`
 	Protocol    string `json:"protocol"`
 	Lines       []Line `json:"lines"`
+	rows        []*row // of the text
 	// Loops are those whose passes send the same, each.
 	Loops   []Loop    `json:"loops,omitempty"`
 	Players []Counter `json:"players"`
@@ -81,6 +82,27 @@ type Line struct {
 	Bytes    Figure  `json:"bytes"`
 	Ahead    *Figure `json:"ahead,omitempty"`
 	Line     ir.Line `json:"line"`
+}
+
+// A row is the steps of one operation at one line of the program, together: a
+// draw alone is more than a hundred.
+type row struct {
+	op               string
+	line             ir.Line
+	elements, rounds types.Size
+	bytes, ahead     amount
+}
+
+// row is that of a step, which starts one if it is the first.
+func (r *Report) row(op string, line ir.Line) *row {
+	for _, x := range r.rows {
+		if x.op == op && x.line == line {
+			return x
+		}
+	}
+	x := &row{op: op, line: line}
+	r.rows = append(r.rows, x)
+	return x
 }
 
 // A Loop is what its passes cost: one after the first, and all together.
@@ -185,10 +207,15 @@ func (c *clock) figure(s types.Size) *Figure {
 func (r *Report) lines(p *ir.Program, b ir.Block, t *tally, c *clock, helped func(amount) *Figure) {
 	for _, i := range b {
 		if l, ok := t.lines[i.Step]; ok {
-			r.Lines = append(r.Lines, Line{
+			x := Line{
 				Step: i.Step, Op: title(p, i), Elements: figure(l.elements),
 				Rounds: c.figure(c.lines[i.Step]), Bytes: l.bytes.figure(), Ahead: helped(l.ahead), Line: i.Pos.At(),
-			})
+			}
+			r.Lines = append(r.Lines, x)
+			of := r.row(x.Op, x.Line)
+			of.elements, of.rounds = of.elements.Add(l.elements), of.rounds.Add(c.lines[i.Step])
+			of.bytes.plus(l.bytes)
+			of.ahead.plus(l.ahead)
 		}
 		if l, ok := t.loops[i.Step]; ok {
 			r.Loops = append(r.Loops, newLoop(i, l, c))

@@ -13,8 +13,12 @@ func (r *Report) String() string {
 	var out strings.Builder
 	t := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(t, "op\telements\trounds\tbytes\t%sline\n", r.ahead("ahead"))
-	for _, l := range r.Lines {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s%s\n", l.Op, l.Elements, optional(l.Rounds), l.Bytes, r.ahead(l.Ahead), l.Line)
+	for _, x := range r.rows {
+		rounds := "?"
+		if r.Rounds != nil {
+			rounds = x.rounds.String()
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s%s\n", x.op, x.elements, rounds, x.bytes.figure(), r.ahead(x.ahead.figure()), x.line)
 	}
 	fmt.Fprintf(t, "total\t\t%s\t%s\t%s\n", optional(r.Rounds), r.Bytes, r.ahead(r.Ahead))
 	t.Flush()

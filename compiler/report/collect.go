@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/lang/op"
 	"github.com/tfec-lang/tfec/lang/types"
 )
 
@@ -193,6 +194,9 @@ func (w *writer) draw(i *ir.Instr) {
 		if len(d.By) == 0 {
 			d.Value = "shuffle_shared"
 		}
+	}
+	if o, ok := op.Lookup(d.Value); ok {
+		d.Within = o.Within
 	}
 	if !slices.ContainsFunc(w.r.Randomness, func(o Draw) bool {
 		return o.Value == d.Value && o.Line == d.Line && slices.Equal(o.By, d.By)

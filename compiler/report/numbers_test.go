@@ -136,4 +136,17 @@ func TestRandomDisclosures(t *testing.T) {
 	assert.Contains(t, text, "from randomness ")
 	assert.Contains(t, text, "from a (alice) and randomness ")
 	assert.NotContains(t, text, "from sizes and constants")
+	assert.Contains(t, text, "random_laplace_shared (drawn jointly, within 2^-33 of its distribution, line ")
+	assert.Contains(t, text, "random_public (drawn jointly, line ")
+}
+
+// A long reason to stop stands behind the columns.
+func TestLongReason(t *testing.T) {
+	_, r := program(t, `computation f(a: fixed @ alice in 0.0..9.0, b: fixed @ alice in 1.0..2.0) -> (s: fixed @ carol) {
+  local alice {
+    assert a < 5.0, "a reason that is longer than a column of the report is wide"
+  }
+  return reveal(a * b) to carol
+}`)
+	assert.Contains(t, r.String(), "\n  abort        one bit a player       from a (alice)                                before sharing: a reason that is longer than")
 }

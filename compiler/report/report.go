@@ -129,7 +129,11 @@ type Player struct {
 type Draw struct {
 	Value string   `json:"value"` // the primitive
 	By    []string `json:"by"`    // who draws it and knows it; empty: drawn jointly
-	Line  ir.Line  `json:"line"`
+	// Within is by how much the distribution that is drawn differs from the one
+	// that the primitive names, 2^-Within at most: the delta that it adds to that of
+	// a promise of differential privacy. 0: not at all.
+	Within int     `json:"within_2_to_minus,omitempty"`
+	Line   ir.Line `json:"line"`
 }
 
 // An Overflow is a value of which the declared bounds do not exclude that it

@@ -101,15 +101,14 @@ func (w *page) disclosure(d Disclosure) {
 // abort writes a reason to stop. In the set-up others see one bit a player,
 // whatever its reasons are.
 func (w *page) abort(a Abort) {
-	if len(a.From) == 0 {
-		w.row("abort", "one bit", a.When+": "+a.Reason, "")
-		return
+	bit, source := "one bit", ""
+	if len(a.From) > 0 {
+		source = from(a.From)
 	}
-	bit := "one bit"
 	if a.When == "before sharing" {
 		bit = "one bit a player"
 	}
-	w.row("abort", bit, from(a.From)+": "+a.Reason, a.When)
+	w.row("abort", bit, source, a.When+": "+a.Reason)
 }
 
 func (w *page) player(p Player) {
@@ -188,6 +187,9 @@ func (w *page) randomness() {
 		by := "drawn jointly"
 		if len(d.By) > 0 {
 			by = list(d.By)
+		}
+		if d.Within > 0 {
+			by += fmt.Sprintf(", within 2^-%d of its distribution", d.Within)
 		}
 		draws = append(draws, fmt.Sprintf("%s (%s, line %s)", d.Value, by, d.Line))
 	}

@@ -22,6 +22,9 @@ type Op struct {
 	Doc   string
 	// Partial operations have no value for some operands (R14).
 	Partial bool
+	// Within is, of a draw that is not exactly from its distribution, by how much it
+	// differs in statistical distance: 2^-Within at most.
+	Within int
 	// ClearOnly operations stand only where one player holds everything.
 	ClearOnly bool
 	// TestOnly operations stand only in test blocks.
@@ -123,12 +126,12 @@ var table = []Op{
 	{Name: "shuffle", Class: Any, Form: "(x: T[n]) -> T[n]", ClearOnly: true, Doc: "Rows in random order, each order with the same probability."},
 	{Name: "shuffle_shared", Class: Any, Form: "(x: T[n]) -> T[n]", Doc: "Rows in an order that nobody knows."},
 	{Name: "random_uniform", Class: Fix, Form: "(lo, hi, d, …) -> fixed[d, …]", ClearOnly: true, Doc: "Each multiple of 2^-F in lo..hi with the same probability, to a unit in the last place."},
-	{Name: "random_normal", Class: Fix, Form: "(b, d, …) -> fixed[d, …]", ClearOnly: true, Doc: "Multiples of 2^-F, x with a probability proportional to exp(-x^2 / 2 b^2), within 2^-36 of that distribution."},
-	{Name: "random_laplace", Class: Fix, Form: "(b, d, …) -> fixed[d, …]", ClearOnly: true, Doc: "Multiples of 2^-F, x with a probability proportional to exp(-|x| / b), within 2^-33 of that distribution."},
+	{Name: "random_normal", Class: Fix, Within: 36, Form: "(b, d, …) -> fixed[d, …]", ClearOnly: true, Doc: "Multiples of 2^-F, x with a probability proportional to exp(-x^2 / 2 b^2), within 2^-36 of that distribution."},
+	{Name: "random_laplace", Class: Fix, Within: 33, Form: "(b, d, …) -> fixed[d, …]", ClearOnly: true, Doc: "Multiples of 2^-F, x with a probability proportional to exp(-|x| / b), within 2^-33 of that distribution."},
 	{Name: "random_bit", Class: Bool, Form: "(d, …) -> bool[d, …]", ClearOnly: true, Doc: "Fair coins."},
 	{Name: "random_uniform_shared", Class: Fix, Form: "(lo, hi, d, …) -> fixed[d, …]", Doc: "As random_uniform, drawn jointly, known to nobody."},
-	{Name: "random_normal_shared", Class: Fix, Form: "(b, d, …) -> fixed[d, …]", Doc: "As random_normal, drawn jointly, known to nobody."},
-	{Name: "random_laplace_shared", Class: Fix, Form: "(b, d, …) -> fixed[d, …]", Doc: "As random_laplace, drawn jointly, known to nobody."},
+	{Name: "random_normal_shared", Class: Fix, Within: 36, Form: "(b, d, …) -> fixed[d, …]", Doc: "As random_normal, drawn jointly, known to nobody."},
+	{Name: "random_laplace_shared", Class: Fix, Within: 33, Form: "(b, d, …) -> fixed[d, …]", Doc: "As random_laplace, drawn jointly, known to nobody."},
 	{Name: "random_bit_shared", Class: Bool, Form: "(d, …) -> bool[d, …]", Doc: "As random_bit, drawn jointly, known to nobody."},
 	{Name: "random_public", Class: Fix, Form: "() -> fixed", Doc: "A fraction, 0 to below 1: a coin toss that everybody sees."},
 	{Name: "grid", Class: Fix, Form: "(n, d, lo, hi) -> fixed[n, d]", TestOnly: true,

@@ -31,6 +31,18 @@ func TestTable(t *testing.T) {
 	assert.False(t, ok)
 }
 
+// What a draw is within of its distribution is what its reference says.
+func TestWithin(t *testing.T) {
+	for _, o := range op.Table() {
+		drawn, _ := op.Lookup(strings.TrimSuffix(o.Name, "_shared"))
+		if o.Within > 0 {
+			assert.Contains(t, drawn.Doc, fmt.Sprintf("within 2^-%d of that distribution", o.Within), o.Name)
+		} else {
+			assert.NotContains(t, o.Doc, "within 2^-", o.Name)
+		}
+	}
+}
+
 // TestReference holds the table of lang/spec.md to this one.
 func TestReference(t *testing.T) {
 	var b strings.Builder
