@@ -73,9 +73,15 @@ func (n *stepNet) Send(to int, parts ...[]byte) {
 	n.send(to, max(n.p.clock, n.ahead), parts)
 }
 
+// maxLead bounds the bytes that a helper is ahead of each player, beside a message.
+const maxLead = 64 << 20
+
 // SendAhead begins no chain of messages: only once something has reached the helper, what
 // it sends comes after that.
 func (n *stepNet) SendAhead(to int, parts ...[]byte) {
+	if err := n.p.session.Link.Pace(n.p.ctx, to, maxLead); err != nil {
+		n.fail(err)
+	}
 	clock := n.p.clock
 	if clock == 0 {
 		clock = link.NoChain

@@ -49,6 +49,10 @@ type Link interface {
 	// must not change them afterwards. The link drops them once they are sent.
 	Send(ctx context.Context, to int, h Header, parts ...[]byte) error
 
+	// Pace waits until at most so many bytes of what was sent to a player are still
+	// in this player's memory: whoever waits for no message would else send without bound.
+	Pace(ctx context.Context, to int, most int) error
+
 	// Recv waits for the next message from a player, whose payload must be
 	// exactly size bytes long; otherwise it is an error that says so. The
 	// caller owns the payload. A message that is longer than size is refused

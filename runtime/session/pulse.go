@@ -52,6 +52,11 @@ func (p *pulse) RecvAny(ctx context.Context, from int, limit int) (link.Header, 
 	return p.Meter.RecvAny(ctx, from, limit)
 }
 
+func (p *pulse) Pace(ctx context.Context, to int, most int) error {
+	defer p.wait(to)()
+	return p.Meter.Pace(ctx, to, most)
+}
+
 func (p *pulse) wait(from int) (received func()) {
 	p.waiting.Store(int64(from) + 1)
 	return func() {

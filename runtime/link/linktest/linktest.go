@@ -38,6 +38,7 @@ func Run(t *testing.T, connect Connect) {
 		{"WrongSize", wrongSize},
 		{"RecvAny", recvAny},
 		{"SendBeforeReceive", sendBeforeReceive},
+		{"Pace", pace},
 		{"Ownership", ownership},
 		{"Release", release},
 		{"Counters", counters},
@@ -107,6 +108,34 @@ func names(t *testing.T, connect Connect) {
 			t.Errorf("got players %v, want %v", l.Players(), players)
 		}
 	}
+}
+
+// pace: what is sent and not received keeps a sender that paces, but for what is on
+// its way, until it is received.
+func pace(t *testing.T, connect Connect) {
+	const messages, most = 32, 1 << 20
+	ctx, links := open(t, connect, "dealer", "server")
+	body := make([]byte, 1<<20)
+	if err := links[0].Pace(ctx, 1, 0); err != nil {
+		t.Errorf("nothing was sent: got %v", err)
+	}
+	for k := range messages {
+		send(t, ctx, links[0], 1, link.Header{Seq: uint32(k)}, body)
+	}
+	over, stop := context.WithCancel(ctx)
+	stop()
+	if err := links[0].Pace(over, 1, most); !errors.Is(err, context.Canceled) {
+		t.Errorf("nothing was received: got %v, want that the wait was cancelled", err)
+	}
+	together(func() {
+		if err := links[0].Pace(ctx, 1, most); err != nil {
+			t.Errorf("all is received: got %v", err)
+		}
+	}, func() {
+		for k := range messages {
+			recv(t, ctx, links[1], 0, link.Header{Seq: uint32(k)}, body)
+		}
+	})
 }
 
 // order: each ordered pair of three players delivers in order, all at once.

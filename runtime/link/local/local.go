@@ -19,9 +19,9 @@ func Connect(players []string) []link.Link {
 	players = slices.Clone(players)
 	queues := make([]queue, n*n)
 	for i := range queues {
-		queues[i].arrived = make(chan struct{}, 1)
+		queues[i].arrived, queues[i].taken = make(chan struct{}, 1), make(chan struct{}, 1)
 	}
-	links := make([]link.Link, n)
+	links, left := make([]link.Link, n), make([]chan struct{}, n)
 	for i := range links {
 		e := &end{self: i, players: players, closed: make(chan struct{}), counters: make([]link.Counter, n)}
 		for j := range n {
@@ -29,6 +29,8 @@ func Connect(players []string) []link.Link {
 			e.in = append(e.in, &queues[j*n+i])
 		}
 		links[i] = e
+		left[i] = e.closed
+		e.left = left
 	}
 	return links
 }
@@ -46,6 +48,7 @@ type end struct {
 	out, in  []*queue // by peer
 	close    sync.Once
 	closed   chan struct{}
+	left     []chan struct{} // of each peer, closed when it closes its link
 	mu       sync.Mutex
 	counters []link.Counter
 }
@@ -55,8 +58,10 @@ type end struct {
 type queue struct {
 	mu       sync.Mutex
 	messages []message
+	bytes    int   // of these
 	end      error // set when the sender has closed
 	arrived  chan struct{}
+	taken    chan struct{} // wakes a sender that paces
 }
 
 type message struct {
@@ -84,6 +89,22 @@ func (e *end) Send(ctx context.Context, to int, h link.Header, parts ...[]byte) 
 	}
 	e.out[to].put(message{h, parts})
 	e.count(to, link.Counter{SentBytes: uint64(length(parts)), SentMessages: 1})
+	return nil
+}
+
+func (e *end) Pace(ctx context.Context, to int, most int) error {
+	q := e.out[to]
+	for q.waiting() > most {
+		select {
+		case <-e.closed:
+			return errClosed
+		case <-ctx.Done():
+			return e.peerError(to, ctx.Err())
+		case <-e.left[to]:
+			return e.peerError(to, errLeft)
+		case <-q.taken:
+		}
+	}
 	return nil
 }
 
@@ -173,6 +194,7 @@ func (q *queue) put(m message) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.messages = append(q.messages, m)
+	q.bytes += length(m.parts)
 	q.signal()
 }
 
@@ -201,7 +223,19 @@ func (q *queue) take() (m message, ok bool, err error) {
 	}
 	m, q.messages[0] = q.messages[0], message{}
 	q.messages = q.messages[1:]
+	q.bytes -= length(m.parts)
+	select {
+	case q.taken <- struct{}{}:
+	default:
+	}
 	return m, true, nil
+}
+
+// waiting is the bytes of the messages that were not taken yet.
+func (q *queue) waiting() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.bytes
 }
 
 func length(parts [][]byte) int {

@@ -114,6 +114,15 @@ func (l *Link) Send(ctx context.Context, to int, h link.Header, parts ...[]byte)
 	return p.send(message{kindData, h, parts})
 }
 
+// Pace implements link.Link.
+func (l *Link) Pace(ctx context.Context, to int, most int) error {
+	p, err := l.peer(to)
+	if err != nil {
+		return err
+	}
+	return p.pace(ctx, most)
+}
+
 // Recv implements link.Link.
 func (l *Link) Recv(ctx context.Context, from int, size int) (link.Header, []byte, error) {
 	return l.recv(ctx, from, size, true)

@@ -37,9 +37,11 @@ type remote struct {
 	counter counter
 
 	mu       sync.Mutex
-	who      *Peer     // once its connection is there
-	queue    []message // to be written
-	lost     error     // why nothing can be written any more
+	who      *Peer         // once its connection is there
+	queue    []message     // to be written
+	unsent   int           // bytes of what is queued, or being written
+	written  chan struct{} // wakes a sender that paces
+	lost     error         // why nothing can be written any more
 	attached chan struct{}
 	queued   chan struct{} // wakes the writer
 	calls    chan call
@@ -49,7 +51,7 @@ type remote struct {
 
 func newRemote(l *Link, index int) *remote {
 	return &remote{link: l, name: l.players[index],
-		attached: make(chan struct{}), queued: make(chan struct{}, 1), calls: make(chan call, 1)}
+		attached: make(chan struct{}), queued: make(chan struct{}, 1), written: make(chan struct{}, 1), calls: make(chan call, 1)}
 }
 
 // error names the peer, once.
@@ -148,6 +150,7 @@ func (p *remote) put(m message) error {
 		return p.lost
 	}
 	p.queue = append(p.queue, m)
+	p.unsent += m.length()
 	select {
 	case p.queued <- struct{}{}:
 	default:
@@ -163,11 +166,53 @@ func (p *remote) take() []message {
 	return q
 }
 
+// wrote notes that a message has left this player's memory.
+func (p *remote) wrote(m message) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.unsent -= m.length()
+	p.wake()
+}
+
+func (p *remote) wake() {
+	select {
+	case p.written <- struct{}{}:
+	default:
+	}
+}
+
+// pace waits until at most so many bytes are unsent.
+func (p *remote) pace(ctx context.Context, most int) error {
+	for {
+		unsent, lost := p.left()
+		switch {
+		case lost != nil:
+			return p.error(lost)
+		case unsent <= most:
+			return nil
+		}
+		select {
+		case <-p.written:
+		case <-p.link.closed:
+			return errClosed
+		case <-ctx.Done():
+			return p.error(context.Cause(ctx))
+		}
+	}
+}
+
+func (p *remote) left() (unsent int, lost error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.unsent, p.lost
+}
+
 // lose ends all writing.
 func (p *remote) lose() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.lost, p.queue = errLost, nil
+	p.wake()
 }
 
 // write sends what is queued, up to the farewell.
@@ -179,7 +224,7 @@ func (p *remote) write(c Conn) {
 		case <-p.link.cut:
 			return
 		}
-		last, err := writeAll(out, p.take())
+		last, err := p.writeAll(out, p.take())
 		if err == nil {
 			err = errors.Join(out.Flush(), c.Flush())
 		}
@@ -196,11 +241,12 @@ func (p *remote) write(c Conn) {
 
 // writeAll writes messages and drops them, and says whether the last one is
 // the farewell.
-func writeAll(out io.Writer, messages []message) (last bool, err error) {
+func (p *remote) writeAll(out io.Writer, messages []message) (last bool, err error) {
 	for i, m := range messages {
 		if err := m.write(out); err != nil {
 			return false, err
 		}
+		p.wrote(m)
 		messages[i] = message{}
 		last = m.kind == kindBye
 	}
