@@ -95,6 +95,9 @@ func sorting(n int) operation {
 	return one(fmt.Sprintf("sort-%d", n), short(n), (*mpc.Engine).Sort)
 }
 
+// recorded is the size up to which growing operations are recorded, too.
+const recorded = 1 << 20
+
 // growing are operations at sizes that grow, for the plots.
 var growing = func() (all []operation) {
 	for _, kind := range []struct {
@@ -105,7 +108,7 @@ var growing = func() (all []operation) {
 		{"comparisons", comparisons},
 		{"sort", sorting},
 	} {
-		for n := 1 << 10; n <= 1<<20; n <<= 2 {
+		for _, n := range []int{1 << 10, 1 << 12, 1 << 14, 1 << 16, 1 << 18, recorded, 1 << 22, 10_000_000} {
 			op := kind.of(n)
 			op.name = fmt.Sprintf("%s/n=%d", kind.name, n)
 			all = append(all, op)

@@ -90,7 +90,7 @@ func derive(label string, set Set, contributions [][]byte, transcript []byte) (K
 // A Source hands out one player's streams of a run.
 type Source struct {
 	mu     sync.Mutex
-	blocks map[Set]cipher.Block
+	blocks map[Set]blockCipher
 	// next is the lowest occurrence that may still be asked for. Occurrences
 	// of a step ascend, so that a loop takes no memory.
 	next map[name]uint64
@@ -104,13 +104,13 @@ type name struct {
 
 // New returns the source of a run.
 func New(keys Keys) *Source {
-	s := &Source{blocks: make(map[Set]cipher.Block), next: make(map[name]uint64)}
+	return newSource(keys, vectors)
+}
+
+func newSource(keys Keys, vectors bool) *Source {
+	s := &Source{blocks: make(map[Set]blockCipher), next: make(map[name]uint64)}
 	for set, key := range keys {
-		block, err := aes.NewCipher(key[:])
-		if err != nil {
-			panic(err) // a Key has a length of AES
-		}
-		s.blocks[set] = block
+		s.blocks[set] = newBlockCipher(key, vectors)
 	}
 	return s
 }
@@ -143,7 +143,7 @@ func (s *Source) Stream(set Set, step, occurrence uint32, purpose Purpose) (*Str
 // A Stream is a sequence of pseudo-random bytes that the players of its set
 // draw alike. Each fill starts at a new block of the cipher.
 type Stream struct {
-	block cipher.Block
+	block blockCipher
 	iv    [aes.BlockSize]byte // of block number 0
 	used  uint64              // blocks
 }
@@ -174,7 +174,7 @@ func (s *Stream) Drawn() int { return int(s.used) * aes.BlockSize }
 
 // Taken is words of a stream.
 type Taken struct {
-	block cipher.Block
+	block blockCipher
 	iv    [aes.BlockSize]byte
 	first uint64 // block
 }
@@ -188,7 +188,7 @@ func (t Taken) From(word int) *Cursor { return &Cursor{Taken: t, word: uint64(wo
 type Cursor struct {
 	Taken
 	word   uint64        // the next
-	stream cipher.Stream // from that word on; nil while it is at a block
+	stream cipher.Stream // from that word on; nil while it is at a block, and with batches
 	out    [aes.BlockSize]byte
 }
 
@@ -198,6 +198,10 @@ const few = 16
 
 // Fill sets every word of dst.
 func (c *Cursor) Fill(dst []uint64) {
+	if c.block.schedule != nil {
+		ring.FillBytes(dst, c.fillBatches)
+		return
+	}
 	if c.stream == nil && len(dst) <= few && c.word%wordsPerBlock == 0 {
 		c.fillFew(dst)
 		return
@@ -210,6 +214,23 @@ func (c *Cursor) Fill(dst []uint64) {
 	}
 	c.word += uint64(len(dst))
 	ring.FillBytes(dst, c.fillBytes)
+}
+
+// fillBatches draws whole batches to their place; of what is left, one more.
+func (c *Cursor) fillBatches(dst []byte) {
+	var more [batchSize]byte
+	for len(dst) > 0 {
+		c.setCounter()
+		n, skip := len(dst)&^(batchSize-1), 8*(c.word%wordsPerBlock)
+		if n > 0 && skip == 0 {
+			c.block.batches(dst[:n], &c.iv)
+		} else {
+			c.block.batches(more[:], &c.iv)
+			n = copy(dst, more[skip:])
+		}
+		c.word += uint64(n / 8)
+		dst = dst[n:]
+	}
 }
 
 func (c *Cursor) fillFew(dst []uint64) {

@@ -2,11 +2,11 @@
 //
 //	go test -run - -bench 'Growth|Operations' -benchtime 5x -count 5 ./runtime/bench | go run ./runtime/bench/plot docs/plots
 //
-// growth.svg has the time of operations against the number of elements, with
-// the curve that n, or for sorting n log n, draws through the last point.
+// growth.svg has the processor time of operations against the number of elements,
+// with the curve that n, or for sorting n log n, draws through the last point.
 // operations.svg has the time of each operation between processes beside its
-// limit. The table of all operations goes to standard output. Of several runs
-// the median counts.
+// limit. Each is drawn if the input has its benchmarks. The table of all operations
+// goes to standard output. Of several runs the median counts.
 package main
 
 import (
@@ -122,16 +122,31 @@ func draw(results map[string]result, folder string) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
-	growth, err := drawGrowth(results)
-	if err != nil {
-		return err
+	drawn := false
+	for _, d := range []struct {
+		file, benchmark string
+		width           vg.Length
+		draw            func(map[string]result) (*plot.Plot, error)
+	}{
+		{"growth.svg", "BenchmarkGrowth/", 7 * vg.Inch, drawGrowth},
+		{"operations.svg", "BenchmarkOperations/", 9 * vg.Inch, drawOperations},
+	} {
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(results)), func(name string) bool { return strings.HasPrefix(name, d.benchmark) }) {
+			continue
+		}
+		p, err := d.draw(results)
+		if err != nil {
+			return err
+		}
+		if err := p.Save(d.width, 5*vg.Inch, filepath.Join(folder, d.file)); err != nil {
+			return err
+		}
+		drawn = true
 	}
-	operations, err := drawOperations(results)
-	if err != nil {
-		return err
+	if !drawn {
+		return errors.New("the input has no benchmark that is drawn")
 	}
-	return errors.Join(growth.Save(7*vg.Inch, 5*vg.Inch, filepath.Join(folder, "growth.svg")),
-		operations.Save(9*vg.Inch, 5*vg.Inch, filepath.Join(folder, "operations.svg")))
+	return nil
 }
 
 // curves says how each operation of the growth plot is to grow.
@@ -144,7 +159,7 @@ var curves = map[string]func(n float64) float64{
 func drawGrowth(results map[string]result) (*plot.Plot, error) {
 	p := plot.New()
 	p.Title.Text = "Three servers in one process"
-	p.X.Label.Text, p.Y.Label.Text = "elements", "seconds"
+	p.X.Label.Text, p.Y.Label.Text = "elements", "processor seconds"
 	p.X.Scale, p.Y.Scale = plot.LogScale{}, plot.LogScale{}
 	p.X.Tick.Marker, p.Y.Tick.Marker = plot.LogTicks{Prec: -1}, plot.LogTicks{Prec: -1}
 	p.Legend.Top, p.Legend.Left = true, true
@@ -161,11 +176,11 @@ func drawGrowth(results map[string]result) (*plot.Plot, error) {
 	return p, nil
 }
 
-// growth are the medians of one operation, in seconds by size.
+// growth are the medians of one operation, in processor seconds by size.
 func growth(results map[string]result, prefix string) (points plotter.XYs) {
 	for name, r := range results {
 		if n, err := strconv.Atoi(strings.TrimPrefix(name, prefix)); err == nil {
-			points = append(points, plotter.XY{X: float64(n), Y: r.median("ns/op") / 1e9})
+			points = append(points, plotter.XY{X: float64(n), Y: r.median("cpu-ms/op") / 1e3})
 		}
 	}
 	slices.SortFunc(points, func(a, b plotter.XY) int { return int(a.X - b.X) })

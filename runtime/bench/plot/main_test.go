@@ -14,10 +14,10 @@ BenchmarkOperations/sort-65536/tls-2   5  2000000 ns/op  3.5 ms-limit  7.000 rou
 BenchmarkOperations/sort-65536/tls-2   5  9000000 ns/op  4.5 ms-limit  7.000 rounds/op
 BenchmarkOperations/sort-65536/tls-2   5  3000000 ns/op  2.5 ms-limit  7.000 rounds/op
 BenchmarkOperations/products/wan-16    5  1000000 ns/op
-BenchmarkGrowth/products/n=1024-2      5  1000 ns/op
-BenchmarkGrowth/products/n=4096-2      5  4000 ns/op
-BenchmarkGrowth/comparisons/n=1024-2   5  1000 ns/op
-BenchmarkGrowth/sort/n=1024-2          5  1000 ns/op
+BenchmarkGrowth/products/n=1024-2      5  1000 ns/op  0.001 cpu-ms/op
+BenchmarkGrowth/products/n=4096-2      5  4000 ns/op  0.004 cpu-ms/op
+BenchmarkGrowth/comparisons/n=1024-2   5  1000 ns/op  0.001 cpu-ms/op
+BenchmarkGrowth/sort/n=1024-2          5  1000 ns/op  0.001 cpu-ms/op
 PASS
 `
 
@@ -49,7 +49,7 @@ func TestPlots(t *testing.T) {
 func TestNothingToDraw(t *testing.T) {
 	results, err := read(strings.NewReader("PASS\n"))
 	require.NoError(t, err)
-	require.EqualError(t, draw(results, t.TempDir()), "the input has no BenchmarkGrowth/comparisons")
+	require.EqualError(t, draw(results, t.TempDir()), "the input has no benchmark that is drawn")
 	_, err = read(strings.NewReader("BenchmarkX-2 5 abc ns/op"))
 	require.ErrorContains(t, err, "BenchmarkX-2")
 }
