@@ -193,8 +193,8 @@ const soon = 15 * time.Second
 
 // withClient has a client start the run; the players go on afterwards.
 func (f *fault) withClient(t *testing.T) {
-	began := time.Now()
 	s, players := f.play(t)
+	began := time.Now()
 	client := s.ask(f.tls("client")...)
 	require.Equal(t, 1, client.wait(), "the client: %s%s", &client.stdout, &client.stderr)
 	client.matches("tfec: error: " + f.others)
@@ -204,8 +204,8 @@ func (f *fault) withClient(t *testing.T) {
 
 // once is the batch job: every process ends by itself, with the reason.
 func (f *fault) once(t *testing.T) {
-	began := time.Now()
 	_, players := f.play(t, "--once")
+	began := time.Now()
 	for name, p := range players {
 		require.Equal(t, 1, p.wait(), "%s: %s%s", name, &p.stdout, &p.stderr)
 		require.NotContains(t, p.stderr.String(), "client and", "there is none")
@@ -275,8 +275,9 @@ func TestOnceWithoutCoordinator(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			players := averageStage(t).play(map[string]party{"s0": tt.first}, "--once")
 			began := time.Now()
-			for name, p := range averageStage(t).play(map[string]party{"s0": tt.first}, "--once") {
+			for name, p := range players {
 				require.Equal(t, 1, p.wait(), name)
 				pattern := tt.others
 				if name == "s0" {
@@ -292,8 +293,8 @@ func TestOnceWithoutCoordinator(t *testing.T) {
 // A client ends at once where the coordinator has no TLS.
 func TestCoordinatorWithoutTLS(t *testing.T) {
 	s := averageStage(t)
-	began := time.Now()
 	players := s.play(map[string]party{"s0": {args: []string{"--insecure"}}})
+	began := time.Now()
 	client := s.ask()
 	require.Equal(t, 1, client.wait())
 	client.matches("tfec: error: s0: client cannot connect to it at .*: s0 was started with --insecure, and client uses TLS")
