@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -342,7 +343,7 @@ type outcome struct {
 
 // inject runs a cell, and the next run.
 func (r *rig) inject(f *wrong, m moment, before string) outcome {
-	c := &cell{rig: r, fault: f, moment: m, before: before, marks: map[string]int{}}
+	c := &cell{rig: r, fault: f, moment: m, before: before}
 	switch {
 	case f.before != nil:
 		f.before(c)
@@ -350,9 +351,7 @@ func (r *rig) inject(f *wrong, m moment, before string) outcome {
 	case f.ready != nil:
 		f.ready(c)
 	}
-	for name, p := range r.servers {
-		c.marks[name] = len(p.stderr.String())
-	}
+	c.marks = r.mark()
 	c.at = time.Now()
 	r.network.Tap(c.tap)
 	client := r.client()
@@ -373,10 +372,24 @@ func (r *rig) inject(f *wrong, m moment, before string) outcome {
 	return out
 }
 
-// succeedNext is the run after a fault.
+// mark is where the logs of all servers are.
+func (r *rig) mark() map[string]int {
+	marks := map[string]int{}
+	for name, p := range r.servers {
+		marks[name] = len(p.stderr.String())
+	}
+	return marks
+}
+
+// succeedNext is the run after a fault, to the last word of everybody.
 func (r *rig) succeedNext() {
+	marks := r.mark()
 	next := r.client()
 	require.Zero(r.t, next.wait(), "the next run: %s", &next.stderr)
+	for name, p := range r.servers {
+		require.Eventually(r.t, func() bool { return p.lastWord(marks[name]) != "" }, bound, time.Millisecond, name)
+		require.Contains(r.t, p.lastWord(marks[name]), "the run is finished", name)
+	}
 	require.True(r.t, r.result(), "the next run has no result")
 	r.forget(false)
 }
@@ -437,14 +450,17 @@ func (c *cell) watches(m wire.Message) bool {
 func (c *cell) settle() {
 	c.t.Helper()
 	for name, p := range c.servers {
-		deadline := time.Now().Add(bound)
-		for !p.ended() && !p.stopped() && p.lastWord(c.marks[name]) == "" && !(c.fault.before != nil && p.refusals(c.marks[name]) != nil) {
-			if time.Now().After(deadline) {
-				require.Fail(c.t, "no word", "%s has not said how the run ended:\n%s", name, p.stderr.String()[c.marks[name]:])
-			}
-			time.Sleep(5 * time.Millisecond)
-		}
+		require.Eventually(c.t, func() bool { return c.over(name) }, bound, 5*time.Millisecond,
+			"%s has not said how the run ended:\n%s", name, &p.stderr)
 	}
+}
+
+// over reports whether a server has said how the run ended, or cannot. One that
+// has something wrong from the beginning may only have refused.
+func (c *cell) over(name string) bool {
+	p := c.servers[name]
+	return p.ended() || p.stopped() || p.lastWord(c.marks[name]) != "" ||
+		c.fault.before != nil && p.refusals(c.marks[name]) != nil
 }
 
 // judge holds what every fault must show.
@@ -463,7 +479,7 @@ func (c *cell) judge(client *process, status int, took time.Duration) outcome {
 	}
 	require.True(c.t, out.ok || c.fault.late || took < bound, "it took %v", took)
 	right := c.result()
-	out.says["client"] = "done"
+	out.says["client"] = "the run is finished"
 	if !out.ok {
 		require.Equal(c.t, 1, status)
 		out.says["client"] = clientReason(client.stderr.String())
@@ -506,7 +522,7 @@ func (c *cell) writing(who string) {
 		if files, _ := os.ReadDir(c.disk); len(files) > 0 {
 			return
 		}
-		time.Sleep(20 * time.Microsecond)
+		runtime.Gosched()
 	}
 }
 

@@ -34,8 +34,7 @@ func seconds(d time.Duration) string { return fmt.Sprintf("%.0f s", d.Seconds())
 func (p *page) chapter(title string) { fmt.Fprintf(&p.b, "\n## %s\n", title) }
 
 func (p *page) fault(f wrong, outcomes []outcome) {
-	name := strings.ToUpper(f.name[:1]) + f.name[1:]
-	fmt.Fprintf(&p.b, "\n### %s\n\n| moment | run | seconds | who says what |\n|---|---|---|---|\n", name)
+	fmt.Fprintf(&p.b, "\n### %s\n\n| moment | run | seconds | who says what |\n|---|---|---|---|\n", f.name)
 	for i, m := range f.moments() {
 		verdict := "fails"
 		if outcomes[i].ok {
@@ -67,8 +66,11 @@ var (
 	anyRun     = regexp.MustCompile(`\b[0-9a-f]{32}\b`)
 )
 
-// settled is what was said, without what differs from pass to pass.
+// settled is what was said, without what differs from pass to pass, and without
+// the words in which a run has ended where reasons follow.
 func settled(said string) string {
+	said = strings.Replace(said, ", for its coordinator", "", 1)
+	said = strings.TrimPrefix(said, "the run failed: ")
 	said = anyRun.ReplaceAllString(anyAddress.ReplaceAllString(said, "ADDRESS"), "RUN")
 	said = strings.ReplaceAll(said, "|", `\|`)
 	if said == "" {
