@@ -63,6 +63,7 @@ func sideOf(name string) int { return slices.Index(ends, name) }
 
 var (
 	anyAddress = regexp.MustCompile(`\[?127\.0\.0\.1\]?:\d+`)
+	anyFolder  = regexp.MustCompile(`/\S*/disk/`)
 	anyRun     = regexp.MustCompile(`\b[0-9a-f]{32}\b`)
 )
 
@@ -71,6 +72,7 @@ var (
 func settled(said string) string {
 	said = strings.Replace(said, ", for its coordinator", "", 1)
 	said = strings.TrimPrefix(said, "the run failed: ")
+	said = anyFolder.ReplaceAllString(said, "disk/")
 	said = anyRun.ReplaceAllString(anyAddress.ReplaceAllString(said, "ADDRESS"), "RUN")
 	said = strings.ReplaceAll(said, "|", `\|`)
 	if said == "" {

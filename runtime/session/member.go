@@ -35,6 +35,7 @@ type membership struct {
 	pulse *pulse
 
 	recorded chan []byte // what the run's goroutine has noted, when it ends
+	last     error       // the coordinator's reason to stop, if it came during the run
 }
 
 // join is the coordinator's stream, which is one run here.
@@ -365,7 +366,8 @@ func (m *membership) run() error {
 				cancel(m.lost("the connection to it was lost"))
 				orders = nil
 			case o.Kind == orderStop:
-				cancel(newStopped(o.Text))
+				m.last = newStopped(o.Text)
+				cancel(m.last)
 			}
 		case <-stepped:
 			m.send(m.report(reportAlive, ""))
@@ -510,8 +512,8 @@ func stepOf(r report) string {
 
 // ended waits for the coordinator's last word and for the link, and logs.
 func (m *membership) ended(err error) {
-	var last error
-	if err == nil || shared(err) != "" {
+	last := m.last
+	if last == nil && (err == nil || shared(err) != "") {
 		_, last = m.expect(m.runs, orderEnd)
 	}
 	if err != nil && last != nil {
