@@ -21,7 +21,7 @@ const blockBits = ring.CarryBits
 
 // Negative returns the sign bits of x at a width w. With B = ⌈(w-1)/4⌉ blocks
 // over the w-1 lower bits: 1 + ⌈log2 B⌉ rounds; at w = 64, 114 bits (14.3 bytes) and
-// 5 rounds, at w = 33, 54 bits and 4 rounds; 264 and 133 bits dealt.
+// 5 rounds, at w = 33, 52 bits and 4 rounds; 259 and 132 bits dealt.
 func (k *Kernel) Negative(net mpc.Net, x mpc.Share, width int) mpc.Share {
 	a := k.addition(net, x, 0, width, width-1)
 	carry := a.carry(a.blocks(true))

@@ -1,0 +1,150 @@
+package pond_test
+
+// What the dealer and a receiver see together of an opening, and what the dealer
+// receives at all.
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tfec-lang/tfec/runtime/clear"
+	"github.com/tfec-lang/tfec/runtime/internal/abort"
+	"github.com/tfec-lang/tfec/runtime/link/local"
+	"github.com/tfec-lang/tfec/runtime/mpc"
+	"github.com/tfec-lang/tfec/runtime/prg"
+	"github.com/tfec-lang/tfec/runtime/protocol/conformance"
+	"github.com/tfec-lang/tfec/runtime/protocol/pond"
+	"github.com/tfec-lang/tfec/runtime/ring"
+)
+
+// The players: two servers, the dealer, and one who owns and receives.
+var roles = []int{0, 1, 2}
+
+const (
+	dealer  = 2
+	outside = 3
+)
+
+// A viewer is a player's Net that keeps what it gets to know.
+type viewer struct {
+	*conformance.Net
+	*mpc.Engine
+	inbox [][]byte
+	at    uint32
+}
+
+func (v *viewer) step() *viewer {
+	v.at++
+	v.At(v.at, 0)
+	return v
+}
+
+func (v *viewer) Recv(from, size int) []byte {
+	b := v.Net.Recv(from, size)
+	v.inbox = append(v.inbox, slices.Clone(b))
+	return b
+}
+
+// play has all four carry out body, with keys that depend on the seed, over what
+// kernel makes of each player's.
+func play(t *testing.T, seed uint64, kernel func(mpc.Kernel) mpc.Kernel, body func(v *viewer)) []*viewer {
+	t.Helper()
+	all, errs := make([]*viewer, 4), make([]error, 4)
+	var wg sync.WaitGroup
+	for i, l := range local.Connect([]string{"s0", "s1", "dealer", "outside"}) {
+		keys := prg.Keys{}
+		for _, set := range pond.KeySets(roles, []int{0, 1, dealer, outside}) {
+			if slices.Contains(set.Players(), i) {
+				keys[set] = sha256.Sum256(binary.LittleEndian.AppendUint64([]byte(set+"/"), seed))
+			}
+		}
+		v := &viewer{Net: conformance.NewNet(l, prg.New(keys)), Engine: mpc.New(kernel(pond.New(ring.Z64, i, roles)))}
+		all[i] = v
+		wg.Go(func() {
+			defer func() { l.Close(errs[i]) }()
+			defer abort.Catch(&errs[i])
+			body(v)
+		})
+	}
+	wg.Wait()
+	for _, err := range errs {
+		require.NoError(t, err)
+	}
+	return all
+}
+
+// unmasked sabotages a kernel: servers open to others without a sharing of zero.
+type unmasked struct{ mpc.Kernel }
+
+func (k unmasked) Open(net mpc.Net, x mpc.Share, to []int) clear.Tensor {
+	net.Stage()
+	if self := net.Self(); self < dealer {
+		part := slices.Clone(x.Comp[1])
+		if self == 0 {
+			ring.Add(part, part, x.Comp[0])
+		}
+		net.Send(outside, ring.Bytes(part))
+	}
+	return clear.Tensor{}
+}
+
+// The dealer knows the masks of what is opened, and a receiver the servers' messages:
+// even so, each message alone is uniform, since the servers add a sharing of zero that
+// neither of the two knows. Without it, it is found. Of 64 bits in 512 runs, that
+// one is off 256 by more than 90 has a probability of at most 64 * 4e-14.
+func TestDealerAndReceiver(t *testing.T) {
+	const runs, limit = 512, 90
+	x := clear.FromInts(clear.Int64, []int{1}, 0x0123456789abcd)
+	for name, c := range map[string]struct {
+		kernel func(mpc.Kernel) mpc.Kernel
+		found  bool
+	}{
+		"as it is":                  {func(k mpc.Kernel) mpc.Kernel { return k }, false},
+		"without a sharing of zero": {func(k mpc.Kernel) mpc.Kernel { return unmasked{k} }, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var ones [2][64]int
+			for seed := range uint64(runs) {
+				var masks mpc.Share
+				all := play(t, seed, c.kernel, func(v *viewer) {
+					if v.Self() == outside {
+						v.Share(v.step(), x)
+						v.step() // the product
+						v.Opened(v.step(), clear.Int64, 1)
+						return
+					}
+					s := v.Shared(v.step(), outside, x.Elem, 1)
+					s = v.Mul(v.step(), s, s)
+					if v.Self() == dealer {
+						masks = s
+					}
+					v.Open(v.step(), s, outside)
+				})
+				require.Empty(t, all[dealer].inbox, "the dealer receives nothing")
+				require.Len(t, all[outside].inbox, 2)
+				// What the dealer takes away: of server 0's D + a0 its a0 and, given the
+				// product, D itself; of server 1's a1 all.
+				product := x.Data[0] * x.Data[0]
+				known := [2]uint64{product - masks.Comp[1][0], masks.Comp[1][0]}
+				for server := range ones {
+					left := binary.LittleEndian.Uint64(all[outside].inbox[server]) - known[server]
+					for bit := range 64 {
+						ones[server][bit] += int(left >> bit & 1)
+					}
+				}
+			}
+			most := 0
+			for server := range ones {
+				for _, n := range ones[server] {
+					most = max(most, n-runs/2, runs/2-n)
+				}
+			}
+			require.Equal(t, c.found, most > limit, "a bit is off by %d", most)
+		})
+	}
+}
