@@ -106,7 +106,7 @@ func (c *chrome) names() {
 		if p.Address != "" {
 			name("process_labels", 0, map[string]string{"labels": p.Address})
 		}
-		for lane := range c.run.lanes(p.Name) {
+		for _, lane := range c.run.lanes(p.Name) {
 			label := "steps"
 			if lane > 0 {
 				label = fmt.Sprintf("beside %d", lane)
@@ -117,17 +117,18 @@ func (c *chrome) names() {
 	}
 }
 
-// lanes is how many lanes a player has.
-func (r *Run) lanes(player string) int {
+// lanes are those that a player has spans in, ascending, and the first.
+func (r *Run) lanes(player string) []int {
 	x := r.Record(player)
 	if x == nil {
-		return 0
+		return nil
 	}
-	last := 0
+	lanes := []int{0}
 	for _, s := range x.Spans {
-		last = max(last, s.Lane)
+		lanes = append(lanes, s.Lane)
 	}
-	return last + 1
+	slices.Sort(lanes)
+	return slices.Compact(lanes)
 }
 
 // phases are spans around those of the steps.

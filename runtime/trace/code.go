@@ -18,7 +18,6 @@ import (
 const (
 	MaxSpans    = 200_000
 	MaxMessages = 200_000
-	MaxLane     = 100_000
 	MaxRecord   = 64 << 20
 )
 
@@ -134,12 +133,12 @@ func (run *Run) check(r *Record) error {
 		}
 	}
 	for _, s := range r.Spans {
-		if !steps[s.Step] || s.Lane > MaxLane {
+		if !steps[s.Step] || s.Lane > MaxSpans {
 			return fmt.Errorf("a span of step %d in lane %d", s.Step, s.Lane)
 		}
 	}
 	for _, m := range r.Messages {
-		if !steps[m.Step] || m.Peer >= len(run.Players) || m.Lane > MaxLane {
+		if !steps[m.Step] || m.Peer >= len(run.Players) {
 			return fmt.Errorf("a message of step %d with player %d", m.Step, m.Peer)
 		}
 	}

@@ -94,21 +94,28 @@ func (r *Run) most(l Line) (most Total) {
 // rounds are the lengths of the longest chain of messages, each given to the line
 // of the first step that reached it, at whichever player.
 func (r *Run) rounds() map[place]int {
-	first := make([]int, r.Rounds())
+	var lengths []int // at which the first step may change
 	for _, x := range r.Records {
-		last := 0
 		for _, g := range x.Chain {
-			for ; last < g[1]; last++ {
-				if first[last] == 0 || g[0] < first[last] {
-					first[last] = g[0]
-				}
-			}
+			lengths = append(lengths, g[1])
 		}
 	}
+	slices.Sort(lengths)
 	out := make(map[place]int)
-	for _, step := range first {
-		s := r.Step(step)
-		out[place{s.File, s.Line}]++
+	next, last := make([]int, len(r.Records)), 0
+	for _, length := range slices.Compact(lengths) {
+		first := 0
+		for i, x := range r.Records {
+			for next[i] < len(x.Chain) && x.Chain[next[i]][1] < length {
+				next[i]++
+			}
+			if next[i] < len(x.Chain) && (first == 0 || x.Chain[next[i]][0] < first) {
+				first = x.Chain[next[i]][0]
+			}
+		}
+		s := r.Step(first)
+		out[place{s.File, s.Line}] += length - last
+		last = length
 	}
 	return out
 }
