@@ -327,13 +327,20 @@ func (c *checker) productFits(l *diag.List, at ast.Node, e types.Elem) bool {
 			ways = append(ways, types.FixedOf(i, f).String())
 		}
 	}
-	var roles []string
-	for _, r := range p.Roles {
-		roles = append(roles, c.prog.Players[r].Name)
+	names := func(roles []int) string {
+		var out []string
+		for _, r := range roles {
+			out = append(out, c.prog.Players[r].Name)
+		}
+		return strings.Join(out, ", ")
+	}
+	roles := names(p.Roles)
+	if len(p.Helpers) > 0 {
+		roles += "; " + names(p.Helpers)
 	}
 	ways = slices.Compact(ways)
 	if need <= p.Capability.Width[128] {
-		ways = append(ways, fmt.Sprintf("or `protocol %s(%s) with ring = 128`", p.Capability.Name, strings.Join(roles, ", ")))
+		ways = append(ways, fmt.Sprintf("or `protocol %s(%s) with ring = 128`", p.Capability.Name, roles))
 	}
 	d.Hint = strings.Join(ways, ", ")
 	return false
