@@ -443,9 +443,13 @@ func TestClientLeaves(t *testing.T) {
 	}
 	c.play(map[string]part{"alice": wait, "s0": wait, "s1": wait})
 	ctx, leave := context.WithCancel(t.Context())
+	begun := make(map[string]bool)
 	err := Start(ctx, c.hostmap, c.identity("laptop", RoleClient), average, func(e Event) {
-		if e.Kind == EventProgress {
-			leave()
+		if e.Kind != EventProgress {
+			return
+		}
+		if begun[e.Player] = true; len(begun) == len(trio) {
+			leave() // not sooner: a player that has not begun would have nothing to end
 		}
 	})
 	require.ErrorIs(t, err, context.Canceled)
