@@ -263,6 +263,21 @@ func admitted(peers []networking.NetworkPolicyPeer) []string {
 	return all
 }
 
+// A player whose hostmap has nobody else is reached by nobody: a rule without
+// peers would admit everybody.
+func TestKubernetesAlone(t *testing.T) {
+	p := cast(t, "four")[1]
+	p.Hostmap.Entries = p.Hostmap.Entries[1:2]
+	dir := t.TempDir()
+	program := filepath.Join(dir, "player")
+	require.NoError(t, os.WriteFile(program, nil, 0o755))
+	require.NoError(t, Write(filepath.Join(dir, "s0"), Kubernetes, p, program))
+	policy := find[*networking.NetworkPolicy](t, documents(t, filepath.Join(dir, "s0", "player.yaml")))
+	require.Equal(t, []networking.PolicyType{"Ingress", "Egress"}, policy.Spec.PolicyTypes)
+	require.Empty(t, policy.Spec.Ingress)
+	require.Empty(t, policy.Spec.Egress)
+}
+
 // A policy admits addresses: a name that leads out of the cluster has none yet.
 func TestKubernetesRefusesNames(t *testing.T) {
 	p := cast(t, "four")[1]
