@@ -212,12 +212,24 @@ func (p Player) peers(t Target) ([]peer, error) {
 			return nil, err
 		}
 		addr, err := netip.ParseAddr(host)
-		if err != nil && t == Kubernetes && strings.Contains(host, ".") && !strings.Contains(host, ".svc") {
-			errs = append(errs, fmt.Errorf("a network policy cannot admit %s by the name %s: give its IP address in the hostmap, or, in one cluster, the name of its service", e.Name, host))
+		if err != nil {
+			errs = append(errs, t.admit(e.Name, host))
 		}
 		peers = append(peers, peer{Name: e.Name, Object: object(e.Name), Address: addr, Port: port})
 	}
 	return peers, errors.Join(errs...)
+}
+
+// admit refuses a peer by a name that what closes the target's network cannot
+// admit. With compose that is the firewall of the host.
+func (t Target) admit(peer, host string) error {
+	switch {
+	case t == Systemd:
+		return fmt.Errorf("a unit cannot admit %s by the name %s: give its IP address in the hostmap", peer, host)
+	case t == Kubernetes && strings.Contains(host, ".") && !strings.Contains(host, ".svc"):
+		return fmt.Errorf("a network policy cannot admit %s by the name %s: give its IP address in the hostmap, or, in one cluster, the name of its service", peer, host)
+	}
+	return nil
 }
 
 func (p Player) meets(name string) bool {

@@ -63,11 +63,15 @@ func cast(t *testing.T, addresses string) []Player {
 	return players
 }
 
-// each writes the folder of every player of the tests.
+// each writes the folder of every player of the tests, by addresses that the
+// target takes.
 func each(t *testing.T, target Target, check func(t *testing.T, p Player, dir string)) {
 	program := filepath.Join(t.TempDir(), "player")
 	require.NoError(t, os.WriteFile(program, []byte("the program"), 0o755))
 	for addresses := range hostmaps {
+		if addresses == "names" && target == Systemd {
+			continue
+		}
 		for _, p := range cast(t, addresses) {
 			t.Run(addresses+"/"+p.Name, func(t *testing.T) {
 				dir := filepath.Join(t.TempDir(), "deploy", p.Name)
@@ -278,14 +282,23 @@ func TestKubernetesAlone(t *testing.T) {
 	require.Empty(t, policy.Spec.Egress)
 }
 
-// A policy admits addresses: a name that leads out of the cluster has none yet.
-func TestKubernetesRefusesNames(t *testing.T) {
-	p := cast(t, "four")[1]
-	p.Hostmap.Entries[3].Addr = "alice.example.org:4440"
-	dir := filepath.Join(t.TempDir(), "s0")
-	err := Write(dir, Kubernetes, p, "none")
-	require.EqualError(t, err, "cannot deploy s0: a network policy cannot admit alice by the name alice.example.org: give its IP address in the hostmap, or, in one cluster, the name of its service")
-	require.NoDirExists(t, dir)
+// What closes the network admits addresses: a name has none yet, but that of a
+// service within a cluster.
+func TestNamesAreRefused(t *testing.T) {
+	for _, test := range []struct {
+		target     Target
+		host, want string
+	}{
+		{Kubernetes, "alice.example.org", "a network policy cannot admit alice by the name alice.example.org: give its IP address in the hostmap, or, in one cluster, the name of its service"},
+		{Systemd, "alice.example.org", "a unit cannot admit alice by the name alice.example.org: give its IP address in the hostmap"},
+		{Systemd, "alice", "a unit cannot admit alice by the name alice: give its IP address in the hostmap"},
+	} {
+		p := cast(t, "four")[1]
+		p.Hostmap.Entries[3].Addr = test.host + ":4440"
+		dir := filepath.Join(t.TempDir(), "s0")
+		require.EqualError(t, Write(dir, test.target, p, "none"), "cannot deploy s0: "+test.want)
+		require.NoDirExists(t, dir)
+	}
 }
 
 func TestCompose(t *testing.T) {
@@ -357,10 +370,10 @@ func TestSystemd(t *testing.T) {
 			want = append(want, "share.key:"+keys+"share.key")
 		}
 		require.Equal(t, want, unit["LoadCredential"])
-		if v, err := p.view(Systemd); err == nil && !v.Names {
-			require.Len(t, unit["IPAddressAllow"], 1+len(v.Peers))
-			require.Equal(t, []string{"any"}, unit["IPAddressDeny"])
-		}
+		v, err := p.view(Systemd)
+		require.NoError(t, err)
+		require.Len(t, unit["IPAddressAllow"], 1+len(v.Peers))
+		require.Equal(t, []string{"any"}, unit["IPAddressDeny"])
 		if o.Bindings != nil {
 			text, err := os.ReadFile(filepath.Join(dir, "bindings.toml"))
 			require.NoError(t, err)
