@@ -314,7 +314,7 @@ func TestCompose(t *testing.T) {
 		s := project.Services["player"]
 		o := options(t, p, s.Command)
 		require.False(t, o.Once)
-		require.Equal(t, map[bool]string{true: "on-failure:5", false: "unless-stopped"}[p.hasInputs()], s.Restart)
+		require.Equal(t, map[bool]string{true: "no", false: "unless-stopped"}[p.hasInputs()], s.Restart)
 		require.True(t, s.ReadOnly)
 		require.Equal(t, []string{"ALL"}, s.CapDrop)
 		require.Equal(t, []string{"no-new-privileges:true"}, s.SecurityOpt)
