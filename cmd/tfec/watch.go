@@ -113,7 +113,7 @@ func (w *watch) show(now time.Time) {
 				progressbar.OptionSetElapsedTime(false), progressbar.OptionSetPredictTime(false), progressbar.OptionClearOnFinish())
 		}
 		w.bar.Describe(fmt.Sprintf("%s, %.0f s", w, now.Sub(w.began).Seconds()))
-		_ = w.bar.Set(min(w.step, w.steps()-1)) // all of them would end the bar
+		_ = w.bar.Set(max(0, min(w.step, w.steps()-1))) // all of them would end the bar
 	}
 }
 

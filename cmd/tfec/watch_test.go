@@ -46,6 +46,20 @@ func TestWatchPrintsLines(t *testing.T) {
 	require.Equal(t, at+"2 s\n"+at+"4 s\n", out.String())
 }
 
+// A step that is not in the program does no harm to the bar.
+func TestWatchOfImpossibleSteps(t *testing.T) {
+	for _, step := range []int{-10_000, -1 << 60, 0, 11, 1 << 60} {
+		var out bytes.Buffer
+		w := watched(&out)
+		w.terminal = true
+		w.at(step, 1, 2)
+		w.show(w.began.Add(3 * time.Second))
+		w.show(w.began.Add(4 * time.Second))
+		require.Contains(t, out.String(), "in the set-up, 4 s")
+		require.Less(t, out.Len(), 1000)
+	}
+}
+
 // On a terminal one line changes, makes room for lines that stay, and is gone
 // in the end.
 func TestWatchChangesALine(t *testing.T) {

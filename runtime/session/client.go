@@ -51,6 +51,9 @@ func Start(ctx context.Context, h *Hostmap, id *Identity, r StartRequest, on fun
 		} else if err != nil {
 			return ended(ctx, first, last, err)
 		}
+		if e.Step < 0 {
+			return fmt.Errorf("%s, the coordinator, reports step %d", first.Name, e.Step)
+		}
 		if e.Kind == EventRecord {
 			records.add(h, e)
 			continue

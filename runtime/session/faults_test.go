@@ -151,6 +151,20 @@ func TestProcess(t *testing.T) {
 	}
 }
 
+// A step that no program has ends the run: at the coordinator if a player
+// reports it, and at the client if the coordinator does.
+func TestImpossibleSteps(t *testing.T) {
+	f := new(following)
+	for _, kind := range []string{reportAlive, reportFailed, reportDone} {
+		require.EqualError(t, f.note(note{member: &member{name: "s1"}, report: report{Kind: kind, Step: -1}}), "s1 reports step -1")
+	}
+	c := newCast(t, "alice")
+	c.answer("alice", func(s grpc.ServerStream) error {
+		return s.SendMsg(&Event{Kind: EventProgress, Player: "s1", Step: -1 << 40})
+	})
+	require.EqualError(t, c.start(average, func(e Event) { require.Zero(t, e.Step) }), "alice, the coordinator, reports step -1099511627776")
+}
+
 // Without its coordinator a run ends, too.
 func TestCoordinatorProcess(t *testing.T) {
 	for _, test := range []struct {

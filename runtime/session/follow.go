@@ -90,6 +90,8 @@ func (f *following) note(n note) error {
 	m, r := n.member, n.report
 	m.heard = time.Now()
 	switch {
+	case r.Step < 0:
+		return fmt.Errorf("%s reports step %d", m.name, r.Step)
 	case n.lost && m.ended:
 		return nil
 	case n.lost:
