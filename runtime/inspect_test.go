@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -66,6 +67,58 @@ func TestRemoteIsInspected(t *testing.T) {
 	require.Positive(t, sent.SentBytes)
 	require.Positive(t, received.ReceivedBytes)
 	require.NotEmpty(t, run.Passed(), "messages with both ends")
+}
+
+// What a player writes of a run for its own operator is the operator's alone,
+// and holds no value, not even one that an error shows.
+func TestOwnTraceHoldsNoValue(t *testing.T) {
+	s := newStage(t)
+	s.options["alice"].In = []string{"a=csv:" + s.write(t, "bad.csv", "gross\n1000\ntopsecret99\n") + "#gross"}
+	dir := filepath.Join(s.dir, "runs")
+	s.options["alice"].Inspect = Inspection{Events: true, Trace: true, Dir: dir}
+	require.EqualError(t, s.run(t, average())["bob"], "alice stopped in the set-up")
+	require.Contains(t, s.stderr["alice"].String(), "topsecret99", "what the operator is told")
+	failed := 0
+	require.NoError(t, filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {
+		require.NoError(t, err)
+		info, err := e.Info()
+		require.NoError(t, err)
+		switch {
+		case path == dir:
+		case e.IsDir():
+			require.Equal(t, os.FileMode(0o700), info.Mode().Perm(), path)
+		default:
+			require.Equal(t, os.FileMode(0o600), info.Mode().Perm(), path)
+			data, err := os.ReadFile(path)
+			require.NoError(t, err)
+			require.NotContains(t, string(data), "topsecret", path)
+			failed += strings.Count(string(data), "stopped in the set-up")
+		}
+		return nil
+	}))
+	require.Positive(t, failed)
+}
+
+// What is noted of a run that fails on its way can be read, at every player.
+func TestFailedOnItsWay(t *testing.T) {
+	dir := inspected(t)
+	programs := average()
+	steps := programs[2].Run
+	programs[2].Run = func(p *Party) {
+		steps(p)
+		p.Fail(11, "the mean is refused")
+	}
+	_, err := Simulate(t.Context(), programs, Values{"a": salaries(t, 1000, 3000), "b": salaries(t, 2000, 2000, 7000)}.load)
+	require.ErrorContains(t, err, "the mean is refused")
+	run := traceOf(t, dir)
+	require.Len(t, run.Records, len(run.Players))
+	require.Positive(t, run.Record("carol").Rounds)
+	for _, x := range run.Records {
+		data, err := x.Shared(trace.Spans).Encode()
+		require.NoError(t, err)
+		_, err = run.Decode(x.Player, data)
+		require.NoError(t, err)
+	}
 }
 
 // A simulated run of a Go program has the players' records in full; a failed one

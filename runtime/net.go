@@ -54,8 +54,11 @@ func (p *Party) at(step int) *stepNet {
 // progress keeps the last step at which this player sent or received: only
 // that may leave it. Telling it again is a sign of life.
 func (p *Party) progress(step uint32) {
+	if step == 0 {
+		return // the last exchange
+	}
 	p.step = step
-	if p.session.Progress != nil && step > 0 {
+	if p.session.Progress != nil {
 		p.session.Progress(int(step))
 	}
 }

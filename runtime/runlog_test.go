@@ -174,3 +174,40 @@ func TestUnloggedRunsDoNotStart(t *testing.T) {
 		require.NoError(t, l.close())
 	}
 }
+
+// How a run ended is what became of it here: its outputs have been written, or
+// it has not finished; a player that sent nothing has shared nothing, as the
+// session counts it.
+func TestLoggedOutcomes(t *testing.T) {
+	folder := ""
+	for _, test := range []struct {
+		player, outcome string
+		run             func(p *Party, steps func(*Party))
+	}{
+		{"carol", "failed at step 11 (open, average.tfe:14)", func(p *Party, steps func(*Party)) {
+			steps(p)
+			os.RemoveAll(folder)
+		}},
+		{"alice", nothingShared, func(p *Party, _ func(*Party)) {
+			p.Start()
+			p.Fail(7, "no")
+		}},
+	} {
+		s := newStage(t)
+		folder = filepath.Join(s.dir, "results")
+		require.NoError(t, os.Mkdir(folder, 0o700))
+		s.options["carol"].Out = []string{"avg=json:" + filepath.Join(folder, "avg.json")}
+		s.options[test.player].RunLog = filepath.Join(s.dir, "runs.log")
+		programs := average()
+		for _, p := range programs {
+			if p.Player == test.player {
+				steps := p.Run
+				p.Run = func(p *Party) { test.run(p, steps) }
+			}
+		}
+		require.Error(t, s.run(t, programs)[test.player])
+		log := records(t, s.options[test.player].RunLog)
+		require.Len(t, log, 2)
+		require.Equal(t, test.outcome, log[1].Outcome)
+	}
+}

@@ -291,7 +291,9 @@ func (b *bindings) run(ctx context.Context, r session.Run, prog *Program, s Sess
 	if err != nil {
 		return err
 	}
-	err = party.Run(ctx, prog.Run)
+	if err = party.Run(ctx, prog.Run); err == nil {
+		err = b.write(prog, party)
+	}
 	b.noted(r, party, err)
 	b.tracer.Export(monitor.Ran{ID: r.ID, Computation: prog.Computation, Tag: r.Tag, Failed: err != nil, Record: party.Record(), Step: prog.step})
 	if logged {
@@ -303,9 +305,11 @@ func (b *bindings) run(ctx context.Context, r session.Run, prog *Program, s Sess
 		b.monitor.Rounds(prog.Computation, party.Stats().Rounds)
 		b.log.Info("took part in a run", "run", id, "computation", prog.Computation, "sizes", party.describeSizes())
 	}
-	if err != nil {
-		return err
-	}
+	return err
+}
+
+// write writes the outputs of a run that has ended.
+func (b *bindings) write(prog *Program, party *Party) error {
 	var errs []error
 	for _, name := range prog.SharedOutputs() {
 		errs = append(errs, b.shelf(b.targets.Of(name).Folder()).Keep(prog, party.RunID(), name, party.Shares()))
@@ -339,7 +343,7 @@ func (b *bindings) noted(r session.Run, p *Party, failed error) {
 		}
 	}
 	id := fmt.Sprintf("%x", r.ID)
-	folder, err := b.inspect.keep(p.prog, id, r.Tag, p.Record(), failed)
+	folder, err := b.inspect.keep(p.prog, id, r.Tag, p.Record(), p.reason(failed))
 	if err != nil {
 		b.log.Error("cannot write what was noted of the run", "run", id, "reason", err)
 	} else if folder != "" {
@@ -352,7 +356,7 @@ func (p *Party) outcome(err error) string {
 	switch {
 	case err == nil:
 		return "finished"
-	case !p.started:
+	case p.step == 0:
 		return nothingShared
 	}
 	return "failed at " + p.prog.Describe(p.step)

@@ -24,7 +24,8 @@ func CheckTag(tag string) error {
 }
 
 // NewFolder makes the folder of a run, dir/<tag><n>, with the first n that no
-// run of the tag has taken, counted from 1. It never gives one folder twice,
+// run of the tag has taken, counted from 1. Nobody else may read it: when a
+// player computes in clear, and for how long, is its own. It never gives one folder twice,
 // whoever else makes folders in dir.
 func NewFolder(dir, tag string) (string, error) {
 	if err := CheckTag(tag); err != nil {
@@ -40,7 +41,7 @@ func NewFolder(dir, tag string) (string, error) {
 	for {
 		n++
 		path := filepath.Join(dir, tag+strconv.Itoa(n))
-		if err := os.Mkdir(path, 0o777); !os.IsExist(err) {
+		if err := os.Mkdir(path, 0o700); !os.IsExist(err) {
 			return path, err
 		}
 	}
@@ -64,7 +65,7 @@ func lastRun(dir, tag string) (int, error) {
 // not exist, and returns its path.
 func (r *Run) WriteChrome(folder string) (string, error) {
 	path := filepath.Join(folder, filepath.Base(folder)+".trace.json")
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return "", err
 	}

@@ -222,6 +222,9 @@ func (r *Recorder) Stop() {
 	r.running = &r.main
 	r.End(0)
 	r.record.Left += r.record.silent
+	if chain := r.record.Chain; len(chain) > 0 {
+		r.record.Rounds = max(r.record.Rounds, chain[len(chain)-1][1]) // a run that failed has not Finished
+	}
 	rest := r.now() - r.record.Total()
 	if r.record.SetUp == 0 {
 		r.record.SetUp = rest

@@ -35,7 +35,7 @@ const tag = "run"
 // exist, and returns its path.
 func WriteFile(folder string, r *trace.Run) (string, error) {
 	path := filepath.Join(folder, fmt.Sprintf("events.out.tfevents.%d.tfec", r.Began.Unix()))
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return "", err
 	}

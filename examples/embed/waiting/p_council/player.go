@@ -52,7 +52,8 @@ var Program = &runtime.Program{
 		{Number: 11, Op: "open", Line: 14},
 		{Number: 12, Op: "output", Line: 14},
 	},
-	Run: run,
+	Discloses: []string{"wait: fixed(33, 12) @ council"},
+	Run:       run,
 }
 
 // Run takes part in one run of mean_wait as council.
