@@ -206,10 +206,8 @@ func Parse(data []byte) (*Run, error) {
 	if file.Run == nil {
 		return nil, fmt.Errorf("cannot read the trace: it is not one of tfec")
 	}
-	for _, x := range file.Run.Records {
-		if err := file.Run.check(&x); err != nil {
-			return nil, fmt.Errorf("cannot read the trace: the record of %s cannot be: %w", x.Player, err)
-		}
+	if err := file.Run.checkAll(); err != nil {
+		return nil, fmt.Errorf("cannot read the trace: %w", err)
 	}
 	return file.Run, nil
 }

@@ -193,3 +193,29 @@ func TestClocksAreAligned(t *testing.T) {
 	assert.Equal(t, 20*time.Microsecond, shifts["carol"], "clocks that agree are left alone")
 	assert.Zero(t, shifts["alice"])
 }
+
+// A file whose parts do not fit is refused: those who look at a run rely on it.
+func TestParseRefuses(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		change func(*Run)
+		want   string
+	}{
+		{"a record of nobody", func(r *Run) { r.Records[1].Player = "mallory" }, `the record of "mallory" is of no player`},
+		{"a record twice", func(r *Run) { r.Records[1] = r.Records[0] }, `the record of "alice" is not in the order of the players`},
+		{"records out of order", func(r *Run) { r.Records[0], r.Records[1] = r.Records[1], r.Records[0] }, `the record of "alice" is not in the order of the players`},
+		{"a player twice", func(r *Run) { r.Players[1].Name = "alice" }, `the player "alice" is there twice`},
+		{"a step twice", func(r *Run) { r.Steps[1] = r.Steps[0] }, fmt.Sprintf("step %[1]d comes after step %[1]d", sample(t).Steps[0].Number)},
+		{"the set-up as a step", func(r *Run) { r.Steps[0].Number = 0 }, "step 0 comes after step 0"},
+		{"a span of no step", func(r *Run) { r.Records[0].Spans[0].Step = 99 }, `the record of "alice" cannot be: a span of step 99 in lane 0`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			run := sample(t)
+			test.change(run)
+			data, err := json.Marshal(map[string]*Run{"tfec": run})
+			require.NoError(t, err)
+			_, err = Parse(data)
+			require.EqualError(t, err, "cannot read the trace: "+test.want)
+		})
+	}
+}

@@ -105,6 +105,40 @@ func strictly(data []byte, v any) error {
 	return nil
 }
 
+// checkAll refuses a run that cannot have been: players are different, steps
+// ascend, and records are of players, in their order.
+func (run *Run) checkAll() error {
+	index := make(map[string]int)
+	for i, p := range run.Players {
+		if _, repeated := index[p.Name]; repeated {
+			return fmt.Errorf("the player %q is there twice", p.Name)
+		}
+		index[p.Name] = i
+	}
+	last := 0
+	for _, s := range run.Steps {
+		if s.Number <= last {
+			return fmt.Errorf("step %d comes after step %d", s.Number, last)
+		}
+		last = s.Number
+	}
+	next := 0
+	for _, x := range run.Records {
+		i, known := index[x.Player]
+		switch {
+		case !known:
+			return fmt.Errorf("the record of %q is of no player", x.Player)
+		case i < next:
+			return fmt.Errorf("the record of %q is not in the order of the players", x.Player)
+		}
+		if err := run.check(&x); err != nil {
+			return fmt.Errorf("the record of %q cannot be: %w", x.Player, err)
+		}
+		next = i + 1
+	}
+	return nil
+}
+
 // check refuses a record that no player of the run can have.
 func (run *Run) check(r *Record) error {
 	if len(r.Spans) > MaxSpans || len(r.Messages) > MaxMessages {
