@@ -19,6 +19,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tfec-lang/tfec/runtime/capability"
 )
 
 // root is the project's root, seen from this folder.
@@ -283,6 +285,15 @@ func TestLinks(t *testing.T) {
 		}
 	}
 	require.NotZero(t, seen)
+}
+
+// SECURITY.md says of every protocol who may be corrupt.
+func TestProtocolsHaveTheirTrust(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join(root, "SECURITY.md"))
+	require.NoError(t, err)
+	for _, name := range capability.Names() {
+		require.Contains(t, string(data), "\n| `"+name+"(", name)
+	}
 }
 
 // pages lists the files that match, from the root.
