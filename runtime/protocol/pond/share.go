@@ -112,10 +112,11 @@ func (k *Kernel) Open(net mpc.Net, x mpc.Share, to []int) clear.Tensor {
 	}
 	g := opened(x)
 	net.Stage()
-	k.openToOthers(net, x, to, g)
+	own := k.maskAbove(net, x, k.seeded(k.role), x.Comp[1], g)
+	k.openToOthers(net, x, own, to, g)
 	peer := k.roles[1-k.role]
 	if slices.Contains(to, peer) {
-		net.Send(peer, g.encode(k.maskAbove(net, x, k.seeded(k.role), x.Comp[1], g)))
+		net.Send(peer, g.encode(own))
 	}
 	if !slices.Contains(to, k.self) {
 		return clear.Tensor{}
@@ -127,9 +128,9 @@ func (k *Kernel) Open(net mpc.Net, x mpc.Share, to []int) clear.Tensor {
 	return mpc.Value(x.Elem, x.Shape, rest)
 }
 
-// openToOthers sends this server's part to the players of to that are none, under a
-// sharing of zero.
-func (k *Kernel) openToOthers(net mpc.Net, x mpc.Share, to []int, g group) {
+// openToOthers sends this server's part, of the mask its own, to the players of to
+// that are none, under a sharing of zero.
+func (k *Kernel) openToOthers(net mpc.Net, x mpc.Share, own []uint64, to []int, g group) {
 	others := slices.DeleteFunc(slices.Clone(to), func(p int) bool { return slices.Contains(k.roles[:dealer], p) })
 	if len(others) == 0 {
 		return
@@ -137,11 +138,10 @@ func (k *Kernel) openToOthers(net mpc.Net, x mpc.Share, to []int, g group) {
 	part := make([]uint64, g.words())
 	zero := g.draw(net.Stream(k.servers(), zeros))
 	if k.role == 0 {
-		g.add(part, x.Comp[0][:len(part)], x.Comp[1][:len(part)])
-		part = k.maskAbove(net, x, k.servers(), part, g)
+		g.add(part, k.maskAbove(net, x, k.servers(), x.Comp[0], g), own)
 		g.add(part, part, zero)
 	} else {
-		g.sub(part, x.Comp[1][:len(part)], zero)
+		g.sub(part, own, zero)
 	}
 	message := g.encode(part)
 	for _, p := range others {
@@ -149,9 +149,10 @@ func (k *Kernel) openToOthers(net mpc.Net, x mpc.Share, to []int, g group) {
 	}
 }
 
-// maskAbove adds to a part of x a random multiple of 2^Bits, so that what is
-// opened tells nothing beyond the declared element: drawn with those of set, of
-// whom none is a receiver or, as the dealer is, may be corrupt beside one.
+// maskAbove adds to a component of x a random multiple of 2^Bits, so that what is
+// opened tells nothing beyond the declared element. Each server draws one with the
+// dealer for its own, which the other server lacks; of what goes to others, the
+// servers draw one for D, which the dealer lacks.
 func (k *Kernel) maskAbove(net mpc.Net, x mpc.Share, set prg.Set, part []uint64, g group) []uint64 {
 	part = part[:g.words()]
 	if g.packed || x.Elem.Bits == 64 {
