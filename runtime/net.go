@@ -3,7 +3,6 @@ package runtime
 // Messages of one step: headers, sequence numbers and the logical clock.
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -218,12 +217,3 @@ func (e openError) Reason() string { return e.Error() }
 
 // openly makes an error that everybody may read.
 func openly(format string, args ...any) error { return openError{fmt.Errorf(format, args...)} }
-
-// errStopped says that another player ended the run in the set-up.
-var errStopped = errors.New("stopped in the set-up")
-
-// follows reports whether an error only tells of another player's failure.
-func follows(err error) bool {
-	var peer *link.PeerError
-	return errors.As(err, &peer) || errors.Is(err, errStopped)
-}

@@ -176,10 +176,10 @@ func (p *Party) reason(err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.As(err, new(openError)), follows(err):
+	case errors.As(err, new(openError)), link.Follows(err):
 		return err
 	case !p.started:
-		return errStopped
+		return link.ErrStopped
 	}
 	return fmt.Errorf("stopped at %s", p.prog.Describe(p.step))
 }

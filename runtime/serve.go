@@ -302,8 +302,10 @@ func (b *bindings) run(ctx context.Context, r session.Run, prog *Program, s Sess
 		}
 	}
 	if party.started {
-		b.monitor.Rounds(prog.Computation, party.Stats().Rounds)
 		b.log.Info("took part in a run", "run", id, "computation", prog.Computation, "sizes", party.describeSizes())
+	}
+	if err == nil {
+		b.monitor.Rounds(prog.Computation, party.Stats().Rounds)
 	}
 	return err
 }

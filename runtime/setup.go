@@ -20,6 +20,7 @@ import (
 	"github.com/tfec-lang/tfec/runtime/binding"
 	"github.com/tfec-lang/tfec/runtime/clear"
 	"github.com/tfec-lang/tfec/runtime/internal/abort"
+	"github.com/tfec-lang/tfec/runtime/link"
 	"github.com/tfec-lang/tfec/runtime/mpc"
 	"github.com/tfec-lang/tfec/runtime/prg"
 )
@@ -461,7 +462,7 @@ func (p *Party) expectReady(replies [][]byte) {
 		}
 	}
 	if names != nil {
-		abort.Now(openly("%s %w", strings.Join(names, ", "), errStopped))
+		abort.Now(openly("%s %w", strings.Join(names, ", "), link.ErrStopped))
 	}
 }
 

@@ -174,7 +174,7 @@ func addOnce(errs []error, err error) []error {
 func cause(players []string, errs []error) error {
 	var own []error
 	for i, err := range errs {
-		if err == nil || follows(err) {
+		if err == nil || link.Follows(err) {
 			continue
 		}
 		for _, e := range flatten(err) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -24,6 +25,7 @@ import (
 	otlp "go.opentelemetry.io/proto/otlp/trace/v1"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/tfec-lang/tfec/runtime/internal/abort"
 	"github.com/tfec-lang/tfec/runtime/session"
 )
 
@@ -271,20 +273,30 @@ func TestSpansWanted(t *testing.T) {
 // that followed it, and where it did not begin.
 func TestOutcomes(t *testing.T) {
 	for _, test := range []struct {
-		name         string
-		change       func(t *testing.T, s *stage)
-		alice, other string
+		name        string
+		change      func(t *testing.T, s *stage, s0 *Program)
+		at          string // where it goes wrong
+		want, other string
 	}{
-		{"wrong input", func(t *testing.T, s *stage) { s.write(t, "a.csv", "name,gross\nann,none\n") }, "failed", "peer"},
-		{"not this client", func(_ *testing.T, s *stage) { s.options["s0"].Clients = []string{"nobody"} }, "declined", "declined"},
+		{"wrong input", func(t *testing.T, s *stage, _ *Program) { s.write(t, "a.csv", "name,gross\nann,none\n") }, "alice", "failed", "peer"},
+		{"own refusal", func(_ *testing.T, s *stage, _ *Program) { s.options["s0"].MaxSize = 2 }, "s0", "failed", "peer"},
+		{"in the last step", func(_ *testing.T, _ *stage, s0 *Program) {
+			steps := s0.Run
+			s0.Run = func(p *Party) {
+				steps(p)
+				abort.Now(errors.New("broken"))
+			}
+		}, "s0", "failed", "peer"},
+		{"not this client", func(_ *testing.T, s *stage, _ *Program) { s.options["s0"].Clients = []string{"nobody"} }, "s0", "declined", "declined"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := newStage(t)
-			test.change(t, s)
+			programs := average()
+			test.change(t, s, programs[slices.IndexFunc(programs, func(p *Program) bool { return p.Player == "s0" })])
 			ctx, stop := context.WithCancel(t.Context())
 			var wg sync.WaitGroup
 			logs := make(map[string]*addressed)
-			for _, prog := range average() {
+			for _, prog := range programs {
 				o := s.options[prog.Player]
 				logs[prog.Player] = &addressed{address: make(chan string, 1)}
 				o.Stderr, o.Metrics, o.Once = logs[prog.Player], "127.0.0.1:0", false
@@ -297,11 +309,12 @@ func TestOutcomes(t *testing.T) {
 			}
 			for player, address := range addresses {
 				want := test.other
-				if player == "alice" {
-					want = test.alice
+				if player == test.at {
+					want = test.want
 				}
 				require.Eventually(t, func() bool { return value(scrape(t, address), "tfec_runs_total", want) == 1 }, 10*time.Second, 10*time.Millisecond, "%s: %s", player, want)
 				require.Zero(t, value(scrape(t, address), "tfec_runs_in_flight", "average"))
+				require.Zero(t, value(scrape(t, address), "tfec_rounds_total", "average"), "a run that was not done")
 			}
 			stop()
 			wg.Wait()

@@ -6,6 +6,7 @@ package link
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -88,6 +89,14 @@ type PeerError struct {
 
 func (e *PeerError) Error() string { return e.Player + ": " + e.Err.Error() }
 func (e *PeerError) Unwrap() error { return e.Err }
+
+// ErrStopped says that another player ended the run in the set-up.
+var ErrStopped = errors.New("stopped in the set-up")
+
+// Follows reports whether an error only tells of another player's failure.
+func Follows(err error) bool {
+	return errors.As(err, new(*PeerError)) || errors.Is(err, ErrStopped)
+}
 
 // Plus is both together.
 func (c Counter) Plus(o Counter) Counter {

@@ -140,7 +140,7 @@ func (m *membership) outcomeOf(err error) monitor.Outcome {
 		return monitor.Done
 	case m.runs.Err() != nil:
 		return monitor.Stopped
-	case shared(err) != "" || errors.As(err, new(stopped)) || errors.As(err, new(lost)):
+	case link.Follows(err) || errors.As(err, new(stopped)) || errors.As(err, new(lost)):
 		return monitor.Peer
 	}
 	return monitor.Failed
