@@ -27,7 +27,7 @@ func Address(addr string) (string, error) {
 }
 
 // readiness is why a player is not ready to take part in runs.
-type readiness struct{ listening, stopping atomic.Bool }
+type readiness struct{ listening, spent, stopping atomic.Bool }
 
 // Listening says that runs are taken from now on, Stopping that none are.
 func (m *Monitor) Listening() {
@@ -42,12 +42,21 @@ func (m *Monitor) Stopping() {
 	}
 }
 
+// Spent says whether the runs that the operator allows are used up.
+func (m *Monitor) Spent(is bool) {
+	if m != nil {
+		m.ready.spent.Store(is)
+	}
+}
+
 func (r *readiness) reason() error {
 	switch {
 	case r.stopping.Load():
 		return errors.New("is stopping")
 	case !r.listening.Load():
 		return errors.New("does not listen yet")
+	case r.spent.Load():
+		return errors.New("takes part in no further runs: --runs allows more")
 	}
 	return nil
 }

@@ -319,12 +319,15 @@ func (m *membership) reserve() error {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.Taken >= max(m.Runs, 1) {
+	if m.spent() {
 		return fmt.Errorf("%s has inputs and has taken part in as many runs as its operator allows (%d): --runs at its start allows more", m.Player, m.Taken)
 	}
 	m.Taken++
 	return nil
 }
+
+// spent reports whether the runs with inputs are used up.
+func (v *serving) spent() bool { return v.Taken >= max(v.Runs, 1) }
 
 // release is the end of a run; it only counts if it has come past the set-up,
 // since nothing was shared before.
@@ -336,7 +339,9 @@ func (m *membership) release(counts bool) {
 	defer m.mu.Unlock()
 	if !counts {
 		m.Taken--
-	} else if m.Taken >= max(m.Runs, 1) {
+	}
+	m.Monitor.Spent(m.spent() && !slices.ContainsFunc(m.Programs, func(p Program) bool { return !p.HasInputs }))
+	if counts && m.spent() {
 		m.log.Info("takes part in no further runs: it has inputs, and each run tells more of them; --runs allows more",
 			"player", m.Player, "runs", m.Taken)
 	}
