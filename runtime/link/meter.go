@@ -28,7 +28,7 @@ func (m *Meter) Send(ctx context.Context, to int, h Header, parts ...[]byte) err
 	for _, p := range parts {
 		m.bytes.Add(uint64(len(p)))
 	}
-	m.count(h.Step, h.Clock)
+	m.count(h.Step, uint32(h.Chain()))
 	return m.Link.Send(ctx, to, h, parts...)
 }
 
