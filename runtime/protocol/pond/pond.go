@@ -29,7 +29,7 @@
 // opening gives a server the other's part of the mask. Anybody else gets D + a0 and
 // a1, to which the servers first add a sharing of zero that they alone draw: the
 // dealer, which knows a0 and a1, and a receiver learn no more together than the
-// value.
+// value, but for the rounding of truncations and of divisions by public numbers.
 //
 // Sources: Beaver 1991 (triples), Patra et al. 2021 (masked form), Escudero et al. 2020 (truncation
 // without wrap), Chase, Ghosh and Poburinnaya 2020 (shuffle), Mohassel and Rindal
