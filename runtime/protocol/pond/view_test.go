@@ -188,6 +188,16 @@ func TestDealerAndReceiver(t *testing.T) {
 	}
 }
 
+// coalitions are roles that put together what they have, and whether that is more
+// than one, of whom nothing is promised: they show that what a test looks for is found.
+var coalitions = []struct {
+	roles []int
+	found bool
+}{
+	{[]int{0}, false}, {[]int{1}, false}, {[]int{dealer}, false},
+	{[]int{0, 1}, true}, {[]int{0, dealer}, true}, {[]int{1, dealer}, true},
+}
+
 // Corrupt roles and a receiver put together what they have of an opening: of a
 // value that is wider than its type, one role still lacks a random multiple of 2^Bits.
 // Whichever of those that it can draw it takes away, what remains is uniform above the
@@ -197,13 +207,6 @@ func TestDealerAndReceiver(t *testing.T) {
 func TestOpeningToAReceiverAndARole(t *testing.T) {
 	const runs, limit = 512, 90
 	x := clear.FromInts(clear.Int64, []int{1}, 0x0123456789abcd)
-	coalitions := []struct {
-		roles []int
-		found bool
-	}{
-		{[]int{0}, false}, {[]int{1}, false}, {[]int{dealer}, false},
-		{[]int{0, 1}, true}, {[]int{0, dealer}, true}, {[]int{1, dealer}, true},
-	}
 	for _, narrow := range []clear.Type{clear.Uint8, clear.Fixed(24, 16)} {
 		t.Run(narrow.String(), func(t *testing.T) {
 			ones := make([][][64]int, len(coalitions)) // of each coalition and set of streams
@@ -259,4 +262,70 @@ func without(opened uint64, bits int, streams drawn) []uint64 {
 		}
 	}
 	return left
+}
+
+// What is opened of shuffled rows tells no role their order before. It carries out those
+// of the permutations that it can draw: relative to that, the rows are in each of the
+// 6 orders of three, since it lacks one permutation; two roles lack none, and find
+// always the same. That one of 6 is not among 100 has a probability of 7e-8.
+func TestShuffleThatNoRoleKnows(t *testing.T) {
+	const runs, rows, all = 100, 3, 6
+	x := clear.FromInts(clear.Int64, []int{rows}, 0, 1, 2)
+	orders := make([]map[prg.Purpose]map[[rows]uint64]bool, len(coalitions))
+	for seed := range uint64(runs) {
+		var opened []uint64
+		players := play(t, seed, func(k mpc.Kernel) mpc.Kernel { return k }, func(v *viewer) {
+			if v.Self() == outside {
+				v.Share(v.step(), x)
+				opened = v.Opened(v.step(), x.Elem, rows).Data
+				return
+			}
+			s := v.Shared(v.step(), outside, x.Elem, rows)
+			v.Open(v, v.Shuffle(v.step(), s), outside)
+		})
+		for i, c := range coalitions {
+			if orders[i] == nil {
+				orders[i] = map[prg.Purpose]map[[rows]uint64]bool{}
+			}
+			for purpose, order := range permuted(rows, known(players, c.roles)) {
+				if orders[i][purpose] == nil {
+					orders[i][purpose] = map[[rows]uint64]bool{}
+				}
+				var relative [rows]uint64
+				for place, row := range order {
+					relative[place] = uint64(slices.Index(opened, row))
+				}
+				orders[i][purpose][relative] = true
+			}
+		}
+	}
+	for i, c := range coalitions {
+		want, least := all, all
+		if c.found {
+			want = 1
+		}
+		for _, relative := range orders[i] {
+			least = min(least, len(relative))
+		}
+		require.Equal(t, want, least, "roles %v", c.roles)
+	}
+}
+
+// permuted is the order of n rows after the permutations that are drawn for each
+// purpose: of server 0 with the dealer, of server 1, and of the servers.
+func permuted(n int, streams drawn) map[prg.Purpose][]uint64 {
+	out := map[prg.Purpose][]uint64{}
+	for name := range streams {
+		rows := make([]uint64, n)
+		for i := range rows {
+			rows[i] = uint64(i)
+		}
+		for _, set := range []prg.Set{prg.Of(0, dealer), prg.Of(1, dealer), prg.Of(0, 1)} {
+			if s, ok := streams[named{set, name.purpose}]; ok {
+				rows = ring.Z64.Rows(rows, s.Permutations(1, n), 1)
+			}
+		}
+		out[name.purpose] = rows
+	}
+	return out
 }
