@@ -35,8 +35,14 @@ func (v *serving) start(s grpc.ServerStream) error {
 	}
 	done := make(chan error, 1)
 	err = v.take(func() {
-		c := &coordination{serving: v, request: r, client: client, tell: func(e Event) { _ = s.SendMsg(&e) }}
-		done <- c.coordinate(s.Context())
+		t := v.newTeller(s.Context(), func(e Event) error { return s.SendMsg(&e) })
+		c := &coordination{serving: v, request: r, client: client, tell: t.tell}
+		err := c.coordinate(t.ctx)
+		if unread := t.end(); err == nil && unread != nil {
+			err = c.gone(unread)
+			v.log.Warn("the client of a finished run was left", "run", c.id.String(), "reason", inLine(err))
+		}
+		done <- err
 	})
 	if err == nil {
 		err = <-done
@@ -85,9 +91,8 @@ type coordination struct {
 	*serving
 	request StartRequest
 	client  string
-	tell    func(Event) // called by one goroutine at a time
-	telling sync.Mutex
-	alone   bool // no client: start if every player takes part once
+	tell    func(Event) // called by anybody; holds up the run for no client
+	alone   bool        // no client: start if every player takes part once
 
 	players []string
 	members []*member // in order of players
@@ -95,10 +100,12 @@ type coordination struct {
 	begun   bool
 }
 
-func (c *coordination) event(e Event) {
-	c.telling.Lock()
-	defer c.telling.Unlock()
-	c.tell(e)
+// gone is the end of a run by its client, whose stream ended with cause.
+func (c *coordination) gone(cause error) error {
+	if errors.Is(cause, errUnread) {
+		return fmt.Errorf("%s, who started the run, %w", c.client, cause)
+	}
+	return fmt.Errorf("%s, who started the run, has left", c.client)
 }
 
 // coordinate carries a run out, for as long as the client stays. Why a run
@@ -106,7 +113,7 @@ func (c *coordination) event(e Event) {
 func (c *coordination) coordinate(client context.Context) error {
 	ctx, cancel := context.WithCancelCause(context.WithoutCancel(client))
 	defer cancel(nil)
-	defer context.AfterFunc(client, func() { cancel(fmt.Errorf("%s, who started the run, has left", c.client)) })()
+	defer context.AfterFunc(client, func() { cancel(c.gone(context.Cause(client))) })()
 	defer context.AfterFunc(c.runs, func() { cancel(context.Cause(c.runs)) })()
 
 	err := c.carryOut(ctx)
@@ -311,7 +318,7 @@ func (c *coordination) ask(run, asking context.Context, e Entry) (*member, error
 		e.Addr = c.self
 	}
 	d := &dialer{id: c.Identity, timeout: c.ConnectTimeout, waiting: func(to Entry) {
-		c.event(Event{Kind: EventWait, Player: to.Name, Text: "does not answer yet at " + to.Addr})
+		c.tell(Event{Kind: EventWait, Player: to.Name, Text: "does not answer yet at " + to.Addr})
 		c.logWait(to)
 	}}
 	conn, err := d.connect(asking, e)
@@ -429,7 +436,7 @@ func (c *coordination) begin() {
 		c.warn()
 	}
 	c.log.Info("starts a run", "run", c.id.String(), "client", c.client, "computation", c.request.Computation)
-	c.event(Event{Kind: EventStart, Run: c.id.String(), Text: fmt.Sprintf("run %v of %s with %s", c.id, c.request.Computation, strings.Join(c.players, ", "))})
+	c.tell(Event{Kind: EventStart, Run: c.id.String(), Text: fmt.Sprintf("run %v of %s with %s", c.id, c.request.Computation, strings.Join(c.players, ", "))})
 	for _, m := range c.members {
 		m.heard, m.moved = time.Now(), time.Now()
 		m.send(order{Kind: orderBegin})
@@ -469,7 +476,7 @@ func (c *coordination) record(m *member, part []byte) {
 		return
 	}
 	if m.recorded += len(part); c.request.Record > trace.Counters && m.recorded <= trace.MaxRecord {
-		c.event(Event{Kind: EventRecord, Player: m.name, Record: part})
+		c.tell(Event{Kind: EventRecord, Player: m.name, Record: part})
 	}
 }
 

@@ -62,14 +62,19 @@ func (f *following) follow(ctx context.Context) error {
 	return f.verdict()
 }
 
+// forward makes notes of a player's reports. A record is none: it may have to
+// wait for the client.
 func (f *following) forward(m *member) {
 	for {
 		select {
 		case r, ok := <-m.reports:
+			if r.Kind == reportRecord {
+				f.record(m, r.Record)
+				continue
+			}
 			select {
 			case f.notes <- note{m, r, !ok}:
 			case <-f.done:
-				f.record(m, r.Record) // the others are for dismiss
 				return
 			}
 			if !ok {
@@ -101,10 +106,10 @@ func (f *following) note(n note) error {
 	case reportAlive:
 		f.alive(m, r)
 	case reportDone:
+		if !m.ended {
+			f.tell(Event{Kind: EventDone, Player: m.name, Text: "has finished"})
+		}
 		m.ended = true
-		f.event(Event{Kind: EventDone, Player: m.name, Text: "has finished"})
-	case reportRecord:
-		f.record(m, r.Record)
 	case reportFailed:
 		m.last = r
 		return f.failure(m, printable(r.Text))
@@ -125,7 +130,7 @@ func (f *following) alive(m *member, r report) {
 	m.last = r
 	if stepped || passed && !f.alone {
 		rounds, bytes := f.passed()
-		f.event(Event{Kind: EventProgress, Player: m.name, Step: r.Step, Text: stepOf(r), Rounds: rounds, Bytes: bytes})
+		f.tell(Event{Kind: EventProgress, Player: m.name, Step: r.Step, Text: stepOf(r), Rounds: rounds, Bytes: bytes})
 	}
 }
 
@@ -194,4 +199,4 @@ func (f *following) beat() error {
 
 // silence ends a run a little before PeerTimeout, since it is seen only at the
 // next tick and has to be told to everybody.
-func (f *following) silence() time.Duration { return f.PeerTimeout - 2*tickOf(f.PeerTimeout) }
+func (v *serving) silence() time.Duration { return v.PeerTimeout - 2*tickOf(v.PeerTimeout) }
