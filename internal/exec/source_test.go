@@ -39,7 +39,7 @@ func TestRandomSources(t *testing.T) {
 		t.Run(fmt.Sprint(w), func(t *testing.T) {
 			t.Parallel()
 			path := filepath.Join(t.TempDir(), "f.tfe")
-			for k := w; k < *sources && !t.Failed(); k += workers {
+			for k := w; k < some(*sources) && !t.Failed(); k += workers {
 				if !runSource(t, *firstSource+k, path) {
 					refused.Add(1)
 				}
