@@ -34,6 +34,7 @@ import (
 	"github.com/tfec-lang/tfec/runtime/clear"
 	"github.com/tfec-lang/tfec/runtime/mpc"
 	"github.com/tfec-lang/tfec/runtime/prg"
+	"github.com/tfec-lang/tfec/runtime/protocol/internal/vector"
 	"github.com/tfec-lang/tfec/runtime/ring"
 )
 
@@ -105,7 +106,7 @@ func (k *Kernel) AddPublic(x mpc.Share, c []uint64) mpc.Share {
 		if one := k.ring.Planes(); len(c) == one && x.Elem != clear.Bool {
 			k.ring.AddConst(comp[i], x.Comp[i], ring.Number{Low: c[0], High: c[one-1]})
 		} else {
-			k.groupOf(x).add(comp[i], x.Comp[i], c)
+			k.groupOf(x).Add(comp[i], x.Comp[i], c)
 		}
 	}
 	return mpc.Share{Elem: x.Elem, Shape: x.Shape, Comp: comp}
@@ -142,8 +143,8 @@ func (k *Kernel) mask(net mpc.Net, c int, p prg.Purpose, g group) []uint64 {
 // sends its part to the one before it. One round, an element a role.
 func (k *Kernel) rotate(net mpc.Net, z []uint64, g group) [][]uint64 {
 	net.Stage()
-	k.send(net, -1, g.encode(z))
-	return [][]uint64{z, g.decode(k.recv(net, 1, g.size()))}
+	k.send(net, -1, g.Encode(z))
+	return [][]uint64{z, g.Decode(k.recv(net, 1, g.Size()))}
 }
 
 // reshare makes replicated shares of t + t', parts that the two holders of
@@ -166,7 +167,7 @@ func (k *Kernel) reshare(net mpc.Net, j int, p prg.Purpose, t []uint64, g group)
 // maskFrom subtracts from t what the holders of component c have in common,
 // and returns that.
 func (k *Kernel) maskFrom(net mpc.Net, c int, p prg.Purpose, t []uint64, g group) []uint64 {
-	return g.drawWith(net.Stream(k.holders(c), p), func(m []uint64, lo, hi int) { g.sub(t[lo:hi], t[lo:hi], m) })
+	return g.drawWith(net.Stream(k.holders(c), p), func(m []uint64, lo, hi int) { g.Sub(t[lo:hi], t[lo:hi], m) })
 }
 
 // input makes shares of vectors that role from alone knows, each in a group:
@@ -181,10 +182,10 @@ func (k *Kernel) input(net mpc.Net, from int, gs []group, x ...[]uint64) [][][]u
 	case 0:
 		var message [][]byte
 		for i, g := range gs {
-			rest := make([]uint64, g.words())
-			first := g.drawWith(stream(i), func(m []uint64, lo, hi int) { g.sub(rest[lo:hi], x[i][lo:hi], m) })
+			rest := make([]uint64, g.Words())
+			first := g.drawWith(stream(i), func(m []uint64, lo, hi int) { g.Sub(rest[lo:hi], x[i][lo:hi], m) })
 			comp[i] = [][]uint64{first, rest}
-			message = append(message, g.encode(rest))
+			message = append(message, g.Encode(rest))
 		}
 		k.send(net, 1, message...)
 	case 1:
@@ -210,7 +211,7 @@ func (k *Kernel) hand(net mpc.Net, g group, x ...[]uint64) [][]uint64 {
 		var message [][]byte
 		for i := range x {
 			g.hide(stream(i), x[i])
-			message = append(message, g.encode(x[i]))
+			message = append(message, g.Encode(x[i]))
 		}
 		k.send(net, 1, message...)
 	case 1:
@@ -228,22 +229,22 @@ func (k *Kernel) hand(net mpc.Net, g group, x ...[]uint64) [][]uint64 {
 func (k *Kernel) receive(net mpc.Net, distance int, gs []group) [][]uint64 {
 	total := 0
 	for _, g := range gs {
-		total += g.size()
+		total += g.Size()
 	}
 	message := k.recv(net, distance, total)
 	var out [][]uint64
 	for _, g := range gs {
-		out = append(out, g.decode(message[:g.size()]))
-		message = message[g.size():]
+		out = append(out, g.Decode(message[:g.Size()]))
+		message = message[g.Size():]
 	}
 	return out
 }
 
 // exchange adds to what the role at a distance has t, which is sent to it.
 func (k *Kernel) exchange(net mpc.Net, distance int, t []uint64, g group) []uint64 {
-	k.send(net, distance, g.encode(t))
-	theirs := g.decode(k.recv(net, distance, g.size()))
-	g.add(theirs, theirs, t)
+	k.send(net, distance, g.Encode(t))
+	theirs := g.Decode(k.recv(net, distance, g.Size()))
+	g.Add(theirs, theirs, t)
 	return theirs
 }
 
@@ -258,21 +259,11 @@ func (k *Kernel) recv(net mpc.Net, distance, size int) []byte {
 
 func mod3(i int) int { return ((i % 3) + 3) % 3 }
 
-// A group says how values are added and how they travel: count elements
-// modulo 2^width, or count vectors of width packed bits each, added by
-// exclusive or. On the wire there are no gaps, up to a whole byte at the end;
-// of elements of more than 64 bits, the low words come first.
-type group struct {
-	count, width int
-	packed       bool
-}
+// A group is that of vectors, which draws its masks in tiles.
+type group struct{ vector.Group }
 
-// elements is the group of n elements modulo 2^width. In memory they are those
-// of a ring, of which the lowest width bits matter.
-func elements(n, width int) group { return group{count: n, width: width} }
-
-// bits is the group of count vectors of n bits.
-func bits(count, n int) group { return group{count: count, width: n, packed: true} }
+func elements(n, width int) group { return group{vector.Elements(n, width)} }
+func bits(count, n int) group     { return group{vector.Bits(count, n)} }
 
 // groupOf is the group of a tensor's components.
 func (k *Kernel) groupOf(x mpc.Operand) group {
@@ -286,43 +277,6 @@ func (k *Kernel) groupOf(x mpc.Operand) group {
 // elements is the group of n ring elements.
 func (k *Kernel) elements(n int) group { return elements(n, int(k.ring)) }
 
-// wide tells that elements have two planes.
-func (g group) wide() bool { return !g.packed && g.width > 64 }
-
-// ring is what elements are computed in.
-func (g group) ring() ring.Modulus {
-	if g.wide() {
-		return ring.Z128
-	}
-	return ring.Z64
-}
-
-func (g group) words() int {
-	if g.packed {
-		return g.count * ring.Words(g.width)
-	}
-	return g.ring().Planes() * g.count
-}
-
-// size is the number of bytes on the wire.
-func (g group) size() int { return ring.PackedSize(g.count, g.width) }
-
-func (g group) add(dst, x, y []uint64) {
-	if g.packed {
-		ring.Xor(dst, x, y)
-	} else {
-		g.ring().Add(dst, x, y)
-	}
-}
-
-func (g group) sub(dst, x, y []uint64) {
-	if g.packed {
-		ring.Xor(dst, x, y)
-	} else {
-		g.ring().Sub(dst, x, y)
-	}
-}
-
 func (g group) draw(s *prg.Stream) []uint64 {
 	return g.drawWith(s, func([]uint64, int, int) {})
 }
@@ -330,18 +284,18 @@ func (g group) draw(s *prg.Stream) []uint64 {
 // drawWith draws, and has then use what is drawn while it is in the cache:
 // words lo to hi.
 func (g group) drawWith(s *prg.Stream, then func(drawn []uint64, lo, hi int)) []uint64 {
-	if g.wide() {
-		out := s.Words(g.words())
+	if g.Wide() {
+		out := s.Words(g.Words())
 		then(out, 0, len(out))
 		return out
 	}
-	out := make([]uint64, g.words())
+	out := make([]uint64, g.Words())
 	m := g.take(s)
 	pass(len(out), func(first int) func(s *scratch, lo, hi int) {
 		fill := m.from(first)
 		return func(s *scratch, lo, hi int) {
 			fill(out[lo:hi], s)
-			g.clearTail(out, lo, hi)
+			g.ClearTail(out, lo, hi)
 			then(out[lo:hi], lo, hi)
 		}
 	})
@@ -350,8 +304,8 @@ func (g group) drawWith(s *prg.Stream, then func(drawn []uint64, lo, hi int)) []
 
 // hide subtracts from x what is drawn.
 func (g group) hide(s *prg.Stream, x []uint64) {
-	if g.wide() {
-		g.sub(x, x, s.Words(g.words()))
+	if g.Wide() {
+		g.Sub(x, x, s.Words(g.Words()))
 		return
 	}
 	m := g.take(s)
@@ -360,63 +314,16 @@ func (g group) hide(s *prg.Stream, x []uint64) {
 		return func(s *scratch, lo, hi int) {
 			drawn := s.of(0, lo, hi)
 			fill(drawn, s)
-			g.sub(x[lo:hi], x[lo:hi], drawn)
-			g.clearTail(x, lo, hi)
+			g.Sub(x[lo:hi], x[lo:hi], drawn)
+			g.ClearTail(x, lo, hi)
 		}
 	})
 }
 
 // take sets a mask aside: packed bits as whole words, elements without gaps.
 func (g group) take(s *prg.Stream) mask {
-	if g.packed {
-		return mask{s.Take(g.words()), 64}
+	if g.Packed {
+		return mask{s.Take(g.Words()), 64}
 	}
-	return mask{s.Take(ring.Words(g.count * g.width)), g.width}
-}
-
-// clearTails zeroes the unused bits of packed vectors.
-func (g group) clearTails(x []uint64) { g.clearTail(x, 0, len(x)) }
-
-// clearTail is clearTails for words lo to hi: of vectors that end there.
-func (g group) clearTail(x []uint64, lo, hi int) {
-	if !g.packed || g.width%64 == 0 {
-		return
-	}
-	w := ring.Words(g.width)
-	for end := (lo/w + 1) * w; end <= hi; end += w {
-		ring.ClearTail(x[end-w:end], g.width)
-	}
-}
-
-// permute returns rows at the places of at; a tensor has as many rows as at.
-func (g group) permute(x []uint64, at []uint32) []uint64 {
-	n := len(at)
-	if g.packed {
-		return ring.BitRows(x, at, n, g.width/max(1, n))
-	}
-	return g.ring().Rows(x, at, g.count/max(1, n))
-}
-
-func (g group) encode(x []uint64) []byte {
-	switch {
-	case g.packed:
-		return ring.PackBits(x, g.width)
-	case g.width%64 == 0:
-		return ring.Bytes(x)
-	case g.wide():
-		return slices.Concat(ring.Bytes(x[:g.count]), ring.Pack(x[g.count:], g.width-64))
-	}
-	return ring.Pack(x, g.width)
-}
-
-func (g group) decode(b []byte) []uint64 {
-	switch {
-	case g.packed:
-		return ring.UnpackBits(b, g.count, g.width)
-	case g.width%64 == 0:
-		return ring.FromBytes(b)
-	case g.wide():
-		return slices.Concat(ring.FromBytes(b[:8*g.count]), ring.Unpack(b[8*g.count:], g.count, g.width-64))
-	}
-	return ring.Unpack(b, g.count, g.width)
+	return mask{s.Take(ring.Words(g.Count * g.Width)), g.Width}
 }

@@ -25,7 +25,7 @@ func (k *Kernel) And(net mpc.Net, x, y mpc.Share) mpc.Share {
 // and is the conjunction of pairs of vectors, of which factors returns the
 // components of the i-th.
 func (k *Kernel) and(net mpc.Net, p prg.Purpose, g group, factors func(i int) (x, y [][]uint64)) [][]uint64 {
-	w := ring.Words(g.width)
+	w := ring.Words(g.Width)
 	z := k.zeros(net, p, g, func(z []uint64, lo, hi int) {
 		for len(z) > 0 {
 			at := lo % w
@@ -68,7 +68,7 @@ func (k *Kernel) SelectBits(net mpc.Net, b, x mpc.Share) mpc.Share {
 	known := k.place(2)
 	var half, product []uint64
 	if k.role == 0 {
-		half, product = make([]uint64, g.words()), make([]uint64, g.words())
+		half, product = make([]uint64, g.Words()), make([]uint64, g.Words())
 		k.eachBit(b, known, func(bit []uint64, lo, hi int) {
 			copy(half[lo:hi], bit)
 			p := product[lo:hi]

@@ -131,21 +131,21 @@ func (a *addition) input() {
 	g := bits(all+further, a.n)
 	a.net.Stage()
 	if a.role != 1 {
-		a.stream = a.net.Stream(a.holders(0), inputs).Take(g.words())
+		a.stream = a.net.Stream(a.holders(0), inputs).Take(g.Words())
 	}
 	switch a.role {
 	case 0:
-		a.rest = make([]uint64, g.words())
+		a.rest = make([]uint64, g.Words())
 		a.eachChunk(a.maskMonomials)
 		a.drawHigh(all, further, 0)
 		for i := range further {
 			a.high[1] = a.rest[(all+i)*a.words:]
 			ring.Xor(a.high[1], a.high[0], a.slice(a.positions()+i))
 		}
-		g.clearTails(a.rest)
-		a.send(a.net, 1, g.encode(a.rest))
+		g.ClearTails(a.rest)
+		a.send(a.net, 1, g.Encode(a.rest))
 	case 1:
-		a.rest = g.decode(a.recv(a.net, -1, g.size()))
+		a.rest = g.Decode(a.recv(a.net, -1, g.Size()))
 		a.high[0] = a.rest[all*a.words:]
 	case 2:
 		a.drawHigh(all, further, 1)
@@ -156,7 +156,7 @@ func (a *addition) input() {
 func (a *addition) drawHigh(all, further, place int) {
 	a.high[place] = make([]uint64, further*a.words)
 	a.stream.From(all * a.words).Fill(a.high[place])
-	bits(further, a.n).clearTails(a.high[place])
+	bits(further, a.n).ClearTails(a.high[place])
 }
 
 // A workspace is what one core computes of a block: a chunk of words of each
@@ -226,7 +226,7 @@ func (a *addition) blocks(generate bool) (g, p [][]uint64) {
 	group := bits(passes+count, a.n)
 	var part []uint64
 	if a.role != 0 {
-		part = make([]uint64, group.words())
+		part = make([]uint64, group.Words())
 		a.evaluate(func(block, lo, hi int, carry, pass [][]uint64) {
 			last := a.blockLen[block] - 1
 			if !generate || block > 0 {
@@ -236,7 +236,7 @@ func (a *addition) blocks(generate bool) (g, p [][]uint64) {
 				copy(part[block*w+lo:][:hi-lo], carry[last])
 			}
 		})
-		group.clearTails(part)
+		group.ClearTails(part)
 	}
 	y := a.reshare(a.net, 2, resharing, part, group)
 	if !generate {

@@ -33,7 +33,7 @@ func (k *Kernel) Bits(net mpc.Net, x mpc.Share, width int) mpc.Share {
 			low, high := x[:(width-1)*a.words], x[(width-1)*a.words:]
 			ring.Xor(low, low, a.lowBits(i == k.place(0)))
 			ring.Xor(high, high, a.high[i])
-			bits(width, a.n).clearTails(x)
+			bits(width, a.n).ClearTails(x)
 		}
 		comp[i] = joined(x, a.n)
 	}
@@ -82,7 +82,7 @@ func (a *addition) prefixes() (g, p [][]uint64) {
 	group := bits(2*count-first, a.n)
 	var part []uint64
 	if a.role != 0 {
-		part = make([]uint64, group.words())
+		part = make([]uint64, group.Words())
 		a.evaluate(func(block, lo, hi int, carry, pass [][]uint64) {
 			for bit := range a.blockLen[block] {
 				at := block*blockBits + bit
@@ -92,7 +92,7 @@ func (a *addition) prefixes() (g, p [][]uint64) {
 				}
 			}
 		})
-		group.clearTails(part)
+		group.ClearTails(part)
 	}
 	for _, c := range a.reshare(a.net, 2, resharing, part, group) {
 		g = append(g, c[:count*w:count*w])

@@ -68,22 +68,22 @@ func (m mask) from(first int) func(dst []uint64, s *scratch) {
 // three parts cancel, and each is uniform to the next role, which lacks one of
 // its two masks.
 func (k *Kernel) zeros(net mpc.Net, p prg.Purpose, g group, add func(z []uint64, lo, hi int)) []uint64 {
-	if g.wide() { // in one piece: an element's words are apart
+	if g.Wide() { // in one piece: an element's words are apart
 		z := k.mask(net, k.role, p, g)
-		g.sub(z, z, k.mask(net, k.role+1, p, g))
+		g.Sub(z, z, k.mask(net, k.role+1, p, g))
 		add(z, 0, len(z))
 		return z
 	}
 	plus, minus := k.take(net, k.role, p, g), k.take(net, k.role+1, p, g)
-	z := make([]uint64, g.words())
+	z := make([]uint64, g.Words())
 	pass(len(z), func(first int) func(s *scratch, lo, hi int) {
 		plus, minus := plus.from(first), minus.from(first)
 		return func(s *scratch, lo, hi int) {
 			part, other := z[lo:hi], s.of(0, lo, hi)
 			plus(part, s)
 			minus(other, s)
-			g.sub(part, part, other)
-			g.clearTail(z, lo, hi)
+			g.Sub(part, part, other)
+			g.ClearTail(z, lo, hi)
 			add(part, lo, hi)
 		}
 	})

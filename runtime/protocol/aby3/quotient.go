@@ -78,7 +78,7 @@ func (q *division) resharingMask(c int) mask { return q.take(q.net, c, resharing
 // packedWords is where element lo of the correction begins, or where those
 // before hi end.
 func (q *division) packedWords(lo, hi int) (from, to int) {
-	return lo / 64 * q.low.width, ring.Words(hi * q.low.width)
+	return lo / 64 * q.low.Width, ring.Words(hi * q.low.Width)
 }
 
 // alone is divide at role j+1, whose components are those that it inputs: a
@@ -88,7 +88,7 @@ func (q *division) alone() [][]uint64 {
 	wholeMask, lowMask := q.inputMasks()
 	afterMask, beforeMask := q.resharingMask(q.j+1), q.resharingMask(q.j-1)
 	first, second := make([]uint64, n), make([]uint64, n)
-	rest, lowRest := make([]uint64, n), make([]uint64, ring.Words(n*q.low.width))
+	rest, lowRest := make([]uint64, n), make([]uint64, ring.Words(n*q.low.Width))
 	pass(n, func(start int) func(s *scratch, lo, hi int) {
 		whole, low, after, before := wholeMask.from(start), lowMask.from(start), afterMask.from(start), beforeMask.from(start)
 		return func(s *scratch, lo, hi int) {
@@ -101,7 +101,7 @@ func (q *division) alone() [][]uint64 {
 			ring.AddShift(w1, part, d.offset(), 63)
 			ring.Sub(w1, w1, w0)
 			from, to := q.packedWords(lo, hi)
-			ring.PackTo(lowRest[from:to], w1, q.low.width)
+			ring.PackTo(lowRest[from:to], w1, q.low.Width)
 			after(t, s)
 			ring.Sub(w0, w0, t)
 			d.correct(first, first, w0, lo)
@@ -111,7 +111,7 @@ func (q *division) alone() [][]uint64 {
 		}
 	})
 	q.net.Stage()
-	q.send(q.net, 1, ring.Bytes(rest), ring.Bytes(lowRest)[:q.low.size()])
+	q.send(q.net, 1, ring.Bytes(rest), ring.Bytes(lowRest)[:q.low.Size()])
 	q.net.Stage()
 	return [][]uint64{first, second}
 }
@@ -122,7 +122,7 @@ func (q *division) alone() [][]uint64 {
 func (q *division) holder(known int) [][]uint64 {
 	n := len(q.part)
 	comp := make([][]uint64, 2)
-	mine := make([]uint64, ring.Words(n*q.low.width))
+	mine := make([]uint64, ring.Words(n*q.low.Width))
 	q.net.Stage()
 	distance := -1
 	if known == 0 {
@@ -131,16 +131,16 @@ func (q *division) holder(known int) [][]uint64 {
 		q.other(comp[1], mine, q.resharingMask(q.j+1), whole.from, low.from)
 	} else {
 		distance = 1
-		message := q.recv(q.net, -1, q.whole.size()+q.low.size())
-		comp[0] = ring.FromBytes(message[:q.whole.size()])
-		low := ring.FromPacked(message[q.whole.size():])
+		message := q.recv(q.net, -1, q.whole.Size()+q.low.Size())
+		comp[0] = ring.FromBytes(message[:q.whole.Size()])
+		low := ring.FromPacked(message[q.whole.Size():])
 		q.other(comp[0], mine, q.resharingMask(q.j-1), received, func(start int) func([]uint64, *scratch) {
 			return q.unpacking(low, start)
 		})
 	}
 	q.net.Stage()
-	q.send(q.net, distance, ring.Bytes(mine)[:q.low.size()])
-	theirs := ring.FromPacked(q.recv(q.net, distance, q.low.size()))
+	q.send(q.net, distance, ring.Bytes(mine)[:q.low.Size()])
+	theirs := ring.FromPacked(q.recv(q.net, distance, q.low.Size()))
 	comp[known] = q.own(mine, theirs)
 	return comp
 }
@@ -152,8 +152,8 @@ func received(int) func(dst []uint64, s *scratch) { return func([]uint64, *scrat
 func (q *division) unpacking(packed []uint64, start int) func(dst []uint64, s *scratch) {
 	at, _ := q.packedWords(start, start)
 	return func(dst []uint64, _ *scratch) {
-		ring.UnpackTo(dst, packed[at:], q.low.width)
-		at += len(dst) / 64 * q.low.width
+		ring.UnpackTo(dst, packed[at:], q.low.Width)
+		at += len(dst) / 64 * q.low.Width
 	}
 }
 
@@ -171,7 +171,7 @@ func (q *division) other(dst, mine []uint64, mask mask, whole, low func(start in
 			ring.Mul(t, t, w)
 			ring.Sub(t, t, r)
 			from, to := q.packedWords(lo, hi)
-			ring.PackTo(mine[from:to], t, q.low.width)
+			ring.PackTo(mine[from:to], t, q.low.Width)
 			ring.Sub(w, w, r)
 			q.d.correct(y, y, w, lo)
 		}

@@ -22,20 +22,20 @@ func (k *Kernel) divideWide(net mpc.Net, j int, part []uint64, d wideDivisor) []
 	quotient, high := make([]uint64, len(part)), make([]uint64, len(part))
 	d.quotient(quotient, part, offset)
 	ring.Z128.AddShift(high, part, offset, 127)
-	high = high[:low.words()]
+	high = high[:low.Words()]
 	in := k.input(net, j+1, []group{whole, low}, quotient, high)
 	y, w := in[0], in[1]
 	var cross []uint64
 	if known >= 0 {
 		y[known], w[known] = quotient, high
 		cross = make([]uint64, len(high))
-		low.ring().Mul(cross, high, w[1-known])
+		low.Ring().Mul(cross, high, w[1-known])
 		d.finish(quotient)
 	}
 	t := k.reshare(net, j, resharing, cross, low)
 	for i := range y {
 		wrapped := make([]uint64, len(part))
-		low.sub(wrapped[:len(high)], w[i], t[i])
+		low.Sub(wrapped[:len(high)], w[i], t[i])
 		y[i] = slices.Clone(y[i]) // what is sent does not change
 		d.correct(y[i], wrapped)
 	}

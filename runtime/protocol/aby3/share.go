@@ -16,10 +16,10 @@ import (
 func (k *Kernel) Deal(net mpc.Net, x clear.Tensor) mpc.Share {
 	g, data := k.groupOf(x), mpc.Vector(k.ring, x)
 	if k.role < 0 {
-		rest := make([]uint64, g.words())
-		g.sub(rest, data, g.draw(net.Stream(k.with(k.self, 0), dealing)))
-		g.sub(rest, rest, g.draw(net.Stream(k.with(k.self, 1), dealing)))
-		message := g.encode(rest)
+		rest := make([]uint64, g.Words())
+		g.Sub(rest, data, g.draw(net.Stream(k.with(k.self, 0), dealing)))
+		g.Sub(rest, rest, g.draw(net.Stream(k.with(k.self, 1), dealing)))
+		message := g.Encode(rest)
 		net.Stage()
 		net.Send(k.player(2), message)
 		net.Send(k.player(1), message)
@@ -35,7 +35,7 @@ func (k *Kernel) Dealt(net mpc.Net, from int, elem clear.Type, shape []int) mpc.
 	g := k.groupOf(x)
 	if dealer := k.roleOf(from); dealer >= 0 {
 		x.Comp = k.input(net, dealer, []group{g}, nil)[0]
-		x.Comp[k.place(dealer+2)] = make([]uint64, g.words())
+		x.Comp[k.place(dealer+2)] = make([]uint64, g.Words())
 		return x
 	}
 	net.Stage()
@@ -44,7 +44,7 @@ func (k *Kernel) Dealt(net mpc.Net, from int, elem clear.Type, shape []int) mpc.
 		if c := mod3(k.role + i); c < 2 {
 			x.Comp[i] = g.draw(net.Stream(k.with(from, c), dealing))
 		} else {
-			x.Comp[i] = g.decode(net.Recv(from, g.size()))
+			x.Comp[i] = g.Decode(net.Recv(from, g.Size()))
 		}
 	}
 	return x
@@ -53,9 +53,9 @@ func (k *Kernel) Dealt(net mpc.Net, from int, elem clear.Type, shape []int) mpc.
 // Value adds up the components of all roles' shares, in order: the low words.
 func Value(shares []mpc.Share) []uint64 {
 	g := opened(shares[0])
-	out := make([]uint64, g.words())
+	out := make([]uint64, g.Words())
 	for _, s := range shares {
-		g.add(out, out, s.Comp[0][:len(out)])
+		g.Add(out, out, s.Comp[0][:len(out)])
 	}
 	return out
 }
@@ -72,7 +72,7 @@ func opened(x mpc.Share) group {
 // Refresh adds a sharing of zero: one round, an element a role.
 func (k *Kernel) Refresh(net mpc.Net, x mpc.Share) mpc.Share {
 	g := k.groupOf(x)
-	z := k.zeros(net, resharing, g, func(z []uint64, lo, hi int) { g.add(z, z, x.Comp[0][lo:hi]) })
+	z := k.zeros(net, resharing, g, func(z []uint64, lo, hi int) { g.Add(z, z, x.Comp[0][lo:hi]) })
 	return mpc.Share{Elem: x.Elem, Shape: x.Shape, Comp: k.rotate(net, z, g)}
 }
 
@@ -88,36 +88,36 @@ func (k *Kernel) Open(net mpc.Net, x mpc.Share, to []int) clear.Tensor {
 		case receiver < 0:
 			k.openOutside(net, p, comp, g)
 		case receiver == mod3(k.role+1):
-			k.send(net, 1, g.encode(comp[0]))
+			k.send(net, 1, g.Encode(comp[0]))
 		}
 	}
 	if !slices.Contains(to, k.self) {
 		return clear.Tensor{}
 	}
-	sum := make([]uint64, g.words())
-	g.add(sum, comp[0], comp[1])
-	g.add(sum, sum, g.decode(k.recv(net, -1, g.size())))
+	sum := make([]uint64, g.Words())
+	g.Add(sum, comp[0], comp[1])
+	g.Add(sum, sum, g.Decode(k.recv(net, -1, g.Size())))
 	return mpc.Value(x.Elem, x.Shape, sum)
 }
 
 func (k *Kernel) openOutside(net mpc.Net, to int, comp [][]uint64, g group) {
 	switch k.role {
 	case 0:
-		sum := make([]uint64, g.words())
-		g.add(sum, comp[0], comp[1])
-		net.Send(to, g.encode(sum))
+		sum := make([]uint64, g.Words())
+		g.Add(sum, comp[0], comp[1])
+		net.Send(to, g.Encode(sum))
 	case 1:
-		net.Send(to, g.encode(comp[1]))
+		net.Send(to, g.Encode(comp[1]))
 	}
 }
 
 // Opened is Open at a player without a role.
 func (k *Kernel) Opened(net mpc.Net, elem clear.Type, shape []int) clear.Tensor {
 	g := opened(mpc.Share{Elem: elem, Shape: shape})
-	sum := make([]uint64, g.words())
+	sum := make([]uint64, g.Words())
 	net.Stage()
-	first := g.decode(net.Recv(k.player(0), g.size()))
-	g.add(sum, first, g.decode(net.Recv(k.player(1), g.size())))
+	first := g.Decode(net.Recv(k.player(0), g.Size()))
+	g.Add(sum, first, g.Decode(net.Recv(k.player(1), g.Size())))
 	return mpc.Value(elem, shape, sum)
 }
 
@@ -125,8 +125,8 @@ func (k *Kernel) Opened(net mpc.Net, elem clear.Type, shape []int) clear.Tensor 
 // nothing beyond the declared element. Each holder of a component draws the
 // same part of it.
 func (k *Kernel) maskAbove(net mpc.Net, x mpc.Share, g group) [][]uint64 {
-	comp := [][]uint64{x.Comp[0][:g.words()], x.Comp[1][:g.words()]}
-	if g.packed || x.Elem.Bits == 64 {
+	comp := [][]uint64{x.Comp[0][:g.Words()], x.Comp[1][:g.Words()]}
+	if g.Packed || x.Elem.Bits == 64 {
 		return comp
 	}
 	for i := range comp {

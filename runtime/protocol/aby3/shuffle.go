@@ -30,13 +30,13 @@ func (k *Kernel) Shuffle(net mpc.Net, blocks, n int, x []mpc.Share) []mpc.Share 
 	var part [][]uint64
 	switch k.role {
 	case 0:
-		part = s.pass(s.pass(s.sum(x), 1, group.add), 0, group.add)
+		part = s.pass(s.pass(s.sum(x), 1, group.Add), 0, group.Add)
 		s.sendAll(1, part)
 	case 1:
-		s.sendAll(1, s.pass(s.component(x, 2), 1, group.sub))
-		part = s.pass(k.receive(net, -1, s.groups), 2, group.add)
+		s.sendAll(1, s.pass(s.component(x, 2), 1, group.Sub))
+		part = s.pass(k.receive(net, -1, s.groups), 2, group.Add)
 	case 2:
-		part = s.pass(s.pass(k.receive(net, -1, s.groups), 0, group.sub), 2, group.sub)
+		part = s.pass(s.pass(k.receive(net, -1, s.groups), 0, group.Sub), 2, group.Sub)
 	}
 	return s.reshared(x, part)
 }
@@ -51,8 +51,8 @@ type shuffle struct {
 func (s *shuffle) sum(x []mpc.Share) [][]uint64 {
 	out := make([][]uint64, len(x))
 	for i, t := range x {
-		out[i] = make([]uint64, s.groups[i].words())
-		s.groups[i].add(out[i], t.Comp[0], t.Comp[1])
+		out[i] = make([]uint64, s.groups[i].Words())
+		s.groups[i].Add(out[i], t.Comp[0], t.Comp[1])
 	}
 	return out
 }
@@ -73,7 +73,7 @@ func (s *shuffle) pass(part [][]uint64, c int, mask func(g group, dst, x, y []ui
 	out := make([][]uint64, len(part))
 	for i, g := range s.groups {
 		mask(g, masks[i], part[i], masks[i])
-		out[i] = g.permute(masks[i], at)
+		out[i] = g.Permute(masks[i], at)
 	}
 	return out
 }
@@ -91,7 +91,7 @@ func (s *shuffle) masks(c int, p prg.Purpose) [][]uint64 {
 func (s *shuffle) sendAll(distance int, part [][]uint64) {
 	var message [][]byte
 	for i, g := range s.groups {
-		message = append(message, g.encode(part[i]))
+		message = append(message, g.Encode(part[i]))
 	}
 	s.send(s.net, distance, message...)
 }
@@ -121,13 +121,13 @@ func (s *shuffle) reshared(x []mpc.Share, part [][]uint64) []mpc.Share {
 // exchangeAll sends part - mask and adds to it what the other has.
 func (s *shuffle) exchangeAll(distance int, part, mask [][]uint64) [][]uint64 {
 	for i, g := range s.groups {
-		g.sub(part[i], part[i], mask[i])
+		g.Sub(part[i], part[i], mask[i])
 	}
 	s.sendAll(distance, part)
 	out := s.receive(s.net, distance, s.groups)
 	for i, g := range s.groups {
-		sum := make([]uint64, g.words())
-		g.add(sum, part[i], out[i])
+		sum := make([]uint64, g.Words())
+		g.Add(sum, part[i], out[i])
 		out[i] = sum
 	}
 	return out

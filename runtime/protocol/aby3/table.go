@@ -81,17 +81,17 @@ func (k *Kernel) choices(net mpc.Net, n, values int, all []lookup) choices {
 	net.Stage()
 	switch k.role {
 	case 0:
-		chosen := make([]uint64, g.count)
+		chosen := make([]uint64, g.Count)
 		for _, l := range all {
 			l.choose(chosen[l.value*n:], n)
 		}
 		chosen = k.ring.Extend(chosen, true)
 		g.hide(net.Stream(k.holders(0), inputs), chosen)
-		k.send(net, 1, g.encode(chosen))
+		k.send(net, 1, g.Encode(chosen))
 	case 1:
-		c.received = g.decode(k.recv(net, -1, g.size()))
+		c.received = g.Decode(k.recv(net, -1, g.Size()))
 	case 2:
-		c.drawn = net.Stream(k.holders(0), inputs).Take(g.words())
+		c.drawn = net.Stream(k.holders(0), inputs).Take(g.Words())
 	}
 	return c
 }

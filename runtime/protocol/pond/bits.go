@@ -20,7 +20,7 @@ func (k *Kernel) And(net mpc.Net, x, y mpc.Share) mpc.Share {
 func (k *Kernel) and(net mpc.Net, p prg.Purpose, to int, g group, x, y [][]uint64) [][]uint64 {
 	s := k.begin(net, p)
 	dealt := s.dealt(to, func() [][]uint64 {
-		both, other := make([]uint64, g.words()), make([]uint64, g.words())
+		both, other := make([]uint64, g.Words()), make([]uint64, g.Words())
 		ring.Xor(both, x[0], x[1])
 		ring.Xor(other, y[0], y[1])
 		ring.And(both, both, other)

@@ -65,7 +65,7 @@ func (k *Kernel) addition(net mpc.Net, x mpc.Share, c int64, width, bits int) *a
 	further := width - a.positions()
 	dealt := a.step.dealt(0, func() [][]uint64 {
 		return [][]uint64{append(a.products(monomials), a.slices[a.positions()*a.words:]...)}
-	}, group{count: monomials + further, width: a.n, packed: true})
+	}, group{Count: monomials + further, Width: a.n, Packed: true})
 	for server, d := range dealt {
 		if d != nil {
 			a.dealt[server] = d[0]
@@ -163,7 +163,7 @@ func (a *addition) blocks(generate bool) (g, p [][]uint64) {
 	vectors := bits(carries+count-first, a.n)
 	var part []uint64
 	if a.computes() {
-		part = make([]uint64, vectors.words())
+		part = make([]uint64, vectors.Words())
 		a.evaluate(func(block, lo, hi int, carry, pass [][]uint64) {
 			last := a.blockLen[block] - 1
 			if generate {
@@ -173,7 +173,7 @@ func (a *addition) blocks(generate bool) (g, p [][]uint64) {
 				copy(part[(carries+block-first)*w+lo:][:hi-lo], pass[last])
 			}
 		})
-		vectors.clearTails(part)
+		vectors.ClearTails(part)
 	}
 	for _, c := range a.masked(vectors, part) {
 		g, p = append(g, c[:carries*w]), append(p, c[carries*w:])

@@ -53,7 +53,7 @@ func (a *addition) prefixes() (g, p [][]uint64) {
 	vectors := bits(2*count-first, a.n)
 	var part []uint64
 	if a.computes() {
-		part = make([]uint64, vectors.words())
+		part = make([]uint64, vectors.Words())
 		a.evaluate(func(block, lo, hi int, carry, pass [][]uint64) {
 			for bit := range a.blockLen[block] {
 				at := block*blockBits + bit
@@ -63,7 +63,7 @@ func (a *addition) prefixes() (g, p [][]uint64) {
 				}
 			}
 		})
-		vectors.clearTails(part)
+		vectors.ClearTails(part)
 	}
 	for _, c := range a.masked(vectors, part) {
 		g = append(g, append([]uint64{}, c[:count*w]...))

@@ -122,7 +122,7 @@ func (k *Kernel) AddPublic(x mpc.Share, c []uint64) mpc.Share {
 	if one := k.ring.Planes(); len(c) == one && x.Elem != clear.Bool {
 		k.ring.AddConst(sum, x.Comp[0], ring.Number{Low: c[0], High: c[one-1]})
 	} else {
-		k.groupOf(x).add(sum, x.Comp[0], c)
+		k.groupOf(x).Add(sum, x.Comp[0], c)
 	}
 	return mpc.Share{Elem: x.Elem, Shape: x.Shape, Comp: [][]uint64{sum, x.Comp[1]}}
 }
@@ -130,7 +130,7 @@ func (k *Kernel) AddPublic(x mpc.Share, c []uint64) mpc.Share {
 // sum adds up the components: at a server D + a_i, at the dealer a0 + a1.
 func (k *Kernel) sum(x mpc.Share) []uint64 {
 	out := make([]uint64, len(x.Comp[0]))
-	k.groupOf(x).add(out, x.Comp[0], x.Comp[1])
+	k.groupOf(x).Add(out, x.Comp[0], x.Comp[1])
 	return out
 }
 
@@ -167,17 +167,17 @@ func (k *Kernel) begin(net mpc.Net, p prg.Purpose) *step {
 func (s *step) dealt(to int, compute func() [][]uint64, gs ...group) (shares [2][][]uint64) {
 	if s.role != to {
 		for _, g := range gs {
-			shares[1-to] = append(shares[1-to], g.draw(s.streams[1-to]))
+			shares[1-to] = append(shares[1-to], g.Draw(s.streams[1-to]))
 		}
 	}
 	switch s.role {
 	case dealer:
 		var message [][]byte
 		for i, v := range compute() {
-			rest := make([]uint64, gs[i].words())
-			gs[i].sub(rest, v, shares[1-to][i])
+			rest := make([]uint64, gs[i].Words())
+			gs[i].Sub(rest, v, shares[1-to][i])
 			shares[to] = append(shares[to], rest)
-			message = append(message, gs[i].encode(rest))
+			message = append(message, gs[i].Encode(rest))
 		}
 		s.net.SendAhead(s.roles[to], message...)
 	case to:
@@ -198,12 +198,12 @@ func (s *step) maskedAll(gs []group, parts [][]uint64) [][][]uint64 {
 	var message [][]byte
 	for i, g := range gs {
 		if s.role == dealer {
-			out[i] = [][]uint64{g.draw(s.streams[0]), g.draw(s.streams[1])}
+			out[i] = [][]uint64{g.Draw(s.streams[0]), g.Draw(s.streams[1])}
 			continue
 		}
-		mask := g.draw(s.streams[s.role])
-		g.sub(parts[i], parts[i], mask)
-		message = append(message, g.encode(parts[i]))
+		mask := g.Draw(s.streams[s.role])
+		g.Sub(parts[i], parts[i], mask)
+		message = append(message, g.Encode(parts[i]))
 		out[i] = [][]uint64{nil, mask}
 	}
 	if s.role == dealer {
@@ -212,7 +212,7 @@ func (s *step) maskedAll(gs []group, parts [][]uint64) [][][]uint64 {
 	peer := s.roles[1-s.role]
 	s.net.Send(peer, message...)
 	for i, open := range receive(s.net, peer, gs...) {
-		gs[i].add(open, open, parts[i])
+		gs[i].Add(open, open, parts[i])
 		out[i][0] = open
 	}
 	return out
@@ -226,7 +226,7 @@ func receive(net mpc.Net, from int, gs ...group) [][]uint64 {
 // size is that of a message of several vectors.
 func size(gs []group) (n int) {
 	for _, g := range gs {
-		n += g.size()
+		n += g.Size()
 	}
 	return n
 }
@@ -234,7 +234,7 @@ func size(gs []group) (n int) {
 func decodeAll(message []byte, gs []group) [][]uint64 {
 	out := make([][]uint64, len(gs))
 	for i, g := range gs {
-		out[i], message = g.decode(message[:g.size()]), message[g.size():]
+		out[i], message = g.Decode(message[:g.Size()]), message[g.Size():]
 	}
 	return out
 }

@@ -50,7 +50,7 @@ func (k *Kernel) product(net mpc.Net, words int, x, y, c mpc.Share, add func(z, 
 	add(z, x.Comp[0], k.part(y))
 	add(z, x.Comp[1], y.Comp[0])
 	if len(c.Comp) > 0 {
-		g.add(z, z, k.part(c))
+		g.Add(z, z, k.part(c))
 	}
 	return s.masked(g, z)
 }

@@ -36,7 +36,7 @@ func (k *Kernel) divide(net mpc.Net, x mpc.Share, d divisor) mpc.Share {
 		a := k.sum(x)
 		high := k.highBits(a, ring.Number{})
 		d.quotient(a, ring.Number{})
-		return [][]uint64{a, high[:low.words()]}
+		return [][]uint64{a, high[:low.Words()]}
 	}, whole, low)
 	var part []uint64
 	if k.computes() {

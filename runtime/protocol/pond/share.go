@@ -22,13 +22,13 @@ func (k *Kernel) Deal(net mpc.Net, x clear.Tensor) mpc.Share {
 	for server := range masks {
 		switch {
 		case k.computes() && k.role != server:
-			masks[server] = make([]uint64, g.words())
+			masks[server] = make([]uint64, g.Words())
 		default:
-			masks[server] = g.draw(net.Stream(k.with(k.self, server), working))
+			masks[server] = g.Draw(net.Stream(k.with(k.self, server), working))
 		}
-		g.sub(open, open, masks[server])
+		g.Sub(open, open, masks[server])
 	}
-	message := g.encode(open)
+	message := g.Encode(open)
 	for server := range masks {
 		if k.role != server {
 			net.Send(k.roles[server], message)
@@ -50,9 +50,9 @@ func (k *Kernel) Dealt(net mpc.Net, from int, elem clear.Type, shape []int) mpc.
 	net.Stage()
 	mask := func(server int) []uint64 {
 		if owner == 1-server { // a server owns x
-			return make([]uint64, g.words())
+			return make([]uint64, g.Words())
 		}
-		return g.draw(net.Stream(k.with(from, server), working))
+		return g.Draw(net.Stream(k.with(from, server), working))
 	}
 	if k.role == dealer {
 		x.Comp = [][]uint64{mask(0), mask(1)}
@@ -67,9 +67,9 @@ func (k *Kernel) Dealt(net mpc.Net, from int, elem clear.Type, shape []int) mpc.
 // roles in order: the low words.
 func Value(shares []mpc.Share) []uint64 {
 	g := opened(shares[0])
-	out := make([]uint64, g.words())
+	out := make([]uint64, g.Words())
 	for _, part := range [][]uint64{shares[0].Comp[0], shares[0].Comp[1], shares[1].Comp[1]} {
-		g.add(out, out, part[:len(out)])
+		g.Add(out, out, part[:len(out)])
 	}
 	return out
 }
@@ -89,7 +89,7 @@ func (k *Kernel) Refresh(net mpc.Net, x mpc.Share) mpc.Share {
 // and the dealer and each server a part of the mask. No communication.
 func (k *Kernel) Draw(net mpc.Net, shape []int) mpc.Share {
 	g := bits(1, mpc.Count(shape))
-	draw := func(set prg.Set) []uint64 { return g.draw(net.Stream(set, working)) }
+	draw := func(set prg.Set) []uint64 { return g.Draw(net.Stream(set, working)) }
 	x := mpc.Share{Elem: clear.Bool, Shape: shape}
 	if k.role == dealer {
 		x.Comp = [][]uint64{draw(k.seeded(0)), draw(k.seeded(1))}
@@ -116,14 +116,14 @@ func (k *Kernel) Open(net mpc.Net, x mpc.Share, to []int) clear.Tensor {
 	k.openToOthers(net, x, own, to, g)
 	peer := k.roles[1-k.role]
 	if slices.Contains(to, peer) {
-		net.Send(peer, g.encode(own))
+		net.Send(peer, g.Encode(own))
 	}
 	if !slices.Contains(to, k.self) {
 		return clear.Tensor{}
 	}
 	rest := receive(net, peer, g)[0]
 	for _, c := range x.Comp {
-		g.add(rest, rest, c[:len(rest)])
+		g.Add(rest, rest, c[:len(rest)])
 	}
 	return mpc.Value(x.Elem, x.Shape, rest)
 }
@@ -135,15 +135,15 @@ func (k *Kernel) openToOthers(net mpc.Net, x mpc.Share, own []uint64, to []int, 
 	if len(others) == 0 {
 		return
 	}
-	part := make([]uint64, g.words())
-	zero := g.draw(net.Stream(k.servers(), zeros))
+	part := make([]uint64, g.Words())
+	zero := g.Draw(net.Stream(k.servers(), zeros))
 	if k.role == 0 {
-		g.add(part, k.maskAbove(net, x, k.servers(), x.Comp[0], g), own)
-		g.add(part, part, zero)
+		g.Add(part, k.maskAbove(net, x, k.servers(), x.Comp[0], g), own)
+		g.Add(part, part, zero)
 	} else {
-		g.sub(part, own, zero)
+		g.Sub(part, own, zero)
 	}
-	message := g.encode(part)
+	message := g.Encode(part)
 	for _, p := range others {
 		net.Send(p, message)
 	}
@@ -154,12 +154,12 @@ func (k *Kernel) openToOthers(net mpc.Net, x mpc.Share, own []uint64, to []int, 
 // dealer for its own, which the other server lacks; of what goes to others, the
 // servers draw one for D, which the dealer lacks.
 func (k *Kernel) maskAbove(net mpc.Net, x mpc.Share, set prg.Set, part []uint64, g group) []uint64 {
-	part = part[:g.words()]
-	if g.packed || x.Elem.Bits == 64 {
+	part = part[:g.Words()]
+	if g.Packed || x.Elem.Bits == 64 {
 		return part
 	}
 	out := make([]uint64, len(part))
-	ring.SubShifted(out, part, g.draw(net.Stream(set, above)), x.Elem.Bits)
+	ring.SubShifted(out, part, g.Draw(net.Stream(set, above)), x.Elem.Bits)
 	return out
 }
 
@@ -168,6 +168,6 @@ func (k *Kernel) Opened(net mpc.Net, elem clear.Type, shape []int) clear.Tensor 
 	g := opened(mpc.Share{Elem: elem, Shape: shape})
 	net.Stage()
 	sum := receive(net, k.roles[0], g)[0]
-	g.add(sum, sum, receive(net, k.roles[1], g)[0])
+	g.Add(sum, sum, receive(net, k.roles[1], g)[0])
 	return mpc.Value(elem, shape, sum)
 }

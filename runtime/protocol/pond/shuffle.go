@@ -28,7 +28,7 @@ func (k *Kernel) Shuffle(net mpc.Net, blocks, n int, x []mpc.Share) []mpc.Share 
 	if k.computes() {
 		common := net.Stream(k.servers(), permuting).Permutations(blocks, n)
 		for i, g := range s.groups {
-			parts[i] = g.permute(parts[i], common)
+			parts[i] = g.Permute(parts[i], common)
 		}
 	}
 	net.Stage()
@@ -54,7 +54,7 @@ func (s *shuffle) order(server int) []uint32 {
 func (s *shuffle) drawn(server int) [][]uint64 {
 	out := make([][]uint64, len(s.groups))
 	for i, g := range s.groups {
-		out[i] = g.draw(s.streams[server])
+		out[i] = g.Draw(s.streams[server])
 	}
 	return out
 }
@@ -77,10 +77,10 @@ func (s *shuffle) pass(x []mpc.Share) [][]uint64 {
 	correction := decodeAll(s.net.RecvAhead(s.roles[dealer], size(s.groups)), s.groups)
 	var message [][]byte
 	for i, g := range s.groups {
-		masked := g.permute(x[i].Comp[0], order)
-		g.add(masked, masked, correction[i])
-		g.sub(masked, masked, b0[i])
-		message = append(message, g.encode(masked))
+		masked := g.Permute(x[i].Comp[0], order)
+		g.Add(masked, masked, correction[i])
+		g.Sub(masked, masked, b0[i])
+		message = append(message, g.Encode(masked))
 	}
 	s.net.Send(s.roles[1], message...)
 	return c0
@@ -93,8 +93,8 @@ func (s *shuffle) passed() [][]uint64 {
 	correction := decodeAll(s.net.RecvAhead(s.roles[dealer], size(s.groups)), s.groups)
 	part := receive(s.net, s.roles[0], s.groups...)
 	for i, g := range s.groups {
-		part[i] = g.permute(part[i], order)
-		g.add(part[i], part[i], correction[i])
+		part[i] = g.Permute(part[i], order)
+		g.Add(part[i], part[i], correction[i])
 	}
 	return part
 }
@@ -105,12 +105,12 @@ func (s *shuffle) deal(x []mpc.Share) {
 	orders := [2][]uint32{s.order(0), s.order(1)}
 	var messages [2][][]byte
 	for i, g := range s.groups {
-		toFirst := g.permute(s.sum(x[i]), orders[0])
-		g.sub(toFirst, toFirst, b1[i])
-		g.add(b1[i], b1[i], b0[i])
-		toSecond := g.permute(b1[i], orders[1])
-		g.sub(toSecond, toSecond, c0[i])
-		messages[0], messages[1] = append(messages[0], g.encode(toFirst)), append(messages[1], g.encode(toSecond))
+		toFirst := g.Permute(s.sum(x[i]), orders[0])
+		g.Sub(toFirst, toFirst, b1[i])
+		g.Add(b1[i], b1[i], b0[i])
+		toSecond := g.Permute(b1[i], orders[1])
+		g.Sub(toSecond, toSecond, c0[i])
+		messages[0], messages[1] = append(messages[0], g.Encode(toFirst)), append(messages[1], g.Encode(toSecond))
 	}
 	for server, m := range messages {
 		s.net.SendAhead(s.roles[server], m...)

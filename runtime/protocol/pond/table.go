@@ -32,7 +32,7 @@ func (k *Kernel) Tables(net mpc.Net, elem clear.Type, tables ...mpc.Table) []mpc
 	g := k.elements(functions * n)
 	var part []uint64
 	if k.computes() {
-		part = make([]uint64, g.words())
+		part = make([]uint64, g.Words())
 		from, to := 0, 0
 		for _, t := range tables {
 			k.lookUp(part, to, dealt[k.role][0], from, t)
