@@ -109,9 +109,10 @@ func TestCut(t *testing.T) {
 		require.ErrorIs(t, err, syscall.ECONNRESET)
 	}
 	again, err := net.Dial("tcp", a.RemoteAddr().String())
-	require.NoError(t, err)
-	defer again.Close()
-	_, err = again.Read(make([]byte, 1))
+	if err == nil { // the reset may also reach the dial itself
+		defer again.Close()
+		_, err = again.Read(make([]byte, 1))
+	}
 	require.ErrorIs(t, err, syscall.ECONNRESET)
 	n.Mend()
 	mended, err := net.Dial("tcp", a.RemoteAddr().String())
