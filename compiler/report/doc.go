@@ -1,6 +1,6 @@
 package report
 
-// A file's signatures with their doc comments, as Markdown.
+// A file's signatures with their doc comments and examples, as Markdown.
 
 import (
 	"fmt"
@@ -13,11 +13,11 @@ import (
 
 // Doc documents a file: who takes part, and then, in order of the text, each
 // constant, enum, record, function and computation, with its header in
-// canonical form. Bodies and tests are left out.
+// canonical form and its test blocks as examples. Bodies are left out.
 func Doc(title string, f *ast.File) string {
 	// Headers are cut out of the canonical text.
 	f, _ = parse.File(f.Name, format.File(f))
-	w := &manual{source: f.Source}
+	w := &manual{source: f.Source, tests: testsOf(f)}
 	w.line("# %s", title)
 	w.paragraph(f.Doc)
 	w.parties(f)
@@ -27,9 +27,30 @@ func Doc(title string, f *ast.File) string {
 	return w.b.String()
 }
 
+// Summary is the first sentence of what is said of a file.
+func Summary(f *ast.File) string {
+	first, _, more := strings.Cut(strings.Join(f.Doc, " "), ". ")
+	if more {
+		first += "."
+	}
+	return first
+}
+
 type manual struct {
 	b      strings.Builder
 	source string
+	tests  map[string][]*ast.Test
+}
+
+// testsOf finds the test blocks of each function and computation by its name.
+func testsOf(f *ast.File) map[string][]*ast.Test {
+	out := make(map[string][]*ast.Test)
+	for _, d := range f.Decls {
+		if t, ok := d.(*ast.Test); ok {
+			out[t.Of.Name] = append(out[t.Of.Name], t)
+		}
+	}
+	return out
 }
 
 func (w *manual) line(format string, args ...any) { fmt.Fprintf(&w.b, format+"\n", args...) }
@@ -93,6 +114,13 @@ func (w *manual) entry(word string, name *ast.Ident, doc ast.Doc, code string) {
 	w.line("\n## %s %s", word, name.Name)
 	w.paragraph(doc)
 	w.code(code)
+	var examples []string
+	for _, t := range w.tests[name.Name] {
+		examples = append(examples, w.text(t))
+	}
+	if len(examples) > 0 {
+		w.line("\n```tfe\n%s\n```", strings.Join(examples, "\n\n"))
+	}
 }
 
 func (w *manual) code(text string) { w.line("\n```text\n%s\n```", text) }

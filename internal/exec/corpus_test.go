@@ -60,13 +60,18 @@ func players(p *ir.Program) []string {
 // ownTests carries out a program's test blocks.
 func ownTests(t *testing.T, unit *compiler.Unit) {
 	for _, block := range unit.Tests {
-		assert.Equal(t, interp.TestResult{}, verdict(interp.RunTest(block)), "in clear: %s", block.Title)
-		assert.Equal(t, interp.TestResult{}, verdict(exec.RunTest(block)), "on %s: %s", block.Program.Protocol.Name, block.Title)
-		audited, seen := exec.Audit(block)
-		assert.Equal(t, interp.TestResult{}, verdict(audited), "audit on %s: %s", block.Program.Protocol.Name, block.Title)
-		assert.NotEmpty(t, seen)
-		assert.Equal(t, interp.TestResult{}, verdict(exec.Twin(block)), "twin on %s: %s", block.Program.Protocol.Name, block.Title)
+		ownTest(t, block)
 	}
+}
+
+// ownTest runs a test block in every way that `tfec test` has.
+func ownTest(t *testing.T, block *ir.Test) {
+	assert.Equal(t, interp.TestResult{}, verdict(interp.RunTest(block)), "in clear: %s", block.Title)
+	assert.Equal(t, interp.TestResult{}, verdict(exec.RunTest(block)), "on %s: %s", block.Program.Protocol.Name, block.Title)
+	audited, seen := exec.Audit(block)
+	assert.Equal(t, interp.TestResult{}, verdict(audited), "audit on %s: %s", block.Program.Protocol.Name, block.Title)
+	assert.NotEmpty(t, seen)
+	assert.Equal(t, interp.TestResult{}, verdict(exec.Twin(block)), "twin on %s: %s", block.Program.Protocol.Name, block.Title)
 }
 
 func climb(t *testing.T, unit *compiler.Unit) {

@@ -12,29 +12,41 @@ import (
 
 	"github.com/tfec-lang/tfec/compiler"
 	"github.com/tfec-lang/tfec/compiler/ir"
+	modules "github.com/tfec-lang/tfec/compiler/load"
 	"github.com/tfec-lang/tfec/lang/ast"
 )
 
 // TestLibrary runs the modules' own tests, in clear and on the protocols. Each
-// function of the library has one.
+// function of the library says what it does and has a test, which tfec doc shows
+// as its example.
 func TestLibrary(t *testing.T) {
-	paths, err := filepath.Glob(filepath.Join("..", "..", "stdlib", "*.tfe"))
-	require.NoError(t, err)
-	require.NotEmpty(t, paths)
-	for _, path := range paths {
-		for _, protocol := range []string{"", "plain(s)"} {
-			t.Run(filepath.Base(path)+" "+protocol, func(t *testing.T) {
-				unit, diags, err := compiler.Load(path, compiler.Options{Protocol: protocol})
+	for _, name := range modules.Library() {
+		t.Run(name, func(t *testing.T) {
+			for _, protocol := range []string{"", "plain(s)"} {
+				unit, diags, err := compiler.Load(name, compiler.Options{Protocol: protocol})
 				require.NoError(t, err)
 				require.Empty(t, diags)
-				ownTests(t, unit)
-				for _, d := range unit.File.Decls {
-					if fn, ok := d.(*ast.Fn); ok {
-						tested := slices.ContainsFunc(unit.Tests, func(x *ir.Test) bool { return x.Program.Name == fn.Name.Name })
-						assert.True(t, tested, "%s has no test", fn.Name.Name)
-					}
+				for _, block := range unit.Tests {
+					t.Run(protocol+" "+block.Title, func(t *testing.T) {
+						t.Parallel()
+						ownTest(t, block)
+					})
 				}
-			})
+				documented(t, unit)
+			}
+		})
+	}
+}
+
+// documented asks for what is said of a module and each of its functions, and for
+// an example of these.
+func documented(t *testing.T, unit *compiler.Unit) {
+	assert.NotEmpty(t, unit.File.Doc, "of the module")
+	for _, d := range unit.File.Decls {
+		if fn, ok := d.(*ast.Fn); ok {
+			assert.NotEmpty(t, fn.Doc, "of %s", fn.Name.Name)
+			tested := slices.ContainsFunc(unit.Tests, func(x *ir.Test) bool { return x.Program.Name == fn.Name.Name })
+			assert.True(t, tested, "%s has no test", fn.Name.Name)
 		}
 	}
 }
