@@ -26,7 +26,7 @@ type source struct {
 }
 
 func (s *source) flags(c *cobra.Command) {
-	c.Flags().StringVar(&s.protocol, "protocol", "", "use this `PROTOCOL` instead of the file's, e.g. 'plain(s0)'")
+	c.Flags().StringVar(&s.protocol, "protocol", "", "use this `PROTOCOL` instead of the file's, e.g. 'plain(s0)', or by name alone, with the file's players, e.g. pond")
 }
 
 // load compiles a file and prints its diagnostics; with an error among them
@@ -47,7 +47,12 @@ func (s *source) reported(c *cobra.Command, path string, compile func(string, co
 	if !s.warns {
 		list = slices.DeleteFunc(list, diag.Diagnostic.Warning)
 	}
-	diag.Print(c.ErrOrStderr(), list, unit.Source)
+	diag.Print(c.ErrOrStderr(), list, func(name string) string {
+		if name == "--protocol" {
+			return s.protocol
+		}
+		return unit.Source(name)
+	})
 	if list.HasErrors() {
 		return nil, errReported
 	}

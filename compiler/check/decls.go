@@ -101,21 +101,9 @@ func (c *checker) playersLine() int {
 	return 0
 }
 
-// protocol resolves the protocol line, or the one that replaces it.
+// protocol resolves the protocol line, or what replaces it.
 func (c *checker) protocol() {
-	var decl *ast.Protocol
-	for _, d := range c.file.Decls {
-		if p, ok := d.(*ast.Protocol); ok {
-			if decl != nil {
-				c.errorf("E102", p, "a file has one `protocol` line").Label = "second `protocol`"
-				continue
-			}
-			decl = p
-		}
-	}
-	if c.opt.Protocol != nil {
-		decl = c.opt.Protocol
-	}
+	decl := c.protocolLine()
 	if decl == nil {
 		return
 	}
@@ -128,13 +116,52 @@ func (c *checker) protocol() {
 	p := &Protocol{Capability: row, Ring: 64}
 	c.options(p, decl)
 	find := func(id *ast.Ident) (int, bool) { return c.player(id, "") }
-	if c.module() && decl == c.opt.Protocol {
+	if c.module() && c.opt.Protocol != nil {
 		find = c.harnessPlayer
 	}
 	p.Roles = roles(decl.Roles, find)
 	p.Helpers = roles(decl.Helpers, find)
 	c.checkRoles(decl, row)
 	c.prog.Protocol = p
+}
+
+// protocolLine is the file's protocol line, unless --protocol takes its place.
+func (c *checker) protocolLine() *ast.Protocol {
+	var own *ast.Protocol
+	for _, d := range c.file.Decls {
+		if p, ok := d.(*ast.Protocol); ok {
+			if own != nil {
+				c.errorf("E102", p, "a file has one `protocol` line").Label = "second `protocol`"
+				continue
+			}
+			own = p
+		}
+	}
+	switch chosen := c.opt.Protocol; {
+	case chosen == nil:
+		return own
+	case chosen.Roles != nil:
+		return chosen
+	case c.module():
+		return renamed(harnessLine(), chosen.Name)
+	default:
+		return renamed(own, chosen.Name)
+	}
+}
+
+// renamed is a protocol line with another name: its players, in order, take the
+// roles of the new protocol, and then its helpers; what they are too many for has
+// none. The options stay.
+func renamed(line *ast.Protocol, name *ast.Ident) *ast.Protocol {
+	out := &ast.Protocol{Span: name.Span, Name: name}
+	if line == nil {
+		return out
+	}
+	out.Roles, out.Options = slices.Concat(line.Roles, line.Helpers), line.Options
+	if row, ok := capability.Lookup(name.Name); ok && len(out.Roles) >= row.Roles+row.Helpers {
+		out.Roles, out.Helpers = out.Roles[:row.Roles], out.Roles[row.Roles:row.Roles+row.Helpers]
+	}
+	return out
 }
 
 // harnessPlayer enters a player of the protocol that a module is tested on. The
@@ -179,13 +206,14 @@ func (c *checker) checkRoles(decl *ast.Protocol, row *capability.Protocol) {
 		if len(part.names) != part.want {
 			d := c.errorf("E601", decl, "%s needs %s, %d given", row.Name, times(part.want, part.what), len(part.names))
 			d.Label = "roles of " + row.Name
+			d.Hint = c.distinctRoles(row, all)
 			return
 		}
 	}
 }
 
-// distinctRoles is the protocol line with repeated players replaced by
-// others, or "" where there are too few.
+// distinctRoles is the protocol line with as many roles as it needs, of those that
+// are given, each once, and then of other players; or "" where there are too few.
 func (c *checker) distinctRoles(row *capability.Protocol, given []*ast.Ident) string {
 	var names []string
 	for _, r := range given {
@@ -194,20 +222,36 @@ func (c *checker) distinctRoles(row *capability.Protocol, given []*ast.Ident) st
 		}
 	}
 	for _, p := range c.prog.Players {
-		if len(names) < row.Roles && !slices.Contains(names, p.Name) {
+		if !slices.Contains(names, p.Name) {
 			names = append(names, p.Name)
 		}
 	}
-	if len(names) != row.Roles || row.Helpers > 0 {
+	if len(names) < row.Roles+row.Helpers {
 		return ""
 	}
-	return fmt.Sprintf("`protocol %s(%s)`", row.Name, strings.Join(names, ", "))
+	roles := strings.Join(names[:row.Roles], ", ")
+	if row.Helpers > 0 {
+		roles += "; " + strings.Join(names[row.Roles:row.Roles+row.Helpers], ", ")
+	}
+	if c.opt.Protocol != nil {
+		return fmt.Sprintf("`--protocol '%s(%s)'`", row.Name, roles)
+	}
+	return fmt.Sprintf("`protocol %s(%s)`", row.Name, roles)
 }
 
-// optionValues are the options that protocols have, and their values.
+// optionValues are the options of protocols, and their values; of the rings, those
+// that a protocol has.
 var optionValues = map[string][]string{
-	"ring":  {"64", "128"},
+	"ring":  nil,
 	"trunc": {"exact"},
+}
+
+// rings lists the sizes that a protocol has.
+func rings(row *capability.Protocol) (sizes []string) {
+	for _, bits := range slices.Sorted(maps.Keys(row.Width)) {
+		sizes = append(sizes, strconv.Itoa(bits))
+	}
+	return sizes
 }
 
 // options reads `with ring = 128, trunc = exact`.
@@ -222,13 +266,16 @@ func (c *checker) options(p *Protocol, decl *ast.Protocol) {
 			value = v.Name
 		}
 		values, known := optionValues[o.Name.Name]
+		if o.Name.Name == "ring" {
+			values = rings(p.Capability)
+		}
 		switch {
 		case !known:
 			c.unknownOption(o)
 		case seen[o.Name.Name]:
 			c.errorf("E102", o, "option `%s` is given twice", o.Name.Name).Label = "second time"
 		case !slices.Contains(values, value):
-			d := c.errorf("E101", o.Value, "unknown value of option `%s`", o.Name.Name)
+			d := c.errorf("E101", o.Value, "unknown value of option `%s` of %s", o.Name.Name, p.Capability.Name)
 			d.Label = "values are " + strings.Join(values, ", ")
 		case value == "exact":
 			p.Exact = true

@@ -10,6 +10,7 @@ import (
 	"github.com/tfec-lang/tfec/lang/ast"
 	"github.com/tfec-lang/tfec/lang/diag"
 	"github.com/tfec-lang/tfec/lang/types"
+	"github.com/tfec-lang/tfec/runtime/capability"
 )
 
 // join is R3: where an operation on vs runs. Where nobody holds all of them it
@@ -60,6 +61,12 @@ func (f *frame) securely(at ast.Node, secure string, vs ...value) (*meeting, boo
 	if p != nil && !p.Capability.Secure[secure] {
 		d := f.errorf("E602", at, "%s has no secure `%s`", p.Capability.Name, secure)
 		d.Label = "on shared values"
+		for _, name := range capability.Names() {
+			if other, _ := capability.Lookup(name); other.Secure[secure] && !other.Insecure {
+				d.Hint = fmt.Sprintf("`--protocol %s`, which has it", name)
+				break
+			}
+		}
 		return met, false
 	}
 	return met, true

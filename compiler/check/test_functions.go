@@ -39,15 +39,21 @@ func (c *checker) harness(t *ast.Test) bool {
 	switch {
 	case c.prog.Protocol != nil:
 	case c.module() && c.opt.Protocol == nil:
-		c.opt.Protocol = &ast.Protocol{Name: &ast.Ident{Name: "aby3"}}
-		for _, name := range []string{"s0", "s1", "s2"} {
-			c.opt.Protocol.Roles = append(c.opt.Protocol.Roles, &ast.Ident{Name: name})
-		}
+		c.opt.Protocol = harnessLine()
 		c.protocol()
 	case !c.diags.HasErrors():
 		c.errorf("E601", t.Of, "a test of a function needs a `protocol` line").Label = "who computes?"
 	}
 	return c.prog.Protocol != nil
+}
+
+// harnessLine is the protocol line of a module's tests.
+func harnessLine() *ast.Protocol {
+	line := &ast.Protocol{Name: &ast.Ident{Name: "aby3"}}
+	for _, name := range []string{"s0", "s1", "s2"} {
+		line.Roles = append(line.Roles, &ast.Ident{Name: name})
+	}
+	return line
 }
 
 // callOf writes the computation: `return fn(x, y)` or, of a tuple,

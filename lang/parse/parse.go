@@ -82,9 +82,14 @@ func whole(tokens []lexer.Token) ast.Span {
 }
 
 // Protocol reads the value of --protocol: a protocol line without its first
-// word. Its positions are in a file of the name "--protocol".
+// word, or a name alone, which has no roles. Its positions are in a file of the
+// name "--protocol".
 func Protocol(text string) (*ast.Protocol, diag.List) {
 	tokens := lex("--protocol", text)
+	if seen := slices.DeleteFunc(slices.Clone(tokens), func(t lexer.Token) bool { return elides(t.Type) }); len(seen) == 2 && seen[0].Type == ident {
+		name := &ast.Ident{Span: ast.Span{Pos: ast.Pos(seen[0].Pos), EndPos: ast.Pos(seen[1].Pos)}, Name: seen[0].Value}
+		return &ast.Protocol{Span: name.Span, Name: name}, nil
+	}
 	word := lexer.Token{Type: ident, Value: "protocol", Pos: lexer.Position{Filename: "--protocol", Line: 1, Column: 1}}
 	errs := append(checkTokens(tokens), controls("--protocol", text)...)
 	protocol, err := read[ast.Protocol](append([]lexer.Token{word}, tokens...))

@@ -334,6 +334,9 @@ func TestProtocol(t *testing.T) {
 	require.Empty(t, errs)
 	require.Equal(t, "Protocol(Name:pond Roles:[s0 s1] Helpers:[s2] Options:[Option(Name:ring Value:64)])", tree(reflect.ValueOf(p)))
 	require.Equal(t, ast.Pos{Filename: "--protocol", Offset: 5, Line: 1, Column: 6}, p.Roles[0].Pos)
+	p, errs = Protocol("pond")
+	require.Empty(t, errs)
+	require.Equal(t, "Protocol(Name:pond)", tree(reflect.ValueOf(p)))
 
 	for text, want := range map[string]string{
 		"plain(s0":   "--protocol:1:9: error[E001]: expected `,` or `)`, found the end of the file\n",
