@@ -99,5 +99,5 @@ func TestStandard(t *testing.T) {
 		assert.Equal(t, name, sources.Main().Name)
 	}
 	_, _, err := load.Load("std/none", files(nil))
-	assert.ErrorContains(t, err, "the standard library has std/stats")
+	assert.ErrorContains(t, err, "the standard library has std/linalg, std/")
 }

@@ -153,7 +153,7 @@ func (l *lowerer) assign(s *ast.Assign) {
 
 func (l *lowerer) assignVariable(s *ast.Assign, id *ast.Ident) {
 	v, cur := l.frame.body.Vars[id], l.variable(id)
-	x := l.assigned(s, func() tree { return cur }, v.Type)
+	x := l.assigned(s, func() tree { return cur }, l.typ(v.Type))
 	l.values[v] = zip(cur, x, func(cur, x ir.Value) ir.Value { return l.set(s.Value, v, cur, x) })
 }
 
