@@ -39,6 +39,10 @@ func (a *amount) plus(b amount) {
 	a.whole, a.rounded = a.whole.Add(b.whole), a.rounded.Add(b.rounded)
 }
 
+func (a amount) minus(b amount) amount {
+	return amount{a.whole.Sub(b.whole), a.rounded.Sub(b.rounded)}
+}
+
 func (a amount) times(n types.Size) amount { return amount{a.whole.Mul(n), a.rounded.Mul(n)} }
 
 // figure is the amount as it is shown: `24 * n + ⌈46.625 * n⌉`.

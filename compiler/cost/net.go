@@ -49,15 +49,25 @@ func (n Net) Seconds(rounds, bytes int64) float64 {
 	return float64(rounds)*n.RoundTrip.Seconds()/2 + float64(bytes)*8/n.BitsPerS
 }
 
+// assumes is the net in words.
+func (n Net) assumes() string {
+	return fmt.Sprintf("%.4g ms for a round trip, %.4g Gbit/s each way at every player; computing is not counted", n.RoundTrip.Seconds()*1e3, n.BitsPerS/1e9)
+}
+
 // Estimate sets Time; all figures must be numbers.
-func (r *Report) Estimate(n Net) error {
+func (r *Report) Estimate(n Net) (err error) {
+	r.Time, err = r.estimate(n)
+	return err
+}
+
+func (r *Report) estimate(n Net) (*Time, error) {
 	if r.Rounds == nil || !r.Rounds.Known {
-		return errors.New("cannot estimate the time: the rounds are not a number")
+		return nil, errors.New("cannot estimate the time: the rounds are not a number")
 	}
 	var busiest, ahead int64
 	for _, p := range r.Players {
 		if !p.SentBytes.Known || !p.ReceivedBytes.Known {
-			return errors.New("cannot estimate the time: the bytes are not a number")
+			return nil, errors.New("cannot estimate the time: the bytes are not a number")
 		}
 		var sent, received int64
 		if p.AheadSent != nil {
@@ -66,9 +76,8 @@ func (r *Report) Estimate(n Net) error {
 		busiest = max(busiest, p.SentBytes.Value-sent, p.ReceivedBytes.Value-received)
 		ahead = max(ahead, sent)
 	}
-	r.Time = &Time{
+	return &Time{
 		Net: n.Name, Seconds: n.Seconds(r.Rounds.Value, busiest), Ahead: n.Seconds(0, ahead), SetUp: n.Seconds(SetUpRounds+LastRounds, 0),
-		Assumes: fmt.Sprintf("%.4g ms for a round trip, %.4g Gbit/s each way at every player; computing is not counted", n.RoundTrip.Seconds()*1e3, n.BitsPerS/1e9),
-	}
-	return nil
+		Assumes: n.assumes(),
+	}, nil
 }

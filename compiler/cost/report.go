@@ -56,6 +56,8 @@ type Report struct {
 	// Ahead is what of it a helper sends ahead of the others, which depends on no data:
 	// the rounds are of what is sent online, all else. It is nil where there is no helper.
 	Ahead *Figure `json:"ahead,omitempty"`
+	// online and dealt, which is what is sent ahead, add up to the bytes.
+	online, dealt Figure
 	// AtMost are the lines of the program that make the figures a bound: what a
 	// `while` or a branch decides in the run.
 	AtMost []ir.Line `json:"at_most,omitempty"`
@@ -178,6 +180,7 @@ func newReport(p *ir.Program, b *planner, t *tally, c *clock) (*Report, error) {
 		}
 	}
 	r.Bytes, r.Ahead = total.figure(), helped(ahead)
+	r.online, r.dealt = total.minus(ahead).figure(), ahead.figure()
 	if total.overflows() {
 		return nil, errOverflow
 	}

@@ -75,17 +75,9 @@ func (r *Report) notes() []string {
 	if len(r.Where) > 0 {
 		notes = append(notes, fmt.Sprintf("The rounds hold for %s.", strings.Join(r.Where, ", ")))
 	}
-	for _, line := range r.Randomised {
-		notes = append(notes, fmt.Sprintf("Expected: line %s sorts, with comparisons and levels that are random.", line))
-	}
-	for _, a := range r.Assumed {
-		notes = append(notes, fmt.Sprintf("Sorting is stated for %s.", a))
-	}
+	notes = append(notes, r.reservations()...)
 	if r.Bound != nil {
 		notes = append(notes, fmt.Sprintf("Fewer than one run in a thousand takes more than %s rounds or %s bytes.", optional(r.Bound.Rounds), r.Bound.Bytes))
-	}
-	for _, line := range r.AtMost {
-		notes = append(notes, fmt.Sprintf("At most: what line %s decides in the run may send less.", line))
 	}
 	for _, a := range r.Advice {
 		notes = append(notes, fmt.Sprintf("Advice: the passes of the loop of line %s do not depend on each other. With `%s` instead of it, the computation takes %s rounds, not %s.",
@@ -97,6 +89,20 @@ func (r *Report) notes() []string {
 		}
 		notes = append(notes,
 			fmt.Sprintf("Time on %s: %s, and %s for the set-up and the last exchange (estimated: %s).", r.Time.Net, seconds(r.Time.Seconds), seconds(r.Time.SetUp), r.Time.Assumes))
+	}
+	return notes
+}
+
+// reservations say where the figures are expected, or a bound.
+func (r *Report) reservations() (notes []string) {
+	for _, line := range r.Randomised {
+		notes = append(notes, fmt.Sprintf("Expected: line %s sorts, with comparisons and levels that are random.", line))
+	}
+	for _, a := range r.Assumed {
+		notes = append(notes, fmt.Sprintf("Sorting is stated for %s.", a))
+	}
+	for _, line := range r.AtMost {
+		notes = append(notes, fmt.Sprintf("At most: what line %s decides in the run may send less.", line))
 	}
 	return notes
 }

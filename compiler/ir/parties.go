@@ -93,15 +93,19 @@ func (q Protocol) Capability() (*capability.Protocol, bool) {
 	return row, ok
 }
 
-// Trust says against whom the protocol protects: `aby3(s0, s1, s2):
-// semi-honest, at most one of s0, s1, s2 corrupt`.
-func (p *Program) Trust() string {
-	q := p.Protocol
-	helpers := ""
+// Cast is the protocol with its players: `pond(s0, s1; s2)`.
+func (p *Program) Cast() string {
+	q, helpers := p.Protocol, ""
 	if len(q.Helpers) > 0 {
 		helpers = "; " + p.NamesOf(q.Helpers)
 	}
-	text := fmt.Sprintf("%s(%s%s)", q.Name, p.NamesOf(q.Roles), helpers)
+	return fmt.Sprintf("%s(%s%s)", q.Name, p.NamesOf(q.Roles), helpers)
+}
+
+// Trust says against whom the protocol protects: `aby3(s0, s1, s2):
+// semi-honest, at most one of s0, s1, s2 corrupt`.
+func (p *Program) Trust() string {
+	q, text := p.Protocol, p.Cast()
 	if c, ok := q.Capability(); ok {
 		text += ": " + fmt.Sprintf(c.Trust, p.NamesOf(append(q.Roles[:len(q.Roles):len(q.Roles)], q.Helpers...)))
 	}
