@@ -1,4 +1,4 @@
-package pond
+package dealer
 
 // Comparison with zero. Both servers see D, the dealer knows a, and x = D + a. The
 // sum is cut in blocks of up to four bits. Whether a block generates a carry (G)
@@ -19,9 +19,9 @@ import (
 // blockBits is the width of a block.
 const blockBits = ring.CarryBits
 
-// Negative returns the sign bits of x at a width w. With B = ⌈(w-1)/4⌉ blocks
-// over the w-1 lower bits: 1 + ⌈log2 B⌉ rounds; at w = 64, 114 bits (14.3 bytes) and
-// 5 rounds, at w = 33, 52 bits and 4 rounds; 259 and 132 bits dealt.
+// Negative returns the sign bits of x at a width w, in masked form as x is. With B =
+// ⌈(w-1)/4⌉ blocks over the w-1 lower bits: 1 + ⌈log2 B⌉ rounds; at w = 64, 114 bits
+// (14.3 bytes) and 5 rounds, at w = 33, 52 bits and 4 rounds; 259 and 132 bits dealt.
 func (k *Kernel) Negative(net mpc.Net, x mpc.Share, width int) mpc.Share {
 	a := k.addition(net, x, 0, width, width-1)
 	carry := a.carry(a.blocks(true))
@@ -41,7 +41,7 @@ func (k *Kernel) IsZero(net mpc.Net, x mpc.Share, width int) mpc.Share {
 // its bits of a, in the order of the sets of bits, and then the bits of a that are
 // in no block.
 type addition struct {
-	*step
+	*Step
 	n, words int
 	blockLen []int
 	slices   []uint64    // bits of D at the servers, of a at the dealer: vectors of packed bits
@@ -51,21 +51,21 @@ type addition struct {
 // addition slices the lowest width bits of D, or of a + c, and cuts the lowest
 // bits of them in blocks; it begins the first stage.
 func (k *Kernel) addition(net mpc.Net, x mpc.Share, c int64, width, bits int) *addition {
-	a := &addition{step: k.begin(net, working), n: x.Len(), words: ring.Words(x.Len())}
+	a := &addition{Step: k.Begin(net, Working), n: x.Len(), words: ring.Words(x.Len())}
 	for ; bits > 0; bits -= blockBits {
 		a.blockLen = append(a.blockLen, min(bits, blockBits))
 	}
 	known := x.Comp[0]
-	if k.role == dealer {
-		known = k.sum(x)
-		k.ring.AddConst(known, known, ring.Integer(c))
+	if k.Role == Dealer {
+		known = k.Sum(x)
+		k.Ring.AddConst(known, known, ring.Integer(c))
 	}
-	a.slices = k.ring.SlicesOf(known, width)
+	a.slices = k.Ring.SlicesOf(known, width)
 	monomials := a.monomials(len(a.blockLen))
 	further := width - a.positions()
-	dealt := a.step.dealt(0, func() [][]uint64 {
+	dealt := a.Dealt(0, func() [][]uint64 {
 		return [][]uint64{append(a.products(monomials), a.slices[a.positions()*a.words:]...)}
-	}, group{Count: monomials + further, Width: a.n, Packed: true})
+	}, Group{Count: monomials + further, Width: a.n, Packed: true})
 	for server, d := range dealt {
 		if d != nil {
 			a.dealt[server] = d[0]
@@ -128,7 +128,7 @@ func (a *addition) products(count int) []uint64 {
 func (a *addition) evaluate(put func(block, lo, hi int, carry, pass [][]uint64)) {
 	const elements = 64 * ring.CarryWords
 	chunks := (a.words + ring.CarryWords - 1) / ring.CarryWords
-	in := a.dealt[a.role]
+	in := a.dealt[a.Role]
 	ring.Split(chunks*elements, func(first, end int) {
 		var carries ring.Carries
 		var out [2 * blockBits][]uint64
@@ -138,7 +138,7 @@ func (a *addition) evaluate(put func(block, lo, hi int, carry, pass [][]uint64))
 			for block, b := range a.blockLen {
 				sums := ring.Sums{In: in[a.monomials(block)*a.words+lo:], Stride: a.words,
 					F: a.slices[block*blockBits*a.words+lo:], FStride: a.words, Bits: b}
-				if a.role == 0 {
+				if a.Role == 0 {
 					sums.One = ^uint64(0)
 				}
 				sums.Carries(&carries, hi-lo)
@@ -162,7 +162,7 @@ func (a *addition) blocks(generate bool) (g, p [][]uint64) {
 	}
 	vectors := bits(carries+count-first, a.n)
 	var part []uint64
-	if a.computes() {
+	if a.Computes() {
 		part = make([]uint64, vectors.Words())
 		a.evaluate(func(block, lo, hi int, carry, pass [][]uint64) {
 			last := a.blockLen[block] - 1
@@ -175,7 +175,7 @@ func (a *addition) blocks(generate bool) (g, p [][]uint64) {
 		})
 		vectors.ClearTails(part)
 	}
-	for _, c := range a.masked(vectors, part) {
+	for _, c := range a.Masked(vectors, part) {
 		g, p = append(g, c[:carries*w]), append(p, c[carries*w:])
 	}
 	return g, p
@@ -251,7 +251,9 @@ func (a *addition) conjunctions(level int, x, y []conjunct) [][]uint64 {
 		}
 		return out
 	}
-	return a.and(a.net, tree+prg.Purpose(level), (level+1)%2, bits(len(x), a.n), joined(x), joined(y))
+	next := a.Begin(a.Net, tree+prg.Purpose(level))
+	g := bits(len(x), a.n)
+	return next.Masked(g, next.And((level+1)%2, g, joined(x), joined(y)))
 }
 
 // withCarry is bit i of the sums and those after it, given the carries into them.
@@ -268,11 +270,11 @@ func (a *addition) withCarry(carry [][]uint64, i int) [][]uint64 {
 // of the bits of a.
 func (a *addition) summand(c int) []uint64 {
 	server := c
-	if a.computes() {
+	if a.Computes() {
 		if c == 0 {
 			return a.slices
 		}
-		server = a.role
+		server = a.Role
 	}
 	var out []uint64
 	for i := range len(a.slices) / max(1, a.words) {

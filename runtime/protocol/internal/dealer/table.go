@@ -1,4 +1,4 @@
-package pond
+package dealer
 
 // Functions of numbers of a few bits, by tables. Of a number v ^ δ both servers see
 // v, and the dealer knows δ: it deals which of its values δ has, and every function
@@ -10,43 +10,49 @@ import (
 	"github.com/tfec-lang/tfec/runtime/ring"
 )
 
-// Tables looks up numbers of k bits in tables of m functions: 16 m bytes a number, of
-// all tables together, one round; 8 (2^k - 1) dealt, or with a sign 8 2^k.
-func (k *Kernel) Tables(net mpc.Net, elem clear.Type, tables ...mpc.Table) []mpc.Share {
+// LookUp is a server's part of all functions of all tables, one after the other, nil at
+// the dealer; an element dealt for each of a table's Values.
+func (s *Step) LookUp(tables []mpc.Table) []uint64 {
 	n, inputs, functions := tables[0].Numbers(), 0, 0
 	for _, t := range tables {
 		inputs += t.Values()
 		functions += len(t.Functions)
 	}
-	s := k.begin(net, working)
-	dealt := s.dealt(1, func() [][]uint64 {
+	dealt := s.Dealt(1, func() [][]uint64 {
 		var chosen, signs []uint64
 		for _, t := range tables {
-			more := choices(index(t, k.sum(t.Bits)), t.Values())
-			chosen, signs = append(chosen, more...), append(signs, k.signs(t, len(more))...)
+			more := choices(index(t, s.Sum(t.Bits)), t.Values())
+			chosen, signs = append(chosen, more...), append(signs, s.signs(t, len(more))...)
 		}
-		out := k.ring.Extend(chosen, false)
-		k.ring.NegateIf(out, out, k.ring.Extend(signs, false))
+		out := s.Ring.Extend(chosen, false)
+		s.Ring.NegateIf(out, out, s.Ring.Extend(signs, false))
 		return [][]uint64{out}
-	}, k.elements(inputs*n))
-	g := k.elements(functions * n)
-	var part []uint64
-	if k.computes() {
-		part = make([]uint64, g.Words())
-		from, to := 0, 0
-		for _, t := range tables {
-			k.lookUp(part, to, dealt[k.role][0], from, t)
-			from, to = from+n*t.Values(), to+n*len(t.Functions)
-		}
+	}, s.Elements(inputs*n))
+	if s.Role == Dealer {
+		return nil
 	}
-	return k.split(s.masked(g, part), elem, tables)
+	part := make([]uint64, s.Elements(functions*n).Words())
+	from, to := 0, 0
+	for _, t := range tables {
+		s.lookUp(part, to, dealt[s.Role][0], from, t)
+		from, to = from+n*t.Values(), to+n*len(t.Functions)
+	}
+	return part
+}
+
+// Functions is how many numbers LookUp gives.
+func Functions(tables []mpc.Table) (n int) {
+	for _, t := range tables {
+		n += t.Numbers() * len(t.Functions)
+	}
+	return n
 }
 
 // signs are the dealer's parts of a table's signs, for each of so many choices.
 func (k *Kernel) signs(t mpc.Table, choices int) []uint64 {
 	out := make([]uint64, choices)
 	if t.Signed() {
-		one := ring.Elements(k.sum(t.Sign), t.Numbers())
+		one := ring.Elements(k.Sum(t.Sign), t.Numbers())
 		for i := range out {
 			out[i] = one[i%len(one)]
 		}
@@ -54,14 +60,14 @@ func (k *Kernel) signs(t mpc.Table, choices int) []uint64 {
 	return out
 }
 
-// split cuts the results of all tables apart.
-func (k *Kernel) split(comp [][]uint64, elem clear.Type, tables []mpc.Table) []mpc.Share {
+// Split cuts the results of all tables apart.
+func (k *Kernel) Split(comp [][]uint64, elem clear.Type, tables []mpc.Table) []mpc.Share {
 	out, from := make([]mpc.Share, len(tables)), 0
 	for i, t := range tables {
 		to := from + t.Numbers()*len(t.Functions)
 		out[i] = mpc.Share{Elem: elem, Shape: append([]int{len(t.Functions)}, t.Bits.Shape[1:]...)}
 		for _, c := range comp {
-			out[i].Comp = append(out[i].Comp, k.ring.Range(c, from, to))
+			out[i].Comp = append(out[i].Comp, k.Ring.Range(c, from, to))
 		}
 		from = to
 	}
@@ -97,7 +103,7 @@ func choices(index []uint64, values int) []uint64 {
 // adds the one that all choices come to. Which values of a function it reads, the masked
 // numbers say, which are no secret to it.
 func (k *Kernel) lookUp(out []uint64, to int, chosen []uint64, from int, t mpc.Table) {
-	n, planes := t.Numbers(), k.ring.Planes()
+	n, planes := t.Numbers(), k.Ring.Planes()
 	index, negative := index(t, t.Bits.Comp[0]), make([]uint64, n)
 	if t.Signed() {
 		negative = ring.Elements(t.Sign.Comp[0], n)
@@ -120,7 +126,7 @@ func (k *Kernel) lookUp(out []uint64, to int, chosen []uint64, from int, t mpc.T
 				if first == 1 {
 					zero = ring.Integer(int64(table[index[i]]))
 				}
-				if k.role == 0 {
+				if k.Role == 0 {
 					sum = zero
 				}
 				for v := first; v < len(table); v++ {

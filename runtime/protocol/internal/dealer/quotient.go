@@ -1,4 +1,4 @@
-package pond
+package dealer
 
 // Truncation, and division by public numbers (Escudero et al. 2020, as package aby3
 // has it): both servers see D, the dealer knows a, and x = D + a.
@@ -18,48 +18,44 @@ import (
 	"github.com/tfec-lang/tfec/runtime/ring"
 )
 
-// Truncate divides by 2^m, 0 < m < R, the ring's Room: floor or ceiling, |x| <
-// 2^R. 16 bytes, one round; 8 + m/8 dealt.
-func (k *Kernel) Truncate(net mpc.Net, x mpc.Share, m int) mpc.Share {
-	return k.divide(net, x, powerOfTwo{k.ring, m})
-}
-
-// DivPublic divides by positive public numbers, one for all or one an
-// element: error below two units, |x| < 2^R. 16 bytes, one round; 16 dealt.
-func (k *Kernel) DivPublic(net mpc.Net, x mpc.Share, d []uint64) mpc.Share {
-	return k.divide(net, x, numbers{k.ring, d})
-}
-
-func (k *Kernel) divide(net mpc.Net, x mpc.Share, d divisor) mpc.Share {
-	s, whole, low := k.begin(net, dividing), k.groupOf(x), elements(x.Len(), d.width())
-	dealt := s.dealt(1, func() [][]uint64 {
-		a := k.sum(x)
-		high := k.highBits(a, ring.Number{})
+// Quotient is a server's part of x / d, nil at the dealer: floor or ceiling for a power
+// of two, error below two units for other numbers, |x| < 2^R, the ring's Room. An element
+// and the bits of the correction are dealt.
+func (s *Step) Quotient(x mpc.Share, d Divisor) []uint64 {
+	low := elements(x.Len(), d.width())
+	dealt := s.Dealt(1, func() [][]uint64 {
+		a := s.Sum(x)
+		high := s.highBits(a, ring.Number{})
 		d.quotient(a, ring.Number{})
 		return [][]uint64{a, high[:low.Words()]}
-	}, whole, low)
-	var part []uint64
-	if k.computes() {
-		part = k.quotient(x.Comp[0], dealt[k.role][0], dealt[k.role][1], d)
+	}, s.GroupOf(x), low)
+	if s.Role == Dealer {
+		return nil
 	}
-	return mpc.Share{Elem: x.Elem, Shape: x.Shape, Comp: s.masked(whole, part)}
+	return s.quotient(x.Comp[0], dealt[s.Role][0], dealt[s.Role][1], d)
 }
 
+// PowerOfTwo is 2^m, 0 < m < R.
+func (k *Kernel) PowerOfTwo(m int) Divisor { return powerOfTwo{k.Ring, m} }
+
+// PublicNumbers are positive, one for all elements or one an element.
+func (k *Kernel) PublicNumbers(d []uint64) Divisor { return numbers{k.Ring, d} }
+
 // quotient is a server's part, given those of a / d and as.
-func (k *Kernel) quotient(open, part, as []uint64, d divisor) []uint64 {
+func (k *Kernel) quotient(open, part, as []uint64, d Divisor) []uint64 {
 	ds := k.highBits(open, d.offset())
 	not := make([]uint64, len(open))
-	k.ring.Sub(not, k.ring.Fill(ring.Natural(1), len(open)/k.ring.Planes()), ds)
+	k.Ring.Sub(not, k.Ring.Fill(ring.Natural(1), len(open)/k.Ring.Planes()), ds)
 	w := make([]uint64, len(open))
 	copy(w, as)
-	k.ring.Mul(w, w, not)
-	if k.role == 0 {
-		k.ring.Add(w, w, ds)
+	k.Ring.Mul(w, w, not)
+	if k.Role == 0 {
+		k.Ring.Add(w, w, ds)
 		quotient := make([]uint64, len(open))
 		copy(quotient, open)
 		d.quotient(quotient, d.offset())
 		d.finish(quotient)
-		k.ring.Add(part, part, quotient)
+		k.Ring.Add(part, part, quotient)
 	}
 	d.correct(part, w)
 	return part
@@ -68,12 +64,12 @@ func (k *Kernel) quotient(open, part, as []uint64, d divisor) []uint64 {
 // highBits are those of x + o, as elements.
 func (k *Kernel) highBits(x []uint64, o ring.Number) []uint64 {
 	out := make([]uint64, len(x))
-	k.ring.AddShift(out, x, o, int(k.ring)-1)
+	k.Ring.AddShift(out, x, o, int(k.Ring)-1)
 	return out
 }
 
-// A divisor is what divide divides by.
-type divisor interface {
+// A Divisor is what Quotient divides by.
+type Divisor interface {
 	width() int                         // bits of the correction that matter
 	offset() ring.Number                // what makes a dividend positive
 	quotient(x []uint64, o ring.Number) // (x + o) / d, in place

@@ -1,4 +1,4 @@
-package pond
+package dealer
 
 // The bits of a number: comparison's addition of D and a, with the carry into
 // every bit. Within a block the carries out of its first bits are polynomials
@@ -52,7 +52,7 @@ func (a *addition) prefixes() (g, p [][]uint64) {
 	first := a.blockLen[0]
 	vectors := bits(2*count-first, a.n)
 	var part []uint64
-	if a.computes() {
+	if a.Computes() {
 		part = make([]uint64, vectors.Words())
 		a.evaluate(func(block, lo, hi int, carry, pass [][]uint64) {
 			for bit := range a.blockLen[block] {
@@ -65,7 +65,7 @@ func (a *addition) prefixes() (g, p [][]uint64) {
 		})
 		vectors.ClearTails(part)
 	}
-	for _, c := range a.masked(vectors, part) {
+	for _, c := range a.Masked(vectors, part) {
 		g = append(g, append([]uint64{}, c[:count*w]...))
 		// Places before the first block's end are never read.
 		p = append(p, append(make([]uint64, first*w), c[count*w:]...))
