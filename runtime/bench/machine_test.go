@@ -35,7 +35,7 @@ import (
 func BenchmarkMachine(b *testing.B) {
 	b.Run("aes-ctr", func(b *testing.B) {
 		words := make([]uint64, 1<<17)
-		s, err := prg.New(keys(0)).Stream(prg.Of(0, 1), 1, 0, 0)
+		s, err := prg.New(keys(aby3, 0)).Stream(prg.Of(0, 1), 1, 0, 0)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -63,7 +63,7 @@ func BenchmarkMachine(b *testing.B) {
 		b.Run("loopback-"+kind, func(b *testing.B) { loopback(b, kind) })
 	}
 	b.Run("empty-round", func(b *testing.B) {
-		team := inProcesses(b)
+		team := inProcesses(b, aby3)
 		team.do(b, task{rounds: 1})
 		b.ResetTimer()
 		team.do(b, task{rounds: b.N})
@@ -75,12 +75,12 @@ func BenchmarkMachine(b *testing.B) {
 func BenchmarkLink(b *testing.B) {
 	for _, size := range []int{1 << 10, 64 << 10, 1 << 20, 8 << 20, 32 << 20} {
 		b.Run(fmt.Sprintf("bytes=%d", size), func(b *testing.B) {
-			team := inProcesses(b)
+			team := inProcesses(b, aby3)
 			team.do(b, task{rounds: 1, bytes: size})
-			b.SetBytes(int64(servers * size))
+			b.SetBytes(int64(aby3.Roles * size))
 			b.ResetTimer()
 			cpu := team.do(b, task{rounds: b.N, bytes: size})
-			b.ReportMetric(cpu*1e9/float64(servers*size*b.N), "cpu-s/GB")
+			b.ReportMetric(cpu*1e9/float64(aby3.Roles*size*b.N), "cpu-s/GB")
 		})
 	}
 }
@@ -258,7 +258,14 @@ func dialGRPC(addr string, f func(pipe) error) error {
 	if err != nil {
 		return err
 	}
-	return f(overGRPC(s))
+	// The connection is needed until the other end has all: it ends the stream.
+	if err := errors.Join(f(overGRPC(s)), s.CloseSend()); err != nil {
+		return err
+	}
+	if err := s.RecvMsg(new([]byte)); err != io.EOF {
+		return fmt.Errorf("the stream does not end: %w", err)
+	}
+	return nil
 }
 
 func overGRPC(s interface {

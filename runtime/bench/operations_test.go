@@ -8,7 +8,6 @@ import (
 
 	"github.com/tfec-lang/tfec/runtime/clear"
 	"github.com/tfec-lang/tfec/runtime/mpc"
-	"github.com/tfec-lang/tfec/runtime/ring"
 )
 
 // An operation is what a server does on its shares of some inputs.
@@ -167,37 +166,11 @@ func step(s *server, in []mpc.Share) {
 	}
 }
 
-// deal returns a server's shares of an operation's inputs, the same numbers
-// each time.
-func (op operation) deal(self int) []mpc.Share {
-	r := rand.New(rand.NewPCG(1, 2))
-	var all []mpc.Share
-	for _, in := range op.inputs {
-		c := in.components(r)
-		all = append(all, mpc.Share{Elem: in.elem, Shape: in.shape, Comp: [][]uint64{c[self], c[(self+1)%servers]}})
+// tensor draws the numbers of an input.
+func (in input) tensor(r *rand.Rand) clear.Tensor {
+	x := clear.Zero(in.elem, in.shape...)
+	for i := range x.Data {
+		x.Data[i] = uint64(in.low + r.Int64N(in.high-in.low+1))
 	}
-	return all
-}
-
-func (in input) components(r *rand.Rand) (c [servers][]uint64) {
-	n := mpc.Count(in.shape)
-	if in.elem.Kind == clear.BoolKind {
-		n = ring.Words(n)
-	}
-	for i := range c {
-		c[i] = make([]uint64, n)
-	}
-	for k := range n {
-		x, y := r.Uint64(), r.Uint64()
-		switch {
-		case in.elem.Kind == clear.BoolKind && k == n-1 && mpc.Count(in.shape)%64 != 0:
-			last := uint64(1)<<(mpc.Count(in.shape)%64) - 1
-			c[0][k], c[1][k], c[2][k] = x&last, y&last, r.Uint64()&last
-		case in.elem.Kind == clear.BoolKind:
-			c[0][k], c[1][k], c[2][k] = x, y, r.Uint64()
-		default:
-			c[0][k], c[1][k], c[2][k] = x, y, uint64(in.low+r.Int64N(in.high-in.low+1))-x-y
-		}
-	}
-	return c
+	return x
 }

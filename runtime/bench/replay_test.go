@@ -15,34 +15,39 @@ import (
 	"github.com/tfec-lang/tfec/runtime/link/local"
 	"github.com/tfec-lang/tfec/runtime/mpc"
 	"github.com/tfec-lang/tfec/runtime/prg"
-	"github.com/tfec-lang/tfec/runtime/protocol/aby3"
 	"github.com/tfec-lang/tfec/runtime/protocol/conformance"
-	"github.com/tfec-lang/tfec/runtime/ring"
 )
 
 // A recording is one execution of an operation.
 type recording struct {
 	op       operation
-	inputs   [servers][]mpc.Share
-	received [servers][][]byte // in order
+	row      row
+	inputs   [][]mpc.Share // by player
+	received [][][]byte    // by player, in order
 	rounds   uint32
-	bytes    uint64 // of all servers
-	busiest  uint64 // that one server sends, or receives, at most
+	// Bytes of all servers, and at most of one that sends, or receives; and of
+	// these figures what helpers send ahead, which the others do not count.
+	bytes, busiest          uint64
+	ahead, busiestWithAhead uint64
 }
 
+// sharing is the occurrence that shares the inputs of a recording, before the operation.
+const sharing = 1
+
 // record executes an operation once, in this process.
-func record(b testing.TB, op operation) recording {
-	r := recording{op: op}
-	tapes := make([]*tape, servers)
+func record(b testing.TB, p row, op operation) recording {
+	n := p.players()
+	r := recording{op: op, row: p, inputs: make([][]mpc.Share, n), received: make([][][]byte, n)}
+	tapes, errs := make([]*tape, n), make([]error, n)
 	var wg sync.WaitGroup
-	errs := make([]error, servers)
-	for i, l := range local.Connect(names) {
-		tapes[i] = &tape{Net: conformance.NewNet(l, prg.New(keys(i)))}
-		r.inputs[i] = op.deal(i)
-		s := &server{engine: mpc.New(aby3.New(ring.Z64, i, roles)), net: tapes[i], link: l}
+	for i, l := range local.Connect(p.names()) {
+		s := newServer(p, l)
 		wg.Go(func() {
 			defer func() { l.Close(errs[i]) }()
 			defer abort.Catch(&errs[i])
+			r.inputs[i] = s.deal(op)
+			tapes[i] = &tape{Net: conformance.NewNet(l, s.source)}
+			s.net = tapes[i]
 			s.execute(op, r.inputs[i])
 		})
 	}
@@ -53,8 +58,10 @@ func record(b testing.TB, op operation) recording {
 		}
 		r.received[i] = t.received
 		r.rounds = max(r.rounds, t.Clock)
-		r.bytes += t.SentBytes()
-		r.busiest = max(r.busiest, t.SentBytes(), t.receivedBytes())
+		r.bytes += t.sent
+		r.busiest = max(r.busiest, t.sent, t.got)
+		r.ahead += t.sentAhead
+		r.busiestWithAhead = max(r.busiestWithAhead, t.sent+t.sentAhead, t.got+t.gotAhead)
 	}
 	return r
 }
@@ -62,32 +69,54 @@ func record(b testing.TB, op operation) recording {
 // report has what an operation costs beside its time.
 func (r recording) report(b *testing.B, cpu float64) {
 	b.ReportMetric(float64(r.rounds), "rounds/op")
-	b.ReportMetric(float64(r.bytes)/servers, "B/op/player")
+	b.ReportMetric(float64(r.bytes)/float64(r.row.Roles), "B/op/player")
+	if r.row.Helpers > 0 {
+		b.ReportMetric(float64(r.ahead), "B-ahead/op")
+	}
 	b.ReportMetric(1e3*cpu/float64(b.N), "cpu-ms/op")
 }
 
 // A tape is a Net that keeps what it receives.
 type tape struct {
 	*conformance.Net
-	received [][]byte
+	received                       [][]byte
+	sent, got, sentAhead, gotAhead uint64
 }
 
-func (t *tape) receivedBytes() (sum uint64) {
-	for _, b := range t.received {
-		sum += uint64(len(b))
-	}
-	return sum
+func (t *tape) Send(to int, parts ...[]byte) {
+	t.sent += length(parts)
+	t.Net.Send(to, parts...)
+}
+
+func (t *tape) SendAhead(to int, parts ...[]byte) {
+	t.sentAhead += length(parts)
+	t.Net.SendAhead(to, parts...)
 }
 
 func (t *tape) Recv(from, size int) []byte {
-	b := t.Net.Recv(from, size)
+	t.got += uint64(size)
+	return t.keep(t.Net.Recv(from, size))
+}
+
+func (t *tape) RecvAhead(from, size int) []byte {
+	t.gotAhead += uint64(size)
+	return t.keep(t.Net.RecvAhead(from, size))
+}
+
+func (t *tape) keep(b []byte) []byte {
 	t.received = append(t.received, slices.Clone(b))
 	return b
 }
 
+func length(parts [][]byte) (n uint64) {
+	for _, p := range parts {
+		n += uint64(len(p))
+	}
+	return n
+}
+
 // A replay is a Net without peers: messages go nowhere, and come from a tape.
 type replay struct {
-	mpc.Net          // helpers there are none
 	self             int
 	source           *prg.Source
 	step, occurrence uint32
@@ -95,10 +124,12 @@ type replay struct {
 	streams          []*prg.Stream
 }
 
-func (r *replay) Self() int                  { return r.self }
-func (r *replay) Stage()                     {}
-func (r *replay) Send(int, ...[]byte)        {}
-func (r *replay) At(step, occurrence uint32) { r.step, r.occurrence = step, occurrence }
+func (r *replay) Self() int                       { return r.self }
+func (r *replay) Stage()                          {}
+func (r *replay) Send(int, ...[]byte)             {}
+func (r *replay) SendAhead(int, ...[]byte)        {}
+func (r *replay) RecvAhead(from, size int) []byte { return r.Recv(from, size) }
+func (r *replay) At(step, occurrence uint32)      { r.step, r.occurrence = step, occurrence }
 
 func (r *replay) Recv(_, size int) []byte {
 	b := r.received[0]
@@ -121,11 +152,11 @@ func (r *replay) Stream(set prg.Set, purpose prg.Purpose) *prg.Stream {
 // repeat executes a server's part again, and returns the processor time that
 // it took and the bytes of the streams that it drew.
 func (r recording) repeat(b testing.TB, self int) (cpu float64, drawn int) {
-	net := &replay{self: self, source: prg.New(keys(self))}
+	net := &replay{self: self, source: prg.New(keys(r.row, self))}
 	for _, m := range r.received[self] {
 		net.received = append(net.received, slices.Clone(m))
 	}
-	s := &server{engine: mpc.New(aby3.New(ring.Z64, self, roles)), net: net}
+	s := &server{row: r.row, engine: r.row.engine(self), net: net, occurrence: sharing}
 	runtime.GC()
 	begin := used()
 	err := func() (err error) {
@@ -143,37 +174,42 @@ func (r recording) repeat(b testing.TB, self int) (cpu float64, drawn int) {
 	return cpu, drawn
 }
 
-// A limit is in seconds.
-type limit struct{ streams, arithmetic, bytes, rounds float64 }
+// A limit is in seconds; ahead is the processor time of helpers, which the others
+// have in them.
+type limit struct{ streams, arithmetic, bytes, rounds, ahead float64 }
 
 func (l limit) sum() float64 { return l.streams + l.arithmetic + l.bytes + l.rounds }
 
 func (r recording) limit(b testing.TB, t *team) limit {
-	var computing float64
-	var drawn [servers]int
-	for self := range servers {
-		computing += least(func() float64 {
-			cpu, bytes := r.repeat(b, self)
-			drawn[self] = bytes
+	var l limit
+	computing, drawn := 0.0, 0
+	for self := range r.row.players() {
+		bytes := 0
+		cpu := least(func() (cpu float64) {
+			cpu, bytes = r.repeat(b, self)
 			return cpu
 		})
+		computing, drawn = computing+cpu, drawn+bytes
+		if r.row.helper(self) {
+			l.ahead += cpu
+		}
 	}
-	streams := drawing(drawn[0]+drawn[1]+drawn[2]) / cores
-	const rounds = 100
-	return limit{
-		streams:    streams,
-		arithmetic: max(0, computing/cores-streams),
-		bytes:      least(func() float64 { return t.do(b, task{rounds: 1, bytes: int(r.bytes / servers)}) }) / cores,
-		rounds: float64(r.rounds) / rounds * least(func() float64 {
+	l.streams = drawing(drawn) / cores
+	l.arithmetic = max(0, computing/cores-l.streams)
+	if n := uint64(r.row.players()); n > 1 {
+		const rounds = 100
+		l.bytes = least(func() float64 { return t.do(b, task{rounds: 1, bytes: int((r.bytes + r.ahead) / n)}) }) / cores
+		l.rounds = float64(r.rounds) / rounds * least(func() float64 {
 			begin := time.Now()
 			t.do(b, task{rounds: rounds})
 			return time.Since(begin).Seconds()
-		}),
+		})
 	}
+	return l
 }
 
 // cores are those that the servers share.
-var cores = float64(min(runtime.NumCPU(), servers))
+var cores = float64(min(runtime.NumCPU(), aby3.players()))
 
 // least is the least that several calls return.
 func least(f func() float64) float64 {
@@ -188,7 +224,7 @@ func least(f func() float64) float64 {
 func drawing(bytes int) float64 {
 	words := make([]uint64, 1<<17)
 	return least(func() float64 {
-		stream, err := prg.New(keys(0)).Stream(prg.Of(0, 1), 1, 0, 0)
+		stream, err := prg.New(keys(aby3, 0)).Stream(prg.Of(0, 1), 1, 0, 0)
 		if err != nil {
 			panic(err)
 		}

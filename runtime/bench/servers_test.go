@@ -7,32 +7,71 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/tfec-lang/tfec/compiler/cost"
+	"github.com/tfec-lang/tfec/runtime/capability"
 	"github.com/tfec-lang/tfec/runtime/internal/abort"
 	"github.com/tfec-lang/tfec/runtime/link"
 	"github.com/tfec-lang/tfec/runtime/link/local"
 	"github.com/tfec-lang/tfec/runtime/mpc"
 	"github.com/tfec-lang/tfec/runtime/prg"
-	"github.com/tfec-lang/tfec/runtime/protocol/aby3"
+	"github.com/tfec-lang/tfec/runtime/protocol"
 	"github.com/tfec-lang/tfec/runtime/protocol/conformance"
 	"github.com/tfec-lang/tfec/runtime/ring"
 )
 
-const servers = 3
+// A row is a protocol, whose servers, with its helpers, are all players.
+type row struct{ *capability.Protocol }
 
+// rows are all protocols; of most benchmarks, one.
 var (
-	names = []string{"server0", "server1", "server2"}
-	roles = []int{0, 1, 2}
+	rows = func() (all []row) {
+		for _, name := range capability.Names() {
+			p, _ := capability.Lookup(name)
+			all = append(all, row{p})
+		}
+		return all
+	}()
+	aby3 = rows[slices.Index(capability.Names(), "aby3")]
 )
+
+func (p row) players() int { return p.Roles + p.Helpers }
+
+func (p row) helper(player int) bool { return player >= p.Roles }
+
+func (p row) roles() (all []int) {
+	for i := range p.players() {
+		all = append(all, i)
+	}
+	return all
+}
+
+func (p row) names() (all []string) {
+	for i := range p.players() {
+		all = append(all, fmt.Sprint("server", i))
+	}
+	return all
+}
+
+func (p row) engine(self int) *mpc.Engine {
+	k, err := protocol.New(p.Name, int(ring.Z64), self, p.roles())
+	if err != nil {
+		panic(err)
+	}
+	return mpc.New(k)
+}
 
 // A server carries out operations between the links of a team.
 type server struct {
+	row    row
 	engine *mpc.Engine
+	source *prg.Source
 	net    steps
 	link   link.Link
 	alone  bool // in its process
@@ -48,14 +87,19 @@ type steps interface {
 	At(step, occurrence uint32)
 }
 
-func newServer(l link.Link) *server {
-	return &server{engine: mpc.New(aby3.New(ring.Z64, l.Self(), roles)), net: conformance.NewNet(l, prg.New(keys(l.Self()))), link: l}
+func newServer(p row, l link.Link) *server {
+	source := prg.New(keys(p, l.Self()))
+	return &server{row: p, engine: p.engine(l.Self()), source: source, net: conformance.NewNet(l, source), link: l}
 }
 
 // keys need not be secret here.
-func keys(self int) prg.Keys {
+func keys(p row, self int) prg.Keys {
+	sets, err := protocol.KeySets(p.Name, p.roles(), nil)
+	if err != nil {
+		panic(err)
+	}
 	keys := prg.Keys{}
-	for i, set := range aby3.KeySets(roles, nil) {
+	for i, set := range sets {
 		for _, p := range set.Players() {
 			if p == self {
 				keys[set] = prg.Key{byte(i)}
@@ -79,14 +123,33 @@ func (s *server) execute(op operation, inputs []mpc.Share) {
 	op.run(s, inputs)
 }
 
+// deal returns this server's shares of an operation's inputs, the same numbers
+// each time, as they come out of operations.
+func (s *server) deal(op operation) []mpc.Share {
+	s.step = 0
+	s.occurrence++
+	r, self := rand.New(rand.NewPCG(1, 2)), s.link.Self()
+	var all []mpc.Share
+	for _, in := range op.inputs {
+		var x mpc.Share
+		if self == 0 {
+			x = s.engine.Share(s.next(), in.tensor(r))
+		} else {
+			x = s.engine.Shared(s.next(), 0, in.elem, in.shape...)
+		}
+		all = append(all, s.engine.Refresh(s.next(), x))
+	}
+	return all
+}
+
 // pass is a round in which each server sends so many bytes to the next.
 func (s *server) pass(message []byte) {
 	s.step = 0
 	s.occurrence++
-	n, self := s.next(), s.link.Self()
+	n, self, players := s.next(), s.link.Self(), s.row.players()
 	n.Stage()
-	n.Send((self+1)%servers, message)
-	n.Recv((self+servers-1)%servers, len(message))
+	n.Send((self+1)%players, message)
+	n.Recv((self+players-1)%players, len(message))
 }
 
 // operationOf is an operation by its number in both lists.
@@ -97,8 +160,8 @@ func operationOf(i int) operation {
 	return growing[i-len(operations)]
 }
 
-// A task is what the first server has all servers do: an operation, or, where
-// times is 0, rounds of so many bytes.
+// A task is what the first server has all servers do: an operation, whose inputs
+// are shared first, or rounds of so many bytes.
 type task struct{ op, times, rounds, bytes int }
 
 func (t task) encode() []byte {
@@ -117,8 +180,8 @@ func decode(b []byte) task {
 // carryOut does a task and returns the processor time that it took here.
 func (s *server) carryOut(t task) (cpu time.Duration, err error) {
 	defer abort.Catch(&err)
-	if t.times > 0 && s.dealt != t.op+1 {
-		s.inputs, s.dealt = operationOf(t.op).deal(s.link.Self()), t.op+1
+	if t.rounds == 0 && s.dealt != t.op+1 {
+		s.inputs, s.dealt = s.deal(operationOf(t.op)), t.op+1
 	}
 	begin := used()
 	for range t.times {
@@ -175,7 +238,7 @@ func (t *team) do(b testing.TB, work task) (cpu float64) {
 
 func (t *team) try(work task) (sum time.Duration, err error) {
 	ctx := context.Background()
-	for i := 1; i < servers; i++ {
+	for i := 1; i < t.row.players(); i++ {
 		if err := t.link.Send(ctx, i, link.Header{}, work.encode()); err != nil {
 			return 0, err
 		}
@@ -183,7 +246,7 @@ func (t *team) try(work task) (sum time.Duration, err error) {
 	if sum, err = t.carryOut(work); err != nil {
 		return 0, err
 	}
-	for i := 1; i < servers; i++ {
+	for i := 1; i < t.row.players(); i++ {
 		_, b, err := t.link.Recv(ctx, i, 8)
 		if err != nil {
 			return 0, err
@@ -196,24 +259,24 @@ func (t *team) try(work task) (sum time.Duration, err error) {
 // dismiss lets the other servers go.
 func (t *team) dismiss() error {
 	var errs []error
-	for i := 1; i < servers; i++ {
+	for i := 1; i < t.row.players(); i++ {
 		errs = append(errs, t.link.Send(context.Background(), i, link.Header{}))
 	}
 	return errors.Join(errs...)
 }
 
 // inProcess is a team in this process, over links.
-func inProcess(b testing.TB, links []link.Link) *team {
+func inProcess(b testing.TB, p row, links []link.Link) *team {
 	var following sync.WaitGroup
 	for _, l := range links[1:] {
 		following.Go(func() {
-			if err := newServer(l).follow(context.Background()); err != nil {
-				b.Error(fmt.Errorf("%s: %w", names[l.Self()], err))
+			if err := newServer(p, l).follow(context.Background()); err != nil {
+				b.Error(fmt.Errorf("%s: %w", p.names()[l.Self()], err))
 				l.Close(err)
 			}
 		})
 	}
-	t := &team{newServer(links[0])}
+	t := &team{newServer(p, links[0])}
 	b.Cleanup(func() {
 		t.dismiss()
 		following.Wait()
@@ -221,7 +284,7 @@ func inProcess(b testing.TB, links []link.Link) *team {
 	return t
 }
 
-func inMemory(b testing.TB) *team { return inProcess(b, local.Connect(names)) }
+func inMemory(b testing.TB, p row) *team { return inProcess(b, p, local.Connect(p.names())) }
 
 // wan is the network that `tfec cost --net wan` assumes.
 var wan = func() cost.Net {
@@ -232,6 +295,6 @@ var wan = func() cost.Net {
 	return n
 }()
 
-func overWAN(b testing.TB) *team {
-	return inProcess(b, slow(local.Connect(names), wan.RoundTrip/2, wan.BitsPerS/8))
+func overWAN(b testing.TB, p row) *team {
+	return inProcess(b, p, slow(local.Connect(p.names()), wan.RoundTrip/2, wan.BitsPerS/8))
 }

@@ -1,12 +1,13 @@
-// Command plot draws what benchmarks have measured:
+// Command plot shows what benchmarks have measured, in a folder of documentation
+// (runtime/bench/measure runs it with all that there is to show):
 //
-//	go test -run - -bench 'Growth|Operations' -benchtime 5x -count 5 ./runtime/bench | go run ./runtime/bench/plot docs/plots
+//	go test -run - -bench 'Growth|Operations' -benchtime 5x -count 5 ./runtime/bench | go run ./runtime/bench/plot docs
 //
-// growth.svg has the processor time of operations against the number of elements,
+// plots/growth.svg has the processor time of operations against the number of elements,
 // with the curve that n, or for sorting n log n, draws through the last point.
-// operations.svg has the time of each operation between processes beside its
-// limit. Each is drawn if the input has its benchmarks. The table of all operations
-// goes to standard output. Of several runs the median counts.
+// plots/operations.svg has the time of each operation between processes beside its
+// limit. The tables of performance.md are written between their marks. What the
+// input has no benchmarks of stays as it is. Of several runs the median counts.
 package main
 
 import (
@@ -40,7 +41,8 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := errors.Join(draw(results, os.Args[1]), table(os.Stdout, results)); err != nil {
+	folder := os.Args[1]
+	if err := errors.Join(draw(results, filepath.Join(folder, "plots")), fillFile(filepath.Join(folder, "performance.md"), results)); err != nil {
 		log.Fatal(err)
 	}
 }
@@ -80,49 +82,29 @@ func read(in io.Reader) (map[string]result, error) {
 			results[name][words[i+1]] = append(results[name][words[i+1]], v)
 		}
 	}
-	return results, lines.Err()
+	if err := lines.Err(); err != nil {
+		return nil, err
+	}
+	if len(results) == 0 {
+		return nil, errors.New("the input has no benchmarks")
+	}
+	return results, nil
 }
 
-// table is Markdown, a line for an operation and place.
-func table(out io.Writer, results map[string]result) error {
-	columns := []struct {
-		head, unit string
-		scale      float64
-	}{
-		{"time", "ns/op", 1e-6}, {"limit", "ms-limit", 1}, {"of which streams", "ms-streams", 1}, {"arithmetic", "ms-arithmetic", 1}, {"bytes", "ms-bytes", 1},
-		{"rounds", "ms-rounds", 1}, {"time / limit", "×limit", 1}, {"processors", "cpu-ms/op", 1}, {"processors / limit", "cpu×limit", 1}, {"estimate", "ms-estimate", 1}, {"time / estimate", "×estimate", 1},
-		{"rounds", "rounds/op", 1}, {"MB a player", "B/op/player", 1e-6},
-	}
-	head, line := "| | link |", "|---|---|"
-	for _, c := range columns {
-		head, line = head+" "+c.head+" |", line+"---|"
-	}
-	fmt.Fprintln(out, head+"\n"+line)
-	for _, key := range slices.Sorted(maps.Keys(results)) {
-		path := strings.Split(key, "/")
-		if path[0] != "BenchmarkOperations" {
-			continue
-		}
-		row := "| " + path[1] + " | " + path[2] + " |"
-		for _, c := range columns {
-			cell := ""
-			if v := results[key].median(c.unit); !math.IsNaN(v) {
-				cell = strconv.FormatFloat(c.scale*v, 'g', 3, 64)
-			}
-			row += " " + cell + " |"
-		}
-		if _, err := fmt.Fprintln(out, row); err != nil {
-			return err
+// has tells whether there is a benchmark whose name begins so.
+func has(results map[string]result, prefix string) bool {
+	for name := range results {
+		if strings.HasPrefix(name, prefix) {
+			return true
 		}
 	}
-	return nil
+	return false
 }
 
 func draw(results map[string]result, folder string) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
-	drawn := false
 	for _, d := range []struct {
 		file, benchmark string
 		width           vg.Length
@@ -131,7 +113,7 @@ func draw(results map[string]result, folder string) error {
 		{"growth.svg", "BenchmarkGrowth/", 7 * vg.Inch, drawGrowth},
 		{"operations.svg", "BenchmarkOperations/", 9 * vg.Inch, drawOperations},
 	} {
-		if !slices.ContainsFunc(slices.Collect(maps.Keys(results)), func(name string) bool { return strings.HasPrefix(name, d.benchmark) }) {
+		if !has(results, d.benchmark) {
 			continue
 		}
 		p, err := d.draw(results)
@@ -141,10 +123,6 @@ func draw(results map[string]result, folder string) error {
 		if err := p.Save(d.width, 5*vg.Inch, filepath.Join(folder, d.file)); err != nil {
 			return err
 		}
-		drawn = true
-	}
-	if !drawn {
-		return errors.New("the input has no benchmark that is drawn")
 	}
 	return nil
 }
@@ -206,8 +184,8 @@ func drawOperations(results map[string]result) (*plot.Plot, error) {
 	var names []string
 	var times, limits plotter.Values
 	for _, key := range slices.Sorted(maps.Keys(results)) {
-		name, ok := strings.CutPrefix(strings.TrimSuffix(key, "/tls"), "BenchmarkOperations/")
-		if !ok || !strings.HasSuffix(key, "/tls") {
+		name, ok := strings.CutPrefix(strings.TrimSuffix(key, "/tls/aby3"), "BenchmarkOperations/")
+		if !ok || !strings.HasSuffix(key, "/tls/aby3") {
 			continue
 		}
 		names = append(names, name)

@@ -10,10 +10,10 @@ import (
 )
 
 const measured = `goos: linux
-BenchmarkOperations/sort-65536/tls-2   5  2000000 ns/op  3.5 ms-limit  7.000 rounds/op
-BenchmarkOperations/sort-65536/tls-2   5  9000000 ns/op  4.5 ms-limit  7.000 rounds/op
-BenchmarkOperations/sort-65536/tls-2   5  3000000 ns/op  2.5 ms-limit  7.000 rounds/op
-BenchmarkOperations/products/wan-16    5  1000000 ns/op
+BenchmarkOperations/sort-65536/tls/aby3-2   5  2000000 ns/op  3.5 ms-limit  7.000 rounds/op
+BenchmarkOperations/sort-65536/tls/aby3-2   5  9000000 ns/op  4.5 ms-limit  7.000 rounds/op
+BenchmarkOperations/sort-65536/tls/aby3-2   5  3000000 ns/op  2.5 ms-limit  7.000 rounds/op
+BenchmarkOperations/products/wan/pond-16    5  1000000 ns/op
 BenchmarkGrowth/products/n=1024-2      5  1000 ns/op  0.001 cpu-ms/op
 BenchmarkGrowth/products/n=4096-2      5  4000 ns/op  0.004 cpu-ms/op
 BenchmarkGrowth/comparisons/n=1024-2   5  1000 ns/op  0.001 cpu-ms/op
@@ -24,18 +24,13 @@ PASS
 func TestPlots(t *testing.T) {
 	results, err := read(strings.NewReader(measured))
 	require.NoError(t, err)
-	sort := results["BenchmarkOperations/sort-65536/tls"]
+	sort := results["BenchmarkOperations/sort-65536/tls/aby3"]
 	require.Equal(t, 3e6, sort.median("ns/op"))
 	require.Equal(t, 3.5, sort.median("ms-limit"))
 	points := growth(results, "BenchmarkGrowth/products/n=")
 	require.Len(t, points, 2)
 	require.Equal(t, 4096.0, points[1].X)
 	require.Equal(t, 4e-6, points[1].Y)
-
-	var out strings.Builder
-	require.NoError(t, table(&out, results))
-	require.Contains(t, out.String(), "| sort-65536 | tls | 3 | 3.5 |")
-	require.Contains(t, out.String(), "| products | wan | 1 |  |")
 
 	folder := filepath.Join(t.TempDir(), "plots")
 	require.NoError(t, draw(results, folder))
@@ -46,10 +41,35 @@ func TestPlots(t *testing.T) {
 	}
 }
 
-func TestNothingToDraw(t *testing.T) {
-	results, err := read(strings.NewReader("PASS\n"))
+func TestTables(t *testing.T) {
+	results, err := read(strings.NewReader(measured))
 	require.NoError(t, err)
-	require.EqualError(t, draw(results, t.TempDir()), "the input has no benchmark that is drawn")
+	page := "# Page\n\n<!-- measured: asked -->\n\nold\n\n<!-- end -->\n\nBetween.\n\n<!-- measured: operations -->\n\n<!-- end -->\n"
+	got, err := fill([]byte(page), results)
+	require.NoError(t, err)
+	require.Equal(t, got, must(fill(got, results)), "written twice, a page stays as it is")
+	for _, want := range []string{
+		"| sort of 65,536 32-bit keys | 3 | 3.5 |  |  |  |  |  | 300 |",
+		"| products | pond |  |  |  |  |  |  |  |  |  | 1 |  |  |\n| sort-65536 | aby3 |",
+		"\n<!-- end -->\n\nBetween.\n\n<!-- measured: operations -->\n\n|",
+	} {
+		require.Contains(t, string(got), want)
+	}
+	require.NotContains(t, string(got), "old")
+	_, err = fill([]byte("# Page\n"), results)
+	require.ErrorContains(t, err, "no place for the table asked")
+}
+
+func must(page []byte, err error) []byte {
+	if err != nil {
+		panic(err)
+	}
+	return page
+}
+
+func TestNothingToShow(t *testing.T) {
+	_, err := read(strings.NewReader("PASS\n"))
+	require.EqualError(t, err, "the input has no benchmarks")
 	_, err = read(strings.NewReader("BenchmarkX-2 5 abc ns/op"))
 	require.ErrorContains(t, err, "BenchmarkX-2")
 }
