@@ -4,6 +4,7 @@ package check
 // reading and writing at indices that nobody knows.
 
 import (
+	"fmt"
 	"math/big"
 
 	"github.com/tfec-lang/tfec/lang/ast"
@@ -86,28 +87,48 @@ func (f *frame) sorting(e *ast.Call, want types.Elem) value {
 	return out
 }
 
-// sortBy checks sort_by(key, x): rows of x in the order of key.
+// SortByParameters names the arguments of a sort_by, which may have several keys
+// where they are given by position.
+func SortByParameters(e *ast.Call) []string {
+	params := []string{"key"}
+	for k := 3; k <= len(e.Args) && e.Args[k-1].Name == nil; k++ {
+		params = append(params, fmt.Sprintf("key %d", k-1))
+	}
+	return append(params, "x", "mask")
+}
+
+// sortBy checks sort_by(key, …, x): rows of x in the order of the keys, the first
+// of which is the most significant.
 func (f *frame) sortBy(e *ast.Call, want types.Elem) value {
-	args, ok := f.bind(e, "sort_by", []string{"key", "x", "mask"}, 2)
+	params := SortByParameters(e)
+	keys := len(params) - 2
+	args, ok := f.bind(e, "sort_by", params, keys+1)
 	if !ok {
 		return poison(e)
 	}
-	key, ok := f.orderedArray(args[0], "sort_by", 1, types.Elem{})
-	x := f.settle(f.argument(args, 1, want))
+	var vs []value
+	for _, a := range args[:keys] {
+		key, sorts := f.orderedArray(a, "sort_by", 1, types.Elem{})
+		vs, ok = append(vs, key), ok && sorts
+	}
+	x := f.settle(f.argument(args, keys, want))
 	if !ok || x.bad() {
 		return poison(e)
 	}
 	if len(x.Shape) == 0 {
-		return f.fail(args[1].Value, "E201", f.c.plain(x.Type), "`sort_by` sorts the rows of an array")
+		return f.fail(args[keys].Value, "E201", f.c.plain(x.Type), "`sort_by` sorts the rows of an array")
 	}
-	if !f.sameShape(e, key.Shape, x.Shape[:1], f.operandsOf("", []value{key, x}), nil) {
+	for k, v := range vs {
+		if !f.sameShape(e, v.Shape, x.Shape[:1], f.operandsOf("", []value{v, x}), nil) ||
+			k > 0 && args[keys+1] == nil && !f.unpadded(e, v, 0) {
+			return poison(e)
+		}
+	}
+	masked, ok := f.masked(e, args[keys+1], vs[0], 0)
+	if !ok || args[keys+1] == nil && !f.unpadded(e, x, 0) {
 		return poison(e)
 	}
-	vs, ok := f.masked(e, args[2], key, 0)
-	if !ok || args[2] == nil && !f.unpadded(e, x, 0) {
-		return poison(e)
-	}
-	vs = append(vs, x)
+	vs = append(append(vs, masked[1:]...), x)
 	place, met, ok := f.join(e, "sort_by", vs...)
 	if !ok {
 		return poison(e)

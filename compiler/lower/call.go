@@ -98,7 +98,7 @@ type byColumn struct {
 	lower      func(c *primitiveCall) tree
 }
 
-func byColumnOf(name string) (byColumn, bool) {
+func byColumnOf(e *ast.Call, name string) (byColumn, bool) {
 	switch name {
 	case "select":
 		return byColumn{ofBool, (*primitiveCall).selection}, true
@@ -119,7 +119,7 @@ func byColumnOf(name string) (byColumn, bool) {
 	case "shuffle", "shuffle_shared":
 		return byColumn{one, (*primitiveCall).shuffle}, true
 	case "sort_by":
-		return byColumn{[]string{"key", "x", "mask"}, (*primitiveCall).sortBy}, true
+		return byColumn{check.SortByParameters(e), (*primitiveCall).sortBy}, true
 	}
 	return byColumn{}, false
 }
@@ -256,7 +256,7 @@ func (l *lowerer) call(e *ast.Call, t types.Type) tree {
 	}
 	l.dimensions(e)
 	t = l.typeOf(e)
-	if p, ok := byColumnOf(id.Name); ok {
+	if p, ok := byColumnOf(e, id.Name); ok {
 		return p.lower(&primitiveCall{l, e, arguments(e, p.parameters), t})
 	}
 	p, ok := primitiveOf(id.Name)

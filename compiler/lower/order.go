@@ -24,7 +24,7 @@ func orderOf(name string) (primitive, bool) {
 	case "sort":
 		return primitive{withMask, (*primitiveCall).sort}, true
 	case "rank":
-		return primitive{withMask, func(c *primitiveCall) ir.Value { return c.places(1) }}, true
+		return primitive{withMask, func(c *primitiveCall) ir.Value { return c.places(1, 1) }}, true
 	case "top_k":
 		return primitive{[]string{"x", "k", "mask"}, (*primitiveCall).topK}, true
 	case "distinct":
@@ -91,21 +91,26 @@ func (c *primitiveCall) topK() ir.Value {
 	return c.elements(sorted, []ir.Slice{{Range: true, To: c.size(nil, c.t.Shape[0])}}, false, c.t.Shape)
 }
 
-// places is the rank of the first argument, rows that the mask, the k-th if it
-// is given, leaves out behind the others.
-func (c *primitiveCall) places(k int) ir.Value {
-	x := c.value(c.args[0])
-	if c.args[k] == nil {
-		return c.rank(x)
+// places is the rank of the first arguments, the keys, rows that the mask leaves
+// out behind the others. It is the k-th argument, if it is given.
+func (c *primitiveCall) places(keys, k int) ir.Value {
+	var of []ir.Value
+	for _, a := range c.args[:keys] {
+		of = append(of, c.value(a))
 	}
-	every := types.Type{Elem: types.Of(types.Bool), Shape: c.shape(x)}
-	return c.rank(c.op(ir.OpNe, every.Elem, every.Shape, c.same(1, every), c.value(c.args[k])), x)
+	if c.args[k] == nil {
+		return c.rank(of...)
+	}
+	every := types.Type{Elem: types.Of(types.Bool), Shape: c.shape(of[0])}
+	out := c.op(ir.OpNe, every.Elem, every.Shape, c.same(1, every), c.value(c.args[k]))
+	return c.rank(append([]ir.Value{out}, of...)...)
 }
 
 // sortBy moves the rows of each column alike.
 func (c *primitiveCall) sortBy() tree {
-	place := c.places(2)
-	return c.operand(1).each(func(x ir.Value) ir.Value { return c.permute(place, x) })
+	x := len(c.args) - 2
+	place := c.places(x, x+1)
+	return c.operand(x).each(func(v ir.Value) ir.Value { return c.permute(place, v) })
 }
 
 // lookup reads the rows of each column.
@@ -146,7 +151,26 @@ func (c *primitiveCall) store() tree {
 // rank is the place of each row in the order of keys, the most significant
 // first; ties go by position.
 func (l *lowerer) rank(keys ...ir.Value) ir.Value {
+	if l.elem(keys[0]).Kind == types.Bool && len(keys) == 1 && len(l.shape(keys[0])) == 1 && l.meet(keys[0]).Empty() {
+		return l.partition(keys[0])
+	}
 	return l.op(ir.OpRank, types.Of(types.Int32), l.shape(keys[0]), keys...)
+}
+
+// partition is the rank of bools on shares, without a sort: false go by the
+// number of false before them, true by that of true, behind all that are false.
+// One product a row, in as many rounds for any number of rows.
+func (l *lowerer) partition(x ir.Value) ir.Value {
+	whole, s := types.Of(types.Int64), l.shape(x)
+	ones := l.convert(x, whole)
+	until := l.op(ir.OpCumSum, whole, s, ones) // true up to this row, and with it
+	row := l.op(ir.OpIota, whole, s)
+	zeros := l.op(ir.OpSub, whole, nil, l.size(nil, s[0]), l.reduceOver(ir.OpSum, ones, -1))
+	before := l.op(ir.OpSub, whole, s, until, ones)
+	toFalse := l.op(ir.OpSub, whole, s, row, before)
+	toTrue := l.op(ir.OpAdd, whole, s, before, zeros)
+	further := l.op(ir.OpMul, whole, s, ones, l.op(ir.OpSub, whole, s, toTrue, toFalse))
+	return l.convert(l.op(ir.OpAdd, whole, s, toFalse, further), types.Of(types.Int32))
 }
 
 // permute moves each row of x to its place. A table has one x a column.

@@ -35,6 +35,26 @@ var orderPrograms = map[string]string{
   let places = iota(50) + int64(z) - int64(z)
   return reveal(sort_by(z, m)) to a, reveal(sort_by(z, c)) to a, reveal(top_k(z, 4)) to b, reveal(distinct(z)) to b, reveal(distinct(places)) to b
 }`,
+	"rows by several keys": `record R {
+  k: int32 in 0..3,
+  v: fixed in -9.0..9.0,
+}
+
+computation f(x: int32[40] @ a in 0..3, c: bool[40] @ b, y: uint64[40] @ b, t: R[40] @ a, m: bool[40] @ b) -> (
+  r: int32[40] @ a, s: R[40] @ a, u: R[40] @ b, own: R[40] @ a) {
+  let z: int32[40] @ shared = x
+  return reveal(sort_by(z, c, iota(40) % 7, x)) to a, reveal(sort_by(c, t.v, t, mask: m)) to a,
+    reveal(sort_by(y % 3, -x, t)) to b, sort_by(t.k, -t.v, t)
+}`,
+	"partition": `record R {
+  k: int32 in 0..5,
+  c: bool,
+}
+
+computation f(t: R[30] @ a, y: int32[30] @ b in 0..5) -> (r: R[30] @ a, s: int32[30] @ b, u: R[1] @ b) {
+  let out = t.k < y
+  return reveal(sort_by(out, t)) to a, reveal(rank(out)) to b, reveal(sort_by(out[0..1], t[0..1])) to b
+}`,
 	"tables by key": `record R {
   k: int32 in 0..5,
   v: fixed in -9.0..9.0,
