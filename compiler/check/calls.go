@@ -415,6 +415,7 @@ func (c *checker) instance(f *frame, fn *ast.Fn, vs []value, m *matcher) *instan
 func (f *frame) sizeOf(s types.Size) *sizeInfo {
 	info := &sizeInfo{place: types.PublicPlace, early: true}
 	info.min, info.max = f.interval(s.Subst(f.equal))
+	_, info.constant = s.Const()
 	if place, private := f.data(types.Shape{s}); private {
 		info.place, info.data = place, true
 	}
@@ -430,14 +431,15 @@ func (f *frame) instanceKey(fn *ast.Fn, vs []value, infos map[string]*sizeInfo, 
 		fmt.Fprint(&b, f.pc.local.Name)
 	}
 	for _, v := range vs {
-		fmt.Fprint(&b, ";", v.Elem, v.Place, v.early, v.counted, v.bounds.key(), slices.Contains(v.gaps, noted))
+		_, constant := v.wholeConstant()
+		fmt.Fprint(&b, ";", v.Elem, v.Place, v.early, v.counted, v.bounds.key(), constant, slices.Contains(v.gaps, noted))
 		for _, d := range v.Shape {
 			fmt.Fprint(&b, d.Padded())
 		}
 	}
 	for _, g := range fn.Generics {
 		if i := infos[g.Name.Name]; i != nil {
-			fmt.Fprint(&b, ";", i.min, i.max, i.place, i.data)
+			fmt.Fprint(&b, ";", i.min, i.max, i.place, i.data, i.constant)
 		} else {
 			fmt.Fprint(&b, ";", m.elems[g.Name.Name])
 		}

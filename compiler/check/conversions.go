@@ -78,6 +78,9 @@ func (f *frame) conversion(e *ast.Call, kind types.Kind) value {
 
 // intFits is E502 for an integer that may not fit the fixed type it becomes.
 func (f *frame) intFits(at ast.Node, x value, e types.Elem) bool {
+	if !x.bounds.known() {
+		x.bounds = whole(x.Elem) // of an input that is in error itself
+	}
 	if x.bounds.within(whole(e)) {
 		return true
 	}

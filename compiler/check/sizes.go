@@ -18,6 +18,7 @@ type sizeInfo struct {
 	place    types.Place
 	early    bool
 	data     bool // a length that depends on its holders' data
+	constant bool // a function is called with that size, min
 	// first and last are between what a loop variable lies.
 	first, last *types.Size
 }

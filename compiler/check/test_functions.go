@@ -27,7 +27,7 @@ func (f *frame) testFunction(t *ast.Test, fn *ast.Fn) {
 	var comp *Computation
 	u := stable(fn.Name, func(before findings) *unit {
 		var u *unit
-		comp, u = f.c.functionComputation(decl, t, inputs, ranges, f.unit.instances, before)
+		comp, u = f.c.functionComputation(decl, t, inputs, given, ranges, f.unit.instances, before)
 		return u
 	})
 	f.c.conclude(u)
@@ -206,14 +206,14 @@ func (f *frame) testPlace(p *ast.Param) types.Place {
 }
 
 // functionComputation checks the call with inputs as given.
-func (c *checker) functionComputation(decl *ast.Computation, t *ast.Test, inputs []*Variable, ranges []bounds, calls instances, before findings) (*Computation, *unit) {
+func (c *checker) functionComputation(decl *ast.Computation, t *ast.Test, inputs []*Variable, given []value, ranges []bounds, calls instances, before findings) (*Computation, *unit) {
 	u := newUnit("test " + t.Title.Raw)
 	comp := &Computation{Decl: decl, Players: c.participants(decl), Inputs: inputs}
 	u.comp, u.before, u.everybody, u.instances = comp, before, comp.Players, calls
 	f := c.newFrame(u)
 	comp.Body = f.body
 	for i, in := range inputs {
-		f.testArgument(in, ranges[i])
+		f.testArgument(in, ranges[i], given[i])
 	}
 	results := f.testResults(decl)
 	for k, o := range decl.Outputs {
@@ -233,10 +233,14 @@ func (c *checker) functionComputation(decl *ast.Computation, t *ast.Test, inputs
 }
 
 // testArgument defines an input as what the function is called with.
-func (f *frame) testArgument(in *Variable, within bounds) {
+func (f *frame) testArgument(in *Variable, within bounds, given value) {
 	f.scope.vars[in.Name], f.body.Vars[in.Decl] = in, in
 	known := value{Type: in.Type, expr: in.Decl, early: !in.Type.Place.IsShared(), bounds: within, deps: []*Variable{in},
 		affine: ofAtom(&atom{input: in, name: in.Name, place: in.Type.Place})}
+	if n, ok := given.wholeConstant(); ok && in.Type.Place.Public {
+		known = known.constant(n)
+		known.bounds = exactly(known.konst.Num)
+	}
 	f.unit.known[in] = known
 }
 

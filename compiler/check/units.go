@@ -6,6 +6,7 @@ package check
 import (
 	"fmt"
 	"maps"
+	"math/big"
 	"slices"
 
 	"github.com/tfec-lang/tfec/lang/ast"
@@ -97,6 +98,9 @@ func (f *frame) fnHeader(fn *ast.Fn, vs []value, infos map[string]*sizeInfo) []*
 		a := &atom{name: p.Name.Name, place: v.Place}
 		atoms = append(atoms, a)
 		known := value{Type: v.Type, early: v.early, bounds: v.bounds, deps: []*Variable{variable}, met: v.met, affine: ofAtom(a)}
+		if n, ok := v.wholeConstant(); ok && p.Type.Placement != nil && p.Type.Placement.Kind == ast.Public {
+			known = known.constant(n)
+		}
 		switch {
 		case slices.Contains(v.gaps, noted):
 			known.gaps = []string{noted}
@@ -113,6 +117,23 @@ func (f *frame) fnHeader(fn *ast.Fn, vs []value, infos map[string]*sizeInfo) []*
 		f.define(variable, known)
 	}
 	return atoms
+}
+
+// wholeConstant is the number that an integer is known to be, such as a stride:
+// what a function is called with for a parameter that is pinned `@ public` is a
+// constant in it.
+func (v value) wholeConstant() (int64, bool) {
+	if !v.Elem.IsInt() || v.lin == nil {
+		return 0, false
+	}
+	return v.lin.Const()
+}
+
+// constant is an integer that is known to be n.
+func (v value) constant(n int64) value {
+	lin := types.Int(n)
+	v.konst, v.lin = &Const{Num: new(big.Rat).SetInt64(n)}, &lin
+	return v
 }
 
 func (w written) bad() bool { return w.Elem.Kind == types.Invalid && w.tuple == nil }
@@ -143,7 +164,12 @@ func (f *frame) defineSize(name *ast.Ident, info *sizeInfo) *Variable {
 	s := types.Name(name.Name)
 	v := &Variable{Name: name.Name, Decl: name, Kind: SizeName, Type: types.Scalar(types.Of(types.Int64), info.place), Size: s}
 	f.infos[name.Name] = info
-	f.define(v, value{Type: v.Type, flexible: true, lin: &s, early: info.early, affine: &affine{offset: true}})
+	known := value{Type: v.Type, flexible: true, lin: &s, early: info.early, affine: &affine{offset: true}}
+	if info.constant {
+		known = known.constant(info.min.word)
+		v.Size = *known.lin
+	}
+	f.define(v, known)
 	return v
 }
 
@@ -297,12 +323,24 @@ func (c *checker) uncalled() {
 	}
 }
 
+// tested reports that the file has a test of a function, which calls it.
+func (c *checker) tested(fn *ast.Fn) bool {
+	return slices.ContainsFunc(c.file.Decls, func(d ast.Decl) bool {
+		t, ok := d.(*ast.Test)
+		return ok && t.Of.Name == fn.Name.Name
+	})
+}
+
 // checkUncalled checks a function for public and for shared arguments; one that
 // has what is for one player alone, for those of one player instead. A module
-// names none: there it waits for the calls.
+// names none: there it waits for the calls. What its arguments decide is said of
+// a tested function where its tests are checked.
 func (c *checker) checkUncalled(fn *ast.Fn) {
 	before := len(c.diags)
 	c.checkAt(fn, types.PublicPlace, types.SharedPlace)
+	if c.tested(fn) {
+		c.diags = append(c.diags[:before], slices.DeleteFunc(slices.Clone(c.diags[before:]), dependsOnCall)...)
+	}
 	found := slices.Clone(c.diags[before:])
 	if !slices.ContainsFunc(found, ofOneAlone) {
 		return
