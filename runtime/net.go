@@ -81,15 +81,16 @@ const maxLead = 64 << 20
 // SendAhead begins no chain of messages: only once something has reached the helper, what
 // it sends comes after that.
 func (n *stepNet) SendAhead(to int, parts ...[]byte) {
+	since := n.p.recorder.Wait()
 	if err := n.p.session.Link.Pace(n.p.ctx, to, maxLead); err != nil {
 		n.fail(err)
 	}
+	n.p.recorder.SentAhead(int(n.at.step), length(parts), since)
 	clock := n.p.clock
 	if clock == 0 {
 		clock = link.NoChain
 	}
 	n.send(to, clock, parts)
-	n.p.stats.ahead(link.Counter{SentBytes: uint64(length(parts)), SentMessages: 1})
 }
 
 func (n *stepNet) send(to int, clock uint32, parts [][]byte) {
@@ -125,9 +126,10 @@ func (n *stepNet) Recv(from int, size int) []byte {
 func (p *Party) settle() { p.clock = max(p.clock, p.latest) }
 
 func (n *stepNet) RecvAhead(from int, size int) []byte {
+	since := n.p.recorder.Wait()
 	h, payload := n.recv(from, size)
 	n.ahead = max(n.ahead, h.Clock+1)
-	n.p.stats.ahead(link.Counter{ReceivedBytes: uint64(size), ReceivedMessages: 1})
+	n.p.recorder.ReceivedAhead(int(n.at.step), size, since)
 	return payload
 }
 

@@ -34,6 +34,7 @@ func (p *Party) Stats() Stats {
 		if t.Step > 0 && t.Counter != (link.Counter{}) {
 			s.Steps[t.Step] = t.Counter
 		}
+		s.Ahead = s.Ahead.Plus(t.Ahead)
 	}
 	return s
 }
@@ -42,9 +43,6 @@ func (p *Party) Stats() Stats {
 // session asked for. It is for this player's operator; Record.Shared may leave
 // it.
 func (p *Party) Record() *trace.Record { return p.recorder.Record() }
-
-// ahead counts what a helper sends ahead.
-func (s *Stats) ahead(c link.Counter) { s.Ahead = s.Ahead.Plus(c) }
 
 // traffic is what passed so far between this player and all others.
 func (p *Party) traffic() link.Counter {

@@ -64,7 +64,7 @@ func (r *Report) notes() []string {
 		fmt.Sprintf("Bytes are payload. Apart: the set-up has %d rounds and the last exchange %d, each from everybody to everybody.", r.SetUpRounds, r.LastRounds),
 	}
 	if r.Ahead != nil {
-		notes = append(notes, "Ahead: of the bytes, what the dealer sends before it is needed, whatever the data are; the rounds are of the rest. It waits for what the players open to it, and then begins a round.")
+		notes = append(notes, "Ahead: of the bytes, what the dealer sends before it is needed, whatever the data are, in one round that waits for nobody; the rounds are of the rest. It waits for what the players open to it, and then begins a round of those.")
 	}
 	if strings.Contains(r.Bytes.Text, "⌈") {
 		notes = append(notes, "⌈ ⌉: each message in it is rounded up to whole bytes; with all sizes set the figures are exact.")

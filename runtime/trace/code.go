@@ -11,6 +11,8 @@ import (
 	"io"
 	"slices"
 	"time"
+
+	"github.com/tfec-lang/tfec/runtime/link"
 )
 
 // What a record may hold: the spans and messages that a Recorder keeps, and
@@ -160,10 +162,13 @@ func (run *Run) check(r *Record) error {
 			return fmt.Errorf("step %d after %d", t.Step, last)
 		}
 		last = t.Step
-		c := t.Counter
-		if err := checkNumbers(int64(t.Calls), int64(t.Time), int64(t.Waited), int64(t.Rounds), int64(t.Memory),
-			int64(c.SentBytes), int64(c.ReceivedBytes), int64(c.SentMessages), int64(c.ReceivedMessages)); err != nil {
+		if err := checkNumbers(int64(t.Calls), int64(t.Time), int64(t.Waited), int64(t.Rounds), int64(t.Memory), int64(t.AheadWaited)); err != nil {
 			return err
+		}
+		for _, c := range []link.Counter{t.Counter, t.Ahead} {
+			if err := checkNumbers(int64(c.SentBytes), int64(c.ReceivedBytes), int64(c.SentMessages), int64(c.ReceivedMessages)); err != nil {
+				return err
+			}
 		}
 	}
 	for _, s := range r.Spans {

@@ -177,6 +177,29 @@ func (r *Recorder) Received(from int, h link.Header, bytes int, since time.Durat
 	}
 }
 
+// SentAhead notes of a message that it is sent ahead of the others, which was held
+// back since the time given.
+func (r *Recorder) SentAhead(step, bytes int, since time.Duration) {
+	held := r.ahead(step, link.Counter{SentBytes: uint64(bytes), SentMessages: 1}, since)
+	r.total(step).Waited += held
+	r.running.span.Waited += held
+}
+
+// ReceivedAhead notes of a message that it was sent ahead.
+func (r *Recorder) ReceivedAhead(step, bytes int, since time.Duration) {
+	r.ahead(step, link.Counter{ReceivedBytes: uint64(bytes), ReceivedMessages: 1}, since)
+}
+
+func (r *Recorder) ahead(step int, c link.Counter, since time.Duration) (waited time.Duration) {
+	t := r.total(step)
+	t.Ahead = t.Ahead.Plus(c)
+	if r.level >= Totals {
+		waited = r.now() - since
+		t.AheadWaited += waited
+	}
+	return waited
+}
+
 func (r *Recorder) message(peer int, h link.Header, bytes int, received bool, at time.Duration) {
 	if r.level >= Spans && r.room(&r.messages, MaxMessages, &r.record.Left) {
 		r.record.Messages = append(r.record.Messages, Message{Step: int(h.Step), Occurrence: int(h.Occurrence), Number: int(h.Seq),

@@ -65,6 +65,53 @@ func TestRecorder(t *testing.T) {
 	assert.Equal(t, []Message{{Step: 3, Peer: 1, Bytes: 8, At: 7 * ms}, {Step: 4, Peer: 2, Received: true, Bytes: 100, At: 12 * ms, Round: 6}}, x.Messages)
 }
 
+// What is sent ahead is counted and waited for apart: at the helper that is held
+// back, and at who receives it.
+func TestAhead(t *testing.T) {
+	run := &Run{Players: []Player{{Name: "server"}, {Name: "helper"}}}
+	at := link.Header{Step: 3}
+	server, now := timed(Totals)
+	server.record.Player = "server"
+	server.Begin(3, 0)
+	since := server.Wait()
+	*now += 5 * ms
+	server.Received(1, at, 8, since, 0, 0)
+	server.ReceivedAhead(3, 8, since)
+	since = server.Wait()
+	*now += 2 * ms
+	server.Received(2, at, 100, since, 0, 1)
+	*now += ms
+	server.Finished(1)
+	helper, now := timed(Totals)
+	helper.record.Player = "helper"
+	helper.Begin(3, 0)
+	*now += 9 * ms
+	since = helper.Wait()
+	*now += 4 * ms
+	helper.SentAhead(3, 8, since)
+	helper.Sent(0, at, 8)
+	helper.Finished(0)
+	for _, r := range []*Recorder{server, helper} {
+		r.Stop()
+		run.Add(r.Record())
+	}
+	x := run.Record("server").Traffic()
+	assert.Equal(t, []time.Duration{8 * ms, 7 * ms, 5 * ms}, []time.Duration{x.Time, x.Waited, x.AheadWaited})
+	assert.Equal(t, link.Counter{ReceivedBytes: 8, ReceivedMessages: 1}, x.Ahead)
+	x = run.Record("helper").Traffic()
+	assert.Equal(t, []time.Duration{13 * ms, 4 * ms, 4 * ms}, []time.Duration{x.Time, x.Waited, x.AheadWaited})
+	assert.Equal(t, link.Counter{SentBytes: 8, SentMessages: 1}, x.Ahead)
+	assert.Equal(t, "\npart    work  waited  bytes  messages  rounds\nonline  1ms   2ms     0      0         1\nahead   9ms   5ms     8      1         1\n", run.parts())
+
+	data, err := run.Record("helper").Encode()
+	require.NoError(t, err)
+	run.Steps = []Step{{Number: 3}}
+	again, err := run.Decode("helper", data)
+	require.NoError(t, err)
+	assert.Equal(t, x.Ahead, again.Traffic().Ahead)
+	assert.Equal(t, 4*ms, again.Traffic().AheadWaited)
+}
+
 // clearRest forgets the time before spans that sent nothing.
 func clearRest(spans []Span) []Span {
 	for i := range spans {

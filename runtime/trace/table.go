@@ -40,6 +40,36 @@ func (r *Run) Table() string {
 	}
 	fmt.Fprintf(t, "total\t\t\t%d\t%d\t%d\t\n", sum.SentBytes, sum.SentMessages, r.Rounds())
 	t.Flush()
+	out.WriteString(r.parts())
+	return out.String()
+}
+
+// parts is the run online and ahead, if there is a helper that sends ahead: what
+// the others took, and what the helper's work took, besides waiting. Its one round
+// waits for none of the others.
+func (r *Run) parts() string {
+	var all, online, ahead Total
+	for i := range r.Records {
+		x := r.Records[i].Traffic()
+		all.add(x)
+		work := &online
+		if x.Ahead.SentMessages > 0 {
+			work = &ahead
+		} else {
+			ahead.Waited = max(ahead.Waited, x.AheadWaited)
+		}
+		work.Time = max(work.Time, x.Time-x.Waited)
+		online.Waited = max(online.Waited, x.Waited-x.AheadWaited)
+	}
+	if all.Ahead == (link.Counter{}) {
+		return ""
+	}
+	var out strings.Builder
+	t := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(t, "\npart\twork\twaited\tbytes\tmessages\trounds\n")
+	fmt.Fprintf(t, "online\t%s\t%s\t%d\t%d\t%d\n", short(online.Time), short(online.Waited), all.SentBytes-all.Ahead.SentBytes, all.SentMessages-all.Ahead.SentMessages, r.Rounds())
+	fmt.Fprintf(t, "ahead\t%s\t%s\t%d\t%d\t1\n", short(ahead.Time), short(ahead.Waited), all.Ahead.SentBytes, all.Ahead.SentMessages)
+	t.Flush()
 	return out.String()
 }
 

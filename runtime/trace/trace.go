@@ -97,6 +97,10 @@ type Total struct {
 	Rounds int           `json:"rounds"` // by which it lengthened the chain of messages here
 	Memory uint64        `json:"memory"` // bytes of its largest result
 	link.Counter
+	// Ahead is what of the messages a helper sent ahead of the others, AheadWaited the
+	// part of Waited for them: of the helper, to be no further ahead.
+	Ahead       link.Counter  `json:"ahead,omitzero"`
+	AheadWaited time.Duration `json:"ahead_waited,omitzero"`
 
 	before time.Duration // between messages, before it: see Shared
 }
@@ -157,6 +161,7 @@ func (t *Total) add(o Total) {
 	t.Rounds += o.Rounds
 	t.Memory = max(t.Memory, o.Memory)
 	t.Counter = t.Counter.Plus(o.Counter)
+	t.Ahead, t.AheadWaited = t.Ahead.Plus(o.Ahead), t.AheadWaited+o.AheadWaited
 }
 
 // Shared is what may leave the player of a record at a level: the steps at which
