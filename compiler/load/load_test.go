@@ -27,7 +27,7 @@ func files(texts map[string]string) load.Reader {
 // import them.
 func TestOrder(t *testing.T) {
 	s, list, err := load.Load("dir/main.tfe", files(map[string]string{
-		"dir/main.tfe":  `import "./a" import "./sub/b" import "std/stats"`,
+		"dir/main.tfe":  `import "./a" import "./sub/b" import "std/linalg"`,
 		"dir/a.tfe":     `import "./sub/b"`,
 		"dir/sub/b.tfe": `import "../c"`,
 		"dir/c.tfe":     "const one = 1",
@@ -38,7 +38,7 @@ func TestOrder(t *testing.T) {
 	for _, f := range s.Files {
 		names = append(names, f.Name)
 	}
-	assert.Equal(t, []string{"dir/main.tfe", "dir/a.tfe", "dir/sub/b.tfe", "dir/c.tfe", "std/stats"}, names)
+	assert.Equal(t, []string{"dir/main.tfe", "dir/a.tfe", "dir/sub/b.tfe", "dir/c.tfe", "std/linalg"}, names)
 	main := s.Main().Imports
 	assert.Same(t, s.Files[2], s.Imports[main[1]])
 	assert.Same(t, s.Files[2], s.Imports[s.Files[1].Imports[0]])
