@@ -67,7 +67,7 @@ func Check(f *ast.File, opt Options) (*Program, diag.List) {
 	c.computations()
 	c.uncalled()
 	c.tests()
-	s.each((*checker).unused)
+	c.unused()
 	diags := s.report()
 	if !diags.HasErrors() {
 		s.prog.Digest = digest(s.prog)
