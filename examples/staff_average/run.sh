@@ -5,8 +5,6 @@ set -euo pipefail
 cd "$(dirname "$0")"
 tfec=${TFEC:-tfec}
 
-"$tfec" build staff_average.tfe
-
 players=()
 stop() {
   kill "${players[@]}" 2>/dev/null || true
@@ -17,7 +15,7 @@ trap stop EXIT
 start() {
   local name=$1
   shift
-  staff_average/bin/"$name" --config config.json "$@" <&0 2>>players.log &
+  "$tfec" player "$name" staff_average.tfe --config config.json "$@" <&0 2>>players.log &
   players+=($!)
 }
 

@@ -173,11 +173,18 @@ func (w *workspace) build(ctx context.Context, bin, ending string, players []str
 	if len(players) == 1 {
 		out = filepath.Join(bin, players[0]+ending)
 	}
-	args := append([]string{"build", "-trimpath", "-buildvcs=false", "-o", out}, w.flags...)
+	var packages []string
 	for _, p := range players {
-		args = append(args, "./cmd/"+p)
+		packages = append(packages, "./cmd/"+p)
 	}
-	_, err := w.run(ctx, args...)
+	return w.link(ctx, out, packages...)
+}
+
+// link makes binaries that are the same wherever they are built, without what
+// only a debugger reads.
+func (w *workspace) link(ctx context.Context, out string, packages ...string) error {
+	args := append([]string{"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", out}, w.flags...)
+	_, err := w.run(ctx, append(args, packages...)...)
 	return err
 }
 

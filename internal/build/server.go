@@ -43,8 +43,7 @@ func Server(ctx context.Context, sources []Source, player, out string) error {
 	if err != nil {
 		return err
 	}
-	args := append([]string{"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", abs}, w.flags...)
-	if _, err := w.run(ctx, append(args, ".")...); err != nil {
+	if err := w.link(ctx, abs, "."); err != nil {
 		return fmt.Errorf("cannot build the program of %s: %w", player, err)
 	}
 	return os.Chmod(out, 0o755)

@@ -95,8 +95,10 @@ func (s *shell) run(c command) {
 	}
 	cmd := exec.Command("bash", "-c", c.text)
 	cmd.Dir = s.dir
+	// Trimmed of the copy's folder, which is another each time, what the go tool
+	// compiles is what it has compiled before.
 	cmd.Env = append(os.Environ(), "PATH="+s.bin+string(os.PathListSeparator)+os.Getenv("PATH"),
-		"XDG_RUNTIME_DIR="+runtimeDir(s.t))
+		"XDG_RUNTIME_DIR="+runtimeDir(s.t), "GOFLAGS=-trimpath")
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	cmd.WaitDelay = 10 * time.Second

@@ -172,7 +172,7 @@ func main() {
 	runtime.Main(programs[name]()...)
 }
 `, modulePath, &imports, &table))
-	cmd := exec.Command("go", "build", "-mod=mod", "-o", "players", ".")
+	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-mod=mod", "-o", "players", ".")
 	cmd.Dir, cmd.Env = s.dir, append(os.Environ(), "GOWORK=off")
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "%s", out)
