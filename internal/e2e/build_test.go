@@ -4,9 +4,12 @@ package e2e
 // its own, over TLS.
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,30 +23,34 @@ const modulePath = "github.com/tfec-lang/tfec"
 func TestBuildOutsideAModule(t *testing.T) {
 	s := averageStage(t)
 	s.succeed(s.tfec, "build", "program.tfe")
-	s.runBinaries("program/bin")
+	s.runBinaries("program/bin", everybody...)
 }
 
 // Inside a module that requires a released tfec, the runtime comes from there:
-// from a module proxy in a folder.
+// from a module proxy in a folder. Three binaries show it.
 func TestBuildInsideAModule(t *testing.T) {
 	const version = "v0.0.1-test"
+	owners := []string{"alice", "bob", "carol"}
+	own := strings.NewReplacer(", s0, s1, s2", "", "aby3(s0, s1, s2)", "aby3(alice, bob, carol)").Replace(averageProgram)
 	s := averageStage(t)
+	s.write("program.tfe", own)
+	s.write("config.json", freeHostmap(t, owners))
 	s.write("m/go.mod", "module example.com/m\n\ngo 1.26\n\nrequire "+modulePath+" "+version+"\n")
-	s.write("m/sub/program.tfe", averageProgram)
+	s.write("m/sub/program.tfe", own)
 	s.env = append(s.env, serveRelease(t, version)...)
 	s.succeed(s.tfec, "build", "m/sub/program.tfe")
 	mod, err := os.ReadFile(s.path("m/go.mod"))
 	require.NoError(t, err)
 	require.Contains(t, string(mod), "require "+modulePath+" "+version)
 	require.NotContains(t, string(mod), "replace")
-	s.runBinaries("m/sub/program/bin")
+	s.runBinaries("m/sub/program/bin", owners...)
 }
 
-// runBinaries runs the six players and a client.
-func (s *stage) runBinaries(bin string) {
+// runBinaries runs the players and a client.
+func (s *stage) runBinaries(bin string, names ...string) {
 	s.t.Helper()
 	players := make(map[string]*process)
-	for _, name := range everybody {
+	for _, name := range names {
 		args := []string{"--config", "config.json"}
 		switch name {
 		case "alice":
@@ -88,9 +95,31 @@ func serveRelease(t *testing.T, version string) []string {
 
 	env := goOutput(t, "env", "GOMODCACHE", "GOPROXY")
 	downloads := filepath.Join(env[0], "cache", "download")
+	own := filepath.Join(t.TempDir(), "mod")
+	borrowModules(t, env[0], own)
 	return []string{
 		"GOPROXY=file://" + filepath.ToSlash(proxy) + ",file://" + filepath.ToSlash(downloads) + "," + env[1],
-		"GOSUMDB=off", "GOFLAGS=-mod=mod -modcacherw", "GOMODCACHE=" + filepath.Join(t.TempDir(), "mod"),
+		"GOSUMDB=off", "GOFLAGS=-mod=mod -modcacherw", "GOMODCACHE=" + own,
+	}
+}
+
+// borrowModules makes a module cache of another's modules, without tfec's own:
+// unpacking all of them again took longer than the build.
+func borrowModules(t *testing.T, from, to string) {
+	t.Helper()
+	own := []string{".", "cache", "cache/download", "cache/download/github.com", "github.com"} // those on the way to tfec
+	for _, dir := range own {
+		require.NoError(t, os.Mkdir(filepath.Join(to, dir), 0o755))
+		entries, err := os.ReadDir(filepath.Join(from, dir))
+		if !errors.Is(err, fs.ErrNotExist) {
+			require.NoError(t, err)
+		}
+		for _, e := range entries {
+			name := filepath.Join(dir, e.Name())
+			if !slices.Contains(own, filepath.ToSlash(name)) && e.Name() != "tfec-lang" && e.Name() != "lock" {
+				require.NoError(t, os.Symlink(filepath.Join(from, name), filepath.Join(to, name)))
+			}
+		}
 	}
 }
 

@@ -40,16 +40,15 @@ func TestWine(t *testing.T) {
 	out := s.succeed(s.tfec, "run", program, "--in", a, "--in", b)
 	require.InDelta(t, wineAverage, average(t, out), 0.001)
 
-	s.succeed(s.tfec, "build", "-o", "average", program)
 	self, err := os.Executable()
 	require.NoError(t, err)
 	var servers []*process
 	for _, name := range []string{"s0", "s1", "s2"} {
 		servers = append(servers, s.startEnv([]string{recordEnv + "=" + name, recordProgramEnv + "=" + program}, self))
 	}
-	alice := s.start(s.path("average/bin/alice"), "--once", "--in", a)
-	bob := s.start(s.path("average/bin/bob"), "--once", "--in", b)
-	carol := s.start(s.path("average/bin/carol"), "--once")
+	alice := s.start(s.tfec, "player", "alice", program, "--once", "--in", a)
+	bob := s.start(s.tfec, "player", "bob", program, "--once", "--in", b)
+	carol := s.start(s.tfec, "player", "carol", program, "--once")
 	for _, p := range append(servers, alice, bob, carol) {
 		require.Zero(t, p.wait(), "%s: %s", p.name, &p.stderr)
 	}
