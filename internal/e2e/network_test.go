@@ -8,38 +8,109 @@ import (
 	"errors"
 	"net"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/tfec-lang/tfec/compiler"
+	"github.com/tfec-lang/tfec/compiler/cost"
 	"github.com/tfec-lang/tfec/compiler/interp"
 	"github.com/tfec-lang/tfec/compiler/ir"
 	"github.com/tfec-lang/tfec/examples/embed/waiting"
 	"github.com/tfec-lang/tfec/internal/exec"
+	"github.com/tfec-lang/tfec/lang/types"
 	"github.com/tfec-lang/tfec/runtime"
+	"github.com/tfec-lang/tfec/runtime/capability"
 	"github.com/tfec-lang/tfec/runtime/link"
 	"github.com/tfec-lang/tfec/runtime/session"
 )
 
-func TestLadderOverGRPC(t *testing.T) {
+// Every program of the corpus and of the examples, on every protocol, simulated and
+// over gRPC: with the results that its test blocks state, and with the rounds and
+// bytes that its cost report promises.
+func TestEveryProgramOnEveryProtocol(t *testing.T) {
 	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
-	for _, name := range []string{"corpus/programs/average", "corpus/programs/staff_average", "corpus/programs/millionaires", "corpus/programs/auction", "golden/ledger/in"} {
-		t.Run(name, func(t *testing.T) {
-			unit, diags, err := compiler.Load(filepath.Join("../..", name+".tfe"), compiler.Options{})
-			require.NoError(t, err)
-			require.False(t, diags.HasErrors())
-			require.NotEmpty(t, unit.Tests)
-			for _, block := range unit.Tests {
-				result := interp.RunTestOn(block, func(p *ir.Program, in map[string]interp.Tensor) (map[string]interp.Tensor, error) {
-					return exec.RunOn(networked, p, in)
-				})
-				require.NoError(t, result.Err)
-				require.Empty(t, result.Failed, block.Title)
-			}
-		})
+	files, err := filepath.Glob("../../corpus/programs/*.tfe")
+	require.NoError(t, err)
+	examples, err := filepath.Glob("../../examples/*/*.tfe")
+	require.NoError(t, err)
+	require.NotEmpty(t, examples)
+	for _, file := range slices.Concat(files, examples, []string{"../../golden/ledger/in.tfe"}) {
+		for _, name := range capability.Names() {
+			t.Run(filepath.Base(file)+" on "+name, func(t *testing.T) {
+				unit, diags, err := compiler.Load(file, compiler.Options{Protocol: name})
+				require.NoError(t, err)
+				require.False(t, diags.HasErrors(), "%v", diags)
+				require.NotEmpty(t, unit.Tests)
+				for _, block := range unit.Tests {
+					require.Equal(t, name, block.Program.Protocol.Name)
+					for _, backend := range []exec.Backend{runtime.Simulate, networked} {
+						result := interp.RunTestOn(block, func(p *ir.Program, in map[string]interp.Tensor) (map[string]interp.Tensor, error) {
+							return exec.RunOn(asPromised(t, p, in, backend), p, in)
+						})
+						require.NoError(t, result.Err, block.Title)
+						require.Empty(t, result.Failed, block.Title)
+					}
+				}
+			})
+		}
 	}
+}
+
+// asPromised is a backend whose runs take what the cost report says: exactly, or at
+// most what its bound is where the run decides.
+func asPromised(t *testing.T, p *ir.Program, in map[string]interp.Tensor, backend exec.Backend) exec.Backend {
+	return func(ctx context.Context, programs []*runtime.Program, load runtime.Loader) (*runtime.Result, error) {
+		result, err := backend(ctx, programs, load)
+		if err != nil {
+			return nil, err
+		}
+		report, err := cost.Of(p, sizes(p, in))
+		require.NoError(t, err)
+		var sent, ahead uint64
+		rounds := 0
+		for _, s := range result.Stats {
+			sent, ahead, rounds = sent+s.Body.SentBytes, ahead+s.Ahead.SentBytes, max(rounds, s.Rounds)
+		}
+		require.Len(t, result.Stats, len(p.Players))
+		switch promised := []int64{report.Rounds.Value, report.Bytes.Value, aheadOf(report)}; {
+		case report.Bound != nil:
+			require.LessOrEqual(t, int64(rounds), report.Bound.Rounds.Value)
+			require.LessOrEqual(t, int64(sent), report.Bound.Bytes.Value)
+		case report.AtMost != nil:
+			require.LessOrEqual(t, int64(rounds), promised[0])
+			require.LessOrEqual(t, int64(sent), promised[1])
+		default:
+			require.Equal(t, promised, []int64{int64(rounds), int64(sent), int64(ahead)})
+		}
+		return result, nil
+	}
+}
+
+func aheadOf(r *cost.Report) int64 {
+	if r.Ahead == nil {
+		return 0
+	}
+	return r.Ahead.Value
+}
+
+// sizes are those of a run's inputs, and its public inputs of one number.
+func sizes(p *ir.Program, in map[string]interp.Tensor) map[string]int64 {
+	set := make(map[string]int64)
+	for _, x := range p.Inputs {
+		v := in[ir.Key(x.Name, x.Member)]
+		for k, d := range x.Shape {
+			if name, ok := d.Var(); ok {
+				set[name] = v.Shape[k]
+			}
+		}
+		if x.Owner.Public && len(x.Shape) == 0 && (x.Elem.IsInt() || x.Elem.Kind == types.Bool) {
+			set[x.Name] = v.Data[0].Int64()
+		}
+	}
+	return set
 }
 
 // networked is runtime.Simulate with a server for each player.
@@ -59,7 +130,7 @@ func networked(ctx context.Context, programs []*runtime.Program, load runtime.Lo
 	defer wg.Wait()
 	defer stop()
 	parties := make([]*runtime.Party, len(programs))
-	errs := make([]error, len(programs))
+	errs, failed := make([]error, len(programs)), make([]error, len(programs))
 	for i, p := range programs {
 		identity, err := session.Credentials(hostmap, p.Player, "", false)
 		if err != nil {
@@ -73,22 +144,26 @@ func networked(ctx context.Context, programs []*runtime.Program, load runtime.Lo
 					if err != nil {
 						return err
 					}
-					return parties[i].Run(ctx, p.Run)
+					failed[i] = parties[i].Run(ctx, p.Run)
+					return failed[i]
 				},
 			}}}
 		wg.Go(func() { errs[i] = server.Serve(ctx) })
 	}
-	client, err := session.Credentials(hostmap, session.RoleClient, "", false)
+	client, err := session.Credentials(hostmap, hostmap.Client(), "", false)
 	if err != nil {
 		return nil, err
 	}
 	request := session.StartRequest{File: programs[0].File, Computation: programs[0].Computation, Digest: programs[0].Digest}
 	if err := session.Start(ctx, hostmap, client, request, nil); err != nil {
-		return nil, errors.Join(append(errs, err)...)
+		stop()
+		wg.Wait() // whoever failed knows why: the others and the client are told less
+		return nil, errors.Join(slices.Concat(failed, errs, []error{err})...)
 	}
-	result := &runtime.Result{Outputs: make(map[string]runtime.Values)}
+	result := &runtime.Result{Outputs: make(map[string]runtime.Values), Shares: make(map[string]runtime.Shares)}
 	for i, p := range programs {
-		result.Outputs[p.Player] = parties[i].Outputs()
+		result.Outputs[p.Player], result.Shares[p.Player] = parties[i].Outputs(), parties[i].Shares()
+		result.Stats = append(result.Stats, parties[i].Stats())
 	}
 	return result, nil
 }

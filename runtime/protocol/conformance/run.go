@@ -19,6 +19,7 @@ import (
 	"github.com/tfec-lang/tfec/runtime/link/local"
 	"github.com/tfec-lang/tfec/runtime/mpc"
 	"github.com/tfec-lang/tfec/runtime/prg"
+	"github.com/tfec-lang/tfec/runtime/ring"
 )
 
 // The players of a run: the owner, the roles, the receiver.
@@ -43,6 +44,8 @@ type Player struct {
 	roles  []int // that hold shares
 	keys   prg.Keys
 	masks  map[[2]uint64]bool // the first words of each stream
+	drawn  drawn              // the streams of this step
+	frozen []frozen           // what must not change any more
 
 	// What happens between Begin and End.
 	rounds  int
@@ -51,6 +54,7 @@ type Player struct {
 	watched bool     // between them, and asked for
 	had     []uint64 // the operands' components, and masks
 	inbox   []byte   // payloads received
+	opened  []byte   // what operations opened for themselves
 }
 
 var _ mpc.Net = (*Player)(nil)
@@ -58,6 +62,7 @@ var _ mpc.Net = (*Player)(nil)
 // At starts an occurrence of a step.
 func (p *Player) At(step, occurrence uint32) *Player {
 	p.Net.At(step, occurrence)
+	p.drawn = drawn{}
 	return p
 }
 
@@ -85,6 +90,17 @@ func (p *Player) note(words []uint64) {
 	}
 }
 
+// Send keeps what is sent, where it must not change afterwards.
+func (p *Player) Send(to int, parts ...[]byte) {
+	p.freeze("a message that was sent", parts)
+	p.Net.Send(to, parts...)
+}
+
+func (p *Player) SendAhead(to int, parts ...[]byte) {
+	p.freeze("a message that was sent ahead", parts)
+	p.Net.SendAhead(to, parts...)
+}
+
 func (p *Player) Recv(from, size int) []byte { return p.got(p.Net.Recv(from, size)) }
 
 func (p *Player) RecvAhead(from, size int) []byte { return p.got(p.Net.RecvAhead(from, size)) }
@@ -102,6 +118,7 @@ func (p *Player) Stream(set prg.Set, purpose prg.Purpose) *prg.Stream {
 	// Enough for eight elements, or for each bit that an operation masks.
 	words := make([]uint64, 40)
 	p.copyOfStream(set, purpose).Fill(words)
+	p.drawn[named{set, purpose}] = true
 	first := [2]uint64(words)
 	if p.masks[first] && !p.forgetful {
 		abort.Now(errors.New("a mask is drawn twice"))
@@ -132,6 +149,8 @@ type run struct {
 	// keys that are not random.
 	forgetful bool
 	key       func(prg.Key) prg.Key
+	kernel    func(mpc.Kernel) mpc.Kernel
+	freeze    bool // keep what must not change afterwards
 }
 
 // patience bounds one execution, which takes seconds at most.
@@ -169,11 +188,20 @@ func (p Protocol) play(r run, body func(*Player)) ([]*Player, error) {
 
 func (p Protocol) newPlayer(r run, l link.Link) *Player {
 	kernel, keys := p.New(p.ring, l.Self(), p.roles()), p.keysOf(r, l.Self())
-	return &Player{
-		bytes: make([]uint64, p.Roles+2),
-		Net:   NewNet(l, prg.New(keys)), run: r, Kernel: kernel, Engine: mpc.New(kernel),
-		roles: p.roles()[:p.Roles-p.Helpers], keys: keys, masks: map[[2]uint64]bool{},
+	if r.kernel != nil {
+		kernel = r.kernel(kernel)
 	}
+	q := &Player{
+		bytes: make([]uint64, p.Roles+2),
+		Net:   NewNet(l, prg.New(keys)), run: r, Kernel: kernel,
+		roles: p.roles()[:p.Roles-p.Helpers], keys: keys, masks: map[[2]uint64]bool{}, drawn: drawn{},
+	}
+	q.Engine = mpc.New(mpc.Watch(kernel, func(_ mpc.Net, o mpc.Opening) {
+		if q.watched {
+			q.opened = append(q.opened, ring.Bytes(o.Value.Data)...)
+		}
+	}))
+	return q
 }
 
 // keysOf are the keys of the sets that a player is in.

@@ -28,18 +28,25 @@ type Protocol struct {
 	Exact bool
 	// Insecure says that messages are not masked.
 	Insecure bool
+	// Silent says that helpers receive nothing but what is opened to them.
+	Silent bool
 
-	ring ring.Modulus
-	hung *atomic.Bool // an execution waited for a message that did not come
+	ring  ring.Modulus
+	hung  *atomic.Bool  // an execution waited for a message that did not come
+	tests *atomic.Int64 // of uniformity, so far
 }
 
 // Run tests a protocol, over both rings.
 func Run(t *testing.T, p Protocol) {
+	p.tests = new(atomic.Int64)
 	for _, r := range []ring.Modulus{ring.Z64, ring.Z128} {
 		t.Run(fmt.Sprintf("ring of %d bits", r), func(t *testing.T) {
 			p.ring = r
 			p.run(t)
 		})
+	}
+	if n := p.tests.Load(); n > testsInAll/2 {
+		t.Errorf("%d tests of uniformity, for which the significance is not stated", n)
 	}
 }
 
@@ -67,6 +74,10 @@ var topics = []topic{
 	{"DetectsReuse", detectsReuse, false, true},
 	{"DetectsBias", detectsBias, false, true},
 	{"OpensTypeOnly", opensTypeOnly, false, true},
+	{"Opening", opening, false, true},
+	{"Composed", composed, false, true},
+	{"NothingChanges", nothingChanges, false, false},
+	{"DetectsChange", detectsChange, false, false},
 }
 
 func (p Protocol) run(t *testing.T) {

@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
-	"maps"
 	"slices"
 	"sync"
 	"testing"
@@ -196,72 +195,6 @@ var coalitions = []struct {
 }{
 	{[]int{0}, false}, {[]int{1}, false}, {[]int{dealer}, false},
 	{[]int{0, 1}, true}, {[]int{0, dealer}, true}, {[]int{1, dealer}, true},
-}
-
-// Corrupt roles and a receiver put together what they have of an opening: of a
-// value that is wider than its type, one role still lacks a random multiple of 2^Bits.
-// Whichever of those that it can draw it takes away, what remains is uniform above the
-// type, and the value in it; two roles, of whom that is not promised, find the whole
-// element. Of 512 runs, that a bit is off 256 by more than 90 has a probability of
-// 4e-14, for each of at most 20 * 56 counts.
-func TestOpeningToAReceiverAndARole(t *testing.T) {
-	const runs, limit = 512, 90
-	x := clear.FromInts(clear.Int64, []int{1}, 0x0123456789abcd)
-	for _, narrow := range []clear.Type{clear.Uint8, clear.Fixed(24, 16)} {
-		t.Run(narrow.String(), func(t *testing.T) {
-			ones := make([][][64]int, len(coalitions)) // of each coalition and set of streams
-			for seed := range uint64(runs) {
-				all := play(t, seed, func(k mpc.Kernel) mpc.Kernel { return k }, func(v *viewer) {
-					if v.Self() == outside {
-						v.Share(v.step(), x)
-						v.Opened(v.step(), narrow, 1)
-						return
-					}
-					s := v.Shared(v.step(), outside, x.Elem, 1)
-					s.Elem = narrow
-					v.Open(v.step(), s, outside)
-				})
-				var opened uint64
-				for _, b := range all[outside].inbox {
-					opened += binary.LittleEndian.Uint64(b)
-				}
-				require.Zero(t, (opened-x.Data[0])<<(64-narrow.Bits), "the value")
-				for i, c := range coalitions {
-					for k, left := range without(opened, narrow.Bits, known(all, c.roles)) {
-						if k == len(ones[i]) {
-							ones[i] = append(ones[i], [64]int{})
-						}
-						for bit := range 64 {
-							ones[i][k][bit] += int(left >> bit & 1)
-						}
-					}
-				}
-			}
-			for i, c := range coalitions {
-				most := 0
-				for _, counts := range ones[i] {
-					for _, n := range counts[narrow.Bits:] {
-						most = max(most, n-runs/2, runs/2-n)
-					}
-				}
-				require.Equal(t, c.found, most > limit, "roles %v: a bit is off by %d", c.roles, most)
-			}
-		})
-	}
-}
-
-// without returns what is left of what was opened without the multiples of 2^bits
-// that were drawn from some of the streams, for each set of them.
-func without(opened uint64, bits int, streams drawn) []uint64 {
-	left := []uint64{opened}
-	for _, name := range slices.SortedFunc(maps.Keys(streams), named.compare) {
-		s := streams[name]
-		multiple := s.Words(1)[0] << bits
-		for _, x := range left {
-			left = append(left, x+multiple)
-		}
-	}
-	return left
 }
 
 // What is opened of shuffled rows tells no role their order before. It carries out those
