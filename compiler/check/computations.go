@@ -28,11 +28,7 @@ func (c *checker) computations() {
 	}
 	comps, units := make([]*Computation, len(decls)), make([]*unit, len(decls))
 	parallel.Do(len(decls), func(i int) {
-		players, calls := c.participants(decls[i]), make(instances)
-		units[i] = stable(decls[i].Name, func(before findings) (u *unit) {
-			comps[i], u = c.computation(decls[i], players, calls, before)
-			return u
-		})
+		comps[i], units[i] = c.computation(decls[i])
 	})
 	for i, decl := range decls {
 		c.conclude(units[i])
@@ -41,14 +37,27 @@ func (c *checker) computations() {
 	c.prog.Computations = comps
 }
 
-// computation checks one computation of the players P, given what passes before
-// have found.
-func (c *checker) computation(decl *ast.Computation, players types.Set, calls instances, before findings) (*Computation, *unit) {
+// computation checks one computation.
+func (c *checker) computation(decl *ast.Computation) (*Computation, *unit) {
 	u := newUnit(decl.Name.Name)
-	comp := &Computation{Decl: decl, Players: players}
-	u.comp, u.before, u.everybody, u.instances = comp, before, comp.Players, calls
-	f := c.newFrame(u)
+	comp := &Computation{Decl: decl, Players: c.participants(decl)}
+	u.comp, u.everybody = comp, comp.Players
+	header := c.newFrame(u)
+	header.computationHeader(comp, decl)
+	f := header.stableBody(decl.Name, func(f *frame) {
+		if !f.block(decl.Body) {
+			f.errorf("E409", decl.Name, "`%s` does not end in `return`", decl.Name.Name).Label = "on every path"
+		}
+		for _, o := range comp.Outputs {
+			f.body.Result = append(f.body.Result, o.Type)
+		}
+		f.matchDisclosures(comp.Disclose)
+	})
 	comp.Body = f.body
+	return comp, f.unit
+}
+
+func (f *frame) computationHeader(comp *Computation, decl *ast.Computation) {
 	f.headerSizes(comp, decl)
 	for _, p := range decl.Params {
 		f.input(comp, p)
@@ -61,14 +70,6 @@ func (c *checker) computation(decl *ast.Computation, players types.Set, calls in
 		f.output(comp, o)
 	}
 	comp.Disclose = f.disclosedList(decl.Discloses)
-	if !f.block(decl.Body) {
-		f.errorf("E409", decl.Name, "`%s` does not end in `return`", decl.Name.Name).Label = "on every path"
-	}
-	for _, o := range comp.Outputs {
-		f.body.Result = append(f.body.Result, o.Type)
-	}
-	f.matchDisclosures(comp.Disclose)
-	return comp, u
 }
 
 // participants is P: everybody that the computation names, by signature,

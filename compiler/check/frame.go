@@ -5,6 +5,7 @@ package check
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/tfec-lang/tfec/lang/ast"
@@ -136,6 +137,30 @@ func newBody(name string) *Body {
 		Runs:       make(map[ast.Node]types.Place),
 		Overflows:  make(map[ast.Node]*Overflow),
 	}
+}
+
+// startFrom replaces what the tables hold by what a header's do.
+func (b *Body) startFrom(header *Body) {
+	b.Fn, b.Params, b.Result = header.Fn, header.Params, slices.Clip(header.Result)
+	refill(b.Types, header.Types)
+	refill(b.Consts, header.Consts)
+	refill(b.Sizes, header.Sizes)
+	refill(b.Vars, header.Vars)
+	refill(b.Calls, header.Calls)
+	refill(b.Constructs, header.Constructs)
+	refill(b.Members, header.Members)
+	refill(b.Reveals, header.Reveals)
+	refill(b.Checked, header.Checked)
+	refill(b.Total, header.Total)
+	refill(b.Lengths, header.Lengths)
+	refill(b.Outside, header.Outside)
+	refill(b.Runs, header.Runs)
+	refill(b.Overflows, header.Overflows)
+}
+
+func refill[K comparable, V any](table, with map[K]V) {
+	clear(table)
+	maps.Copy(table, with)
 }
 
 func (f *frame) errorf(code string, at ast.Node, format string, args ...any) *diag.Diagnostic {

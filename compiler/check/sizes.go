@@ -43,6 +43,12 @@ func newFacts() *facts {
 	return &facts{infos: make(map[string]*sizeInfo), equal: make(map[string]types.Size), about: make(map[string][]types.Size)}
 }
 
+func (f *facts) clone() *facts {
+	out := *f
+	out.infos, out.equal, out.about, out.counts = maps.Clone(f.infos), maps.Clone(f.equal), maps.Clone(f.about), slices.Clip(f.counts)
+	return &out
+}
+
 // suppose starts what is known only in a body that may not run; the function
 // that it returns ends that. The lengths that data decided there stay.
 func (f *facts) suppose() func() {

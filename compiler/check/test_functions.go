@@ -24,12 +24,7 @@ func (f *frame) testFunction(t *ast.Test, fn *ast.Fn) {
 		inputs[i], given[i] = f.testInput(t, fn, p)
 	}
 	ranges := f.testRanges(fn, inputs, given)
-	var comp *Computation
-	u := stable(fn.Name, func(before findings) *unit {
-		var u *unit
-		comp, u = f.c.functionComputation(decl, t, inputs, given, ranges, f.unit.instances, before)
-		return u
-	})
+	comp, u := f.c.functionComputation(decl, t, inputs, given, ranges, f.unit.instances)
 	f.c.conclude(u)
 	f.testComputation(t, comp)
 }
@@ -206,16 +201,15 @@ func (f *frame) testPlace(p *ast.Param) types.Place {
 }
 
 // functionComputation checks the call with inputs as given.
-func (c *checker) functionComputation(decl *ast.Computation, t *ast.Test, inputs []*Variable, given []value, ranges []bounds, calls instances, before findings) (*Computation, *unit) {
+func (c *checker) functionComputation(decl *ast.Computation, t *ast.Test, inputs []*Variable, given []value, ranges []bounds, calls instances) (*Computation, *unit) {
 	u := newUnit("test " + t.Title.Raw)
 	comp := &Computation{Decl: decl, Players: c.participants(decl), Inputs: inputs}
-	u.comp, u.before, u.everybody, u.instances = comp, before, comp.Players, calls
-	f := c.newFrame(u)
-	comp.Body = f.body
+	u.comp, u.everybody, u.instances = comp, comp.Players, calls
+	header := c.newFrame(u)
 	for i, in := range inputs {
-		f.testArgument(in, ranges[i], given[i])
+		header.testArgument(in, ranges[i], given[i])
 	}
-	results := f.testResults(decl)
+	results := header.testResults(decl)
 	for k, o := range decl.Outputs {
 		out := &Output{Decl: o, Type: invalid}
 		if results != nil {
@@ -223,13 +217,16 @@ func (c *checker) functionComputation(decl *ast.Computation, t *ast.Test, inputs
 			out.Type.Place = types.SharedPlace
 		}
 		comp.Outputs = append(comp.Outputs, out)
-		f.body.Result = append(f.body.Result, out.Type)
+		header.body.Result = append(header.body.Result, out.Type)
 	}
-	if results != nil {
-		f.block(decl.Body)
-		comp.Disclose = f.allDisclosed()
-	}
-	return comp, u
+	f := header.stableBody(t.Of, func(f *frame) {
+		if results != nil {
+			f.block(decl.Body)
+			comp.Disclose = f.allDisclosed()
+		}
+	})
+	comp.Body = f.body
+	return comp, f.unit
 }
 
 // testArgument defines an input as what the function is called with.

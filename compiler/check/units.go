@@ -36,6 +36,34 @@ func stable(name *ast.Ident, pass func(before findings) *unit) *unit {
 	return u
 }
 
+// stableBody checks the body of the unit that bears a name, whose header f has
+// read, pass after pass, and returns the frame of the last.
+func (f *frame) stableBody(name *ast.Ident, body func(f *frame)) *frame {
+	last := &frame{body: newBody(f.unit.name)}
+	stable(name, func(before findings) *unit {
+		last = f.again(before, last.body)
+		body(last)
+		return last.unit
+	})
+	return last
+}
+
+// again is the state that a header left, for one more pass over the body, with
+// tables that nobody needs any more.
+func (f *frame) again(before findings, tables *Body) *frame {
+	u := *f.unit
+	u.before, u.next = before, newFindings()
+	u.known, u.idle = maps.Clone(u.known), maps.Clone(u.idle)
+	u.diags, u.calls, u.disclosed = slices.Clip(u.diags), slices.Clip(u.calls), slices.Clip(u.disclosed)
+	g := *f
+	g.unit, g.facts = &u, f.facts.clone()
+	g.body = tables
+	g.body.startFrom(f.body)
+	g.scope = &scope{vars: maps.Clone(f.scope.vars)}
+	g.adaptive, g.purposes = maps.Clone(f.adaptive), make(map[*ast.Reveal]*Output)
+	return &g
+}
+
 // findings is what a pass over a unit finds that the next one begins with: of
 // variables, and of loops.
 type findings struct {
@@ -58,25 +86,19 @@ func (x state) equal(y state) bool {
 // checkFn checks a function for arguments that are already of its types, where
 // caller calls it.
 func (c *checker) checkFn(fn *ast.Fn, vs []value, infos map[string]*sizeInfo, elems map[string]types.Elem, caller *frame) *instance {
-	in := &instance{}
-	pc := caller.pc
-	in.unit = stable(fn.Name, func(before findings) *unit {
-		u := newUnit(fn.Name.Name)
-		u.fn, u.before, u.typeArgs, u.everybody, u.instances = fn, before, elems, caller.unit.everybody, caller.unit.instances
-		f := c.newFrame(u)
-		f.body.Fn = fn
-		f.pc = context{local: pc.local, player: pc.player, secret: pc.secret, cond: pc.cond, late: pc.late, total: pc.total,
-			test: pc.test, reason: pc.reason, reasonAt: pc.reasonAt}
-		in.body = f.body
-		in.params = f.fnHeader(fn, vs, infos)
-		declared := f.disclosedList(fn.Discloses)
+	u, pc := newUnit(fn.Name.Name), caller.pc
+	u.fn, u.typeArgs, u.everybody, u.instances = fn, elems, caller.unit.everybody, caller.unit.instances
+	header := c.newFrame(u)
+	header.body.Fn = fn
+	header.pc = context{local: pc.local, player: pc.player, secret: pc.secret, cond: pc.cond, late: pc.late, total: pc.total,
+		test: pc.test, reason: pc.reason, reasonAt: pc.reasonAt}
+	params := header.fnHeader(fn, vs, infos)
+	declared := header.disclosedList(fn.Discloses)
+	f := header.stableBody(fn.Name, func(f *frame) {
 		f.fnBody(fn)
 		f.matchDisclosures(declared)
-		in.results = u.results
-		in.disclosed = u.disclosed
-		return u
 	})
-	return in
+	return &instance{body: f.body, unit: f.unit, params: params, results: f.unit.results, disclosed: f.unit.disclosed}
 }
 
 // fnHeader defines sizes and parameters.

@@ -7,20 +7,22 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
-// tags are names of runs, which become names of folders.
-var tags = regexp.MustCompile(`^[\pL\pN_][\pL\pN_.-]{0,99}$`)
-
-// CheckTag refuses a tag that cannot name a folder.
+// CheckTag refuses a tag, the name of runs, that cannot name a folder.
 func CheckTag(tag string) error {
-	if !tags.MatchString(tag) {
+	if n := utf8.RuneCountInString(tag); n < 1 || n > 100 || strings.ContainsFunc(tag, notInTag) || strings.Contains(".-", tag[:1]) {
 		return fmt.Errorf("cannot name a run %q: want letters, digits, _, - and ., at most 100", tag)
 	}
 	return nil
+}
+
+func notInTag(r rune) bool {
+	return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !strings.ContainsRune("_.-", r)
 }
 
 // NewFolder makes the folder of a run, dir/<tag><n>, with the first n that no
