@@ -254,7 +254,7 @@ func (f *frame) bundle(e ast.Expr) value {
 			if f.pc.local != nil {
 				return f.fail(e, "E303", f.c.full(v.Type), "`%s` is held by its members: `local %s` cannot use it", id.Name, f.pc.local.Name)
 			}
-			f.body.Types[e] = v.Type
+			f.body.expr(e).Type = v.Type
 			return v
 		}
 	}

@@ -362,7 +362,7 @@ func (f *frame) comparison(comp *Computation, e *ast.Binary) {
 	}
 	f.settle(x)
 	f.settle(y)
-	f.body.Types[e] = types.Scalar(types.Of(types.Bool), types.PublicPlace)
+	f.body.expr(e).Type = types.Scalar(types.Of(types.Bool), types.PublicPlace)
 	comp.Where = append(comp.Where, Condition{At: e, Text: f.text(e), Left: *x.lin, Right: *y.lin, Rel: e.Op})
 	f.assume(*x.lin, *y.lin, e.Op)
 }

@@ -284,7 +284,6 @@ func (f *frame) eachMember(n ast.Node, name *ast.Ident, g *Group, check func(in 
 		in.body = newBody(f.body.Name)
 		in.body.Fn = f.body.Fn
 		in.member = fmt.Sprintf("%s/%d.%d", f.member, n.Extent().Pos.Offset, k)
-		in.adaptive = make(map[ast.Expr]bool)
 		in.scope = &scope{outer: f.scope, vars: make(map[string]*Variable)}
 		in.pc.loops = append(f.pc.loops[:len(f.pc.loops):len(f.pc.loops)],
 			loopDim{size: types.Int(int64(len(g.Members))), group: g, self: m})

@@ -41,7 +41,7 @@ func (f *frame) conversion(e *ast.Call, kind types.Kind) value {
 		return poison(e)
 	}
 	if text, ok := args[0].Value.(*ast.Text); ok && kind == types.Date {
-		f.body.Types[text] = types.Scalar(types.Of(types.String), types.PublicPlace)
+		f.body.expr(text).Type = types.Scalar(types.Of(types.String), types.PublicPlace)
 		return f.dateLiteral(e, text)
 	}
 	x := f.settle(f.argument(args, 0, types.Elem{}))

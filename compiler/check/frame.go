@@ -66,8 +66,6 @@ type frame struct {
 	scope  *scope
 	pc     context
 	member string // which member's body this is, a path
-	// adaptive holds expressions whose type their context decides.
-	adaptive map[ast.Expr]bool
 	// purposes are the reveals that stand directly after return.
 	purposes map[*ast.Reveal]*Output
 
@@ -114,7 +112,7 @@ type arm struct {
 
 func (c *checker) newFrame(u *unit) *frame {
 	f := &frame{c: c, unit: u, facts: newFacts(), body: newBody(u.name), scope: &scope{vars: make(map[string]*Variable)},
-		adaptive: make(map[ast.Expr]bool), purposes: make(map[*ast.Reveal]*Output)}
+		purposes: make(map[*ast.Reveal]*Output)}
 	f.pc.cond = types.PublicPlace
 	return f
 }
@@ -122,9 +120,7 @@ func (c *checker) newFrame(u *unit) *frame {
 func newBody(name string) *Body {
 	return &Body{
 		Name:       name,
-		Types:      make(map[ast.Expr]types.Type),
-		Consts:     make(map[ast.Expr]*Const),
-		Sizes:      make(map[ast.Expr]types.Size),
+		Exprs:      make(map[ast.Expr]*Expr),
 		Vars:       make(map[*ast.Ident]*Variable),
 		Calls:      make(map[*ast.Call]*Call),
 		Constructs: make(map[*ast.Call]*Record),
@@ -142,9 +138,13 @@ func newBody(name string) *Body {
 // startFrom replaces what the tables hold by what a header's do.
 func (b *Body) startFrom(header *Body) {
 	b.Fn, b.Params, b.Result = header.Fn, header.Params, slices.Clip(header.Result)
-	refill(b.Types, header.Types)
-	refill(b.Consts, header.Consts)
-	refill(b.Sizes, header.Sizes)
+	for _, x := range b.Exprs {
+		b.spare = append(b.spare, x)
+	}
+	clear(b.Exprs)
+	for e, x := range header.Exprs {
+		*b.expr(e) = *x
+	}
 	refill(b.Vars, header.Vars)
 	refill(b.Calls, header.Calls)
 	refill(b.Constructs, header.Constructs)
@@ -156,6 +156,24 @@ func (b *Body) startFrom(header *Body) {
 	refill(b.Outside, header.Outside)
 	refill(b.Runs, header.Runs)
 	refill(b.Overflows, header.Overflows)
+}
+
+// expr is what is known of e, to be written to.
+func (b *Body) expr(e ast.Expr) *Expr {
+	x := b.Exprs[e]
+	if x == nil {
+		if len(b.spare) == 0 {
+			some := make([]Expr, len(b.Exprs)+1)
+			for i := range some {
+				b.spare = append(b.spare, &some[i])
+			}
+		}
+		last := len(b.spare) - 1
+		x, b.spare = b.spare[last], b.spare[:last]
+		*x = Expr{}
+		b.Exprs[e] = x
+	}
+	return x
 }
 
 func refill[K comparable, V any](table, with map[K]V) {
@@ -237,15 +255,13 @@ func (f *frame) directly(e ast.Expr, want types.Elem) value {
 }
 
 func (f *frame) record(e ast.Expr, v value) {
-	f.body.Types[e] = v.Type
+	x := f.body.expr(e)
+	x.Type, x.adaptive = v.Type, v.untyped || v.flexible
 	if v.konst != nil {
-		f.body.Consts[e] = v.konst
+		x.Const = v.konst
 	}
 	if v.lin != nil && f.isSize(*v.lin) {
-		f.body.Sizes[e] = *v.lin
-	}
-	if delete(f.adaptive, e); v.untyped || v.flexible {
-		f.adaptive[e] = true
+		x.Size = v.lin
 	}
 	if v.Place.Each == "" && !v.bad() {
 		f.computed(v.Place)

@@ -259,7 +259,7 @@ func (f *frame) ordered(low, high value) bool {
 // bundleMember is `bundle[p]` (R2).
 func (f *frame) bundleMember(e *ast.Index, id *ast.Ident) value {
 	b := f.variable(id)
-	f.body.Types[id] = b.Type
+	f.body.expr(id).Type = b.Type
 	g := f.c.groupNamed(b.Place.Each)
 	var p *ast.Ident
 	if len(e.Slices) > 0 && !e.Slices[0].Range {

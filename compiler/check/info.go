@@ -258,18 +258,8 @@ type Body struct {
 	Params []*Variable
 	Result []types.Type // of return; for an each expression: the one value
 
-	// Types is the final type of every expression that is a value: literals,
-	// constants, sizes and loop variables have the type that their context
-	// gives them, so lowering converts where that differs from the natural
-	// type. A value that flows to a place that fewer players hold keeps its
-	// own placement; the receiving operation shares or copies.
-	Types map[ast.Expr]types.Type
-	// Consts holds the value of every expression that is constant (literals,
-	// const names and operators over them), exact, before rounding.
-	Consts map[ast.Expr]*Const
-	// Sizes holds the normal form of every expression that is a size:
-	// size names, size(x), lengths, and + - * over them and constants.
-	Sizes map[ast.Expr]types.Size
+	// Exprs has every expression that is a value.
+	Exprs map[ast.Expr]*Expr
 	// Vars resolves names, at their definition and at every use.
 	Vars map[*ast.Ident]*Variable
 	// Calls resolves calls of functions; calls of primitives are not in it
@@ -304,6 +294,50 @@ type Body struct {
 	Runs map[ast.Node]types.Place
 	// Overflows are the values that may exceed their types for want of bounds.
 	Overflows map[ast.Node]*Overflow
+
+	spare []*Expr // for what Exprs will have
+}
+
+// An Expr is what was found about an expression that is a value.
+type Expr struct {
+	// Type is the final type: literals, constants, sizes and loop variables have
+	// the type that their context gives them, so lowering converts where that
+	// differs from the natural type. A value that flows to a place that fewer
+	// players hold keeps its own placement; the receiving operation shares or
+	// copies.
+	Type types.Type
+	// Const is the value of an expression that is constant (literals, const names
+	// and operators over them), exact, before rounding; or nil.
+	Const *Const
+	// Size is the normal form of an expression that is a size: size names,
+	// size(x), lengths, and + - * over them and constants; or nil.
+	Size *types.Size
+
+	adaptive bool // its context decides its type
+}
+
+// Type is the type of an expression; of one that is no value, that of an error.
+func (b *Body) Type(e ast.Expr) types.Type {
+	if x := b.Exprs[e]; x != nil {
+		return x.Type
+	}
+	return types.Type{}
+}
+
+// Const is the value of a constant expression, or nil.
+func (b *Body) Const(e ast.Expr) *Const {
+	if x := b.Exprs[e]; x != nil {
+		return x.Const
+	}
+	return nil
+}
+
+// Size is the normal form of an expression that is a size.
+func (b *Body) Size(e ast.Expr) (types.Size, bool) {
+	if x := b.Exprs[e]; x != nil && x.Size != nil {
+		return *x.Size, true
+	}
+	return types.Size{}, false
 }
 
 // A Call is a call of a function, resolved.

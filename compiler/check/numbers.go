@@ -44,7 +44,7 @@ func (f *frame) retype(v value, e types.Elem) (value, bool) {
 // chosen reports that each element of an adaptive expression is one of its
 // constants, or that without its sign: rounding keeps their order.
 func (f *frame) chosen(x ast.Expr) bool {
-	if f.body.Consts[x] != nil {
+	if f.body.Const(x) != nil {
 		return true
 	}
 	_, computed := x.(*ast.Binary)
@@ -54,15 +54,13 @@ func (f *frame) chosen(x ast.Expr) bool {
 // setElem writes the element through an adaptive expression down to its
 // literals.
 func (f *frame) setElem(x ast.Expr, e types.Elem) bool {
-	if k := f.body.Consts[x]; k != nil && k.Num != nil && !f.constantFits(x, k.Num, e) {
+	if k := f.body.Const(x); k != nil && k.Num != nil && !f.constantFits(x, k.Num, e) {
 		return false
 	}
-	t := f.body.Types[x]
-	t.Elem = e
-	f.body.Types[x] = t
+	f.body.expr(x).Type.Elem = e
 	ok := true
 	for _, y := range f.adaptiveParts(x) {
-		if f.body.Consts[x] != nil {
+		if f.body.Const(x) != nil {
 			f.setInner(y, e)
 		} else {
 			ok = f.setElem(y, e) && ok
@@ -73,9 +71,7 @@ func (f *frame) setElem(x ast.Expr, e types.Elem) bool {
 
 // setInner types the parts of a constant expression, whose value alone counts.
 func (f *frame) setInner(x ast.Expr, e types.Elem) {
-	t := f.body.Types[x]
-	t.Elem = e
-	f.body.Types[x] = t
+	f.body.expr(x).Type.Elem = e
 	for _, y := range f.adaptiveParts(x) {
 		f.setInner(y, e)
 	}
@@ -105,7 +101,7 @@ func (f *frame) adaptiveParts(x ast.Expr) []ast.Expr {
 		}
 	}
 	for _, p := range parts {
-		if f.adaptive[p] {
+		if y := f.body.Exprs[p]; y != nil && y.adaptive {
 			out = append(out, p)
 		}
 	}

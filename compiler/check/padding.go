@@ -134,7 +134,7 @@ func (f *frame) disturbed(e *ast.Call) bool {
 		return false
 	}
 	for _, a := range e.Args {
-		if t := f.body.Types[a.Value]; isPadded(t.Shape) {
+		if t := f.body.Type(a.Value); isPadded(t.Shape) {
 			d := f.errorf("E207", e, "`%s` takes rows together, and some rows of `%s` are padding", f.callee, f.text(a.Value))
 			d.Label = f.c.full(t)
 			return true

@@ -178,7 +178,7 @@ func (f *frame) yieldOf(l *ast.LocalExpr) (inner ast.Expr, size string) {
 	if !ok || len(call.Args) == 0 {
 		return nil, ""
 	}
-	t := f.body.Types[call.Args[0].Value]
+	t := f.body.Type(call.Args[0].Value)
 	if len(t.Shape) != 1 {
 		return nil, ""
 	}

@@ -60,7 +60,7 @@ func (f *frame) rangeEnd(e ast.Expr, elem types.Elem) (*big.Rat, *types.Size, bo
 	}
 	// the excluded end of a range may lie just outside the type
 	k := v.konst.Num
-	f.body.Types[e] = types.Scalar(elem, types.PublicPlace)
+	f.body.expr(e).Type = types.Scalar(elem, types.PublicPlace)
 	if elem.IsInt() && !k.IsInt() {
 		f.constantFits(e, k, elem)
 		return nil, nil, false

@@ -308,7 +308,7 @@ func (f *frame) assignedField(e ast.Expr) *Field {
 			e = x.X
 			continue
 		case *ast.Field:
-			t := f.body.Types[x.X]
+			t := f.body.Type(x.X)
 			if r := f.c.prog.Record(t.Elem.Name); t.Elem.Kind == types.Record && r.Field(x.Name.Name) >= 0 {
 				return r.Fields[r.Field(x.Name.Name)]
 			}

@@ -335,7 +335,7 @@ func (f *frame) sameElem(v value, e types.Elem, s *ast.Assign) value {
 		return v
 	}
 	d := f.errorf("E204", s.Value, "`%s` is %s, the result of `%s` %s", f.text(s.Target), f.c.elem(e), s.Op[:1], f.c.elem(v.Elem))
-	d.Label = f.c.plain(f.body.Types[s.Value])
+	d.Label = f.c.plain(f.body.Type(s.Value))
 	return poison(s.Value)
 }
 
@@ -374,7 +374,7 @@ func (f *frame) target(e ast.Expr, variable *Variable) (value, types.Place) {
 	case *ast.Ident:
 		v := f.unit.known[variable]
 		v.expr = e
-		f.body.Types[e] = v.Type
+		f.body.expr(e).Type = v.Type
 		return v, types.PublicPlace
 	case *ast.Index:
 		x, places := f.target(e.X, variable)
@@ -384,11 +384,11 @@ func (f *frame) target(e ast.Expr, variable *Variable) (value, types.Place) {
 		}
 		v := f.sliced(e, e.Slices, x)
 		v.expr = e
-		f.body.Types[e] = v.Type
+		f.body.expr(e).Type = v.Type
 		for _, s := range e.Slices {
 			for _, b := range []ast.Expr{s.From, s.To} {
 				if b != nil {
-					places = places.Join(f.body.Types[b].Place)
+					places = places.Join(f.body.Type(b).Place)
 				}
 			}
 		}
@@ -400,7 +400,7 @@ func (f *frame) target(e ast.Expr, variable *Variable) (value, types.Place) {
 		}
 		v := f.column(e, x)
 		v.expr = e
-		f.body.Types[e] = v.Type
+		f.body.expr(e).Type = v.Type
 		return v, places
 	}
 	return poison(e), types.PublicPlace

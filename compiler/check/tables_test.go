@@ -77,9 +77,9 @@ func (r *reader) text(n ast.Node) string {
 // typed returns the types of all expressions with that text.
 func (r *reader) typed(b *check.Body, text string) []string {
 	var out []string
-	for e, ty := range b.Types {
+	for e, x := range b.Exprs {
 		if r.text(e) == text {
-			out = append(out, ty.Format(r.program.PlayerNames()))
+			out = append(out, x.Type.Format(r.program.PlayerNames()))
 		}
 	}
 	require.NotEmpty(r.t, out, "no expression %q", text)
@@ -117,7 +117,7 @@ func TestTypesOfLiterals(t *testing.T) {
 		"each e in staff: reveal(both > 0.25) to e": "bool @ each staff",
 	} {
 		if want == "" {
-			for e := range body.Types {
+			for e := range body.Exprs {
 				assert.NotEqual(t, text, r.text(e), "a member's expression stands in its own body")
 			}
 			continue
@@ -132,13 +132,13 @@ func TestConstsAndSizes(t *testing.T) {
 	r := newReader(t)
 	body := r.program.Computations[0].Body
 	consts, sizes := make(map[string]string), make(map[string]string)
-	for e, k := range body.Consts {
-		if k.Num != nil {
-			consts[r.text(e)] = k.Num.RatString()
+	for e, x := range body.Exprs {
+		if x.Const != nil && x.Const.Num != nil {
+			consts[r.text(e)] = x.Const.Num.RatString()
 		}
-	}
-	for e, s := range body.Sizes {
-		sizes[r.text(e)] = s.String()
+		if x.Size != nil {
+			sizes[r.text(e)] = x.Size.String()
+		}
 	}
 	assert.Equal(t, "6", consts["three * 2"])
 	assert.Equal(t, "1/10", consts["rate"], "exact, before rounding")

@@ -60,7 +60,7 @@ func (f *frame) again(before findings, tables *Body) *frame {
 	g.body = tables
 	g.body.startFrom(f.body)
 	g.scope = &scope{vars: maps.Clone(f.scope.vars)}
-	g.adaptive, g.purposes = maps.Clone(f.adaptive), make(map[*ast.Reveal]*Output)
+	g.purposes = make(map[*ast.Reveal]*Output)
 	return &g
 }
 

@@ -265,8 +265,8 @@ func (e *explainer) is(x ast.Expr, v *check.Variable) bool {
 }
 
 func (e *explainer) shared(x ast.Expr) bool {
-	t, ok := e.body.Types[x]
-	return ok && t.Tuple == nil && t.Place.IsShared() && e.bundle(x) == nil
+	known := e.body.Exprs[x]
+	return known != nil && known.Type.Tuple == nil && known.Type.Place.IsShared() && e.bundle(x) == nil
 }
 
 // bundle is the group of an expression that is a bundle's name.
@@ -287,7 +287,7 @@ func (e *explainer) holders(nodes ...ast.Node) (players []string, all bool) {
 	var look func(n ast.Node)
 	look = func(n ast.Node) {
 		x, ok := n.(ast.Expr)
-		t, typed := e.body.Types[x]
+		t, typed := e.body.Type(x), e.body.Exprs[x] != nil
 		switch g := e.bundle(n); {
 		case g != nil:
 			set = set.Union(types.SetOf(g.Members...))

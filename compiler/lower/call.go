@@ -283,7 +283,7 @@ func (l *lowerer) axisOf(e ast.Expr, otherwise int) int {
 	if e == nil {
 		return otherwise
 	}
-	k := l.frame.body.Consts[e]
+	k := l.frame.body.Const(e)
 	if k == nil || k.Num == nil || !k.Num.IsInt() {
 		l.fault(e, "an axis that is not a constant")
 	}

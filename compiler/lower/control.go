@@ -33,7 +33,7 @@ func (l *lowerer) loop(s *ast.For) {
 	i := &ir.Instr{Op: ir.OpFor, Axis: -1, Who: l.local, Checked: l.frame.body.Checked[s]}
 	i.Args = []ir.Value{l.position(s.From), l.position(s.To)}
 	if s.Inclusive {
-		if k := l.frame.body.Consts[s.To]; k != nil && k.Num.Cmp(lastInt64) == 0 {
+		if k := l.frame.body.Const(s.To); k != nil && k.Num.Cmp(lastInt64) == 0 {
 			l.notBuilt(s.To, "a loop up to the largest int64") // there is no end after it
 		}
 		i.Args[1] = l.op(ir.OpAdd, types.Of(types.Int64), nil, i.Args[1], l.integer(1))
@@ -225,7 +225,7 @@ func (l *lowerer) ifStmt(s *ast.If) {
 // either carries out one of two blocks, or both arms under a condition that
 // not everybody who takes part knows.
 func (l *lowerer) either(s *ast.If, then, otherwise *ast.Block) {
-	if k, ok := l.frame.body.Consts[s.Cond]; ok {
+	if k := l.frame.body.Const(s.Cond); k != nil {
 		if !k.Bool {
 			then = otherwise
 		}
@@ -296,7 +296,7 @@ func (l *lowerer) restore(vars []*check.Variable, to []tree) {
 
 // conditional is `if c then a else b`.
 func (l *lowerer) conditional(e *ast.Cond, t types.Type) tree {
-	if k, ok := l.frame.body.Consts[e.If]; ok {
+	if k := l.frame.body.Const(e.If); k != nil {
 		if k.Bool {
 			return l.tree(e.Then)
 		}

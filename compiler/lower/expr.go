@@ -97,10 +97,10 @@ func (l *lowerer) tree(e ast.Expr) tree {
 	if !l.compound(t) {
 		l.onlyBuilt(e, t.Elem)
 	}
-	if k, ok := l.frame.body.Consts[e]; ok {
+	if k := l.frame.body.Const(e); k != nil {
 		return leaf(l.constant(e, k, t.Elem))
 	}
-	if s, ok := l.frame.body.Sizes[e]; ok {
+	if s, ok := l.frame.body.Size(e); ok {
 		return leaf(l.convert(l.size(e, s.Subst(l.frame.sizes)), t.Elem))
 	}
 	return l.converted(l.expr(e, t), t)
@@ -314,7 +314,7 @@ func (l *lowerer) sliced(e *ast.Index, x tree, slices []*ast.Slice, t types.Type
 		return x
 	}
 	positions := l.slices(slices)
-	t.Shape = l.lengthened(l.frame.body.Types[e].Shape, l.frame.body.Types[e.X].Shape)
+	t.Shape = l.lengthened(l.frame.body.Type(e).Shape, l.frame.body.Type(e.X).Shape)
 	at := l.meet(indices(positions)...)
 	return l.columnwise(t, func(t types.Type, v []ir.Value) ir.Value {
 		if l.holders(v[0]).Empty() && at != l.everybody || !l.holders(v[0]).Empty() && at.Intersect(l.holders(v[0])).Empty() {
@@ -451,7 +451,7 @@ func (l *lowerer) stacked(t types.Type, args []tree) tree {
 
 // literal returns the elements of an array of constants, row by row.
 func (l *lowerer) literal(e ast.Expr, elem types.Elem) ([]*big.Int, bool) {
-	if k, ok := l.frame.body.Consts[e]; ok {
+	if k := l.frame.body.Const(e); k != nil {
 		return []*big.Int{l.representation(e, k, elem)}, true
 	}
 	if text, ok := e.(*ast.Text); ok {

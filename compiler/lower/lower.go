@@ -227,11 +227,11 @@ func (l *lowerer) shape(v ir.Value) types.Shape { return l.out.Values[v].Shape }
 // typeOf is the checker's type of an expression, in the computation's sizes
 // and players.
 func (l *lowerer) typeOf(e ast.Expr) types.Type {
-	t, ok := l.frame.body.Types[e]
-	if !ok {
+	x := l.frame.body.Exprs[e]
+	if x == nil {
 		l.fault(e, "this expression")
 	}
-	return l.typ(t)
+	return l.typ(x.Type)
 }
 
 func (l *lowerer) typ(t types.Type) types.Type {

@@ -51,7 +51,7 @@ func (c *primitiveCall) masked(x ast.Expr, otherwise *big.Int) ir.Value {
 
 // masks is the dimension of x that the mask of the call speaks of.
 func (c *primitiveCall) masks(x ast.Expr) int {
-	return check.MaskedAxis(c.frame.body.Types[x].Shape, c.axis())
+	return check.MaskedAxis(c.frame.body.Type(x).Shape, c.axis())
 }
 
 // last is x with another element where the mask of its last dimension, the k-th

@@ -266,7 +266,7 @@ func power(x *big.Float) *big.Float {
 
 // parameter is a constant argument.
 func (c *primitiveCall) parameter(k int) *big.Rat {
-	x := c.frame.body.Consts[c.Call.Args[k].Value]
+	x := c.frame.body.Const(c.Call.Args[k].Value)
 	if x == nil || x.Num == nil {
 		c.fault(c.Call, "a parameter that is not a constant")
 	}

@@ -164,16 +164,16 @@ func (l *lowerer) assignedLengths(s types.Shape, bounds []*ast.Slice, positions 
 
 // overSizes reports a bound of a slice that is none, or over sizes.
 func (l *lowerer) overSizes(e ast.Expr) bool {
-	_, known := l.frame.body.Sizes[e]
-	return e == nil || known || l.frame.body.Consts[e] != nil
+	_, known := l.frame.body.Size(e)
+	return e == nil || known || l.frame.body.Const(e) != nil
 }
 
 // filter keeps rows, of each column of a table.
 func (c *primitiveCall) filter() tree {
 	x, m := c.operand(0), c.value(c.args[1])
-	own := c.frame.body.Types[c.Call].Shape
+	own := c.frame.body.Type(c.Call).Shape
 	t := c.t
-	t.Shape = c.lengthened(own, c.frame.body.Types[c.args[0]].Shape)
+	t.Shape = c.lengthened(own, c.frame.body.Type(c.args[0]).Shape)
 	return c.columnwise(t, func(t types.Type, v []ir.Value) ir.Value {
 		return c.measured(c.op(ir.OpFilter, t.Elem, t.Shape, v[0], m))
 	}, x)
@@ -181,7 +181,7 @@ func (c *primitiveCall) filter() tree {
 
 func (c *primitiveCall) unique() ir.Value {
 	x := c.element(0)
-	s := c.lengthened(c.frame.body.Types[c.Call].Shape, c.frame.body.Types[c.args[0]].Shape)
+	s := c.lengthened(c.frame.body.Type(c.Call).Shape, c.frame.body.Type(c.args[0]).Shape)
 	return c.measured(c.op(ir.OpUnique, c.t.Elem, s, x))
 }
 
@@ -195,7 +195,8 @@ func (c *primitiveCall) length() ir.Value {
 func (l *lowerer) pad(e *ast.Call) []result {
 	args := arguments(e, []string{"x", "n"})
 	x, t := l.tree(args[0]), l.typeOf(args[0])
-	n, rows := l.frame.body.Sizes[args[1]].Subst(l.frame.sizes), t.Shape[0]
+	n, _ := l.frame.body.Size(args[1])
+	n, rows := n.Subst(l.frame.sizes), t.Shape[0]
 	padded := x.each(func(x ir.Value) ir.Value { return l.paddedTo(n, x, l.frame.body.Checked[e]) })
 	s := types.Shape{n}
 	mask := l.op(ir.OpLt, types.Of(types.Bool), s, l.op(ir.OpIota, types.Of(types.Int64), s), l.size(e, rows))

@@ -207,7 +207,7 @@ func (l *lowerer) part(e ast.Expr) part {
 func (l *lowerer) assignPart(s *ast.Assign) {
 	p := l.part(s.Target)
 	positions := l.slices(p.slices)
-	l.assignedLengths(l.frame.body.Types[s.Target].Shape, p.slices, positions, l.shape(p.columns.leaves()[0]))
+	l.assignedLengths(l.frame.body.Type(s.Target).Shape, p.slices, positions, l.shape(p.columns.leaves()[0]))
 	t := l.typeOf(s.Target)
 	if !l.compound(t) {
 		t.Elem = l.elem(p.columns.leaf) // the checker's may have fewer integer bits
@@ -284,7 +284,7 @@ func (l *lowerer) inLocal(player *ast.Ident, f func()) {
 func (l *lowerer) localExpr(e *ast.LocalExpr) []result {
 	var out []result
 	l.inLocal(e.Player, func() {
-		out = l.body(e, e.Body, l.resultTypes(l.frame.body.Types[e]))
+		out = l.body(e, e.Body, l.resultTypes(l.frame.body.Type(e)))
 		for _, r := range out {
 			for k, x := range r.values {
 				r.values[k] = x.each(func(v ir.Value) ir.Value { return l.weaken(e, v, l.held(l.local)) })

@@ -228,7 +228,7 @@ func (l *lowerer) condition(e *ast.Expect) ir.Value {
 // grid writes down the values from one end to the other, row by row.
 func (c *primitiveCall) grid() ir.Value {
 	count, _ := c.t.Shape.Count().Const()
-	low, high := c.frame.body.Consts[c.args[2]].Num, c.frame.body.Consts[c.args[3]].Num
+	low, high := c.frame.body.Const(c.args[2]).Num, c.frame.body.Const(c.args[3]).Num
 	step := new(big.Rat).Sub(high, low)
 	step.Mul(step, big.NewRat(1, max(1, count-1)))
 	data := make([]*big.Int, count)

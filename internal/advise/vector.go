@@ -150,7 +150,7 @@ func (l *lifter) reduced(target ast.Expr, fn string, e ast.Expr) string {
 // accumulator is a variable that all passes change, a number or a bool.
 func (l *lifter) accumulator(target ast.Expr) string {
 	name, ok := target.(*ast.Ident)
-	if !ok || len(l.body.Types[target].Shape) > 0 {
+	if !ok || len(l.body.Type(target).Shape) > 0 {
 		l.ok = false
 		return ""
 	}
@@ -210,7 +210,7 @@ func (l *lifter) sum(e ast.Expr, cond string) string {
 	switch {
 	case cond != "" && value == "1":
 		return "count(" + cond + ")"
-	case cond != "" && l.body.Types[e].Elem.Kind == types.Fixed:
+	case cond != "" && l.body.Type(e).Elem.Kind == types.Fixed:
 		return fmt.Sprintf("sum(if %s then %s else 0.0)", cond, value)
 	case cond != "":
 		return fmt.Sprintf("sum(if %s then %s else 0)", cond, value)
@@ -233,7 +233,7 @@ func (l *lifter) places(x *ast.Index, e ast.Expr) string {
 // is the same in each pass is not.
 func (l *lifter) expr(e ast.Expr) (string, bool) {
 	if l.invariant(e) {
-		l.ok = l.ok && len(l.body.Types[e].Shape) == 0
+		l.ok = l.ok && len(l.body.Type(e).Shape) == 0
 		return l.text(e), false
 	}
 	switch e := e.(type) {
@@ -299,7 +299,7 @@ func (l *lifter) invariant(e ast.Expr) bool {
 // isElement reports `x[i]` or `x[i, k]`, one number, with the loop's i first.
 func (l *lifter) isElement(x *ast.Index) bool {
 	first, ok := x.Slices[0].From.(*ast.Ident)
-	return ok && !x.Slices[0].Range && l.body.Vars[first] == l.body.Vars[l.loop.Name] && len(l.body.Types[x].Shape) == 0 &&
+	return ok && !x.Slices[0].Range && l.body.Vars[first] == l.body.Vars[l.loop.Name] && len(l.body.Type(x).Shape) == 0 &&
 		!slices.ContainsFunc(x.Slices[1:], func(s *ast.Slice) bool { return s.Range || !l.invariant(s.From) })
 }
 
@@ -323,9 +323,9 @@ func (l *lifter) rows(of ast.Expr, x *ast.Index) string {
 
 // whole reports that the loop goes from the first to the last row of a value.
 func (l *lifter) whole(of ast.Expr) bool {
-	from, to := l.body.Sizes[l.loop.From], l.body.Sizes[l.loop.To]
-	shape := l.body.Types[of].Shape
-	_, known := l.body.Sizes[l.loop.To]
+	from, _ := l.body.Size(l.loop.From)
+	to, known := l.body.Size(l.loop.To)
+	shape := l.body.Type(of).Shape
 	return !l.loop.Inclusive && known && from.Equal(types.Int(0)) && len(shape) > 0 && shape[0].Equal(to)
 }
 

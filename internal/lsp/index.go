@@ -60,9 +60,9 @@ func newIndex(u *compiler.Unit) *index {
 
 // records remembers the types of record values.
 func (x *index) records(b *check.Body) {
-	for e, t := range b.Types {
-		if t.Elem.Kind == types.Record {
-			x.types[e] = t
+	for e, known := range b.Exprs {
+		if known.Type.Elem.Kind == types.Record {
+			x.types[e] = known.Type
 		}
 	}
 }
