@@ -85,7 +85,14 @@ func (f *frame) opaque(v value) *affine {
 	return ofAtom(&atom{expr: v.expr, place: v.Place})
 }
 
-func ofAtom(a *atom) *affine { return &affine{terms: []affineTerm{{a, unity}}} }
+func ofAtom(a *atom) *affine {
+	x := &struct {
+		affine
+		one [1]affineTerm
+	}{one: [1]affineTerm{{a, unity}}}
+	x.terms = x.one[:]
+	return &x.affine
+}
 
 func (a *affine) scale(k *big.Rat) *affine {
 	if a == nil {

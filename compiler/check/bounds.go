@@ -38,10 +38,13 @@ func (b bounds) equal(c bounds) bool {
 
 // compare is x.Cmp(y), without the products where they tell nothing new.
 func compare(x, y *big.Rat) int {
+	if x == y {
+		return 0
+	}
 	switch s := x.Sign() - y.Sign(); {
 	case s != 0:
 		return max(-1, min(s, 1))
-	case x.IsInt() && y.IsInt():
+	case x.Denom().Cmp(y.Denom()) == 0:
 		return x.Num().Cmp(y.Num())
 	}
 	return x.Cmp(y)
@@ -65,18 +68,26 @@ var nought, unity = new(big.Rat), big.NewRat(1, 1)
 // exactly is the interval of one known value.
 func exactly(x *big.Rat) bounds { return bounds{x, x, true} }
 
-// wholes remembers whole for each element that was met.
-var wholes sync.Map
+// numbers are those that an element alone says.
+type numbers struct {
+	whole bounds
+	step  *big.Rat
+}
+
+// known remembers the numbers of each element that was met.
+var known sync.Map
+
+func numbersOf(e types.Elem) *numbers {
+	if n, ok := known.Load(e); ok {
+		return n.(*numbers)
+	}
+	n := &numbers{allValues(e), new(big.Rat).SetFrac(big.NewInt(1), new(big.Int).Lsh(big.NewInt(1), uint(e.F)))}
+	known.Store(e, n)
+	return n
+}
 
 // whole is the interval of all values of a numeric element.
-func whole(e types.Elem) bounds {
-	if b, ok := wholes.Load(e); ok {
-		return b.(bounds)
-	}
-	b := allValues(e)
-	wholes.Store(e, b)
-	return b
-}
+func whole(e types.Elem) bounds { return numbersOf(e).whole }
 
 func allValues(e types.Elem) bounds {
 	switch {
@@ -93,9 +104,7 @@ func allValues(e types.Elem) bounds {
 }
 
 // step is the distance of two neighbouring values of an element.
-func step(e types.Elem) *big.Rat {
-	return new(big.Rat).SetFrac(big.NewInt(1), new(big.Int).Lsh(big.NewInt(1), uint(e.F)))
-}
+func step(e types.Elem) *big.Rat { return numbersOf(e).step }
 
 // combine applies f to the ends; f must be monotone in each argument, up or
 // down.
@@ -248,7 +257,7 @@ func (b bounds) widened(e types.Elem) bounds {
 	if !b.known() || e.Kind != types.Fixed {
 		return b
 	}
-	two := new(big.Rat).Mul(step(e), big.NewRat(2, 1))
+	two := sum(step(e), step(e))
 	return bounds{short(new(big.Rat).Sub(b.low, two), -1), short(new(big.Rat).Add(b.high, two), 1), b.declared}
 }
 

@@ -33,7 +33,7 @@ type instances map[string]*instance
 type callSite struct {
 	at   *ast.Call
 	to   *instance
-	with string // "x @ alice, hi @ bob"
+	args []value
 }
 
 // call checks a call: of a conversion, a primitive or a function.
@@ -166,7 +166,7 @@ func (f *frame) callFn(e *ast.Call, fn *ast.Fn, home *checker) value {
 		return poison(e)
 	}
 	f.body.Calls[e] = &Call{Body: in.body, Sizes: sizes}
-	f.unit.calls = append(f.unit.calls, callSite{at: e, to: in, with: f.callText(fn, vs)})
+	f.unit.calls = append(f.unit.calls, callSite{e, in, vs})
 	f.discloseCall(e, fn, in)
 	return f.callResult(e, fn, in, sizes, vs)
 }
@@ -184,10 +184,11 @@ func (f *frame) paramElem(p *ast.Param) types.Elem {
 	return types.Elem{}
 }
 
-func (f *frame) callText(fn *ast.Fn, vs []value) string {
-	parts := make([]string, len(vs))
-	for i, v := range vs {
-		parts[i] = fn.Params[i].Name.Name + " @ " + f.c.place(v.Place)
+// text is what a call is made with: "x @ alice, hi @ bob".
+func (s callSite) text(c *checker) string {
+	parts := make([]string, len(s.args))
+	for i, v := range s.args {
+		parts[i] = s.to.unit.fn.Params[i].Name.Name + " @ " + c.place(v.Place)
 	}
 	return strings.Join(parts, ", ")
 }
@@ -607,8 +608,8 @@ func (c *checker) chain(u *unit, calls []string, seen map[*unit]bool) {
 		}
 		seen[s.to.unit] = true
 		note := fmt.Sprintf("called from %s at %s", u.name, lineFrom(s.to.unit.fn.Pos.Filename, s.at))
-		if s.with != "" {
-			note += " with " + s.with
+		if len(s.args) > 0 {
+			note += " with " + s.text(c)
 		}
 		c.chain(s.to.unit, append([]string{note}, calls...), seen)
 	}

@@ -100,7 +100,7 @@ func (f *frame) secretCondition() string {
 	if !f.pc.reasonAt.IsShared() {
 		how = "is known to " + f.c.holders(f.pc.reasonAt) + " only"
 	}
-	text := "`" + f.pc.reason + "` " + how
+	text := "`" + f.text(f.pc.reason) + "` " + how
 	if f.unit.fn != nil {
 		text += " in this call"
 	}

@@ -64,6 +64,9 @@ func public(e types.Elem, k *Const) value {
 }
 
 func (f *frame) numberLiteral(e *ast.Number) value {
+	if v, ok := f.unit.literals[e]; ok {
+		return v
+	}
 	x, ok := parseNumber(e)
 	if !ok || !e.Float && x.Num().BitLen() > 64 {
 		return f.fail(e, "E502", "too large", "%s fits no type", e.Text)
@@ -79,6 +82,7 @@ func (f *frame) numberLiteral(e *ast.Number) value {
 		k := types.Int(x.Num().Int64())
 		v.lin = &k
 	}
+	f.unit.literals[e] = v
 	return v
 }
 
@@ -635,7 +639,7 @@ func (f *frame) enterArm(pc *context, c value) {
 	pc.cond, pc.on = pc.cond.Join(c.Place), joinDeps(value{deps: pc.on}, c)
 	if pc.local == nil {
 		pc.secret = true
-		pc.reason, pc.reasonAt = f.text(c.expr), c.Place
+		pc.reason, pc.reasonAt = c.expr, c.Place
 	}
 }
 

@@ -24,6 +24,7 @@ type unit struct {
 	calls     []callSite
 	instances instances // of all units of one computation or test
 	typeArgs  map[string]types.Elem
+	literals  map[*ast.Number]value // what each is, for the passes after the first
 
 	// before is what is known of variables and loops from the passes before
 	// (R8), next what this pass over the text found.
@@ -54,7 +55,7 @@ type state struct {
 }
 
 func newUnit(name string) *unit {
-	return &unit{name: name, next: newFindings(), known: make(map[*Variable]value), idle: make(map[string]bool), instances: make(instances)}
+	return &unit{name: name, next: newFindings(), known: make(map[*Variable]value), literals: make(map[*ast.Number]value), idle: make(map[string]bool), instances: make(instances)}
 }
 
 // A frame is the state while one Body of a unit is checked.
@@ -92,7 +93,7 @@ type context struct {
 	player   int     // p
 	secret   bool    // inside the blocks of a secret conditional
 	cond     types.Place
-	reason   string // the condition that makes it secret, for messages
+	reason   ast.Expr // the condition that makes it secret, for messages
 	reasonAt types.Place
 	on       []*Variable // the inputs that the conditions depend on that are not public
 	late     bool        // under a late condition or bound

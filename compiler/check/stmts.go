@@ -502,9 +502,9 @@ func (f *frame) leave() { f.unit.left = f.unit.left || f.midway() && f.pc.late }
 func (f *frame) secretReturn(s ast.Node, what string) {
 	d := f.errorf("E404", s, "`%s` cannot stand under a secret condition", what)
 	d.Label = "condition " + f.secretCondition()
-	if f.otherReturn != nil && f.pc.reason != "" {
+	if f.otherReturn != nil && f.pc.reason != nil {
 		if r, ok := s.(*ast.Return); ok && len(r.Values) == 1 && len(f.otherReturn.Values) == 1 {
-			d.Hint = "`return if " + f.pc.reason + " then " + f.text(r.Values[0]) + " else " + f.text(f.otherReturn.Values[0]) + "`"
+			d.Hint = "`return if " + f.text(f.pc.reason) + " then " + f.text(r.Values[0]) + " else " + f.text(f.otherReturn.Values[0]) + "`"
 		}
 	}
 }

@@ -65,6 +65,10 @@ func bad(vs ...value) bool { return slices.ContainsFunc(vs, value.bad) }
 func joinDeps(vs ...value) []*Variable {
 	var out []*Variable
 	for _, v := range vs {
+		if out == nil {
+			out = slices.Clip(v.deps) // of which most values are, alone
+			continue
+		}
 		for _, d := range v.deps {
 			if !slices.ContainsFunc(out, func(o *Variable) bool { return o.Decl == d.Decl }) {
 				out = append(out, d)

@@ -63,7 +63,7 @@ func (l *lowerer) define(name string, e types.Elem, s types.Shape, at types.Plac
 	info := ir.Info{Name: l.unique(name), Elem: e, Shape: s, Place: at, Temp: name == ""}
 	l.out.Values = append(l.out.Values, info)
 	v := ir.Value(len(l.out.Values) - 1)
-	l.home[v] = l.region
+	l.home = append(l.home, l.region)
 	return v
 }
 
@@ -114,7 +114,7 @@ func (l *lowerer) tooLong() {
 // complete fills in where an instruction comes from.
 func (l *lowerer) complete(i *ir.Instr) {
 	i.Pos = Position(l.prog, l.at)
-	i.Text = l.line(l.at.Pos)
+	i.Text = l.line(l.at.Extent().Pos)
 	l.origin[i] = l.at
 }
 

@@ -16,7 +16,7 @@ import (
 // A result is one value, or one a member of a bundle.
 type result struct {
 	values []tree
-	at     ast.Span
+	at     ast.Node
 }
 
 // results lowers an expression with any number of results.
@@ -44,7 +44,7 @@ func (l *lowerer) results(e ast.Expr) []result {
 	case *ast.LocalExpr:
 		return l.localExpr(e)
 	}
-	return []result{{l.bundle(e), e.Extent()}}
+	return []result{{l.bundle(e), e}}
 }
 
 // bundle lowers one result: the values of a bundle, or one value.
@@ -91,7 +91,7 @@ func (l *lowerer) value(e ast.Expr) ir.Value {
 // tree lowers an expression to one value of the type that the checker found.
 func (l *lowerer) tree(e ast.Expr) tree {
 	outer := l.at
-	l.at = e.Extent()
+	l.at = e
 	defer func() { l.at = outer }()
 	t := l.typeOf(e)
 	if !l.compound(t) {

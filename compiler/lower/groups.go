@@ -381,7 +381,7 @@ func (g *grouper) along(of lineage, x ir.Input, d types.Size) bool {
 // disclosed warns of an open or reveal to a player who does not hold the rows.
 func (g *grouper) disclosed(i *ir.Instr) {
 	of := g.lineage(i.Args[0])
-	if g.protected || of.over.Sign() == 0 || g.warned[g.origin[i]] {
+	if g.protected || of.over.Sign() == 0 || g.warned[g.from(i)] {
 		return
 	}
 	for _, r := range g.out.Receivers(i).Members() {
@@ -467,9 +467,9 @@ func (g *grouper) fewest(set *big.Int) *big.Int {
 }
 
 func (g *grouper) warn(i *ir.Instr, inputs, least *big.Int, label, hint string) {
-	g.warned[g.origin[i]] = true
+	g.warned[g.from(i)] = true
 	g.diags.Add(diag.Diagnostic{
-		Code: "W802", Span: g.origin[i], Label: label,
+		Code: "W802", Span: g.from(i), Label: label,
 		Message: fmt.Sprintf("`%s` may be over as few as %s of %s", g.out.LabelOf(i), plural(least), g.names(inputs)),
 		Hint:    hint + "suppress small groups: `if rows >= 5 then … else …`, with `rows` a count",
 	})

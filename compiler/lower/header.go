@@ -89,7 +89,7 @@ func (l *lowerer) protocol() ir.Protocol {
 func (l *lowerer) inputs(c *check.Computation) {
 	for k, v := range c.Inputs {
 		param := c.Decl.Params[k]
-		l.at = param.Span
+		l.at = param
 		if v.Kind != check.Bundle {
 			l.values[v] = l.input(v, param, "", l.place(v.Type.Place))
 			continue
@@ -162,7 +162,7 @@ func (l *lowerer) none(x ir.Value) ir.Value {
 // like all that is public from the start.
 func (l *lowerer) publicConditions(c *check.Computation) {
 	for _, e := range c.Public {
-		l.at = e.Extent()
+		l.at = e
 		text := "where " + l.source(e) + " does not hold"
 		l.emit(&ir.Instr{Op: ir.OpAssert, Args: []ir.Value{l.value(e)}, Name: text, Axis: -1, Who: l.everybody})
 	}

@@ -61,13 +61,8 @@ func span(xs ...*big.Int) interval {
 
 // corners applies f to the ends of both; f is monotone in each argument.
 func corners(a, b interval, f func(z, x, y *big.Int) *big.Int) interval {
-	var xs []*big.Int
-	for _, x := range []*big.Int{a.low, a.high} {
-		for _, y := range []*big.Int{b.low, b.high} {
-			xs = append(xs, f(new(big.Int), x, y))
-		}
-	}
-	return span(xs...)
+	var z [4]big.Int
+	return span(f(&z[0], a.low, b.low), f(&z[1], a.low, b.high), f(&z[2], a.high, b.low), f(&z[3], a.high, b.high))
 }
 
 func constantly(k int64) interval { return interval{big.NewInt(k), big.NewInt(k)} }

@@ -29,7 +29,7 @@ func (l *lowerer) body(n ast.Node, b *ast.Block, results []types.Type) []result 
 	}
 	out := &leaving{left: l.newVar("left", l.constants(types.Of(types.Bool), nil, zeroes), l.held(l.local))}
 	for _, t := range results {
-		r := result{at: n.Extent()}
+		r := result{at: n}
 		for _, at := range l.placesOf(t) {
 			out.places = append(out.places, at)
 			r.values = append(r.values, l.made(t, path{}, func(t types.Type, _ path) ir.Value {

@@ -64,8 +64,8 @@ type lowerer struct {
 	taken   map[string]bool
 
 	// Where the current instruction comes from, and where each did.
-	at     ast.Span
-	origin map[*ir.Instr]ast.Span
+	at     ast.Node
+	origin map[*ir.Instr]ast.Node
 	// local is the player set of the `local` block around, else everybody.
 	local types.Set
 	// arm counts the conditionals around whose arms are both carried out, and
@@ -73,7 +73,7 @@ type lowerer struct {
 	arm   int
 	armOf map[ir.Value]int
 	// home is the region in which a value was defined; isInput marks inputs.
-	home    map[ir.Value]*region
+	home    []*region
 	isInput map[ir.Value]bool
 	// orZero marks elements whose index, in an arm, may be out of range.
 	orZero map[ir.Value]bool
@@ -94,10 +94,10 @@ type frame struct {
 
 func newLowerer(p *check.Program, players types.Set) *lowerer {
 	l := &lowerer{
-		prog: p, index: make(map[int]int), origin: make(map[*ir.Instr]ast.Span),
+		prog: p, index: make(map[int]int), at: ast.Span{}, origin: make(map[*ir.Instr]ast.Node),
 		values: make(map[*check.Variable]tree), bundles: make(map[*check.Variable][]tree),
 		taken: make(map[string]bool), armOf: make(map[ir.Value]int),
-		home: make(map[ir.Value]*region), isInput: make(map[ir.Value]bool), orZero: make(map[ir.Value]bool), lengths: make(map[string]lengthOf),
+		home: make([]*region, 1), isInput: make(map[ir.Value]bool), orZero: make(map[ir.Value]bool), lengths: make(map[string]lengthOf),
 		out:    &ir.Program{Values: make([]ir.Info, 1), Player: -1},
 		region: &region{kind: top, shares: make(map[ir.Value]ir.Value)},
 	}
@@ -151,7 +151,7 @@ func (l *lowerer) statement(n ast.Node, f func()) {
 		}
 		l.at = outer.at
 	}()
-	l.at = n.Extent()
+	l.at = n
 	f()
 }
 
@@ -244,6 +244,15 @@ func (l *lowerer) typ(t types.Type) types.Type {
 func (l *lowerer) source(n ast.Node) string {
 	s := n.Extent()
 	return l.prog.FileOf(s.Pos).Source[s.Pos.Offset:s.EndPos.Offset]
+}
+
+// from is where an instruction comes from; what the compiler adds comes from
+// nowhere.
+func (l *lowerer) from(i *ir.Instr) ast.Span {
+	if n := l.origin[i]; n != nil {
+		return n.Extent()
+	}
+	return ast.Span{}
 }
 
 // line is the source line at a position, trimmed, without its comment.

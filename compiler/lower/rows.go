@@ -200,7 +200,7 @@ func (l *lowerer) pad(e *ast.Call) []result {
 	padded := x.each(func(x ir.Value) ir.Value { return l.paddedTo(n, x, l.frame.body.Checked[e]) })
 	s := types.Shape{n}
 	mask := l.op(ir.OpLt, types.Of(types.Bool), s, l.op(ir.OpIota, types.Of(types.Int64), s), l.size(e, rows))
-	return []result{{[]tree{padded}, e.Extent()}, {[]tree{leaf(mask)}, e.Extent()}}
+	return []result{{[]tree{padded}, e}, {[]tree{leaf(mask)}, e}}
 }
 
 func (l *lowerer) paddedTo(n types.Size, x ir.Value, checked bool) ir.Value {

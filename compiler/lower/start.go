@@ -64,15 +64,21 @@ func (l *lowerer) startAt(rest ir.Block) *ir.Instr {
 func (l *lowerer) units() []*unit {
 	var out []*unit
 	for _, i := range l.out.Body {
-		u := &unit{Instr: i, reads: make(map[ir.Value]bool), writes: make(map[ir.Value]bool)}
-		u.collect(i)
-		out = append(out, u)
+		out = append(out, &unit{Instr: i})
 	}
 	return out
 }
 
+// uses finds what the unit reads and writes, which is asked of few.
+func (u *unit) uses() {
+	if u.reads == nil {
+		u.reads, u.writes = make(map[ir.Value]bool), make(map[ir.Value]bool)
+		u.collect(u.Instr)
+	}
+}
+
 func (u *unit) collect(i *ir.Instr) {
-	for _, v := range append(indices(i.Slices), i.Args...) {
+	for _, v := range i.Uses() {
 		u.reads[v] = true
 	}
 	if i.Dst != 0 {
@@ -108,7 +114,7 @@ func (l *lowerer) late(i *ir.Instr, late map[ir.Value]bool, under bool) bool {
 	if i.Dst != 0 {
 		out = out || l.out.Values[i.Dst].Place.IsShared()
 	}
-	for _, v := range append(indices(i.Slices), i.Args...) {
+	for _, v := range i.Uses() {
 		out = out || late[v]
 	}
 	below := out
@@ -142,6 +148,8 @@ func (l *lowerer) follow(units []*unit) bool {
 
 // binds reports whether u cannot move before w.
 func (l *lowerer) binds(w, u *unit) bool {
+	w.uses()
+	u.uses()
 	for v := range w.writes {
 		if u.reads[v] || u.writes[v] {
 			return true

@@ -85,7 +85,7 @@ func (p *prover) block(b ir.Block) ir.Block {
 
 // refuse adds a diagnostic at an instruction.
 func (l *lowerer) refuse(i *ir.Instr, code, hint, format string, args ...any) {
-	l.diags.Add(diag.Diagnostic{Code: code, Span: l.origin[i], Message: fmt.Sprintf(format, args...), Hint: hint})
+	l.diags.Add(diag.Diagnostic{Code: code, Span: l.from(i), Message: fmt.Sprintf(format, args...), Hint: hint})
 }
 
 // modular are the operations of which the lowest bits of a result depend on the

@@ -64,17 +64,22 @@ func (d definition) Lex(filename string, r io.Reader) (lexer.Lexer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &tokenList{lex(filename, string(source))}, nil
+	return &tokenList{tokens: lex(filename, string(source))}, nil
 }
 
-// A tokenList hands out tokens that exist already; the last one is the EOF.
-type tokenList struct{ tokens []lexer.Token }
+// A tokenList hands out tokens that exist already, and then an EOF where the
+// token after them stands.
+type tokenList struct {
+	tokens []lexer.Token
+	after  lexer.Token
+}
 
 func (l *tokenList) Next() (lexer.Token, error) {
-	t := l.tokens[0]
-	if !t.EOF() {
-		l.tokens = l.tokens[1:]
+	if len(l.tokens) == 0 {
+		return lexer.EOFToken(l.after.Pos), nil
 	}
+	t := l.tokens[0]
+	l.tokens = l.tokens[1:]
 	return t, nil
 }
 

@@ -92,9 +92,10 @@ func Protocol(text string) (*ast.Protocol, diag.List) {
 	}
 	word := lexer.Token{Type: ident, Value: "protocol", Pos: lexer.Position{Filename: "--protocol", Line: 1, Column: 1}}
 	errs := append(checkTokens(tokens), controls("--protocol", text)...)
-	protocol, err := read[ast.Protocol](append([]lexer.Token{word}, tokens...))
+	end := tokens[len(tokens)-1]
+	protocol, err := read[ast.Protocol](append([]lexer.Token{word}, tokens...), end)
 	if err != nil && len(errs) == 0 {
-		errs.Add(convert(err, "`with` or the end", tokens[len(tokens)-1]))
+		errs.Add(convert(err, "`with` or the end", end))
 	}
 	errs.Sort()
 	if len(errs) > 0 {
@@ -103,9 +104,9 @@ func Protocol(text string) (*ast.Protocol, diag.List) {
 	return protocol, nil
 }
 
-// read reads all of tokens as the production T.
-func read[T any](tokens []lexer.Token) (*T, error) {
-	l, err := lexer.Upgrade(&tokenList{tokens}, elided...)
+// read reads all of tokens, which end where another stands, as the production T.
+func read[T any](tokens []lexer.Token, after lexer.Token) (*T, error) {
+	l, err := lexer.Upgrade(&tokenList{tokens, after}, elided...)
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ var declWords = []string{
 func declarations(tokens []lexer.Token, known diag.List) (*ast.File, diag.List) {
 	pieces := cut(tokens)
 	parts, errors := make([]*ast.File, len(pieces)), make([]error, len(pieces))
-	parallel.Do(len(pieces), func(i int) { parts[i], errors[i] = read[ast.File](pieces[i].tokens) })
+	parallel.Do(len(pieces), func(i int) { parts[i], errors[i] = read[ast.File](pieces[i].tokens, pieces[i].after) })
 	file, errs := &ast.File{}, diag.List{}
 	whole := true // so that the pieces are the file
 	for i, part := range parts {
@@ -43,7 +43,8 @@ func declarations(tokens []lexer.Token, known diag.List) (*ast.File, diag.List) 
 	if whole {
 		return file, nil
 	}
-	uncut, err := read[ast.File](tokens)
+	end := tokens[len(tokens)-1]
+	uncut, err := read[ast.File](tokens, end)
 	if err == nil { // cut where no declaration starts
 		return uncut, nil
 	}
@@ -57,7 +58,7 @@ func declarations(tokens []lexer.Token, known diag.List) (*ast.File, diag.List) 
 		}
 	}
 	if file.Broken == nil { // each is well formed alone, but not where it stands
-		errs.Add(convert(err, declaration, tokens[len(tokens)-1]))
+		errs.Add(convert(err, declaration, end))
 	}
 	return file, errs
 }
@@ -72,8 +73,7 @@ func anyWithin(l diag.List, from, to int) bool {
 	return false
 }
 
-// A piece is a declaration's tokens, with an EOF where the token after them
-// stands.
+// A piece is a declaration's tokens, and the token after them.
 type piece struct {
 	tokens []lexer.Token
 	after  lexer.Token
@@ -100,8 +100,7 @@ func cut(tokens []lexer.Token) []piece {
 	start := 0
 	for i, t := range tokens {
 		if t.EOF() || i > start && t.Pos.Column == 1 && isDeclWord(t) && titled(tokens[i+1:]) {
-			part := append(tokens[start:i:i], lexer.EOFToken(t.Pos))
-			pieces, start = append(pieces, piece{part, t}), i
+			pieces, start = append(pieces, piece{tokens[start:i], t}), i
 		}
 	}
 	return pieces

@@ -84,8 +84,11 @@ func (s Size) Var() (string, bool) {
 	return "", false
 }
 
-// Vars returns the variables, sorted, each once.
+// Vars returns the variables, sorted, each once. The caller must not change them.
 func (s Size) Vars() []string {
+	if len(s.terms) == 1 && len(s.terms[0].Vars) < 2 {
+		return slices.Clip(s.terms[0].Vars)
+	}
 	var vars []string
 	for _, t := range s.terms {
 		vars = append(vars, t.Vars...)
@@ -112,6 +115,10 @@ func (s Size) Sub(t Size) Size { return s.plus(-1, t) }
 
 // plus is s + k·t.
 func (s Size) plus(k int64, t Size) Size {
+	if len(t.terms) == 0 && !t.overflow {
+		s.padded = s.padded || t.padded
+		return s
+	}
 	terms := append(make([]Term, 0, len(s.terms)+len(t.terms)), s.terms...)
 	overflow := s.overflow || t.overflow
 	for _, u := range t.terms {
