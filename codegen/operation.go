@@ -23,7 +23,7 @@ var functions = map[ir.Op]string{
 	ir.OpAnd: "And", ir.OpOr: "Or", ir.OpSelect: "Select", ir.OpDot: "Dot", ir.OpStack: "Stack",
 	ir.OpSqrt: "Sqrt", ir.OpExp: "Exp", ir.OpLog: "Log", ir.OpSigmoid: "Sigmoid", ir.OpTanh: "Tanh",
 	ir.OpMin: "Min2", ir.OpMax: "Max2",
-	ir.OpSort: "Sort", ir.OpRank: "Rank", ir.OpPermute: "Permute", ir.OpMerge: "Merge", ir.OpDistinct: "Distinct",
+	ir.OpSort: "Sort", ir.OpRank: "Rank", ir.OpPermute: "Permute", ir.OpCarry: "Carry", ir.OpMerge: "Merge", ir.OpDistinct: "Distinct",
 	ir.OpShuffle: "Shuffle", ir.OpLookup: "Lookup", ir.OpStore: "Store",
 }
 

@@ -215,6 +215,9 @@ func (p *Party) TopK(step int, x mpc.Operand, k int) mpc.Share {
 func (p *Party) Merge(step int, x, y mpc.Operand) mpc.Share {
 	return p.made(p.engine.Merge(p.at(step), x, y))
 }
+func (p *Party) Carry(step int, x, known mpc.Operand) mpc.Share {
+	return p.made(p.engine.Carry(p.at(step), x, known))
+}
 func (p *Party) Shuffle(step int, x mpc.Operand) mpc.Share {
 	return p.made(p.engine.Shuffle(p.at(step), x))
 }

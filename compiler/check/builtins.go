@@ -95,6 +95,8 @@ func builtin(name string) func(*frame, *ast.Call, types.Elem) value {
 		return (*frame).argExtremum
 	case "grid":
 		return (*frame).grid
+	case "carry":
+		return (*frame).carry
 	case "lookup":
 		return (*frame).lookup
 	case "store":

@@ -138,6 +138,32 @@ func (f *frame) sortBy(e *ast.Call, want types.Elem) value {
 	return out
 }
 
+// carry checks carry(x, known): rows of x that are not known take one before.
+func (f *frame) carry(e *ast.Call, want types.Elem) value {
+	args, ok := f.bind(e, "carry", []string{"x", "known"}, 2)
+	if !ok {
+		return poison(e)
+	}
+	x := f.settle(f.argument(args, 0, want))
+	if x.bad() {
+		return poison(e)
+	}
+	if len(x.Shape) == 0 {
+		return f.fail(args[0].Value, "E201", f.c.plain(x.Type), "`carry` takes the rows of an array")
+	}
+	vs, ok := f.masked(e, args[1], x, 0)
+	if !ok {
+		return poison(e)
+	}
+	place, met, ok := f.join(e, "carry", vs...)
+	if !ok {
+		return poison(e)
+	}
+	out := f.result(x.Elem, x.Shape, place, met, vs...)
+	out.bounds = x.bounds
+	return out
+}
+
 // topK checks top_k(x, k): k is proved to be at most the length (R14).
 func (f *frame) topK(e *ast.Call, want types.Elem) value {
 	args, ok := f.bind(e, "top_k", []string{"x", "k", "mask"}, 2)

@@ -123,7 +123,7 @@ var rowwise = map[string]bool{
 	"sum": true, "mean": true, "count": true, "any": true, "all": true, "min": true, "max": true, "dot": true,
 	"abs": true, "sign": true, "clamp": true, "select": true, "sqrt": true, "exp": true, "log": true, "sigmoid": true,
 	"tanh": true, "relu": true, "outer": true, "transpose": true, "concat": true, "onehot": true,
-	"lookup": true, "cumsum": true, "argmin": true, "argmax": true, "sort": true, "rank": true, "sort_by": true, "top_k": true, "store": true, "gather": true, "size": true, "rescale": true, "div_or": true, "mod_or": true,
+	"lookup": true, "carry": true, "cumsum": true, "argmin": true, "argmax": true, "sort": true, "rank": true, "sort_by": true, "top_k": true, "store": true, "gather": true, "size": true, "rescale": true, "div_or": true, "mod_or": true,
 	"print": true, "filter": true, "hash64": true, "format": true, "parse": true, "valid": true,
 }
 

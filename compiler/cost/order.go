@@ -5,6 +5,7 @@ package cost
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/tfec-lang/tfec/compiler/ir"
 	"github.com/tfec-lang/tfec/lang/types"
@@ -25,6 +26,8 @@ func (b *planner) order(i *ir.Instr) (nodes []node, ok bool, err error) {
 		return []node{b.shuffle(i, 0, 0, i.Args[0])}, true, nil
 	case ir.OpMerge:
 		return b.merge(i), true, nil
+	case ir.OpCarry:
+		return b.carry(i), true, nil
 	case ir.OpArgMin, ir.OpArgMax:
 		nodes, err = b.tree(i)
 		return nodes, true, err
@@ -182,6 +185,23 @@ func (b *planner) merge(i *ir.Instr) []node {
 		out = append(out, b.calls(i, o, pairs, pairs)...)
 	}
 	return out
+}
+
+// carry is an And of a bit a row and a choice among all elements in each level.
+func (b *planner) carry(i *ir.Instr) []node {
+	elements := []types.Size{b.count(i.Args[1]), b.count(i.Dst)}
+	var body []node
+	for k, p := range b.p.Operation(i).Calls() {
+		body = append(body, b.call(i, p.Action, p.Param, elements[k]))
+	}
+	if n, known := elements[0].Const(); known {
+		return slices.Repeat(body, int(capability.CarryLevels(n)))
+	}
+	if body == nil {
+		return nil
+	}
+	levels := b.variableOf("carry_levels", types.Int(1), elements[0], func(_, n int64) int64 { return capability.CarryLevels(n) })
+	return []node{passes{trip: levels, body: body}}
 }
 
 // selection is the calls of a lookup or store, each on the elements that the

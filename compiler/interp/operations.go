@@ -60,7 +60,7 @@ var operations = map[ir.Op]func(*operation) Tensor{
 
 	ir.OpIndex: index, ir.OpUpdate: update, ir.OpStack: stack, ir.OpConcat: concat,
 	ir.OpFill: elementwise(func(_ *operation, x ...*big.Int) *big.Int { return x[0] }),
-	ir.OpSort: sorted, ir.OpRank: rank, ir.OpPermute: permute, ir.OpTopK: topK, ir.OpMerge: merge, ir.OpDistinct: distinct,
+	ir.OpSort: sorted, ir.OpRank: rank, ir.OpPermute: permute, ir.OpCarry: carry, ir.OpTopK: topK, ir.OpMerge: merge, ir.OpDistinct: distinct,
 	ir.OpShuffle: func(o *operation) Tensor { return o.args[0] }, // one order of many
 	ir.OpArgMin:  reduction(func(_ *operation, x ...*big.Int) *big.Int { return firstOf(-1, x) }),
 	ir.OpArgMax:  reduction(func(_ *operation, x ...*big.Int) *big.Int { return firstOf(1, x) }),

@@ -82,6 +82,21 @@ func permute(o *operation) Tensor {
 	return Tensor{o.elem, o.shape, out}
 }
 
+func carry(o *operation) Tensor {
+	x, last := o.args[0], -1
+	row := count(o.shape[1:])
+	out := slices.Clone(x.Data)
+	for k, known := range o.args[1].Data {
+		if known.Sign() != 0 {
+			last = k
+		}
+		if last >= 0 {
+			copy(out[k*row:(k+1)*row], x.Data[last*row:])
+		}
+	}
+	return Tensor{o.elem, o.shape, out}
+}
+
 func topK(o *operation) Tensor {
 	data := slices.SortedFunc(slices.Values(o.args[0].Data), (*big.Int).Cmp)
 	return o.tensor(func(k int) *big.Int { return data[len(data)-1-k] })

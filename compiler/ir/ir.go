@@ -288,6 +288,7 @@ const (
 	OpSort     Op = "sort"     // ascending
 	OpRank     Op = "rank"     // Dst int32: the place of each element; Args: keys of one shape, most significant first
 	OpPermute  Op = "permute"  // Args: a permutation int32[n], x[n, …]: row i of x becomes row Args[0][i]
+	OpCarry    Op = "carry"    // Args: x[n, …], bool[n]: a row where it is false becomes the last one before where it is true, if there is one
 	OpTopK     Op = "top_k"    // Dst[k] = the k greatest of Args[0][n], descending; k <= n
 	OpMerge    Op = "merge"    // Dst[n + m] from two sorted vectors
 	OpDistinct Op = "distinct" // in clear only: whether no element of a vector stands twice

@@ -205,7 +205,7 @@ var arity = map[Op]struct{ least, most int }{
 	OpSqrt: {1, 1}, OpExp: {1, 1}, OpLog: {1, 1}, OpSigmoid: {1, 1}, OpTanh: {1, 1},
 	OpIndex: {1, 1}, OpUpdate: {2, 2}, OpStack: {1, many}, OpConcat: {1, many},
 	OpFill: {1, 5}, OpTranspose: {1, 1}, OpReshape: {1, 5}, OpReverse: {1, 1}, OpCumSum: {1, 1}, OpIota: {0, 1}, OpWindows: {1, 1},
-	OpSort: {1, 1}, OpRank: {1, many}, OpPermute: {2, 2}, OpTopK: {1, 1}, OpMerge: {2, 2}, OpDistinct: {1, 1},
+	OpSort: {1, 1}, OpRank: {1, many}, OpPermute: {2, 2}, OpCarry: {2, 2}, OpTopK: {1, 1}, OpMerge: {2, 2}, OpDistinct: {1, 1},
 	OpShuffle: {1, 1}, OpArgMin: {1, 1}, OpArgMax: {1, 1}, OpOneHot: {1, 1}, OpLookup: {2, 2}, OpStore: {3, 3},
 	OpFilter: {2, 2}, OpUnique: {1, 1}, OpHash64: {1, 1}, OpFormat: {1, 1}, OpParse: {1, 1}, OpLength: {1, 1}, OpPad: {1, 1}, OpPrint: {0, many},
 }

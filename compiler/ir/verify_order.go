@@ -47,6 +47,15 @@ func (v *verifier) permute(i *Instr) {
 	v.result(i, x.Elem, x.Shape)
 }
 
+func (v *verifier) carry(i *Instr) {
+	x, known := v.info(i, 0), v.info(i, 1)
+	if known.Elem.Kind != types.Bool || len(known.Shape) != 1 || len(x.Shape) == 0 || !v.sameSize(known.Shape[0], x.Shape[0]) {
+		v.fail("%s is %s, no bool for each row of %s", known.Name, plain(known.Elem, known.Shape), plain(x.Elem, x.Shape))
+		return
+	}
+	v.result(i, x.Elem, x.Shape)
+}
+
 func (v *verifier) topK(i *Instr) {
 	if v.line(i, 0) && len(v.dst(i).Shape) == 1 {
 		v.result(i, v.info(i, 0).Elem, v.dst(i).Shape)

@@ -87,7 +87,7 @@ var typeRules = map[Op]func(*verifier, *Instr){
 		v.lengths(i)
 		v.result(i, v.info(i, 0).Elem, v.dst(i).Shape)
 	},
-	OpSort: (*verifier).sorted, OpRank: (*verifier).rankRule, OpPermute: (*verifier).permute, OpTopK: (*verifier).topK,
+	OpSort: (*verifier).sorted, OpRank: (*verifier).rankRule, OpPermute: (*verifier).permute, OpCarry: (*verifier).carry, OpTopK: (*verifier).topK,
 	OpMerge: (*verifier).merge, OpDistinct: (*verifier).distinct, OpShuffle: (*verifier).shuffle,
 	OpArgMin: (*verifier).argExtreme, OpArgMax: (*verifier).argExtreme,
 	OpLookup: (*verifier).lookup, OpStore: (*verifier).store,

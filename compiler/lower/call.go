@@ -108,6 +108,8 @@ func byColumnOf(e *ast.Call, name string) (byColumn, bool) {
 		return byColumn{one, (*primitiveCall).gather}, true
 	case "filter":
 		return byColumn{[]string{"x", "m"}, (*primitiveCall).filter}, true
+	case "carry":
+		return byColumn{[]string{"x", "known"}, (*primitiveCall).carry}, true
 	case "lookup":
 		return byColumn{[]string{"x", "i"}, (*primitiveCall).lookup}, true
 	case "store":

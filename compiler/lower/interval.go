@@ -103,7 +103,7 @@ func (p *prover) interval(i *ir.Instr) interval {
 			return arg(0).join(constantly(0))
 		}
 		return arg(0)
-	case ir.OpSort, ir.OpTopK, ir.OpShuffle:
+	case ir.OpSort, ir.OpTopK, ir.OpShuffle, ir.OpCarry:
 		return arg(0)
 	case ir.OpPermute:
 		return arg(1)

@@ -113,6 +113,14 @@ func (c *primitiveCall) sortBy() tree {
 	return c.operand(x).each(func(v ir.Value) ir.Value { return c.permute(place, v) })
 }
 
+// carry takes the rows of each column from the same rows before.
+func (c *primitiveCall) carry() tree {
+	known := c.value(c.args[1])
+	return c.operand(0).each(func(v ir.Value) ir.Value {
+		return c.op(ir.OpCarry, c.elem(v), c.shape(v), v, known)
+	})
+}
+
 // lookup reads the rows of each column.
 func (c *primitiveCall) lookup() tree {
 	x, i := c.operand(0), c.rowIndex()

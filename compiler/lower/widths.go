@@ -95,7 +95,7 @@ var modular = map[ir.Op]bool{
 	ir.OpNeg: true, ir.OpAdd: true, ir.OpSub: true, ir.OpMul: true, ir.OpDot: true, ir.OpEq: true, ir.OpNe: true,
 	ir.OpSelect: true, ir.OpIndex: true, ir.OpUpdate: true, ir.OpStack: true, ir.OpConcat: true,
 	ir.OpFill: true, ir.OpTranspose: true, ir.OpReshape: true, ir.OpReverse: true, ir.OpWindows: true, ir.OpCumSum: true,
-	ir.OpPermute: true, ir.OpShuffle: true,
+	ir.OpPermute: true, ir.OpShuffle: true, ir.OpCarry: true,
 }
 
 // exceeds reports that an instruction depends on more than the lowest bits of

@@ -39,7 +39,7 @@ var pure = map[ir.Op]bool{
 	ir.OpSum: true, ir.OpMin: true, ir.OpMax: true, ir.OpAbs: true, ir.OpReduce: true, ir.OpDot: true, ir.OpIndex: true,
 	ir.OpStack: true, ir.OpConcat: true, ir.OpFill: true, ir.OpTranspose: true, ir.OpReshape: true,
 	ir.OpReverse: true, ir.OpCumSum: true, ir.OpIota: true, ir.OpWindows: true,
-	ir.OpSort: true, ir.OpRank: true, ir.OpPermute: true, ir.OpTopK: true, ir.OpMerge: true, ir.OpDistinct: true,
+	ir.OpSort: true, ir.OpRank: true, ir.OpPermute: true, ir.OpCarry: true, ir.OpTopK: true, ir.OpMerge: true, ir.OpDistinct: true,
 	ir.OpArgMin: true, ir.OpArgMax: true, ir.OpOneHot: true, ir.OpLookup: true, ir.OpStore: true,
 	ir.OpFilter: true, ir.OpUnique: true, ir.OpLength: true, ir.OpPad: true, ir.OpHash64: true, ir.OpFormat: true, ir.OpParse: true,
 }

@@ -108,7 +108,7 @@ func (r *rounds) stages(i *ir.Instr) int {
 	}
 	o, times := r.p.Operation(i), 1
 	switch {
-	case i.Op == ir.OpMerge:
+	case i.Op == ir.OpMerge, i.Op == ir.OpCarry:
 		times = levels
 	case len(o.Args) == 1 && trees[i.Op]:
 		o.Args, times = append(o.Args, o.Args[0]), r.halvings(i)

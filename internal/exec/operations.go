@@ -68,6 +68,7 @@ var binaries = map[ir.Op]binary{
 	ir.OpDot: {clear.Dot, (*runtime.Party).Dot},
 
 	ir.OpPermute: {clear.Permute, (*runtime.Party).Permute},
+	ir.OpCarry:   {clear.Carry, (*runtime.Party).Carry},
 	ir.OpMerge:   {clear.Merge, (*runtime.Party).Merge},
 	ir.OpLookup:  {clear.Lookup, (*runtime.Party).Lookup},
 	ir.OpFilter:  {clear: clear.Filter},

@@ -69,6 +69,7 @@ func operationCases() []operationCase {
 		add("rank", "int32[6, 5]", v)
 		add("rank", "int32[6, 5]", "bool[6, 5]", v)
 		add("top_k", e.String()+"[3]", e.String()+"[6]")
+		add("carry", v, v, "bool[6]")
 		add("merge", e.String()+"[11]", e.String()+"[6]", e.String()+"[5]")
 		for _, op := range []string{"argmin", "argmax"} {
 			add(op, "int32", v)

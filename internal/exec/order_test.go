@@ -55,6 +55,18 @@ computation f(t: R[30] @ a, y: int32[30] @ b in 0..5) -> (r: R[30] @ a, s: int32
   let out = t.k < y
   return reveal(sort_by(out, t)) to a, reveal(rank(out)) to b, reveal(sort_by(out[0..1], t[0..1])) to b
 }`,
+	"carried rows": `record R {
+  k: int32 in 0..5,
+  c: bool,
+  m: int8[3],
+}
+
+computation f(t: R[37] @ a, y: fixed[37] @ a, c: bool[37] @ b, w: bool[64] @ b, one: bool[1] @ b) -> (
+  r: R[37] @ a, s: fixed[37] @ a, u: R[37] @ a, v: bool[37] @ b, x: int32[1] @ a, z: R[37] @ b) {
+  let every: R[37] @ shared = t
+  return reveal(carry(t, c)) to a, reveal(carry(y, c and not w[0..37])) to a, carry(t, t.c),
+    reveal(carry(y[0..37] > 0.0, c)[0..37] == full(true, 37)) to b, reveal(carry(t.k[3..4], one)) to a, reveal(carry(every, iota(37) % 5 == 2)) to b
+}`,
 	"tables by key": `record R {
   k: int32 in 0..5,
   v: fixed in -9.0..9.0,

@@ -40,6 +40,7 @@ var examples = map[string]string{
 	"sort":                  "sort(x)",
 	"rank":                  "rank(x)",
 	"merge":                 "merge(sort(x), sort(y))",
+	"carry":                 "carry(x, b)",
 	"sort_by":               "sort_by(x, m)",
 	"top_k":                 "top_k(x, 2)",
 	"conv2d":                "conv2d(reshape(m, 1, 1, n, k), full(0.5, 1, 1, 2, 2))",

@@ -93,6 +93,7 @@ var table = []Op{
 	{Name: "sort", Class: Ord, Form: "ord[S] -> ord[S]", Doc: "Ascending, stable, along the last axis."},
 	{Name: "rank", Class: Ord, Form: "ord[S] -> int32[S]", Doc: "The place of each element in the sorted order."},
 	{Name: "merge", Class: Ord, Form: "(ord[n], ord[m]) -> ord[n + m]", Doc: "Two sorted vectors as one."},
+	{Name: "carry", Class: Any, Form: "(x: T[n, …], known: bool[n]) -> T[n, …]", Doc: "Rows where known is false become the last row before them where it is true; the first ones stay."},
 	{Name: "sort_by", Class: Any, Form: "(key: ord[n], …, x: T[n, …]) -> T[n, …]", Doc: "Rows of x in the order of key, ties in that of the next key, if there are several."},
 	{Name: "top_k", Class: Ord, Form: "(x: ord[n], k) -> ord[k]", Partial: true, Doc: "The k greatest, descending."},
 	{Name: "conv2d", Class: Num, Form: "(x, w, stride: s, padding: p)", Doc: "Convolution: batch, channel, height, width; zeros around each image."},

@@ -29,7 +29,7 @@ var secure = set("neg", "add", "sub", "mul", "div", "mod", "eq", "ne", "lt", "le
 	"index", "update", "stack", "concat", "transpose", "count", "cumsum", "onehot",
 	"sqrt", "exp", "log", "sigmoid", "tanh", "relu", "softmax", "sign", "clamp",
 	"any", "all", "argmin", "argmax", "sort", "rank", "sort_by", "top_k", "merge", "distinct", "shuffle_shared",
-	"lookup", "store")
+	"carry", "lookup", "store")
 
 var protocols = []Protocol{
 	{

@@ -75,6 +75,8 @@ func (o Operation) Calls() []Part {
 		x := o.Args[0]
 		x.Public = false // a public operand becomes shares of itself
 		return Operation{Name: "min", Args: []Operand{x, x}, Ring: o.Ring}.Calls()
+	case "carry":
+		return o.carry()
 	case "permute", "lookup", "store":
 		return o.selection()
 	case "argmin", "argmax":
@@ -89,6 +91,17 @@ func (o Operation) Calls() []Part {
 		return o.conversion()
 	}
 	return nil
+}
+
+// carry is what each level calls: which rows take another, and the choice.
+func (o Operation) carry() []Part {
+	switch {
+	case o.Args[1].Public:
+		return nil
+	case o.Args[0].Kind == Bool:
+		return calls(part(And, 0), part(And, 0))
+	}
+	return calls(part(And, 0), part(SelectBits, 0))
 }
 
 func calls(p ...Part) []Part { return p }

@@ -309,6 +309,9 @@ func Exchanges(n, m int) (levels [][][2]uint32, order []uint32) {
 	return levels, merge(levels, x, y)
 }
 
+// CarryLevels is how often the rows behind a known one are doubled.
+func CarryLevels(n int64) int64 { return int64(mathbits.Len64(uint64(max(n, 1) - 1))) }
+
 // MergeLevels is the depth of the network, 0 where an operand is empty.
 func MergeLevels(n, m int64) int64 {
 	if n == 0 || m == 0 {

@@ -66,6 +66,25 @@ func Permute(place, x Tensor) Tensor {
 	return out
 }
 
+// Carry returns the rows of x, those where known is false as the last one before
+// where it is true; those before the first stay.
+func Carry(x, known Tensor) Tensor {
+	out := Zero(x.Elem, x.Shape...)
+	n := count(x.Shape[1:])
+	last := 0
+	for i := range known.Data {
+		if known.Data[i] != 0 {
+			last = i
+		}
+		from := i
+		if known.Data[last] != 0 {
+			from = last
+		}
+		copy(out.Data[i*n:(i+1)*n], x.Data[from*n:])
+	}
+	return out
+}
+
 // TopK returns the k greatest elements of a vector, descending.
 func TopK(x Tensor, k int) Tensor {
 	sorted := Sort(x)
