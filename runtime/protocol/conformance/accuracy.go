@@ -8,10 +8,12 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"sync/atomic"
 	"testing"
 
 	"github.com/tfec-lang/tfec/runtime/clear"
 	"github.com/tfec-lang/tfec/runtime/mpc"
+	"github.com/tfec-lang/tfec/runtime/ring"
 )
 
 // precisions that the functions are tested in.
@@ -53,7 +55,6 @@ func accuracy(t *testing.T, p Protocol) {
 }
 
 func (f function) check(t *testing.T, p Protocol, elem clear.Type) {
-	unit := math.Ldexp(1, -elem.F)
 	x := f.arguments(elem)
 	var got clear.Tensor
 	for _, n := range lengths(len(x.Data)) {
@@ -63,22 +64,60 @@ func (f function) check(t *testing.T, p Protocol, elem clear.Type) {
 		})
 		p.checkCost(t, players, n, p.costOf(f.name, elem, elem))
 	}
-	worst := 0.0
+	f.errors(t, elem, x, got).log(t)
+}
+
+// errors compares results with float64.
+func (f function) errors(t testing.TB, elem clear.Type, x, got clear.Tensor) (worst Accuracy) {
+	unit := math.Ldexp(1, -elem.F)
+	worst = Accuracy{Function: f.name, Elem: elem}
 	for i, v := range got.Data {
 		a := float64(int64(x.Data[i])) * unit
 		want := f.want(a)
 		limit := f.units*unit + f.absolute + f.relative*math.Abs(want)
 		off := math.Abs(float64(int64(v))*unit - want)
-		if worst = max(worst, off/limit); off > limit {
+		if worst.take(off/unit, limit/unit); off > limit {
 			t.Errorf("of %g: got %g, want %g: %.3g units off, limit %.3g", a, float64(int64(v))*unit, want, off/unit, limit/unit)
 		}
 	}
-	t.Logf("at most %.3f of the limit", worst)
+	return worst
+}
+
+// An Accuracy is how far the results of an operation on a type were off at most: in
+// units in the last place, and as a part of what the operation states.
+type Accuracy struct {
+	Function    string
+	Elem        clear.Type
+	Units, Part float64
+}
+
+func (a *Accuracy) take(units, limit float64) {
+	a.Units, a.Part = max(a.Units, units), max(a.Part, units/limit)
+}
+
+func (a Accuracy) log(t testing.TB) { t.Logf("at most %.3f of the limit", a.Part) }
+
+// Accuracies are those of the functions of fixed, and of quotients, of one type on a
+// ring of 64 bits: over the arguments that the suite tests.
+func Accuracies(t testing.TB, p Protocol, elem clear.Type) (all []Accuracy) {
+	p.ring, p.hung = ring.Z64, new(atomic.Bool)
+	for _, f := range functions() {
+		x := f.arguments(elem)
+		got, _ := p.compute(t, run{seed: 5}, []clear.Tensor{x}, func(q *Player, s []mpc.Share) mpc.Share { return f.op(q.Engine, q, s[0]) })
+		all = append(all, f.errors(t, elem, x, got))
+	}
+	return append(all, quotientErrors(t, p, elem, math.MaxInt))
 }
 
 // quotients are by divisors on dense grids, of 1, of the greatest number that
 // they leave in the type, and of random ones, of either sign.
 func quotients(t *testing.T, p Protocol, elem clear.Type) {
+	n := lengths(math.MaxInt)
+	quotientErrors(t, p, elem, n[len(n)-1]).log(t)
+}
+
+// quotientErrors are those of so many quotients, or of all.
+func quotientErrors(t testing.TB, p Protocol, elem clear.Type, most int) Accuracy {
 	r := rand.New(rand.NewPCG(uint64(elem.Bits), uint64(elem.F)))
 	end := float64(int64(1)<<(elem.Bits-1) - 1)
 	x, y := clear.Zero(elem, 0), clear.Zero(elem, 0)
@@ -94,11 +133,10 @@ func quotients(t *testing.T, p Protocol, elem clear.Type) {
 		add(-most, v)
 		add(most*(2*r.Float64()-1), v)
 	}
-	n := lengths(len(x.Data))
-	got, _ := p.compute(t, run{seed: 5}, prefix([]clear.Tensor{x, y}, n[len(n)-1]), func(q *Player, s []mpc.Share) mpc.Share {
+	got, _ := p.compute(t, run{seed: 5}, prefix([]clear.Tensor{x, y}, min(most, len(x.Data))), func(q *Player, s []mpc.Share) mpc.Share {
 		return q.Engine.Div(q, s[0], s[1])
 	})
-	worst := 0.0
+	worst := Accuracy{Function: "x / y", Elem: elem}
 	for i, v := range got.Data {
 		want := math.Ldexp(float64(int64(x.Data[i])), elem.F) / float64(int64(y.Data[i]))
 		if y.Data[i] == 0 {
@@ -106,11 +144,11 @@ func quotients(t *testing.T, p Protocol, elem clear.Type) {
 		}
 		limit := 2 + 0x1p-28*math.Abs(want)
 		off := math.Abs(float64(int64(v)) - want)
-		if worst = max(worst, off/limit); off > limit {
+		if worst.take(off, limit); off > limit {
 			t.Errorf("%d / %d: got %d, want %g", int64(x.Data[i]), int64(y.Data[i]), int64(v), want)
 		}
 	}
-	t.Logf("at most %.3f of the limit", worst)
+	return worst
 }
 
 // arguments are those of the domain whose result the type holds.
