@@ -36,25 +36,10 @@ func truncation(m int) []Part {
 	return calls(part(Truncate, m))
 }
 
-// lengths of numbers: their bits, each spread to those below.
-func lengths(width int) []Part {
-	all := calls(part(Bits, width))
-	for half := 1; half < width; half *= 2 {
-		ands := 0
-		for i := range width {
-			if i/half%2 == 0 && (i/half+1)*half < width {
-				ands++
-			}
-		}
-		all = append(all, times(ands, part(And, 0)))
-	}
-	return all
-}
-
 // A LengthCode is how the lengths of numbers are written, to look up functions
 // of them: the length that numbers are brought to, less theirs, in low and high
-// bits. The high bits of 0, and of what is longer than Size, stand for nothing
-// else.
+// bits. All of them are set for 0 and for what is longer than Size, whose high bits
+// so are those of nothing else.
 type LengthCode struct{ Size, Longest, Low, High int }
 
 // Lengths is the code of numbers that are brought to the longest length they can
@@ -65,12 +50,41 @@ func lengthCode(size, longest, low int) LengthCode {
 	return LengthCode{size, longest, low, mathbits.Len(uint(longest>>low + 1))}
 }
 
-// Of is the code of a length.
-func (c LengthCode) Of(length int) int {
-	if length == 0 || length > c.Size {
-		return (c.Longest>>c.Low + 1) << c.Low
+// Bits of a code.
+func (c LengthCode) Bits() int { return c.Low + c.High }
+
+// Groups are what the codes of the lengths from shortest on begin with, before so
+// many last bits: all from one number to another.
+func (c LengthCode) Groups(shortest, last int) (from, to int) {
+	return (c.Longest - c.Size) >> last, (c.Longest - shortest) >> last
+}
+
+// Shortest is the length of the shortest numbers but 0: see package mpc.
+func Shortest(signed bool) int {
+	if signed {
+		return 0
 	}
-	return c.Longest - length
+	return 1
+}
+
+// find is the code of numbers: their bits, a level of merges for each bit of the
+// code, and what is longer than Size.
+func (c LengthCode) find(width int, signed bool) []Part {
+	shortest := Shortest(signed)
+	all, longer := calls(part(Bits, width)), width-1+shortest-c.Size
+	for bit := range c.Bits() {
+		from, to := c.Groups(shortest, bit)
+		if pairs := (to+1)/2 - (from+1)/2; pairs > 0 {
+			all = append(all, times(pairs*(bit+1), part(And, 0)))
+		}
+	}
+	for n := longer; n > 1; n -= n / 2 {
+		all = append(all, times(n/2, part(And, 0)))
+	}
+	if longer > 0 {
+		all = append(all, times(c.Bits(), part(And, 0)))
+	}
+	return all
 }
 
 // tables of the low bits and of the high ones, with so many functions in all.
@@ -133,11 +147,11 @@ func (o Operation) function() []Part {
 	var all []Part
 	switch o.Name {
 	case "sqrt":
-		all = append(lengths(longest), Lengths(longest).tables(4), part(Product, 0))
+		all = append(Lengths(longest).find(longest, false), Lengths(longest).tables(4), part(Product, 0))
 		all = append(all, mantissa(longest, 10, 30)...)
 		return append(all, part(Product, 30), part(Product, (60-n%2-n)/2+4*(longest>>3)))
 	case "log":
-		all = append(lengths(longest), Lengths(longest).tables(4), part(Product, 0))
+		all = append(Lengths(longest).find(longest, false), Lengths(longest).tables(4), part(Product, 0))
 		all = append(all, mantissa(longest, 12, 40)...)
 		return append(all, truncation(40-x.F)...)
 	case "exp":
@@ -199,7 +213,7 @@ func (o Operation) divideFixed() []Part {
 	if d.Signed {
 		lookup.Param++ // the low bits with a sign
 	}
-	all := append(lengths(y.Bits), lookup, part(Product, 0))
+	all := append(d.find(y.Bits, d.Signed), lookup, part(Product, 0))
 	all = append(all, mantissa(d.Longest, 12, 30)...)
 	all = append(all, part(Product, 0), part(Truncate, d.Half), part(Product, d.Half),
 		part(Product, max(0, 30-d.Half-d.Guard)), part(Product, 1<<d.Low-1))

@@ -5,6 +5,7 @@ package mpc
 import (
 	"github.com/tfec-lang/tfec/runtime/capability"
 	"github.com/tfec-lang/tfec/runtime/clear"
+	"github.com/tfec-lang/tfec/runtime/ring"
 )
 
 // divideFixed returns x 2^f / y for a fixed x and any number y: error below two
@@ -18,7 +19,7 @@ import (
 // dividend, which is multiplied by w in two halves. What remains is the 2^low, and
 // a shift to the right by blocks of places, which takes one of several starts.
 //
-// The divisor's lengths; one Tables; a Product, mantissa and an evaluation of
+// The code of the divisor's length; one Tables; a Product, mantissa and an evaluation of
 // degree 12; three Product and a Truncate, of which the last Product adds what the
 // second gave; a Product; a Truncate for each start but the first, and one Inner.
 func (o *operation) divideFixed(x, y Share, f int) Share {
@@ -35,12 +36,12 @@ func (o *operation) divideFixed(x, y Share, f int) Share {
 	if d.Starts == 1 {
 		return o.truncate(q, d.Guard)
 	}
-	starts := []Share{q}
-	for i := range d.Starts - 1 {
-		starts = append(starts, o.truncate(starts[i], 1<<d.Low))
+	further, shifted := make([]Share, d.Starts-1), q
+	for i := range further {
+		shifted = o.truncate(shifted, 1<<d.Low)
+		further[i] = o.sub(shifted, q)
 	}
-	further := o.sub(stack(starts[1:]...), q.widen(by.start.Shape))
-	return o.k.Inner(o.next(), further, by.start, q, d.Guard)
+	return o.k.Inner(o.next(), stack(further...), by.start, q, d.Guard)
 }
 
 // A divisor's factors are 2^low with its sign; what brings it, with that, to the
@@ -49,20 +50,18 @@ func (o *operation) divideFixed(x, y Share, f int) Share {
 type divisorFactors struct{ low, divisor, dividend, start Share }
 
 func (o *operation) divisorFactors(y Share, d capability.Division) divisorFactors {
-	lengths, negative := o.lengths(y, y.Elem.Bits, d.Signed)
-	code := o.encoded(lengths, d.LengthCode)
-	split := int64(d.Low)
+	code, negative := o.code(y, y.Elem.Bits, d.Signed, d.LengthCode)
 	t := o.k.Tables(o.next(), clear.Int64,
-		Table{Bits: index(code, clear.Range(0, split)), Sign: negative, Functions: [][]uint64{table(d.Low, func(v int) uint64 { return 1 << v })}},
-		Table{Bits: index(code, clear.Range(split, int64(code.Shape[0]))), Functions: columns(d.High, func(v int) []uint64 { return highFactors(d, v) })})
+		Table{Bits: stack(code[:d.Low]...), Sign: negative, Functions: [][]uint64{table(d.Low, func(v int) uint64 { return 1 << v })}},
+		Table{Bits: stack(code[d.Low:]...), Functions: columns(d.High, func(v int) []uint64 { return highFactors(d, v) })})
 	// The divisor's factor is 2^(2^Low high), which a start says, or the dividend's.
-	weights := clear.Zero(clear.Int64, 1, d.Starts)
+	weights := make([]int64, d.Starts)
 	most := (d.Starts - 1) << d.Low
-	weights.Data[0] = 1 << most
+	weights[0] = 1 << most
 	for i := 1; i < d.Starts; i++ {
-		weights.Data[i] = 1<<(most-i<<d.Low) - 1<<most
+		weights[i] = 1<<(most-i<<d.Low) - 1<<most
 	}
-	return divisorFactors{at(t[0], 0), at(o.combined(weights, t[1]), 0), at(t[1], 0), index(t[1], clear.Range(1, int64(d.Starts)))}
+	return divisorFactors{at(t[0], 0), o.combined(integers(weights), rows(t[1])), at(t[1], 0), index(t[1], clear.Range(1, int64(d.Starts)))}
 }
 
 // highFactors are the functions of the high bits of a code: what the dividend is
@@ -117,11 +116,11 @@ func (o *operation) longDivision(x, y Share, remainder bool) Share {
 	}
 	result := left
 	if !remainder {
-		weights := clear.Zero(clear.Uint64, 1, len(quotient))
-		for i := range weights.Data {
-			weights.Data[i] = 1 << i
+		weights := make([]ring.Number, len(quotient))
+		for i := range weights {
+			weights[i] = ring.Natural(1 << i)
 		}
-		result = at(o.combined(weights, o.k.BitsToRing(o.next(), stack(quotient...), x.Elem)), 0)
+		result = o.combined(weights, rows(o.k.BitsToRing(o.next(), stack(quotient...), x.Elem)))
 	}
 	return o.k.SelectBits(o.next(), o.not(o.isZero(y)), result)
 }

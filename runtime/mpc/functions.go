@@ -61,14 +61,13 @@ func (e *Engine) Log(net Net, x Operand) Share {
 }
 
 // byLength returns functions of the low and of the high bits of the code of x's
-// length, x not negative; those of the high bits are 0 where x is 0. The lengths
-// of x, and one Tables.
+// length, x not negative; those of the high bits are 0 where x is 0. The code,
+// and one Tables.
 func (o *operation) byLength(x Share, c capability.LengthCode, low, high func(v int) []uint64) (l, h Share) {
-	lengths, _ := o.lengths(x, c.Longest, false)
-	code := o.encoded(lengths, c)
+	code, _ := o.code(x, c.Longest, false, c)
 	t := o.k.Tables(o.next(), clear.Int64,
-		Table{Bits: index(code, clear.Range(0, int64(c.Low))), Functions: columns(c.Low, low)},
-		Table{Bits: index(code, clear.Range(int64(c.Low), int64(c.Low+c.High))), Functions: columns(c.High, func(v int) []uint64 {
+		Table{Bits: stack(code[:c.Low]...), Functions: columns(c.Low, low)},
+		Table{Bits: stack(code[c.Low:]...), Functions: columns(c.High, func(v int) []uint64 {
 			if v > c.Longest>>c.Low {
 				return make([]uint64, len(high(0)))
 			}

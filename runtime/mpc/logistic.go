@@ -38,9 +38,9 @@ func (o *operation) logistic(x Share, l capability.Logistic, start uint64) Share
 	}
 	pieces := Table{Bits: whole, Sign: negative, Functions: columns(l.Index, func(piece int) []uint64 { return logisticPiece(l, piece) })}
 	t := o.k.Tables(o.next(), clear.Int64, pieces)[0]
-	sign, middle, constant, coefficients := at(t, 0), at(t, 1), at(t, 2), index(t, clear.Range(3, int64(3+l.Degree)))
+	unit, middle, constant, coefficients := at(t, 0), at(t, 1), at(t, 2), index(t, clear.Range(3, int64(3+l.Degree)))
 	// From -1 to 1 on the piece of |x|: the sign of x goes out.
-	u := scale(o.k.Mul(o.next(), sign, o.sub(scale(x, 2), middle), 0), 1<<(scaleBits-l.F))
+	u := o.k.Mul(o.next(), unit, o.sub(scale(x, 2), middle), 0)
 	return o.evaluateSecret(coefficients, u, o.addConst(constant, start), 2*scaleBits-l.F-l.Double)
 }
 
@@ -51,7 +51,7 @@ func (o *operation) logistic(x Share, l capability.Logistic, start uint64) Share
 func (o *operation) evaluateSecret(coefficients, u, constant Share, shift int) Share {
 	degree := coefficients.Shape[0]
 	half := (degree + 1) / 2
-	powers := o.powers(u, half)
+	powers := stack(o.powers(u, half)...)
 	upper := o.k.Inner(o.next(), index(coefficients, clear.Range(int64(half), int64(degree))), index(powers, clear.Range(0, int64(degree-half))), Share{}, scaleBits)
 	lower := concat(0, index(coefficients, clear.Range(0, int64(half-1))), stack(o.add(at(coefficients, half-1), upper)))
 	return o.k.Inner(o.next(), lower, powers, constant, shift)
@@ -69,13 +69,13 @@ func (o *operation) any(b Share) Share {
 // or is the disjunction of bools on shares.
 func (o *operation) or(x, y Share) Share { return o.xor(o.xor(x, y), o.k.And(o.next(), x, y)) }
 
-// logisticPiece is, of a piece, 1, twice its middle at F bits, and its polynomial:
-// the constant at 60 bits, the others at 30. The last piece stands for all that is
+// logisticPiece is, of a piece, what brings F bits to 30, twice its middle at F
+// bits, and its polynomial: the constant at 60 bits, the others at 30. The last piece stands for all that is
 // beyond, too, and is constant if there is any; as are those where e^-x is below
 // 2^-30.
 func logisticPiece(l capability.Logistic, piece int) []uint64 {
 	out := make([]uint64, 3+l.Degree)
-	out[0], out[1] = 1, uint64(2*piece+1)<<l.F
+	out[0], out[1] = 1<<(scaleBits-l.F), uint64(2*piece+1)<<l.F
 	if piece >= len(logisticPieces) || l.Above > 0 && piece == 1<<l.Index-1 {
 		out[2] = 1 << 59
 		return out

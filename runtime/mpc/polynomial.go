@@ -8,6 +8,8 @@ package mpc
 // lies between 1 and 2.
 
 import (
+	"slices"
+
 	"github.com/tfec-lang/tfec/runtime/capability"
 	"github.com/tfec-lang/tfec/runtime/clear"
 	"github.com/tfec-lang/tfec/runtime/ring"
@@ -37,11 +39,6 @@ var (
 func (o *operation) evaluate(p polynomial, u Share, out int) Share {
 	degree := len(p) - 1
 	powers := o.powers(u, min(blockPowers, degree))
-	blocks := clear.Zero(clear.Int64, (degree+blockPowers-1)/blockPowers, powers.Shape[0])
-	for i, c := range p[1:] {
-		blocks.Data[i/blockPowers*powers.Shape[0]+i%blockPowers] = uint64(c)
-	}
-	b := o.combined(blocks, powers)
 	down := func(block int) int {
 		if block == 0 {
 			return 2*scaleBits - out
@@ -49,15 +46,17 @@ func (o *operation) evaluate(p polynomial, u Share, out int) Share {
 		return scaleBits
 	}
 	block := func(i int) Share {
+		first := 1 + i*blockPowers
+		b := o.combined(integers(p[first:min(first+blockPowers, len(p))]), powers)
 		if i == 0 {
-			return o.addConst(at(b, 0), uint64(p[0])<<scaleBits)
+			return o.addConst(b, uint64(p[0])<<scaleBits)
 		}
-		return at(b, i)
+		return b
 	}
-	top := b.Shape[0] - 1
+	top := (degree - 1) / blockPowers
 	sum := o.truncate(block(top), down(top))
 	for i := top - 1; i >= 0; i-- {
-		sum = o.k.Inner(o.next(), stack(sum), stack(at(powers, blockPowers-1)), block(i), down(i))
+		sum = o.k.Inner(o.next(), stack(sum), stack(powers[blockPowers-1]), block(i), down(i))
 	}
 	return sum
 }
@@ -65,25 +64,31 @@ func (o *operation) evaluate(p polynomial, u Share, out int) Share {
 // blockPowers is how many powers make a block.
 const blockPowers = 4
 
-// powers returns x, x^2, … x^n along a new first dimension, by doubling: in all
-// n - 1 Product.
-func (o *operation) powers(x Share, n int) Share {
-	all := x.in(append([]int{1}, x.Shape...))
-	for have := 1; have < n; have = all.Shape[0] {
+// powers returns x, x^2, … x^n, by doubling: in all n - 1 Product.
+func (o *operation) powers(x Share, n int) []Share {
+	all := []Share{x}
+	for have := 1; have < n; have = len(all) {
 		more := min(have, n-have)
-		top := at(all, have-1).widen(append([]int{more}, x.Shape...))
-		all = concat(0, all, o.k.Mul(o.next(), index(all, clear.Range(0, int64(more))), top, scaleBits))
+		highest := slices.Repeat(all[have-1:have], more)
+		all = append(all, rows(o.k.Mul(o.next(), stack(all[:more]...), stack(highest...), scaleBits))...)
 	}
 	return all
 }
 
-// combined multiplies a public matrix by x, seen as a matrix of its first
-// dimension by all others.
-func (e *Engine) combined(m clear.Tensor, x Share) Share {
-	n, rest := m.Shape[0], x.Shape[1:]
-	return e.byPublic(append([]int{n}, rest...), x, func(dst, x []uint64, r ring.Modulus) {
-		r.MatMul(dst, numbers(r, m), x, n, m.Shape[1], Count(rest))
-	})
+// combined adds up public multiples of the first tensors, which have one shape.
+func (e *Engine) combined(c []ring.Number, x []Share) Share {
+	r := e.k.Modulus()
+	out := Share{Elem: x[0].Elem, Shape: x[0].Shape}
+	for i, first := range x[0].Comp {
+		vectors := make([][]uint64, len(c))
+		for k := range c {
+			vectors[k] = x[k].Comp[i]
+		}
+		sum := make([]uint64, len(first))
+		r.Combine(sum, c, vectors)
+		out.Comp = append(out.Comp, sum)
+	}
+	return out
 }
 
 // at is x[i].
@@ -92,68 +97,108 @@ func at(x Share, i int) Share { return index(x, clear.At(int64(i))) }
 // minus is -c modulo 2^64.
 func minus(c uint64) uint64 { return -c }
 
-// lengths says of each element of x, which fits in width bits, how long it is:
-// bit i along a new first dimension is whether |x| has a bit i or a higher one.
-// Of a signed one, it says whether it is negative, too; then its length is that
-// of |x| - 1, but at least 1.
+func integers(c []int64) []ring.Number {
+	out := make([]ring.Number, len(c))
+	for i, v := range c {
+		out[i] = ring.Integer(v)
+	}
+	return out
+}
+
+// code returns the code of the length of each element of x, which fits in width
+// bits, a bit after the other. Of a signed one, it says whether it is negative, too;
+// then its length is that of |x| - 1, and not that of 0.
 //
-// One Bits, and the And that spread each bit to those below.
-func (o *operation) lengths(x Share, width int, signed bool) (p, negative Share) {
-	b := o.k.Bits(o.next(), x, width)
-	if !signed {
-		return o.spread(b), Share{}
+// One Bits, and for each bit of the code one And that merges groups of lengths.
+func (o *operation) code(x Share, width int, signed bool, c capability.LengthCode) (code []Share, negative Share) {
+	b := rows(o.k.Bits(o.next(), x, width))
+	if signed {
+		// The complement of a negative x is |x| - 1. Its sign stands below its bits,
+		// so that -1, too, has a length.
+		negative = b[width-1]
+		below := []Share{negative}
+		for _, bit := range b[:width-1] {
+			below = append(below, o.xor(bit, negative))
+		}
+		b = below
 	}
-	last := int64(width - 1)
-	sign := index(b, clear.Range(last, last+1))
-	// The complement of a negative x is |x| - 1. Its sign stands below its bits,
-	// so that -1, too, has a length.
-	p = o.spread(concat(0, sign, o.xor(index(b, clear.Range(0, last)), at(sign, 0))))
-	return concat(0, index(p, clear.Range(0, 1)), index(p, clear.Range(2, last+1))), at(sign, 0)
+	shortest := capability.Shortest(signed)
+	known := c.Size + 1 - shortest // bits that are of lengths with a code
+	code = o.merged(b[:known], shortest, c)
+	if known < len(b) {
+		longer := o.any(stack(b[known:]...)).in(append([]int{1}, x.Shape...))
+		code = rows(o.or(stack(code...), longer.widen(append([]int{len(code)}, x.Shape...))))
+	}
+	return code, negative
 }
 
-// spread sets each bit along the first dimension that has a set one after it,
-// by the prefix tree of Sklansky 1960: at each level, a bit of the lower half of
-// a group takes the lowest of the upper half, which stands for all of that.
-func (o *operation) spread(b Share) Share {
-	rows := make([]Share, b.Shape[0])
-	for i := range rows {
-		rows[i] = at(b, i)
-	}
-	for half := 1; half < len(rows); half *= 2 {
-		var low, high []Share
-		var places []int
-		for i := range rows {
-			if from := (i/half + 1) * half; i/half%2 == 0 && from < len(rows) {
-				low, high, places = append(low, rows[i]), append(high, rows[from]), append(places, i)
-			}
-		}
-		x, y := stack(low...), stack(high...)
-		either := o.xor(o.xor(x, y), o.k.And(o.next(), x, y))
-		for k, i := range places {
-			rows[i] = at(either, k)
-		}
-	}
-	return stack(rows...)
+// A group is of lengths whose codes begin alike: whether a number has a bit that
+// makes it as long as one of them, and then the last bits of its code, which are
+// all set otherwise.
+type group struct {
+	any  Share
+	last []Share
 }
 
-// encoded returns the code of the length that lengths gave, and then further
-// bits. No communication: from one length to the next, a bit of the code changes
-// or does not.
-func (o *operation) encoded(lengths Share, c capability.LengthCode, further ...Share) Share {
-	out := make([]Share, c.Low+c.High)
-	for j := range out {
-		bit := func(length int) int { return c.Of(length) >> j & 1 }
-		out[j] = scale(at(lengths, 0), 0)
-		for i := range lengths.Shape[0] {
-			if bit(i+1) != bit(i) {
-				out[j] = o.xor(out[j], at(lengths, i))
+// merged returns the codes of the lengths of numbers, given bits, the first of which
+// makes a number as long as the shortest. The codes of two groups that differ in a
+// bit are one group: its last bits are those of the longer numbers, if there are any,
+// and the bit says whether there are none.
+func (o *operation) merged(b []Share, shortest int, c capability.LengthCode) []Share {
+	slices.Reverse(b) // the codes of longer numbers come first
+	groups := make([]group, len(b))
+	for i := range b {
+		groups[i].any = b[i]
+	}
+	for bit := range c.Bits() {
+		from, to := c.Groups(shortest, bit)
+		var next, longs, shorts []group
+		for i := from &^ 1; i <= to; i += 2 {
+			switch {
+			case i < from: // no longer ones
+				g := groups[i+1-from]
+				next = append(next, group{g.any, append(g.last, o.not(scale(g.any, 0)))})
+			case i == to: // no shorter ones
+				g := groups[i-from]
+				next = append(next, group{g.any, append(g.last, o.not(g.any))})
+			default:
+				next = append(next, group{})
+				longs, shorts = append(longs, groups[i-from]), append(shorts, groups[i+1-from])
 			}
 		}
-		if bit(0) == 1 {
-			out[j] = o.not(out[j])
+		if len(longs) > 0 {
+			both := o.mergeAll(longs, shorts)
+			for i := range next {
+				if next[i].last == nil {
+					next[i], both = both[0], both[1:]
+				}
+			}
+		}
+		groups = next
+	}
+	return groups[0].last
+}
+
+// mergeAll merges groups of longer numbers with those of shorter ones: one And.
+func (o *operation) mergeAll(longs, shorts []group) []group {
+	var x, y []Share
+	for i, long := range longs {
+		x, y = append(x, long.any), append(y, shorts[i].any)
+		for j, bit := range long.last {
+			x, y = append(x, long.any), append(y, o.xor(bit, shorts[i].last[j]))
 		}
 	}
-	return stack(append(out, further...)...)
+	z := rows(o.k.And(o.next(), stack(x...), stack(y...)))
+	merged := make([]group, len(longs))
+	for i, long := range longs {
+		merged[i].any = o.xor(o.xor(long.any, shorts[i].any), z[0])
+		for j, bit := range shorts[i].last {
+			merged[i].last = append(merged[i].last, o.xor(bit, z[1+j]))
+		}
+		merged[i].last = append(merged[i].last, o.not(long.any))
+		z = z[1+len(long.last):]
+	}
+	return merged
 }
 
 // table lists a function of a number of so many bits.

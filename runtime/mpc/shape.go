@@ -101,6 +101,9 @@ func together(planes [][]uint64) []uint64 {
 
 // join returns the elements of all x, one tensor after the other, in a shape.
 func join(shape []int, x ...Share) Share {
+	if len(x) == 1 {
+		return x[0].in(shape)
+	}
 	out := Share{Elem: x[0].Elem, Shape: shape}
 	sizes := make([]int, len(x))
 	for i, s := range x {
@@ -125,6 +128,15 @@ func join(shape []int, x ...Share) Share {
 
 // stack joins tensors of equal shape along a new first dimension.
 func stack(x ...Share) Share { return join(append([]int{len(x)}, x[0].Shape...), x...) }
+
+// rows are the parts of x along its first dimension: the inverse of stack.
+func rows(x Share) []Share {
+	out := make([]Share, x.Shape[0])
+	for i := range out {
+		out[i] = at(x, i)
+	}
+	return out
+}
 
 // Update returns x with x[s…] = v, which broadcasts.
 func (e *Engine) Update(_ Net, x, v Operand, s ...clear.Slice) Share {

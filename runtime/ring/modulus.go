@@ -156,6 +156,26 @@ func (r Modulus) ScaleAdd(dst, x []uint64, c Number) {
 	})
 }
 
+// Combine sets dst to the sum of vectors, each as often as c says.
+func (r Modulus) Combine(dst []uint64, c []Number, x [][]uint64) {
+	part := func(lo, hi int) {
+		r.Scale(dst[lo:hi], x[0][lo:hi], c[0])
+		for i := 1; i < len(c); i++ {
+			r.ScaleAdd(dst[lo:hi], x[i][lo:hi], c[i])
+		}
+	}
+	if r != Z64 { // the planes of an element are apart
+		part(0, len(dst))
+		return
+	}
+	const tile = 1 << 10 // stays in the cache
+	Split(len(dst), func(lo, hi int) {
+		for ; lo < hi; lo += tile {
+			part(lo, min(lo+tile, hi))
+		}
+	})
+}
+
 // AddConst sets dst = x + c.
 func (r Modulus) AddConst(dst, x []uint64, c Number) {
 	if r == Z64 {
