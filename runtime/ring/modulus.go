@@ -156,7 +156,8 @@ func (r Modulus) ScaleAdd(dst, x []uint64, c Number) {
 	})
 }
 
-// Combine sets dst to the sum of vectors, each as often as c says.
+// Combine sets dst, which is none of them, to the sum of vectors, each as often as
+// c says.
 func (r Modulus) Combine(dst []uint64, c []Number, x [][]uint64) {
 	part := func(lo, hi int) {
 		r.Scale(dst[lo:hi], x[0][lo:hi], c[0])

@@ -65,6 +65,14 @@ func TestModulus(t *testing.T) {
 				z := new(big.Int).Mul(v[0], new(big.Int).Add(v[2], v[3]))
 				return z.Add(z, new(big.Int).Mul(v[1], v[2]))
 			}},
+			"Combine": {func(dst []uint64, x [][]uint64) {
+				sum := make([]uint64, len(dst)) // which is none of the operands
+				r.Combine(sum, []Number{c, Integer(-3), Natural(1)}, x[1:4])
+				copy(dst, sum)
+			}, func(v numbers) *big.Int {
+				z := new(big.Int).Mul(v[1], c.big())
+				return z.Sub(z, new(big.Int).Mul(v[2], big.NewInt(3))).Add(z, v[3])
+			}},
 			"MulAdd": {func(dst []uint64, x [][]uint64) {
 				copy(dst, x[2])
 				r.MulAdd(dst, x[0], x[1])
