@@ -98,7 +98,8 @@ func (k *Kernel) roleOf(player int) int { return slices.Index(k.roles[:], player
 // Components is 2.
 func (k *Kernel) Components() int { return 2 }
 
-// AddPublic adds c to component 0; no communication.
+// AddPublic adds c to component 0 at its two holders: no communication, no bytes
+// (Araki et al. 2016).
 func (k *Kernel) AddPublic(x mpc.Share, c []uint64) mpc.Share {
 	comp := [][]uint64{x.Comp[0], x.Comp[1]}
 	if i := k.place(0); i >= 0 {

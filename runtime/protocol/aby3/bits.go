@@ -10,13 +10,15 @@ import (
 )
 
 // Draw returns random bits: each component is a stream of its two holders, so
-// that the third role's view says nothing of it. No communication.
+// that the third role's view says nothing of it. No communication, no bytes (Araki
+// et al. 2016).
 func (k *Kernel) Draw(net mpc.Net, shape []int) mpc.Share {
 	g := bits(1, mpc.Count(shape))
 	return mpc.Share{Elem: clear.Bool, Shape: shape, Comp: [][]uint64{k.mask(net, k.role, drawing, g), k.mask(net, k.role+1, drawing, g)}}
 }
 
-// And is the conjunction of bits: 3 bits, one round.
+// And is the conjunction of bits: 3 bits, one round (Araki et al. 2016). It relies on a
+// sharing of zero, which masks each role's part, and of which the receiver lacks a key.
 func (k *Kernel) And(net mpc.Net, x, y mpc.Share) mpc.Share {
 	z := k.and(net, product, k.groupOf(x), func(int) (a, b [][]uint64) { return x.Comp, y.Comp })
 	return mpc.Share{Elem: x.Elem, Shape: x.Shape, Comp: z}
@@ -41,7 +43,10 @@ func (k *Kernel) and(net mpc.Net, p prg.Purpose, g group, factors func(i int) (x
 // Role 0 knows e = b0 ^ b1 and roles 1 and 2 know b2: b = e ^ b2 = b2 + (1 -
 // 2 b2) e over the integers, where role 0 gives e as an input.
 
-// BitsToRing converts bits to numbers 0 and 1: 24 bytes, two rounds.
+// BitsToRing converts bits to numbers 0 and 1: 24 bytes, two rounds. Role 0 knows e =
+// b0 ^ b1 and gives it as an input, roles 1 and 2 know b2 and negate by it what is
+// reshared (the aim is that of Mohassel and Rindal 2018, the way needs no oblivious
+// transfer). It relies on fresh masks of the input and of the resharing.
 func (k *Kernel) BitsToRing(net mpc.Net, b mpc.Share, elem clear.Type) mpc.Share {
 	g, known := k.elements(b.Len()), k.place(2)
 	var e []uint64
@@ -62,7 +67,8 @@ func (k *Kernel) BitsToRing(net mpc.Net, b mpc.Share, elem clear.Type) mpc.Share
 }
 
 // SelectBits returns b x: 32 bytes, two rounds. Role 0 also gives e (x0 + x1)
-// as an input, whence e x, to which roles 1 and 2 add e x2.
+// as an input, whence e x, to which roles 1 and 2 add e x2. As BitsToRing, it relies on
+// fresh masks of the inputs and of the resharing (after Mohassel and Rindal 2018).
 func (k *Kernel) SelectBits(net mpc.Net, b, x mpc.Share) mpc.Share {
 	g := k.groupOf(x)
 	known := k.place(2)

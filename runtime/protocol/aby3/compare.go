@@ -25,7 +25,9 @@ const blockBits = ring.CarryBits
 
 // Negative returns the sign bits of x at a width w. With B = ⌈(w-1)/4⌉ blocks
 // over the w-1 lower bits: 2 + ⌈log2 B⌉ rounds; at w = 64, 373 bits (46.6
-// bytes) and 6 rounds, at w = 33, 184 bits and 5 rounds.
+// bytes) and 6 rounds, at w = 33, 184 bits and 5 rounds. It relies on fresh masks of
+// the monomials, of the resharing and of each And of the tree; x must fit in w bits. The
+// adder is that of Mohassel and Rindal 2018 on blocks (design/protocols.md).
 func (k *Kernel) Negative(net mpc.Net, x mpc.Share, width int) mpc.Share {
 	a := k.addition(net, x, 0, width, width-1)
 	defer a.end()
@@ -47,7 +49,8 @@ func (k *Kernel) Negative(net mpc.Net, x mpc.Share, width int) mpc.Share {
 
 // IsZero returns whether x is zero modulo 2^w: e + f is, exactly if every bit
 // of e + (f - 1) passes a carry on. With B = ⌈w/4⌉ blocks, 2 + ⌈log2 B⌉
-// rounds; at w = 64, 317 bits (39.6 bytes) and 6 rounds.
+// rounds; at w = 64, 317 bits (39.6 bytes) and 6 rounds. It relies on what Negative
+// does, and exactly modulo 2^w, whatever x is (the blocks of Mohassel and Rindal 2018's adder).
 func (k *Kernel) IsZero(net mpc.Net, x mpc.Share, width int) mpc.Share {
 	a := k.addition(net, x, -1, width, width)
 	defer a.end()

@@ -14,7 +14,8 @@ import (
 
 // Bits returns the lowest w bits of x, 2 <= w <= 64, along a new first
 // dimension, the lowest first. With B = ⌈(w-1)/4⌉ blocks: 2 + ⌈log2 B⌉
-// rounds; at w = 64, 1,044 bits (130.5 bytes) and 6 rounds.
+// rounds; at w = 64, 1,044 bits (130.5 bytes) and 6 rounds. Carries are found as in
+// Negative, and by a prefix tree (Sklansky 1960), on whose masks it relies.
 func (k *Kernel) Bits(net mpc.Net, x mpc.Share, width int) mpc.Share {
 	a := k.addition(net, x, 0, width, width-1)
 	defer a.end()

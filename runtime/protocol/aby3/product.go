@@ -9,7 +9,8 @@ import (
 
 // Mul multiplies elementwise: 24 bytes and one round, or with truncation by m
 // bits 24 + 3m/8 bytes and two rounds; |x y| < 2^R, R the ring's Room, is then
-// off by less than one.
+// off by less than one. It relies on sharings of zero drawn from the common keys (Araki
+// et al. 2016), and for the truncation on Truncate.
 func (k *Kernel) Mul(net mpc.Net, x, y mpc.Share, shift int) mpc.Share {
 	x0, x1, y0, y1 := x.Comp[0], x.Comp[1], y.Comp[0], y.Comp[1]
 	z := k.zeros(net, product, k.groupOf(x), func(z []uint64, lo, hi int) {
@@ -18,8 +19,9 @@ func (k *Kernel) Mul(net mpc.Net, x, y mpc.Share, shift int) mpc.Share {
 	return mpc.Share{Elem: x.Elem, Shape: x.Shape, Comp: k.reduce(net, z, shift)}
 }
 
-// Inner adds up products: an element of the result costs what one of Mul does,
-// whatever the number of products.
+// Inner adds up products: an element of the result costs the rounds and bytes of one of
+// Mul, whatever the number of products (Mohassel and Rindal 2018): parts are added up
+// before they are masked. It relies on what Mul does.
 func (k *Kernel) Inner(net mpc.Net, x, y, c mpc.Share, shift int) mpc.Share {
 	x0, x1, y0, y1 := x.Comp[0], x.Comp[1], y.Comp[0], y.Comp[1]
 	n := mpc.Count(x.Shape[1:])
@@ -40,8 +42,9 @@ func (k *Kernel) Inner(net mpc.Net, x, y, c mpc.Share, shift int) mpc.Share {
 	return mpc.Share{Elem: x.Elem, Shape: x.Shape[1:], Comp: k.reduce(net, z, shift)}
 }
 
-// MatMul is a matrix product: an element of the result costs what one of Mul
-// does, whatever the inner dimension.
+// MatMul is a matrix product: an element of the result costs the rounds and bytes of
+// one of Mul, whatever the inner dimension (Mohassel and Rindal 2018). It relies on what
+// Mul does.
 func (k *Kernel) MatMul(net mpc.Net, x, y mpc.Share, n, inner, m, shift int) mpc.Share {
 	z := k.zeros(net, product, k.elements(n*m), nothing)
 	sum := loan(len(y.Comp[0]))

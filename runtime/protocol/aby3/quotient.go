@@ -10,13 +10,16 @@ import (
 )
 
 // Truncate divides by 2^m, 0 < m < R, the ring's Room: floor or ceiling, |x| <
-// 2^R. 8 + 3m/8 bytes, two rounds.
+// 2^R. 8 + 3m/8 bytes, two rounds. It relies on |x| < 2^R, so that the two addends' carry
+// shows in their highest bits, and on fresh masks of the input (Dalskov, Escudero and
+// Keller 2020, Escudero et al. 2020).
 func (k *Kernel) Truncate(net mpc.Net, x mpc.Share, m int) mpc.Share {
 	return mpc.Share{Elem: x.Elem, Shape: x.Shape, Comp: k.divide(net, 0, k.parts(x), powerOfTwo(m))}
 }
 
 // DivPublic divides by positive public numbers, one for all or one an
-// element: error below two units, |x| < 2^R. 32 bytes, two rounds.
+// element: error below two units, |x| < 2^R. 32 bytes, two rounds. It is Truncate with
+// another divisor, and relies on the same (after Escudero et al. 2020).
 func (k *Kernel) DivPublic(net mpc.Net, x mpc.Share, d []uint64) mpc.Share {
 	return mpc.Share{Elem: x.Elem, Shape: x.Shape, Comp: k.divide(net, 0, k.parts(x), numbers(d))}
 }

@@ -12,7 +12,8 @@ import (
 
 // Deal shares x. From a player without a role: components 0 and 1 are masks
 // that it draws with their holders, component 2 goes to its two; 16 bytes.
-// From a role: one input, 8 bytes. Bits: 2 and 1 bits. One round.
+// From a role: one input, 8 bytes. Bits: 2 and 1 bits. One round. It relies on keys of
+// the owner with the holders of each mask (Araki et al. 2016).
 func (k *Kernel) Deal(net mpc.Net, x clear.Tensor) mpc.Share {
 	g, data := k.groupOf(x), mpc.Vector(k.ring, x)
 	if k.role < 0 {
@@ -69,7 +70,8 @@ func opened(x mpc.Share) group {
 	return elements(x.Len(), 64)
 }
 
-// Refresh adds a sharing of zero: one round, an element a role.
+// Refresh adds a sharing of zero, on whose keys it relies: one round, an element a role,
+// 24 bytes (Araki et al. 2016).
 func (k *Kernel) Refresh(net mpc.Net, x mpc.Share) mpc.Share {
 	g := k.groupOf(x)
 	z := k.zeros(net, resharing, g, func(z []uint64, lo, hi int) { g.Add(z, z, x.Comp[0][lo:hi]) })
@@ -78,7 +80,9 @@ func (k *Kernel) Refresh(net mpc.Net, x mpc.Share) mpc.Share {
 
 // Open opens x. A role gets the component that it lacks from the role before
 // it, 8 bytes; another player gets x0 + x1 from role 0 and x2 from role 1, 16
-// bytes, whatever the ring. Bits: 1 and 2 bits. One round.
+// bytes, whatever the ring. Bits: 1 and 2 bits. One round (Araki et al. 2016). Where the
+// ring is wider than the type it relies on a multiple of 2^Bits that masks each
+// component, and that the role which lacks the component does not know.
 func (k *Kernel) Open(net mpc.Net, x mpc.Share, to []int) clear.Tensor {
 	g := opened(x)
 	comp := k.maskAbove(net, x, g)

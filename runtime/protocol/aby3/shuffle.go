@@ -17,8 +17,9 @@ func (k *Kernel) Players() []int { return k.roles[:] }
 
 // Shuffle permutes the rows of blocks, of n rows each, by uniform permutations
 // that no role knows, the same for all tensors of x. Two rounds; of a row of k
-// ring elements 32 k bytes, of a row of k bits k/2.
+// ring elements 32 k bytes, of a row of k bits k/2 (Araki et al. 2021).
 //
+// It relies on permutations that each two roles draw from their common key.
 // Role 1 sees a message masked by what roles 0 and 2 draw, role 2 one masked by
 // what roles 0 and 1 draw, and both the other's part of a fresh component.
 func (k *Kernel) Shuffle(net mpc.Net, blocks, n int, x []mpc.Share) []mpc.Share {

@@ -14,7 +14,9 @@ import (
 )
 
 // Tables looks up numbers of k bits in tables of m functions: 8 (2^k - 1) + 16 m
-// bytes a number, 8 more where it has a sign, of all tables together; two rounds.
+// bytes a number, 8 more where it has a sign, of all tables together; two rounds. It
+// relies on masks of the input and of the resharing (the input of which value it is, and
+// a permutation by what the others know, as in Mohassel and Rindal 2018 for a bit).
 // Each role sees one message, masked by what the other two draw: role 1 the input,
 // roles 1 and 2 the other's part of a fresh component.
 func (k *Kernel) Tables(net mpc.Net, elem clear.Type, tables ...mpc.Table) []mpc.Share {

@@ -76,7 +76,7 @@ func (k *Kernel) with(owner, server int) prg.Set {
 // Components is 2.
 func (k *Kernel) Components() int { return 2 }
 
-// AddPublic adds c to D; no communication.
+// AddPublic adds c to D at both servers: no communication, no bytes (Patra et al. 2021).
 func (k *Kernel) AddPublic(x mpc.Share, c []uint64) mpc.Share {
 	if !k.Computes() {
 		return x

@@ -15,7 +15,7 @@ import (
 // Deal shares x: both servers get x less the mask, of which the owner draws a
 // part with the dealer and each server; 16 bytes. A server that owns x masks it
 // by its own part alone, and tells the other; 8 bytes. Bits: 2 and 1 bits. One
-// round.
+// round. It relies on keys of the owner with the dealer and each server (Patra et al. 2021).
 func (k *Kernel) Deal(net mpc.Net, x clear.Tensor) mpc.Share {
 	g, open := k.GroupOf(x), slices.Clone(mpc.Vector(k.Ring, x))
 	net.Stage()
@@ -76,7 +76,8 @@ func Value(shares []mpc.Share) []uint64 {
 }
 
 // Refresh masks x anew: 16 bytes, one round. The dealer's share of x is not
-// asked for: it keeps no files.
+// asked for: it keeps no files. It relies on fresh masks that each server draws with the
+// dealer (Patra et al. 2021).
 func (k *Kernel) Refresh(net mpc.Net, x mpc.Share) mpc.Share {
 	s := k.Begin(net, dealer.Working)
 	var part []uint64
@@ -87,7 +88,8 @@ func (k *Kernel) Refresh(net mpc.Net, x mpc.Share) mpc.Share {
 }
 
 // Draw returns random bits: the servers draw D, of which the dealer does not know,
-// and the dealer and each server a part of the mask. No communication.
+// and the dealer and each server a part of the mask. No communication, no bytes (Patra
+// et al. 2021).
 func (k *Kernel) Draw(net mpc.Net, shape []int) mpc.Share {
 	g := vector.Bits(1, mpc.Count(shape))
 	draw := func(set prg.Set) []uint64 { return g.Draw(net.Stream(set, dealer.Working)) }
@@ -102,7 +104,8 @@ func (k *Kernel) Draw(net mpc.Net, shape []int) mpc.Share {
 
 // Open opens x. A server gets the other's part of the mask, 8 bytes; another
 // player the parts of both servers, which they mask by a sharing of zero, 16 bytes,
-// whatever the ring. Bits: 1 and 2 bits. One round.
+// whatever the ring. Bits: 1 and 2 bits. One round (Patra et al. 2021). It relies on that
+// sharing, which the dealer lacks, and on multiples of 2^Bits where the ring is wider.
 func (k *Kernel) Open(net mpc.Net, x mpc.Share, to []int) clear.Tensor {
 	if !k.Computes() {
 		return k.OpenElsewhere(net, x, to)

@@ -21,7 +21,9 @@ const blockBits = ring.CarryBits
 
 // Negative returns the sign bits of x at a width w, in masked form as x is. With B =
 // ⌈(w-1)/4⌉ blocks over the w-1 lower bits: 1 + ⌈log2 B⌉ rounds; at w = 64, 114 bits
-// (14.3 bytes) and 5 rounds, at w = 33, 52 bits and 4 rounds; 259 and 132 bits dealt.
+// (14.3 bytes) and 5 rounds, at w = 33, 52 bits and 4 rounds; 259 and 132 bits dealt. It
+// relies on the monomials of the mask's blocks, which are dealt, and on what And does; x
+// must fit in w bits (the adder of Mohassel and Rindal 2018 on blocks).
 func (k *Kernel) Negative(net mpc.Net, x mpc.Share, width int) mpc.Share {
 	a := k.addition(net, x, 0, width, width-1)
 	carry := a.carry(a.blocks(true))
@@ -30,7 +32,8 @@ func (k *Kernel) Negative(net mpc.Net, x mpc.Share, width int) mpc.Share {
 
 // IsZero returns whether x is zero modulo 2^w: D + a is, exactly if every bit
 // of D + (a - 1) passes a carry on. With B = ⌈w/4⌉ blocks, 1 + ⌈log2 B⌉
-// rounds; at w = 64, 62 bits (7.8 bytes) and 5 rounds; 255 bits dealt.
+// rounds; at w = 64, 62 bits (7.8 bytes) and 5 rounds; 255 bits dealt. It relies on what
+// Negative does, and is exact modulo 2^w (after Mohassel and Rindal 2018).
 func (k *Kernel) IsZero(net mpc.Net, x mpc.Share, width int) mpc.Share {
 	a := k.addition(net, x, -1, width, width)
 	_, p := a.blocks(false)

@@ -13,7 +13,8 @@ import (
 
 // Bits returns the lowest w bits of x, 2 <= w, along a new first
 // dimension, the lowest first. With B = ⌈(w-1)/4⌉ blocks: 1 + ⌈log2 B⌉
-// rounds; at w = 64, 622 bits (77.8 bytes) and 5 rounds; 422 bits dealt.
+// rounds; at w = 64, 622 bits (77.8 bytes) and 5 rounds; 422 bits dealt. Carries are
+// found as in Negative, and by a prefix tree (Sklansky 1960), on whose masks it relies.
 func (k *Kernel) Bits(net mpc.Net, x mpc.Share, width int) mpc.Share {
 	a := k.addition(net, x, 0, width, width-1)
 	carry := a.carries()
