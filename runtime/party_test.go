@@ -469,8 +469,8 @@ func TestStrangeHello(t *testing.T) {
 			}
 			require.NoError(t, links[0].Close(nil))
 			errs, _ := runOver(t, links[1:], average()[1:], honest(t))
-			require.EqualError(t, errs["s0"], "alice sent no hello of this version of the runtime")
-			require.EqualError(t, errs["s1"], "alice sent no hello of this version of the runtime")
+			require.EqualError(t, errs["s0"], "alice: sent no hello of this version of the runtime")
+			require.EqualError(t, errs["s1"], "alice: sent no hello of this version of the runtime")
 		})
 	}
 }

@@ -137,7 +137,7 @@ func (p *Party) greet() {
 	for from := range p.others() {
 		h, err := parseHello(net.recvAny(from, helloLimit), len(p.parts()))
 		if err != nil {
-			abort.Now(openly("%s %w", p.prog.Players[from], err))
+			abort.Now(p.noHello(from))
 		}
 		hellos[from] = h
 	}
@@ -159,6 +159,11 @@ func (p *Party) newHello() hello {
 
 // errHello is a hello of another form: another version of the runtime.
 var errHello = errors.New("sent no hello of this version of the runtime")
+
+// noHello is the failure of the player who sent it.
+func (p *Party) noHello(from int) error {
+	return openly("%w", &link.PeerError{Player: p.prog.Players[from], Err: errHello})
+}
 
 // parseHello reads a hello of so many parts.
 func parseHello(b []byte, parts int) (hello, error) {
@@ -236,13 +241,13 @@ func (p *Party) deriveKeys(hellos []hello) prg.Keys {
 				continue
 			}
 			if len(h.keys) < keySize {
-				abort.Now(openly("%s %w", p.prog.Players[player], errHello))
+				abort.Now(p.noHello(player))
 			}
 			contributed[set] = append(contributed[set], h.keys[:keySize])
 			h.keys = h.keys[keySize:]
 		}
 		if len(h.keys) > 0 {
-			abort.Now(openly("%s %w", p.prog.Players[player], errHello))
+			abort.Now(p.noHello(player))
 		}
 	}
 	keys := make(prg.Keys)

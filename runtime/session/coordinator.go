@@ -157,7 +157,8 @@ type member struct {
 	reports chan report // closed when the player is gone
 	offer   report
 
-	sending sync.Mutex
+	sending chan struct{} // has room for one order at a time
+	beaten  time.Time     // when the last heartbeat was handed over
 
 	recorded int // bytes of its record so far
 
@@ -167,10 +168,33 @@ type member struct {
 	ended bool
 }
 
-func (m *member) send(o order) {
-	m.sending.Lock()
-	defer m.sending.Unlock()
-	_ = m.stream.SendMsg(&o) // a lost player shows in reports
+// send hands over an order, and reports whether that is done: nobody waits
+// longer than so for a player that does not read.
+func (m *member) send(o order, patience time.Duration) bool {
+	sent := make(chan struct{})
+	go func() {
+		defer close(sent)
+		m.sending <- struct{}{}
+		defer func() { <-m.sending }()
+		_ = m.stream.SendMsg(&o) // a lost player shows in reports
+	}()
+	return within(patience, sent)
+}
+
+// beat hands over a heartbeat, or tells for how long the one before it has not
+// been taken.
+func (m *member) beat() (unread time.Duration) {
+	select {
+	case m.sending <- struct{}{}:
+	default:
+		return time.Since(m.beaten)
+	}
+	m.beaten = time.Now()
+	go func() {
+		defer func() { <-m.sending }()
+		_ = m.stream.SendMsg(&order{Kind: orderAlive})
+	}()
+	return 0
 }
 
 // next is the player's answer.
@@ -325,7 +349,7 @@ func (c *coordination) ask(run, asking context.Context, e Entry) (*member, error
 	if err != nil {
 		return nil, err
 	}
-	m := &member{name: e.Name, conn: conn, reports: make(chan report)}
+	m := &member{name: e.Name, conn: conn, sending: make(chan struct{}, 1), reports: make(chan report)}
 	stream, cancel := context.WithCancel(context.WithoutCancel(run))
 	m.cancel = cancel
 	if m.stream, err = conn.NewStream(stream, &bidirectional, joinMethod, grpc.CallContentSubtype(codecName)); err != nil {
@@ -333,7 +357,7 @@ func (c *coordination) ask(run, asking context.Context, e Entry) (*member, error
 		return nil, fmt.Errorf("%s: %w", e.Name, plain(err))
 	}
 	go m.receive(stream)
-	m.send(order{Kind: orderAsk, Request: c.request, Client: c.client, Alone: c.alone})
+	m.send(order{Kind: orderAsk, Request: c.request, Client: c.client, Alone: c.alone}, c.PeerTimeout)
 	m.offer, err = m.next(asking, c.PeerTimeout)
 	if err == nil && c.alone && !m.offer.Once {
 		err = errNotAlone
@@ -422,7 +446,7 @@ func (c *coordination) prepare(ctx context.Context) error {
 	var wg sync.WaitGroup
 	for i, m := range c.members {
 		wg.Go(func() {
-			m.send(order{Kind: orderPrepare, Request: c.request, Client: c.client, Run: c.id.String(), Players: c.players})
+			m.send(order{Kind: orderPrepare, Request: c.request, Client: c.client, Run: c.id.String(), Players: c.players}, c.PeerTimeout)
 			_, errs[i] = m.next(ctx, c.PeerTimeout)
 		})
 	}
@@ -439,7 +463,7 @@ func (c *coordination) begin() {
 	c.tell(Event{Kind: EventStart, Run: c.id.String(), Text: fmt.Sprintf("run %v of %s with %s", c.id, c.request.Computation, strings.Join(c.players, ", "))})
 	for _, m := range c.members {
 		m.heard, m.moved = time.Now(), time.Now()
-		m.send(order{Kind: orderBegin})
+		m.send(order{Kind: orderBegin}, c.PeerTimeout)
 	}
 }
 
@@ -484,7 +508,9 @@ func (c *coordination) record(m *member, part []byte) {
 // said what it noted of the run.
 func (m *member) release(last order, record func(m *member, part []byte)) {
 	defer m.leave()
-	m.send(last)
+	if !m.send(last, farewellTime) {
+		return
+	}
 	_ = m.stream.CloseSend()
 	timer := time.NewTimer(farewellTime)
 	defer timer.Stop()

@@ -181,9 +181,12 @@ func (f *following) beat() error {
 	var waits []string
 	stuck := true
 	for _, m := range f.members {
-		m.send(order{Kind: orderAlive})
+		unread := m.beat()
 		if m.ended {
 			continue
+		}
+		if unread > f.silence() {
+			return f.failure(m, fmt.Sprintf("it has read no order for %v", f.PeerTimeout))
 		}
 		if time.Since(m.heard) > f.silence() {
 			return f.failure(m, fmt.Sprintf("it has not been heard for %v", f.PeerTimeout))

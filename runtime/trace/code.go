@@ -9,7 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
+	"strconv"
 	"time"
 
 	"github.com/tfec-lang/tfec/runtime/link"
@@ -25,12 +25,12 @@ const (
 
 // MarshalJSON writes a span as its numbers alone: there are many of them.
 func (s Span) MarshalJSON() ([]byte, error) {
-	return json.Marshal([]uint64{uint64(s.Step), uint64(s.Occurrence), uint64(s.Lane), uint64(s.Begin), uint64(s.Duration), uint64(s.Waited), s.Sent, s.Received, uint64(s.Round)})
+	return array(uint64(s.Step), uint64(s.Occurrence), uint64(s.Lane), uint64(s.Begin), uint64(s.Duration), uint64(s.Waited), s.Sent, s.Received, uint64(s.Round)), nil
 }
 
 // UnmarshalJSON is the inverse of MarshalJSON.
 func (s *Span) UnmarshalJSON(b []byte) error {
-	n, err := numbers(b, 9)
+	n, err := numbers(b)
 	if err == nil {
 		*s = Span{Step: int(n[0]), Occurrence: int(n[1]), Lane: int(n[2]), Begin: time.Duration(n[3]), Duration: time.Duration(n[4]), Waited: time.Duration(n[5]),
 			Sent: n[6], Received: n[7], Round: int(n[8])}
@@ -44,32 +44,64 @@ func (m Message) MarshalJSON() ([]byte, error) {
 	if m.Received {
 		received = 1
 	}
-	return json.Marshal([]uint64{uint64(m.Step), uint64(m.Occurrence), uint64(m.Number), uint64(m.Peer), received, m.Bytes, uint64(m.At), uint64(m.Round), uint64(m.Lane)})
+	return array(uint64(m.Step), uint64(m.Occurrence), uint64(m.Number), uint64(m.Peer), received, m.Bytes, uint64(m.At), uint64(m.Round), uint64(m.Lane)), nil
 }
 
 // UnmarshalJSON is the inverse of MarshalJSON.
 func (m *Message) UnmarshalJSON(b []byte) error {
-	n, err := numbers(b, 9)
+	n, err := numbers(b)
 	if err == nil {
 		*m = Message{Step: int(n[0]), Occurrence: int(n[1]), Number: int(n[2]), Peer: int(n[3]), Received: n[4] != 0, Bytes: n[5], At: time.Duration(n[6]), Round: int(n[7]), Lane: int(n[8])}
 	}
 	return err
 }
 
+// fields is how many numbers a span has, and a message.
+const fields = 9
+
+// array writes numbers as JSON.
+func array(numbers ...uint64) []byte {
+	b := append(make([]byte, 0, 128), '[')
+	for i, n := range numbers {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendUint(b, n, 10)
+	}
+	return append(b, ']')
+}
+
 // largest bounds every number in a record: sums of them stay within 64 bits.
 const largest = 1 << 56
 
-// numbers reads an array of count numbers from 0.
-func numbers(b []byte, count int) ([]uint64, error) {
-	n := make([]uint64, 0, count)
-	if err := json.Unmarshal(b, &n); err != nil {
-		return nil, err
+// numbers reads an array, which is JSON, of numbers from 0.
+func numbers(b []byte) (n [fields]uint64, err error) {
+	if count := bytes.Count(b, []byte(",")) + 1; count != fields {
+		return n, fmt.Errorf("%d numbers, want %d", count, fields)
 	}
-	if len(n) != count {
-		return nil, fmt.Errorf("%d numbers, want %d", len(n), count)
+	rest := bytes.TrimSuffix(bytes.TrimPrefix(b, []byte("[")), []byte("]"))
+	for i := range n {
+		text, after, _ := bytes.Cut(rest, []byte(","))
+		if n[i], err = number(bytes.TrimSpace(text)); err != nil {
+			return n, err
+		}
+		rest = after
 	}
-	if slices.Max(n) > largest {
-		return nil, fmt.Errorf("the number %d is too large", slices.Max(n))
+	return n, nil
+}
+
+// number reads the digits of a number of a record.
+func number(digits []byte) (n uint64, err error) {
+	for _, c := range digits {
+		if c < '0' || '9' < c {
+			return 0, fmt.Errorf("%q is no number from 0", digits)
+		}
+		if n = 10*n + uint64(c-'0'); n > largest {
+			return 0, fmt.Errorf("the number %s is too large", digits)
+		}
+	}
+	if len(digits) == 0 {
+		return 0, errors.New("a number is missing")
 	}
 	return n, nil
 }

@@ -34,8 +34,37 @@ type Recorder struct {
 	charged time.Duration // until when time has been given to steps
 	spoke   time.Duration // end of the last span with messages
 
-	speaking, silent, messages int // spans with messages and without, and messages, that are kept
+	// What is kept, until the end.
+	spans            journal[Span]
+	messages         journal[Message]
+	chain            journal[Growth]
+	speaking, silent int // of spans: with messages and without
 }
+
+// A journal is a list that grows and never moves what it has.
+type journal[T any] struct {
+	full [][]T
+	last []T
+	len  int
+}
+
+// The first part of a journal has room for so many, each further one for twice
+// as many as the one before it.
+const firstPart, lastPart = 64, 4096
+
+func (j *journal[T]) add(x T) {
+	if len(j.last) == cap(j.last) {
+		if j.len > 0 {
+			j.full = append(j.full, j.last)
+		}
+		j.last = make([]T, 0, min(max(2*cap(j.last), firstPart), lastPart))
+	}
+	j.last = append(j.last, x)
+	j.len++
+}
+
+// all is the whole list.
+func (j *journal[T]) all() []T { return slices.Concat(append(j.full, j.last)...) }
 
 // A Branch is one of several sequences of steps that take turns.
 type Branch struct {
@@ -116,21 +145,20 @@ func (r *Recorder) End(memory uint64) {
 		r.spoke = now
 		kept, left = &r.speaking, &r.record.Left
 	}
-	if r.level >= Spans && r.room(kept, MaxSpans/2, left) {
-		r.record.Spans = append(r.record.Spans, b.span)
+	if r.level >= Spans && r.room(*kept, MaxSpans/2, left) {
+		*kept++
+		r.spans.add(b.span)
 	}
 }
 
 // room reports whether one more of a kind can be kept, and else counts what is
 // left out. Spans with and without messages are kinds of their own: how many of
 // the one are left out must not tell of the other.
-func (r *Recorder) room(kept *int, limit int, left *int) bool {
-	if *kept >= limit {
+func (r *Recorder) room(kept, limit int, left *int) bool {
+	if kept >= limit {
 		*left++
-		return false
 	}
-	*kept++
-	return true
+	return kept < limit
 }
 
 // Wait is called before a message is waited for; its result is for Received.
@@ -170,8 +198,8 @@ func (r *Recorder) Received(from int, h link.Header, bytes int, since time.Durat
 		span.Received += uint64(bytes)
 		span.Round = int(after)
 		span.messages++
-		if after > before && h.Step > 0 && len(r.record.Chain) < MaxMessages {
-			r.record.Chain = append(r.record.Chain, Growth{int(h.Step), int(after)})
+		if after > before && h.Step > 0 && r.chain.len < MaxMessages {
+			r.chain.add(Growth{int(h.Step), int(after)})
 		}
 		r.message(from, h, bytes, true, now)
 	}
@@ -201,8 +229,8 @@ func (r *Recorder) ahead(step int, c link.Counter, since time.Duration) (waited 
 }
 
 func (r *Recorder) message(peer int, h link.Header, bytes int, received bool, at time.Duration) {
-	if r.level >= Spans && r.room(&r.messages, MaxMessages, &r.record.Left) {
-		r.record.Messages = append(r.record.Messages, Message{Step: int(h.Step), Occurrence: int(h.Occurrence), Number: int(h.Seq),
+	if r.level >= Spans && r.room(r.messages.len, MaxMessages, &r.record.Left) {
+		r.messages.add(Message{Step: int(h.Step), Occurrence: int(h.Occurrence), Number: int(h.Seq),
 			Peer: peer, Received: received, Bytes: uint64(bytes), At: at, Round: h.Chain(), Lane: r.running.lane})
 	}
 }
@@ -245,6 +273,7 @@ func (r *Recorder) Stop() {
 	r.running = &r.main
 	r.End(0)
 	r.record.Left += r.record.silent
+	r.record.Spans, r.record.Messages, r.record.Chain = r.spans.all(), r.messages.all(), r.chain.all()
 	if chain := r.record.Chain; len(chain) > 0 {
 		r.record.Rounds = max(r.record.Rounds, chain[len(chain)-1][1]) // a run that failed has not Finished
 	}

@@ -227,3 +227,59 @@ func TestCountersAlone(t *testing.T) {
 	assert.Equal(t, []Total{{Step: 1, Counter: link.Counter{SentBytes: 8, SentMessages: 1, ReceivedBytes: 5, ReceivedMessages: 1}}}, r.Record().Steps)
 	assert.Zero(t, testing.AllocsPerRun(100, func() { step(r, now, 1, 0, 1, ms) }))
 }
+
+// A journal of several parts has everything, in order.
+func TestJournal(t *testing.T) {
+	var j journal[int]
+	require.Empty(t, j.all())
+	for i := range 3*lastPart + 1 {
+		j.add(i)
+	}
+	require.Greater(t, len(j.full), 3)
+	for i, x := range j.all() {
+		require.Equal(t, i, x)
+	}
+	require.Len(t, j.all(), 3*lastPart+1)
+}
+
+// BenchmarkRecorder is what a step with a message in each direction costs its
+// player.
+func BenchmarkRecorder(b *testing.B) {
+	for level, name := range []string{"off", "totals", "spans"} {
+		b.Run(name, func(b *testing.B) {
+			const steps = 10_000 // of a run
+			var r *Recorder
+			for n := 0; b.Loop(); n++ {
+				if n%steps == 0 {
+					r = NewRecorder("alice", Level(level))
+				}
+				h := link.Header{Step: uint32(n % 100), Occurrence: uint32(n / 100), Clock: uint32(n)}
+				r.Begin(int(h.Step), int(h.Occurrence))
+				r.Sent(1, h, 8)
+				r.Received(2, h, 8, r.Wait(), h.Clock, h.Clock+1)
+				r.End(16)
+			}
+		})
+	}
+}
+
+// BenchmarkEncode is what sending a record costs, by span and message together.
+func BenchmarkEncode(b *testing.B) {
+	r, now := timed(Spans)
+	const steps = 1000
+	for i := range steps {
+		step(r, now, 1+i%100, i/100, 1, ms)
+	}
+	r.Stop()
+	run := &Run{Players: []Player{{Name: "alice"}, {Name: "bob"}}}
+	for i := range 100 {
+		run.Steps = append(run.Steps, Step{Number: i + 1, Op: "multiply"})
+	}
+	for b.Loop() {
+		data, err := r.Record().Encode()
+		require.NoError(b, err)
+		_, err = run.Decode("alice", data)
+		require.NoError(b, err)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/steps, "ns/step")
+}

@@ -1,0 +1,128 @@
+package e2e
+
+// What recording costs a networked run: its players and its client in this
+// process, over TLS, with all that TFE_TRACE and TFE_EVENTS have them do, from the
+// first note to the files.
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"slices"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/spf13/pflag"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tfec-lang/tfec/compiler"
+	"github.com/tfec-lang/tfec/compiler/interp"
+	"github.com/tfec-lang/tfec/compiler/ir"
+	simulated "github.com/tfec-lang/tfec/internal/exec"
+	"github.com/tfec-lang/tfec/runtime"
+)
+
+// BenchmarkRecording compares the processor time of runs without a record, with
+// one, and once more without: the last is what chance makes of it.
+func BenchmarkRecording(b *testing.B) {
+	test := func(title string) func(*compiler.Unit) (*ir.Program, map[string]interp.Tensor) {
+		return func(unit *compiler.Unit) (*ir.Program, map[string]interp.Tensor) {
+			block := unit.Tests[slices.IndexFunc(unit.Tests, func(t *ir.Test) bool { return t.Title == title })]
+			in, err := interp.Run(block.Given, nil)
+			require.NoError(b, err)
+			return block.Program, in
+		}
+	}
+	for _, run := range []struct {
+		name, file string
+		of         func(*compiler.Unit) (*ir.Program, map[string]interp.Tensor)
+	}{
+		{"average", "../../corpus/programs/average.tfe", test("two small payrolls")},
+		{"auction", "../../corpus/programs/auction.tfe", test("second price")},
+		{"training", "../../runtime/bench/testdata/sgd.tfe", func(unit *compiler.Unit) (*ir.Program, map[string]interp.Tensor) {
+			return unit.Programs[0], trainingInputs(2)
+		}},
+	} {
+		b.Run(run.name, func(b *testing.B) {
+			unit := compiled(b, abs(b, run.file))
+			p, in := run.of(unit)
+			_, err := simulated.RunOn(func(ctx context.Context, programs []*runtime.Program, load runtime.Loader) (*runtime.Result, error) {
+				compareRecords(b, newCast(b, unit, ""), programs, load)
+				return nil, errMeasured
+			}, p, in)
+			require.ErrorIs(b, err, errMeasured)
+		})
+	}
+}
+
+var errMeasured = errors.New("measured")
+
+// compareRecords serves the programs, and asks for runs of them in turns.
+func compareRecords(b *testing.B, c *cast, programs []*runtime.Program, load runtime.Loader) {
+	ask := serveHere(b, c, programs, load)
+	variants := []struct{ name, variable string }{{"off", ""}, {"off-again", ""}, {"trace", "TFE_TRACE"}, {"events", "TFE_EVENTS"}}
+	took := make([][]time.Duration, len(variants))
+	ask("")
+	for n := 0; b.Loop(); n++ {
+		for k := range variants {
+			v := (n + k) % len(variants)
+			took[v] = append(took[v], ask(variants[v].variable))
+		}
+	}
+	median := func(v int) float64 {
+		slices.Sort(took[v])
+		return float64(took[v][len(took[v])/2])
+	}
+	b.ReportMetric(median(0)/1e6, "cpu-ms-off")
+	for v := 1; v < len(variants); v++ {
+		b.ReportMetric(median(v)/median(0), variants[v].name+"×off")
+	}
+}
+
+// serveHere has each program served until the benchmark ends. What it returns
+// asks for a run with a variable set, and tells the processor time of all of it.
+func serveHere(b *testing.B, c *cast, programs []*runtime.Program, load runtime.Loader) (ask func(variable string) time.Duration) {
+	s := newStage(b, programs[0].Players...)
+	b.Setenv("XDG_RUNTIME_DIR", s.path(".run"))
+	b.Setenv("TFE_EVENTS_DIR", s.path("events"))
+	hosts, err := runtime.LoadHostmap(s.path("config.json"))
+	require.NoError(b, err)
+	ctx, stop := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	for _, prog := range programs {
+		address, _ := hosts.Address(prog.Player)
+		l, err := net.Listen("tcp", address)
+		require.NoError(b, err)
+		o := runtime.ServeOptions{Config: s.path("config.json"), Listener: l, Runs: -1, Stdout: io.Discard, Stderr: io.Discard}
+		flags := pflag.NewFlagSet(prog.Player, pflag.ContinueOnError)
+		flags.StringArrayVar(&o.In, "in", nil, "")
+		flags.StringArrayVar(&o.Out, "out", nil, "")
+		require.NoError(b, flags.Parse(slices.Concat(c.inputs(s, prog, load), c.outputs(s, prog))))
+		wg.Go(func() { require.NoError(b, runtime.Serve(ctx, o, prog)) })
+	}
+	b.Cleanup(func() {
+		stop()
+		wg.Wait()
+	})
+	return func(variable string) time.Duration {
+		if variable != "" {
+			require.NoError(b, os.Setenv(variable, "1"))
+			defer os.Unsetenv(variable)
+		}
+		began := processorTime(b)
+		require.NoError(b, runtime.Remote(ctx, hosts, runtime.Credentials{}, programs[0]))
+		return processorTime(b) - began
+	}
+}
+
+// processorTime is what this process has used: wall time says little where
+// others use the machine, too.
+func processorTime(tb testing.TB) time.Duration {
+	var u syscall.Rusage
+	require.NoError(tb, syscall.Getrusage(syscall.RUSAGE_SELF, &u))
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
