@@ -32,24 +32,32 @@ type statistic struct {
 	Outputs     map[string]struct{ Value, Error []float64 }
 }
 
-// TestStatistics runs the computations over all rows, in clear and on shares.
-func TestStatistics(t *testing.T) {
+// TestStatistics holds every function to what the doc comments state.
+func TestStatistics(t *testing.T) { overWines(t, "stats", everyFunction) }
+
+// TestLearning holds clusters and trees to scikit-learn: learning.py.
+func TestLearning(t *testing.T) {
+	overWines(t, "learning", func(*testing.T, *compiler.Unit, string) {})
+}
+
+// overWines runs the computations of a file over all rows, in clear and on shares.
+func overWines(t *testing.T, name string, complete func(*testing.T, *compiler.Unit, string)) {
 	folder := filepath.Join("..", "..", "stdlib", "testdata")
 	var data struct {
 		Columns map[string][]float64
 		Cases   []statistic
 	}
-	text, err := os.ReadFile(filepath.Join(folder, "stats.json"))
+	text, err := os.ReadFile(filepath.Join(folder, name+".json"))
 	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal(text, &data))
-	source, err := os.ReadFile(filepath.Join(folder, "stats.tfe"))
+	source, err := os.ReadFile(filepath.Join(folder, name+".tfe"))
 	require.NoError(t, err)
 	for where, text := range map[string]string{"in clear": string(source), "on shares": strings.ReplaceAll(string(source), "@ alice", "@ shared")} {
 		t.Run(where, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "statistics.tfe")
 			require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
 			unit := load(t, path, "")
-			everyFunction(t, unit, text)
+			complete(t, unit, text)
 			for _, p := range unit.Programs {
 				i := slices.IndexFunc(data.Cases, func(c statistic) bool { return c.Computation == p.Name })
 				require.GreaterOrEqual(t, i, 0, p.Name)
