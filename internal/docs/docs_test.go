@@ -309,3 +309,20 @@ func pages(t *testing.T, patterns ...string) []string {
 	}
 	return out
 }
+
+// Code that a page shows stands in the file that it names above.
+func TestQuotes(t *testing.T) {
+	quotation := regexp.MustCompile("(?s)<!-- from (\\S+) -->\n```go\n(.*?)```\n")
+	found := 0
+	for _, page := range pages(t, "README.md", "docs/*.md", "examples/*/README.md") {
+		text, err := os.ReadFile(page)
+		require.NoError(t, err)
+		for _, q := range quotation.FindAllStringSubmatch(string(text), -1) {
+			source, err := os.ReadFile(filepath.Join(root, q[1]))
+			require.NoError(t, err)
+			assert.Contains(t, string(source), q[2], "%s quotes %s", page, q[1])
+			found++
+		}
+	}
+	require.NotZero(t, found)
+}
