@@ -72,7 +72,8 @@ func BenchmarkOperations(b *testing.B) {
 				b.Run(place.name, func(b *testing.B) {
 					for _, p := range rows {
 						if place.of(p) {
-							b.Run(p.Name, func(b *testing.B) { measure(b, place, i, recordings[p.Name]()) })
+							limits := sync.OnceValue(func() limit { return recordings[p.Name]().limit(b, place.team(b, p)) })
+							b.Run(p.Name, func(b *testing.B) { measure(b, place, i, recordings[p.Name](), limits) })
 						}
 					}
 				})
@@ -82,7 +83,7 @@ func BenchmarkOperations(b *testing.B) {
 }
 
 // measure times b.N executions of an operation at a place.
-func measure(b *testing.B, p place, op int, recorded recording) {
+func measure(b *testing.B, p place, op int, recorded recording, limits func() limit) {
 	team := p.team(b, recorded.row)
 	warm := task{op: op, times: 1}
 	if p.name == "wan" {
@@ -101,7 +102,7 @@ func measure(b *testing.B, p place, op int, recorded recording) {
 		b.ReportMetric(took/estimate(recorded.busiestWithAhead), "×estimate")
 		return
 	}
-	l := recorded.limit(b, team)
+	l := limits()
 	b.ReportMetric(1e3*l.streams, "ms-streams")
 	b.ReportMetric(1e3*l.arithmetic, "ms-arithmetic")
 	b.ReportMetric(1e3*l.bytes, "ms-bytes")
