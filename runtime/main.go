@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tfec-lang/tfec/internal/heap"
 	"github.com/tfec-lang/tfec/runtime/binding"
 )
 
@@ -33,6 +34,7 @@ func Main(programs ...*Program) { serveProcess(programs[0].Player, programs) }
 func Coordinator(name string) { serveProcess(name, nil) }
 
 func serveProcess(name string, programs []*Program) {
+	heap.Relax()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	os.Exit(serveMain(ctx, name, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, programs))

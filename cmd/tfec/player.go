@@ -11,6 +11,7 @@ import (
 	"github.com/tfec-lang/tfec/compiler/ir"
 	"github.com/tfec-lang/tfec/compiler/project"
 	"github.com/tfec-lang/tfec/internal/exec"
+	"github.com/tfec-lang/tfec/internal/heap"
 	"github.com/tfec-lang/tfec/runtime"
 	"github.com/tfec-lang/tfec/runtime/session"
 )
@@ -51,6 +52,7 @@ this machine: see tfec run -h.`,
 			}
 			ctx, done := interruptible()
 			defer done()
+			heap.Relax()
 			err = runtime.Serve(ctx, o, programs...)
 			var usage *runtime.UsageError
 			if errors.As(err, &usage) {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/tfec-lang/tfec/compiler/ir"
 	"github.com/tfec-lang/tfec/internal/exec"
+	"github.com/tfec-lang/tfec/internal/heap"
 	"github.com/tfec-lang/tfec/runtime"
 	"github.com/tfec-lang/tfec/runtime/binding"
 	"github.com/tfec-lang/tfec/runtime/clear"
@@ -129,6 +130,7 @@ func (f *runFlags) simulated(c *cobra.Command, p *ir.Program, i *inspection) err
 	stop := watch.start()
 	ctx, done := interruptible()
 	defer done()
+	heap.Relax()
 	result, err := runtime.SimulateObserved(ctx, programs, load, runtime.Observer{
 		Stored:   storedIn(sources),
 		Progress: watch.progress,

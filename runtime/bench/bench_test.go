@@ -23,9 +23,12 @@ import (
 	"os"
 	"sync"
 	"testing"
+
+	"github.com/tfec-lang/tfec/internal/heap"
 )
 
 func TestMain(m *testing.M) {
+	heap.Relax() // as in the process of a player
 	if isServer() {
 		exit(beServer())
 	}

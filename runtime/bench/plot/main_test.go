@@ -17,6 +17,7 @@ BenchmarkOperations/products/wan/pond-16    5  1000000 ns/op
 BenchmarkGrowth/products/n=1024-2      5  1000 ns/op  0.001 cpu-ms/op
 BenchmarkGrowth/products/n=4096-2      5  4000 ns/op  0.004 cpu-ms/op
 BenchmarkGrowth/comparisons/n=1024-2   5  1000 ns/op  0.001 cpu-ms/op
+BenchmarkTraining-2      5      1000 ns/op  60 ms/step
 BenchmarkGrowth/sort/n=1024-2          5  1000 ns/op  0.001 cpu-ms/op
 PASS
 `

@@ -1,0 +1,46 @@
+// Package heap sets how often a process that computes collects its garbage.
+//
+// A secure operation makes and drops vectors of some hundred megabytes while
+// little of it lives, and Go collects whenever the heap has doubled: every few
+// vectors, which costs processor time and gives memory back to the system that is
+// asked for again at once.
+package heap
+
+import (
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
+)
+
+// Between is how much a process makes between two collections, at least.
+const Between = 256 << 20
+
+// usual is the percentage of what lives that Go takes by itself.
+const usual = 100
+
+// smallest is the heap that Go collects at 100 percent, however little lives.
+const smallest = 4 << 20
+
+// Relax has collections begin once so much has been made as lives, but at least
+// Between. A process whose GOGC says something else is left alone; GOMEMLIMIT holds
+// in any case.
+func Relax() {
+	if percent := debug.SetGCPercent(usual); percent != usual {
+		debug.SetGCPercent(percent)
+		return
+	}
+	adjust(new(cycle))
+}
+
+// A cycle lasts from one collection to the next, which finalizes it.
+type cycle struct{ _ [64]byte }
+
+func adjust(c *cycle) {
+	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(live)
+	debug.SetGCPercent(percent(live[0].Value.Uint64()))
+	runtime.SetFinalizer(c, adjust)
+}
+
+// percent is that of what lives, or of the smallest heap, which makes up Between.
+func percent(live uint64) int { return int(max(usual, usual*Between/max(live, smallest))) }
