@@ -43,6 +43,14 @@ func (f *frame) dot(e *ast.Call, want types.Elem) value {
 	return f.products(e, "dot", elem, shape, y.Shape[0], x, y, masks...)
 }
 
+// multiplied is what an operand multiplies by: a bool is 0 or 1, whatever it is of.
+func multiplied(x value) bounds {
+	if x.Elem.Kind == types.Bool {
+		return bounds{new(big.Rat), unity, true}
+	}
+	return x.bounds
+}
+
 // products is a value whose elements are sums of n products of those of x and
 // y, each rounded once, or of fewer where a mask says so.
 func (f *frame) products(e *ast.Call, name string, elem types.Elem, shape types.Shape, n types.Size, x, y value, masks ...value) value {
@@ -53,7 +61,7 @@ func (f *frame) products(e *ast.Call, name string, elem types.Elem, shape types.
 	}
 	out := f.result(elem, shape, place, met, vs...)
 	length := f.value(n)
-	b := x.bounds.mul(y.bounds)
+	b := multiplied(x).mul(multiplied(y))
 	if len(masks) > 0 && b.known() {
 		b = b.union(exactly(nought))
 	}

@@ -34,6 +34,7 @@ func TestNumbers(t *testing.T) {
 		{"both", "a: fixed[n] @ alice", "n >= 9", "reveal(sum(a)) to carol", "sum(a) (no range at input a, no upper bound of n), line 7"},
 		{"only the first", "a: fixed[n] @ alice in 0.0..9.0", "n >= 9", "reveal(sum(a) * 2.0 + 1.0) to carol", "sum(a) (no upper bound of n), line 7"},
 		{"a comparison", "a: fixed[n] @ alice", "n <= 9", "reveal(if a[0] > a[n - 1] then 1.0 else 0.0) to carol", none},
+		{"a choice of rows", "a: fixed[n] @ alice in 0.0..9.0, b: fixed[n] @ bob", "n <= 9", "reveal(dot(a, b > 1.0)) to carol", none},
 		{"a loop that adds", "a: fixed[n] @ alice in 0.0..9.0", "n <= 9", "reveal(added(a)) to carol", none},
 		{"a loop that multiplies", "a: fixed[n] @ alice in 0.0..9.0", "n <= 9", "reveal(grown(a)) to carol",
 			"t (no bound found for the loop variable t), line 12"},
