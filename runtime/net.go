@@ -72,6 +72,9 @@ func (n *stepNet) Stage() {
 }
 
 func (n *stepNet) Send(to int, parts ...[]byte) {
+	if n.p.helps(n.p.self) {
+		n.p.afterAhead()
+	}
 	n.send(to, max(n.p.clock, n.ahead), parts)
 }
 
@@ -111,12 +114,9 @@ func length(parts [][]byte) (n int) {
 	return n
 }
 
-// Recv waits for the other branches to send, but not where a helper has sent: its
-// messages come in the order of the branches, whatever they are.
+// Recv waits for the other branches to send.
 func (n *stepNet) Recv(from int, size int) []byte {
-	if !n.p.helps(from) {
-		n.p.receive()
-	}
+	n.p.receive()
 	_, payload := n.recv(from, size)
 	return payload
 }

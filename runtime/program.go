@@ -58,15 +58,15 @@ type Protocol struct {
 
 // String writes the protocol as in a program, with its options.
 func (p Protocol) String() string {
-	roles := strings.Join(p.Roles, ", ")
-	if len(p.Helpers) > 0 {
-		roles += "; " + strings.Join(p.Helpers, ", ")
+	cast := fmt.Sprintf("%s(%s)", p.Name, strings.Join(p.Roles, ", "))
+	if row, ok := capability.Lookup(p.Name); ok {
+		cast = row.Cast(slices.Concat(p.Roles, p.Helpers))
 	}
 	options := fmt.Sprintf("ring = %d", p.Ring)
 	if p.Exact {
 		options += ", trunc = exact"
 	}
-	return fmt.Sprintf("%s(%s) with %s", p.Name, roles, options)
+	return fmt.Sprintf("%s with %s", cast, options)
 }
 
 // trust says who may be corrupt, and how.

@@ -42,6 +42,15 @@ func (p *Party) Together(branches ...func()) {
 		for _, b := range running {
 			p.resume(b)
 		}
+		if p.helps(p.self) {
+			p.branch = around
+			p.afterAhead()
+			for _, b := range running {
+				if b.holdsBack {
+					p.resume(b)
+				}
+			}
+		}
 		p.branch = around
 		p.receive()
 		for _, b := range running {
@@ -53,7 +62,7 @@ func (p *Party) Together(branches ...func()) {
 }
 
 // A branch is steps that pause where a stage begins, and in each stage before
-// they first receive.
+// they first receive; at a helper also before they first send what is not ahead.
 type branch struct {
 	recorded *trace.Branch
 
@@ -62,9 +71,11 @@ type branch struct {
 	pause func()
 	err   error // that ended it
 
-	waits    bool // paused before it receives
-	received bool // since the stage began
-	ended    bool
+	holdsBack bool // paused before it sends what is not ahead
+	waits     bool // paused before it receives
+	sent      bool // since the stage began, what is not ahead
+	received  bool // since the stage began
+	ended     bool
 }
 
 // errStop ends a branch because of another.
@@ -86,7 +97,7 @@ func newBranch(steps func()) *branch {
 
 // resume lets a branch go on to its next pause. What ends it ends the run.
 func (p *Party) resume(b *branch) {
-	p.branch, b.waits = b, false
+	p.branch, b.holdsBack, b.waits = b, false, false
 	around := p.recorder.Switch(b.recorded)
 	_, more := b.next()
 	p.recorder.Switch(around)
@@ -111,7 +122,17 @@ func unfinished(all []*branch) []*branch {
 // stage begins the next stage of the branch that runs, if one does.
 func (p *Party) stage() {
 	if b := p.branch; b != nil {
-		b.received = false
+		b.sent, b.received = false, false
+		b.pause()
+	}
+}
+
+// afterAhead is called at a helper before it sends what it does not send ahead: not
+// before the other branches have sent ahead. Its messages of both kinds go through one
+// connection, and its peers take those that come ahead before all others of a stage.
+func (p *Party) afterAhead() {
+	if b := p.branch; b != nil && !b.sent && !b.received {
+		b.sent, b.holdsBack = true, true
 		b.pause()
 	}
 }

@@ -121,6 +121,9 @@ func (c *checker) protocol() {
 	}
 	p.Roles = roles(decl.Roles, find)
 	p.Helpers = roles(decl.Helpers, find)
+	if row.HelpersAmongRoles && len(p.Roles) > row.Roles {
+		p.Roles, p.Helpers = p.Roles[:row.Roles:row.Roles], p.Roles[row.Roles:]
+	}
 	c.checkRoles(decl, row)
 	c.prog.Protocol = p
 }
@@ -158,8 +161,10 @@ func renamed(line *ast.Protocol, name *ast.Ident) *ast.Protocol {
 		return out
 	}
 	out.Roles, out.Options = slices.Concat(line.Roles, line.Helpers), line.Options
-	if row, ok := capability.Lookup(name.Name); ok && len(out.Roles) >= row.Roles+row.Helpers {
-		out.Roles, out.Helpers = out.Roles[:row.Roles], out.Roles[row.Roles:row.Roles+row.Helpers]
+	if row, ok := capability.Lookup(name.Name); ok {
+		if n, helpers := row.Written(); len(out.Roles) >= n+helpers {
+			out.Roles, out.Helpers = out.Roles[:n], out.Roles[n:n+helpers]
+		}
 	}
 	return out
 }
@@ -198,11 +203,12 @@ func (c *checker) checkRoles(decl *ast.Protocol, row *capability.Protocol) {
 			return
 		}
 	}
+	written, after := row.Written()
 	for _, part := range []struct {
 		names []*ast.Ident
 		want  int
 		what  string
-	}{{decl.Roles, row.Roles, "computing player"}, {decl.Helpers, row.Helpers, "helper"}} {
+	}{{decl.Roles, written, "computing player"}, {decl.Helpers, after, "helper"}} {
 		if len(part.names) != part.want {
 			d := c.errorf("E601", decl, "%s needs %s, %d given", row.Name, times(part.want, part.what), len(part.names))
 			d.Label = "roles of " + row.Name
@@ -229,14 +235,11 @@ func (c *checker) distinctRoles(row *capability.Protocol, given []*ast.Ident) st
 	if len(names) < row.Roles+row.Helpers {
 		return ""
 	}
-	roles := strings.Join(names[:row.Roles], ", ")
-	if row.Helpers > 0 {
-		roles += "; " + strings.Join(names[row.Roles:row.Roles+row.Helpers], ", ")
-	}
+	cast := row.Cast(names[:row.Roles+row.Helpers])
 	if c.opt.Protocol != nil {
-		return fmt.Sprintf("`--protocol '%s(%s)'`", row.Name, roles)
+		return fmt.Sprintf("`--protocol '%s'`", cast)
 	}
-	return fmt.Sprintf("`protocol %s(%s)`", row.Name, roles)
+	return fmt.Sprintf("`protocol %s`", cast)
 }
 
 // optionValues are the options of protocols, and their values; of the rings, those
@@ -374,20 +377,13 @@ func (c *checker) productFits(l *diag.List, at ast.Node, e types.Elem) bool {
 			ways = append(ways, types.FixedOf(i, f).String())
 		}
 	}
-	names := func(roles []int) string {
-		var out []string
-		for _, r := range roles {
-			out = append(out, c.prog.Players[r].Name)
-		}
-		return strings.Join(out, ", ")
-	}
-	roles := names(p.Roles)
-	if len(p.Helpers) > 0 {
-		roles += "; " + names(p.Helpers)
+	var players []string
+	for _, r := range slices.Concat(p.Roles, p.Helpers) {
+		players = append(players, c.prog.Players[r].Name)
 	}
 	ways = slices.Compact(ways)
 	if need <= p.Capability.Width[128] {
-		ways = append(ways, fmt.Sprintf("or `protocol %s(%s) with ring = 128`", p.Capability.Name, roles))
+		ways = append(ways, fmt.Sprintf("or `protocol %s with ring = 128`", p.Capability.Cast(players)))
 	}
 	d.Hint = strings.Join(ways, ", ")
 	return false

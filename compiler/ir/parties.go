@@ -95,11 +95,16 @@ func (q Protocol) Capability() (*capability.Protocol, bool) {
 
 // Cast is the protocol with its players: `pond(s0, s1; s2)`.
 func (p *Program) Cast() string {
-	q, helpers := p.Protocol, ""
-	if len(q.Helpers) > 0 {
-		helpers = "; " + p.NamesOf(q.Helpers)
+	q := p.Protocol
+	c, ok := q.Capability()
+	if !ok {
+		return fmt.Sprintf("%s(%s)", q.Name, p.NamesOf(q.Roles))
 	}
-	return fmt.Sprintf("%s(%s%s)", q.Name, p.NamesOf(q.Roles), helpers)
+	var players []string
+	for _, i := range slices.Concat(q.Roles, q.Helpers) {
+		players = append(players, p.Players[i].Name)
+	}
+	return c.Cast(players)
 }
 
 // Trust says against whom the protocol protects: `aby3(s0, s1, s2):

@@ -22,7 +22,7 @@ func TestControl(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEmpty(t, paths)
 	for _, path := range paths {
-		for _, protocol := range []string{"", "plain(s0)", "aby3(s2, s0, s1)", "pond(s2, s0; s1)"} {
+		for _, protocol := range []string{"", "plain(s0)", "aby3(s2, s0, s1)", "pond(s2, s0; s1)", "securenn(s1, s0, s2)"} {
 			t.Run(filepath.Base(path)+" "+protocol, func(t *testing.T) {
 				unit := load(t, path, protocol)
 				for _, block := range unit.Tests {

@@ -33,7 +33,7 @@ func TestCorpusAndExamples(t *testing.T) {
 	for _, path := range paths {
 		own := load(t, path, "")
 		s := players(own.Programs[0])
-		for _, protocol := range []string{"", fmt.Sprintf("plain(%s)", s[0]), fmt.Sprintf("aby3(%s, %s, %s)", s[2], s[0], s[1]), fmt.Sprintf("pond(%s, %s; %s)", s[1], s[2], s[0])} {
+		for _, protocol := range []string{"", fmt.Sprintf("plain(%s)", s[0]), fmt.Sprintf("aby3(%s, %s, %s)", s[2], s[0], s[1]), fmt.Sprintf("pond(%s, %s; %s)", s[1], s[2], s[0]), fmt.Sprintf("securenn(%s, %s, %s)", s[0], s[2], s[1])} {
 			t.Run(filepath.Base(path)+" "+protocol, func(t *testing.T) { climb(t, load(t, path, protocol)) })
 		}
 	}

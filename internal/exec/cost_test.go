@@ -170,7 +170,7 @@ func TestCostOfCorpusAndExamples(t *testing.T) {
 	for _, path := range append(append(paths, more...), filepath.Join("testdata", "kept_records.tfe"), filepath.Join("testdata", "indices.tfe")) {
 		own := load(t, path, "")
 		s := players(own.Programs[0])
-		for _, protocol := range []string{"", fmt.Sprintf("plain(%s)", s[0]), fmt.Sprintf("aby3(%s, %s, %s)", s[2], s[0], s[1]), fmt.Sprintf("pond(%s, %s; %s)", s[1], s[2], s[0])} {
+		for _, protocol := range []string{"", fmt.Sprintf("plain(%s)", s[0]), fmt.Sprintf("aby3(%s, %s, %s)", s[2], s[0], s[1]), fmt.Sprintf("pond(%s, %s; %s)", s[1], s[2], s[0]), fmt.Sprintf("securenn(%s, %s, %s)", s[0], s[2], s[1])} {
 			t.Run(filepath.Base(path)+" "+protocol, func(t *testing.T) {
 				for _, p := range load(t, path, protocol).Programs {
 					exactly(t, p, randomInputs(r, p))
@@ -220,7 +220,7 @@ func TestCostOfControl(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "f.tfe")
 			require.NoError(t, os.WriteFile(path, []byte(head+text+"\n"), 0o600))
-			for _, protocol := range []string{"", "plain(s0)", "aby3(s2, s0, s1)", "pond(s0, s2; s1)", "pond(s1, a; s2)", "pond(s0, s1; b)"} {
+			for _, protocol := range []string{"", "plain(s0)", "aby3(s2, s0, s1)", "pond(s0, s2; s1)", "pond(s1, a; s2)", "pond(s0, s1; b)", "securenn(s2, s0, s1)", "securenn(s1, a, b)"} {
 				for range 4 {
 					p := load(t, path, protocol).Programs[0]
 					exactly(t, p, randomInputs(r, p))
@@ -234,7 +234,7 @@ func TestCostOfControl(t *testing.T) {
 
 // Every operation on every element, each operand shared or public.
 func TestCostOfOperations(t *testing.T) {
-	for _, protocol := range []string{"plain(s0)", "aby3(s0, s1, s2)", "pond(s0, s1; s2)"} {
+	for _, protocol := range []string{"plain(s0)", "aby3(s0, s1, s2)", "pond(s0, s1; s2)", "securenn(s0, s1; s2)"} {
 		t.Run(protocol, func(t *testing.T) {
 			t.Parallel()
 			r := rand.New(rand.NewPCG(1, 2))
@@ -260,7 +260,7 @@ func TestCostOfRandomPrograms(t *testing.T) {
 	for _, c := range []struct {
 		protocol string
 		roles    []int
-	}{{"plain", []int{3}}, {"plain", []int{0}}, {"aby3", []int{3, 4, 5}}, {"aby3", []int{0, 5, 1}}, {"pond", []int{3, 4, 5}}, {"pond", []int{5, 0, 1}}} {
+	}{{"plain", []int{3}}, {"plain", []int{0}}, {"aby3", []int{3, 4, 5}}, {"aby3", []int{0, 5, 1}}, {"pond", []int{3, 4, 5}}, {"pond", []int{5, 0, 1}}, {"securenn", []int{4, 3, 5}}, {"securenn", []int{5, 1, 0}}} {
 		t.Run(fmt.Sprint(c.protocol, c.roles), func(t *testing.T) {
 			t.Parallel()
 			for seed := range uint64(60) {

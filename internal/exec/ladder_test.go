@@ -53,6 +53,8 @@ func TestRandomPrograms(t *testing.T) {
 		{"aby3", []int{0, 5, 1}, 100},
 		{"pond", []int{3, 4, 5}, 100},
 		{"pond", []int{5, 0, 1}, 100},
+		{"securenn", []int{4, 3, 5}, 60},
+		{"securenn", []int{5, 1, 0}, 60},
 	} {
 		t.Run(fmt.Sprint(c.protocol, c.roles), func(t *testing.T) {
 			t.Parallel()

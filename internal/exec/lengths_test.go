@@ -10,7 +10,7 @@ import (
 // Arrays that are made of a length that data decides: none, some and all rows.
 func TestLengthsOfData(t *testing.T) {
 	fixed, ints := types.FixedOf(24, 16), types.Of(types.Int32)
-	for _, protocol := range []string{"plain(s0)", "aby3(s1, alice, s2)", "pond(s1, alice; s2)", ""} {
+	for _, protocol := range []string{"plain(s0)", "aby3(s1, alice, s2)", "pond(s1, alice; s2)", "securenn(s2, alice, s1)", ""} {
 		unit := load(t, "testdata/lengths.tfe", protocol)
 		ownTests(t, unit)
 		for _, x := range [][]int64{{10, 60, 70}, {1, 2, 3}, {99, 98, 97}} {

@@ -31,7 +31,7 @@ func TestModesOfRandomPrograms(t *testing.T) {
 	for _, c := range []struct {
 		protocol string
 		roles    []int
-	}{{"plain", []int{0}}, {"aby3", []int{3, 4, 5}}, {"aby3", []int{0, 5, 1}}, {"pond", []int{3, 4, 5}}, {"pond", []int{5, 0, 1}}} {
+	}{{"plain", []int{0}}, {"aby3", []int{3, 4, 5}}, {"aby3", []int{0, 5, 1}}, {"pond", []int{3, 4, 5}}, {"pond", []int{5, 0, 1}}, {"securenn", []int{5, 0, 1}}} {
 		t.Run(fmt.Sprint(c.protocol, c.roles), func(t *testing.T) {
 			t.Parallel()
 			for seed := range uint64(60) {
@@ -51,7 +51,7 @@ func TestModesOfRandomisedOperations(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "f.tfe")
 			require.NoError(t, os.WriteFile(path, []byte(orderHead+text+"\n"), 0o600))
 			r := rand.New(rand.NewPCG(29, 5))
-			for _, protocol := range []string{"", "plain(s0)", "aby3(s2, a, s1)", "pond(s2, a; s1)"} {
+			for _, protocol := range []string{"", "plain(s0)", "aby3(s2, a, s1)", "pond(s2, a; s1)", "securenn(s1, a, s2)"} {
 				p := load(t, path, protocol).Programs[0]
 				for range 3 {
 					watched(t, p, randomInputs(r, p))
@@ -110,7 +110,7 @@ func TestModesOfPrograms(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "f.tfe")
 			require.NoError(t, os.WriteFile(path, []byte(head+text+"\n"), 0o600))
 			r := rand.New(rand.NewPCG(31, 5))
-			for _, protocol := range []string{"", "plain(s0)", "aby3(s2, a, s1)", "pond(s2, a; s1)"} {
+			for _, protocol := range []string{"", "plain(s0)", "aby3(s2, a, s1)", "pond(s2, a; s1)", "securenn(s1, a, s2)"} {
 				p := load(t, path, protocol).Programs[0]
 				for range 3 {
 					watched(t, p, randomInputs(r, p))

@@ -134,7 +134,7 @@ func operationCases() []operationCase {
 
 func TestOperationsEqualTheInterpreter(t *testing.T) {
 	const inClear = "in clear"
-	for _, protocol := range []string{inClear, "plain(s0)", "aby3(s0, s1, s2)", "pond(s0, s1; s2)"} {
+	for _, protocol := range []string{inClear, "plain(s0)", "aby3(s0, s1, s2)", "pond(s0, s1; s2)", "securenn(s1, s0, s2)"} {
 		t.Run(protocol, func(t *testing.T) {
 			t.Parallel()
 			r := rand.New(rand.NewPCG(1, 2))

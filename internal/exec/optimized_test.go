@@ -23,7 +23,7 @@ func TestOptimizedRandomPrograms(t *testing.T) {
 	for _, c := range []struct {
 		protocol string
 		roles    []int
-	}{{"plain", []int{3}}, {"aby3", []int{3, 4, 5}}, {"aby3", []int{0, 5, 1}}, {"pond", []int{3, 4, 5}}, {"pond", []int{5, 0, 1}}} {
+	}{{"plain", []int{3}}, {"aby3", []int{3, 4, 5}}, {"aby3", []int{0, 5, 1}}, {"pond", []int{3, 4, 5}}, {"pond", []int{5, 0, 1}}, {"securenn", []int{5, 0, 1}}} {
 		t.Run(fmt.Sprint(c.protocol, c.roles), func(t *testing.T) {
 			t.Parallel()
 			var before, after int64

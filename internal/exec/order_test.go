@@ -124,7 +124,7 @@ func TestOrder(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "f.tfe")
 			require.NoError(t, os.WriteFile(path, []byte(orderHead+text+"\n"), 0o600))
 			r := rand.New(rand.NewPCG(23, 5))
-			for _, protocol := range []string{"", "plain(s0)", "aby3(s2, a, s1)", "pond(s2, a; s1)"} {
+			for _, protocol := range []string{"", "plain(s0)", "aby3(s2, a, s1)", "pond(s2, a; s1)", "securenn(a, s1, s2)"} {
 				p := load(t, path, protocol).Programs[0]
 				for range 3 {
 					in := randomInputs(r, p)

@@ -52,7 +52,8 @@ func TestRandomSources(t *testing.T) {
 func runSource(t *testing.T, seed uint64, path string) bool {
 	source := random.Program(seed)
 	protocol := []string{"", "aby3(s0, s1, s2) with ring = 128", "plain(s0)", "aby3(b, s1, a)", "", "aby3(s0, s1, s2) with trunc = exact", "plain(s0) with ring = 128", "aby3(b, s1, a) with ring = 128",
-		"pond(s0, s1; s2)", "pond(b, s1; a)", "pond(s0, s2; s1) with ring = 128", "pond(s0, a; s1) with trunc = exact"}[seed%12]
+		"pond(s0, s1; s2)", "pond(b, s1; a)", "pond(s0, s2; s1) with ring = 128", "pond(s0, a; s1) with trunc = exact",
+		"securenn(s1, s0, s2)", "securenn(b, s1, a) with ring = 128"}[seed%14]
 	defer func() {
 		if t.Failed() {
 			t.Logf("seed %d on %q:\n%s", seed, protocol, source.Text)

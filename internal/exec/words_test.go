@@ -120,7 +120,7 @@ func loadWords(t *testing.T, source, protocol string) *ir.Program {
 
 func TestWords(t *testing.T) {
 	edges := []float64{0, math.Copysign(0, -1), 1, -2.75, 127.5, -129, 65535.99, 65536, 1e300, -1e300, math.Inf(1), math.Inf(-1), math.NaN(), 0x1p-17, 0x3p-17}
-	for _, protocol := range []string{"", "plain(s0)", "aby3(s2, alice, bob)", "pond(s2, alice; bob)"} {
+	for _, protocol := range []string{"", "plain(s0)", "aby3(s2, alice, bob)", "pond(s2, alice; bob)", "securenn(bob, s2, alice)"} {
 		p := loadWords(t, wordsSource, protocol)
 		in := wordsInputs(edges...)
 		want, err := interp.Run(p, in)

@@ -7,9 +7,11 @@ package capability
 // A Protocol is one row of the table.
 type Protocol struct {
 	Name    string
-	Roles   int    // computing players, distinct
-	Helpers int    // players after `;`
-	Trust   string // the trust line: who may be corrupt, and how
+	Roles   int // computing players, distinct
+	Helpers int // players after `;`
+	// HelpersAmongRoles: they are written as further roles, without a `;`.
+	HelpersAmongRoles bool
+	Trust             string // the trust line: who may be corrupt, and how
 	// Insecure marks a protocol that hides nothing; it is refused on a
 	// networked hostmap unless asked for.
 	Insecure bool
@@ -43,6 +45,11 @@ var protocols = []Protocol{
 		DefaultI: 24, DefaultF: 16, Secure: secure, Messages: pondMessages,
 	},
 	{
+		Name: "securenn", Roles: 2, Helpers: 1, HelpersAmongRoles: true, Width: map[int]int{64: 62, 128: 126},
+		Trust:    "semi-honest, at most one of %s corrupt, the last of which assists and holds no data",
+		DefaultI: 24, DefaultF: 16, Secure: secure, Messages: securennMessages,
+	},
+	{
 		Name: "plain", Roles: 1, Width: map[int]int{64: 62, 128: 126}, Insecure: true,
 		Trust:    "none: %s sees every value in clear",
 		DefaultI: 24, DefaultF: 16, Secure: secure, Messages: plainMessages,
@@ -57,6 +64,30 @@ func Lookup(name string) (*Protocol, bool) {
 		}
 	}
 	return nil, false
+}
+
+// Cast writes the protocol with the players of its roles, the helpers last, as a program
+// does: `pond(a, b; c)`.
+func (p *Protocol) Cast(players []string) string {
+	text := p.Name + "("
+	for i, name := range players {
+		switch {
+		case i == p.Roles && !p.HelpersAmongRoles:
+			text += "; "
+		case i > 0:
+			text += ", "
+		}
+		text += name
+	}
+	return text + ")"
+}
+
+// Written is how many players a program names before a `;` and after it.
+func (p *Protocol) Written() (roles, helpers int) {
+	if p.HelpersAmongRoles {
+		return p.Roles + p.Helpers, 0
+	}
+	return p.Roles, p.Helpers
 }
 
 // Exact is p with truncations that round down always.

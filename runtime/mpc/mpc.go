@@ -104,8 +104,9 @@ type Net interface {
 	// Recv waits for one message of exactly size bytes.
 	Recv(from int, size int) []byte
 	// SendAhead is Send at a helper, of what depends on no data and was made before
-	// it is needed. RecvAhead receives that: also before something is sent in the
-	// same stage, since a helper waits for nothing that is sent in it.
+	// it is needed; it comes before what the helper sends by Send in the stage.
+	// RecvAhead receives that: also before something is sent in the same stage, since a
+	// helper waits for nothing that is sent in it.
 	SendAhead(to int, parts ...[]byte)
 	RecvAhead(from int, size int) []byte
 	// Stream is the pseudo-random stream that exactly the players of set

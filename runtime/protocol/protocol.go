@@ -10,6 +10,7 @@ import (
 	"github.com/tfec-lang/tfec/runtime/protocol/aby3"
 	"github.com/tfec-lang/tfec/runtime/protocol/plain"
 	"github.com/tfec-lang/tfec/runtime/protocol/pond"
+	"github.com/tfec-lang/tfec/runtime/protocol/securenn"
 	"github.com/tfec-lang/tfec/runtime/ring"
 )
 
@@ -32,6 +33,12 @@ var makers = map[string]maker{
 		roles:   3,
 		kernel:  func(r ring.Modulus, self int, roles []int) mpc.Kernel { return pond.New(r, self, roles) },
 		keySets: pond.KeySets,
+		value:   pond.Value,
+	},
+	"securenn": {
+		roles:   3,
+		kernel:  func(r ring.Modulus, self int, roles []int) mpc.Kernel { return securenn.New(r, self, roles) },
+		keySets: securenn.KeySets,
 		value:   pond.Value,
 	},
 	"plain": {

@@ -53,7 +53,7 @@ func opening(t *testing.T, p Protocol) {
 			for i, corrupt := range p.coalitions() {
 				found := ""
 				for k := range left[i] {
-					if finding := p.finding(&left[i][k]); found == "" {
+					if finding := p.finding(&left[i][k], nil); found == "" {
 						found = finding
 					}
 				}

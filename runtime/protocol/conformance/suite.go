@@ -9,6 +9,7 @@ package conformance
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"sync/atomic"
 	"testing"
 
@@ -30,6 +31,11 @@ type Protocol struct {
 	Insecure bool
 	// Silent says that helpers receive nothing but what is opened to them.
 	Silent bool
+	// Simulate is what a role receives in Negative, as the role's simulator says; nil
+	// where that is uniform, as all else is. The streams of Negative have purposes from
+	// Comparing on.
+	Simulate  func(r *rand.Rand, role, width, n int) []byte
+	Comparing prg.Purpose
 
 	ring  ring.Modulus
 	hung  *atomic.Bool  // an execution waited for a message that did not come

@@ -4,7 +4,8 @@ package conformance
 // element that it holds of the operands and draws as a mask, and every bit of
 // every message. For fixed secrets and fresh keys, each bit of a message, and
 // each bit of it together with each other bit of the view, must be uniform,
-// whatever the secrets are.
+// whatever the secrets are. Where a protocol has a simulator, messages are compared with
+// what that draws, instead.
 //
 // Each of T tests counts ones in R = 512 runs, and fails if the count is off R / 2
 // by more than d; by Hoeffding's bound, a sound protocol fails one with a
@@ -20,8 +21,10 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+	"math/rand/v2"
 	"testing"
 
+	"github.com/tfec-lang/tfec/runtime/capability"
 	"github.com/tfec-lang/tfec/runtime/clear"
 	"github.com/tfec-lang/tfec/runtime/mpc"
 	"github.com/tfec-lang/tfec/runtime/prg"
@@ -50,6 +53,8 @@ type exposure struct {
 	op      func(q *Player, x []mpc.Share)
 	// truncates: truncations that round down always send something else.
 	truncates bool
+	// call is that of an operation that compares, or does where truncations round down.
+	call capability.Call
 }
 
 func exposures() []exposure {
@@ -80,13 +85,13 @@ func exposures() []exposure {
 		}},
 		{name: "refresh", secrets: numbers, op: func(q *Player, x []mpc.Share) { q.Kernel.Refresh(q, x[0]) }},
 		{name: "product", secrets: numbers, op: func(q *Player, x []mpc.Share) { q.Kernel.Mul(q, x[0], x[1], 0) }},
-		{name: "product truncated", truncates: true, secrets: numbers, op: func(q *Player, x []mpc.Share) { q.Kernel.Mul(q, x[0], x[1], 16) }},
+		{name: "product truncated", truncates: true, call: capability.Call{Action: capability.Product, Param: 16}, secrets: numbers, op: func(q *Player, x []mpc.Share) { q.Kernel.Mul(q, x[0], x[1], 16) }},
 		{name: "matrix product", secrets: numbers, op: func(q *Player, x []mpc.Share) {
 			q.Kernel.MatMul(q, x[0], x[1], 2, 4, 2, 0)
 		}},
-		{name: "truncate", truncates: true, secrets: numbers, op: func(q *Player, x []mpc.Share) { q.Kernel.Truncate(q, x[0], 16) }},
+		{name: "truncate", truncates: true, call: capability.Call{Action: capability.Truncate, Param: 16}, secrets: numbers, op: func(q *Player, x []mpc.Share) { q.Kernel.Truncate(q, x[0], 16) }},
 		{name: "divide", secrets: numbers, op: func(q *Player, x []mpc.Share) { q.Kernel.DivPublic(q, x[0], []uint64{1000}) }},
-		{name: "negative", secrets: numbers, op: func(q *Player, x []mpc.Share) { q.Kernel.Negative(q, x[0], 12) }},
+		{name: "negative", call: capability.Call{Action: capability.Negative, Param: 12}, secrets: numbers, op: func(q *Player, x []mpc.Share) { q.Kernel.Negative(q, x[0], 12) }},
 		{name: "is zero", secrets: numbers, op: func(q *Player, x []mpc.Share) { q.Kernel.IsZero(q, x[0], 11) }},
 		{name: "bits", secrets: numbers, op: func(q *Player, x []mpc.Share) { q.Kernel.Bits(q, x[0], 10) }},
 		{name: "and", secrets: numbers, op: func(q *Player, x []mpc.Share) { q.Kernel.And(q, x[2], x[3]) }},
@@ -96,7 +101,7 @@ func exposures() []exposure {
 			q.Kernel.Tables(q, clear.Int64, mpc.Table{Bits: four, Functions: [][]uint64{{1, 2, 3, 4}, {5, 0, 0, 1}}},
 				mpc.Table{Bits: four, Functions: [][]uint64{{0, 1, 1, 0}}, Sign: q.Engine.Index(q, x[3], clear.Range(0, 4))})
 		}},
-		{name: "inner product", truncates: true, secrets: numbers, op: func(q *Player, x []mpc.Share) {
+		{name: "inner product", truncates: true, call: capability.Call{Action: capability.Product, Param: 16}, secrets: numbers, op: func(q *Player, x []mpc.Share) {
 			q.Kernel.Inner(q, q.Engine.Stack(q, x[0], x[1]), q.Engine.Stack(q, x[1], x[0]), mpc.Share{}, 16)
 		}},
 		{name: "shuffle", secrets: numbers, op: func(q *Player, x []mpc.Share) {
@@ -118,7 +123,7 @@ func uniform(t *testing.T, p Protocol) {
 			for i, secret := range e.secrets {
 				views[i] = p.views(t, e, secret, run{})
 				for role, v := range views[i] {
-					if finding := p.finding(v); finding != "" {
+					if finding := p.finding(v, p.simulated(e, role)); finding != "" {
 						t.Errorf("role %d: %s", role, finding)
 					}
 					if role >= p.Roles-p.Helpers && p.Silent && len(v.received) > 0 {
@@ -140,7 +145,7 @@ func uniform(t *testing.T, p Protocol) {
 		for _, dealer := range []int{owner, p.roles()[0]} {
 			for _, secret := range exposures()[2].secrets {
 				for role, v := range p.dealViews(t, dealer, secret[0]) {
-					if finding := p.finding(v); finding != "" {
+					if finding := p.finding(v, nil); finding != "" {
 						t.Errorf("role %d, dealer %d: %s", role, dealer, finding)
 					}
 				}
@@ -151,26 +156,30 @@ func uniform(t *testing.T, p Protocol) {
 
 // detectsReuse: streams that forget the occurrence, as a loop that does not
 // count would have it, must be found.
-func detectsReuse(t *testing.T, p Protocol) { p.mustFind(t, run{forgetful: true}) }
+func detectsReuse(t *testing.T, p Protocol) {
+	p.mustFind(t, func(prg.Purpose) run { return run{forgetful: true} })
+}
 
 // detectsBias: keys that make the lowest bit of a mask zero must be found.
 func detectsBias(t *testing.T, p Protocol) {
-	p.mustFind(t, run{key: func(k prg.Key) prg.Key {
-		for biased(k) {
-			if k[0]++; k[0] == 0 {
-				k[1]++
+	p.mustFind(t, func(from prg.Purpose) run {
+		return run{key: func(k prg.Key) prg.Key {
+			for biased(k, from) {
+				if k[0]++; k[0] == 0 {
+					k[1]++
+				}
 			}
-		}
-		return k
-	}})
+			return k
+		}}
+	})
 }
 
 // biased reports that a key has an odd first word in one of the first streams
-// of the operation.
-func biased(k prg.Key) bool {
+// of the operation, from a purpose on.
+func biased(k prg.Key, from prg.Purpose) bool {
 	set := prg.Of(0)
 	source := prg.New(prg.Keys{set: k})
-	for purpose := range prg.Purpose(6) {
+	for purpose := from; purpose < from+6; purpose++ {
 		stream, err := source.Stream(set, operationStep, 0, purpose)
 		if err != nil {
 			return true
@@ -183,24 +192,83 @@ func biased(k prg.Key) bool {
 	return false
 }
 
-// mustFind wants the tests of uniform to fail for an operation that masks
-// bits with numbers.
-func (p Protocol) mustFind(t *testing.T, sabotage run) {
-	found := 0
+// mustFind wants the tests of uniform to fail for an operation that masks bits with
+// numbers, and for one whose messages a simulator draws, under what sabotages their
+// streams.
+func (p Protocol) mustFind(t *testing.T, sabotage func(from prg.Purpose) run) {
+	streams := map[string]prg.Purpose{"bits to ring": 0}
+	if p.Simulate != nil {
+		streams["negative"] = p.Comparing
+	}
 	for _, e := range exposures() {
-		if e.name != "bits to ring" {
+		from, ok := streams[e.name]
+		if !ok {
 			continue
 		}
-		for _, v := range p.views(t, e, e.secrets[1], sabotage) {
-			if finding := p.finding(v); finding != "" {
+		found := 0
+		for role, v := range p.views(t, e, e.secrets[1], sabotage(from)) {
+			if finding := p.finding(v, p.simulated(e, role)); finding != "" {
 				t.Log(finding)
 				found++
 			}
 		}
+		if found == 0 {
+			t.Errorf("%s: not found", e.name)
+		}
 	}
-	if found == 0 {
-		t.Error("not found")
+}
+
+// simulated draws what a role receives of an exposure, as often as it is run; nil where
+// all of it is uniform.
+func (p Protocol) simulated(e exposure, role int) *columns {
+	if p.Simulate == nil || e.call.Action == "" {
+		return nil
 	}
+	var all *columns
+	r := rand.New(rand.NewPCG(uint64(role), 7))
+	for seed := range runs {
+		var inbox []byte
+		for range 2 {
+			for _, c := range p.within(e.call) {
+				inbox = append(inbox, p.inbox(r, c, role)...)
+			}
+		}
+		all = all.add(seed, &Player{inbox: inbox})
+	}
+	return all
+}
+
+// within are the calls that a call consists of.
+func (p Protocol) within(c capability.Call) []capability.Call {
+	if !p.Exact || c.Action == capability.Negative {
+		return []capability.Call{c}
+	}
+	calls := []capability.Call{{Action: capability.Truncate, Param: c.Param}, {Action: capability.Negative, Param: c.Param + 1}, {Action: capability.BitsToRing}}
+	if c.Action == capability.Product {
+		calls = append([]capability.Call{{Action: capability.Product}}, calls...)
+	}
+	return calls
+}
+
+// inbox is what a role receives in one call on eight elements.
+func (p Protocol) inbox(r *rand.Rand, c capability.Call, role int) []byte {
+	const n = 8
+	if c.Action == capability.Negative {
+		return p.Simulate(r, role, c.Param, n)
+	}
+	protocol, _ := capability.Lookup(p.Name)
+	c.Ring = int(p.ring)
+	var out []byte
+	for _, s := range protocol.Messages(c) {
+		for _, m := range s {
+			for range m.Bytes(n) {
+				if m.To == role {
+					out = append(out, byte(r.Uint32()))
+				}
+			}
+		}
+	}
+	return out
 }
 
 // views runs an operation twice in a loop, again and again, and gathers what
@@ -271,12 +339,16 @@ func set(columns [][runs / 64]uint64, b []byte, seed int) {
 	}
 }
 
-// off is how many more or fewer than half of the runs differ.
-func off(x, y *[runs / 64]uint64) int {
-	ones := 0
+// differing is how many of the runs differ, and off how many more or fewer than half.
+func differing(x, y *[runs / 64]uint64) (ones int) {
 	for i, v := range x {
 		ones += bits.OnesCount64(v ^ y[i])
 	}
+	return ones
+}
+
+func off(x, y *[runs / 64]uint64) int {
+	ones := differing(x, y)
 	return max(ones-runs/2, runs/2-ones)
 }
 
@@ -300,25 +372,47 @@ func (p Protocol) differ(c, d *columns) string {
 	return ""
 }
 
-// finding returns what is not uniform, the first of it, or nothing.
-func (p Protocol) finding(c *columns) string {
+// finding returns what is not uniform or, where that is simulated, not as it is there: the
+// first of it, or nothing. Two counts may be as far apart as those for two secrets.
+func (p Protocol) finding(c, simulated *columns) string {
 	n := len(c.received)
 	p.tests.Add(int64(n) * int64(2*len(c.had)+n+1) / 2)
-	limit := limit(runs / 2)
+	alone, most := limit(runs/2), limit(runs/2)
+	if simulated != nil {
+		if len(simulated.received) != n {
+			return fmt.Sprintf("%d bits received, and %d simulated", n, len(simulated.received))
+		}
+		most = limit(runs)
+	}
+	// apart is how far the count of runs in which two bits differ is from what it should be.
 	var zero [runs / 64]uint64
+	apart := func(i, k int) int {
+		x, y := &c.received[i], &zero
+		if k >= 0 {
+			y = &c.received[k]
+		}
+		if simulated == nil {
+			return off(x, y)
+		}
+		u, v := &simulated.received[i], &zero
+		if k >= 0 {
+			v = &simulated.received[k]
+		}
+		d := differing(x, y) - differing(u, v)
+		return max(d, -d)
+	}
 	for i := range c.received {
-		x := &c.received[i]
-		if d := off(x, &zero); d > limit {
-			return fmt.Sprintf("bit %d received is biased: %d of %d runs off, limit %d", i, d, runs, limit)
+		if d := apart(i, -1); d > most {
+			return fmt.Sprintf("bit %d received is biased: %d of %d runs off, limit %d", i, d, runs, most)
 		}
 		for k := range i {
-			if d := off(x, &c.received[k]); d > limit {
-				return fmt.Sprintf("bits %d and %d received depend on each other: %d of %d runs off, limit %d", k, i, d, runs, limit)
+			if d := apart(i, k); d > most {
+				return fmt.Sprintf("bits %d and %d received depend on each other: %d of %d runs off, limit %d", k, i, d, runs, most)
 			}
 		}
 		for k := range c.had {
-			if d := off(x, &c.had[k]); d > limit && c.had[k] != zero {
-				return fmt.Sprintf("bit %d received depends on bit %d that the player had: %d of %d runs off, limit %d", i, k, d, runs, limit)
+			if d := off(&c.received[i], &c.had[k]); d > alone && c.had[k] != zero {
+				return fmt.Sprintf("bit %d received depends on bit %d that the player had: %d of %d runs off, limit %d", i, k, d, runs, alone)
 			}
 		}
 	}
@@ -351,7 +445,7 @@ func opensTypeOnly(t *testing.T, p Protocol) {
 		}
 		set(above.received, sum(players[p.receiver()].inbox)[1:], seed)
 	}
-	if finding := p.finding(&above); finding != "" {
+	if finding := p.finding(&above, nil); finding != "" {
 		t.Error(finding)
 	}
 }

@@ -7,8 +7,7 @@
 // the dealer a0 and a1: the components of a Share at each. An operation is the same
 // everywhere: what is wanted is a sum of products of what both servers see and of
 // functions of the masks; the dealer hands out shares of these functions (Dealt), and
-// the servers add up. A protocol says when parts are masked: as soon as there are some
-// (pond), or before they are needed in masked form (securenn).
+// the servers add up. Under a fresh mask, that is a value in masked form again.
 //
 // The dealer shares a seed with each server: masks cost nothing, and of what is dealt
 // one server draws its share while the other gets a correction, the servers taking turns
