@@ -36,15 +36,17 @@ func TestCapabilities(t *testing.T) {
 }
 
 // Each pair of servers has a key, and each owner one with the holders of the
-// two components that it draws; a server that deals needs no more. In pond, an
-// owner has one with the dealer and each server.
+// two components that it draws; a server that deals needs no more. In pond and
+// securenn, an owner has one with the dealer and each server.
 func TestKeySets(t *testing.T) {
 	sets, err := KeySets("aby3", []int{1, 3, 2}, []int{0, 3})
 	require.NoError(t, err)
 	require.ElementsMatch(t, []prg.Set{"1,2", "1,3", "2,3", "0,1,2", "0,1,3"}, sets)
-	sets, err = KeySets("pond", []int{1, 3, 2}, []int{0, 3, 2})
-	require.NoError(t, err)
-	require.ElementsMatch(t, []prg.Set{"1,3", "1,2", "2,3", "0,1,2", "0,2,3"}, sets)
+	for _, name := range []string{"pond", "securenn"} {
+		sets, err = KeySets(name, []int{1, 3, 2}, []int{0, 3, 2})
+		require.NoError(t, err)
+		require.ElementsMatch(t, []prg.Set{"1,3", "1,2", "2,3", "0,1,2", "0,2,3"}, sets)
+	}
 	sets, err = KeySets("plain", []int{1}, []int{0})
 	require.NoError(t, err)
 	require.Empty(t, sets)
