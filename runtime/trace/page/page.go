@@ -12,6 +12,7 @@ import (
 	"html/template"
 	"io"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/tfec-lang/tfec/runtime/trace"
@@ -28,7 +29,9 @@ var script string
 
 // page is the template. Tables are written here, so that they can be read
 // without the script; the script draws the lanes from data.
-var page = template.Must(template.New("page").Funcs(template.FuncMap{"duration": duration, "bytes": bytes, "count": count, "join": strings.Join}).Parse(markup))
+var page = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("page").Funcs(template.FuncMap{"duration": duration, "bytes": bytes, "count": count, "join": strings.Join}).Parse(markup))
+})
 
 // A content is what the template shows.
 type content struct {
@@ -54,7 +57,7 @@ func Write(w io.Writer, r *trace.Run) error {
 	for _, x := range r.Records {
 		c.Left += x.Left
 	}
-	return page.Execute(w, c)
+	return page().Execute(w, c)
 }
 
 // hash is the source expression of an element's content, in a policy.
