@@ -23,6 +23,7 @@ import (
 
 	"github.com/tfec-lang/tfec/lang/ast"
 	"github.com/tfec-lang/tfec/lang/diag"
+	"github.com/tfec-lang/tfec/lang/parallel"
 	"github.com/tfec-lang/tfec/lang/types"
 )
 
@@ -64,15 +65,17 @@ func Check(f *ast.File, opt Options) (*Program, diag.List) {
 	s.each((*checker).constants)
 	s.each((*checker).records)
 	s.each((*checker).recursion)
-	c.computations()
+	parallel.Do(2, func(step int) {
+		if step == 0 {
+			c.computations()
+		} else {
+			s.prog.Digest = digest(s.prog)
+		}
+	})
 	c.uncalled()
 	c.tests()
 	c.unused()
-	diags := s.report()
-	if !diags.HasErrors() {
-		s.prog.Digest = digest(s.prog)
-	}
-	return s.prog, diags
+	return s.prog, s.report()
 }
 
 // A session is the state of one program's check. Bodies, which are checked at the
