@@ -88,7 +88,7 @@ func climb(t *testing.T, unit *compiler.Unit) {
 	ownTests(t, unit)
 	r := rand.New(rand.NewPCG(3, 5))
 	for _, p := range unit.Programs {
-		for range 10 {
+		for range some(10) {
 			agree(t, p, randomInputs(r, p), units(p))
 		}
 		refuse(t, r, p)
