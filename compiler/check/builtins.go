@@ -48,6 +48,8 @@ func builtin(name string) func(*frame, *ast.Call, types.Elem) value {
 		return (*frame).iota
 	case "conv2d":
 		return (*frame).conv2d
+	case "windows":
+		return (*frame).windowsCall
 	case "max_pool", "avg_pool":
 		return (*frame).pool
 	case "filter":

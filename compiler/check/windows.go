@@ -58,6 +58,37 @@ func (f *frame) conv2d(e *ast.Call, want types.Elem) value {
 	return f.products(e, "dot", elem, shape, w.Shape[1:].Count(), x, w)
 }
 
+// windowsCall checks windows(x, height: h, width: w, stride: s, padding: p).
+func (f *frame) windowsCall(e *ast.Call, want types.Elem) value {
+	args, ok := f.bind(e, "windows", []string{"x", "height", "width", "stride", "padding"}, 3)
+	if !ok {
+		return poison(e)
+	}
+	x := f.settle(f.argument(args, 0, want))
+	height, ok1 := f.parameter(args[1], "the height of a window", 1, 1)
+	width, ok2 := f.parameter(args[2], "the width of a window", 1, 1)
+	stride, ok3 := f.parameter(args[3], "a stride", 1, 1)
+	padding, ok4 := f.parameter(args[4], "a padding", 0, 0)
+	if x.bad() || !ok1 || !ok2 || !ok3 || !ok4 {
+		return poison(e)
+	}
+	if len(x.Shape) != 4 || !x.Elem.IsNum() {
+		return f.fail(args[0].Value, "E201", f.c.plain(x.Type), "`windows` takes an array of numbers of 4 dimensions: batch, channel, height, width")
+	}
+	tall, wide := types.Int(int64(height)), types.Int(int64(width))
+	rows, ok1 := f.windows(e, x, 2, tall, stride, padding)
+	columns, ok2 := f.windows(e, x, 3, wide, stride, padding)
+	if !ok1 || !ok2 {
+		return poison(e)
+	}
+	if padding > 0 {
+		x.bounds = x.bounds.union(exactly(nought))
+	}
+	out := moved(x, types.Shape{x.Shape[0], rows.Mul(columns), x.Shape[1], tall.Mul(wide)})
+	f.ofHolders(&out)
+	return out
+}
+
 // pool checks max_pool(x, size: k, stride: s) and avg_pool; a window is a
 // square, and without a stride the next begins where it ends.
 func (f *frame) pool(e *ast.Call, want types.Elem) value {

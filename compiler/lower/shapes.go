@@ -13,6 +13,7 @@ import (
 var (
 	ofImages  = []string{"x", "w", "stride", "padding"}
 	ofPooling = []string{"x", "size", "stride"}
+	ofWindows = []string{"x", "height", "width", "stride", "padding"}
 )
 
 // reshaped returns v in another shape.
@@ -65,13 +66,20 @@ func (c *primitiveCall) outer() ir.Value {
 	return c.product(c.reshaped(x, c.shape(x)[0], one), c.reshaped(y, one, c.shape(y)[0]), c.t.Elem)
 }
 
-// windows are those of the images x, every stride places.
-func (c *primitiveCall) windows(x ir.Value, height, width, stride, padding types.Size) ir.Value {
+// windows are those of the images x, so many, every stride places.
+func (c *primitiveCall) windows(x ir.Value, count, height, width, stride, padding types.Size) ir.Value {
 	s := c.shape(x)
 	i := ir.Instr{Op: ir.OpWindows, Axis: -1, Window: types.Shape{height, width, stride, padding}}
-	rows, columns := c.t.Shape[2], c.t.Shape[3]
-	return c.operate(i, c.elem(x), types.Shape{s[0], rows.Mul(columns), s[1], height.Mul(width)}, x)
+	return c.operate(i, c.elem(x), types.Shape{s[0], count, s[1], height.Mul(width)}, x)
 }
+
+func (c *primitiveCall) windowed() ir.Value {
+	one := types.Int(1)
+	return c.windows(c.value(c.args[0]), c.t.Shape[1], c.number(1, one), c.number(2, one), c.number(3, one), c.number(4, types.Int(0)))
+}
+
+// pixels is how many places the images of the result have.
+func (c *primitiveCall) pixels() types.Size { return c.t.Shape[2].Mul(c.t.Shape[3]) }
 
 // images returns values a window and channel [b, rows · columns, c] as images.
 func (c *primitiveCall) images(v ir.Value) ir.Value {
@@ -94,7 +102,7 @@ func (c *primitiveCall) conv2d() ir.Value {
 		x = c.sharedOperands([]ir.Value{x})[0]
 	}
 	k := c.shape(w)
-	windows := c.windows(x, k[2], k[3], c.number(2, types.Int(1)), c.number(3, types.Int(0)))
+	windows := c.windows(x, c.pixels(), k[2], k[3], c.number(2, types.Int(1)), c.number(3, types.Int(0)))
 	s := c.shape(windows)
 	kernels := c.transposed(c.reshaped(w, k[0], k[1:].Count()))
 	y := c.product(c.reshaped(windows, s[0].Mul(s[1]), k[1:].Count()), kernels, c.t.Elem)
@@ -104,7 +112,7 @@ func (c *primitiveCall) conv2d() ir.Value {
 // squares are the windows of pooling.
 func (c *primitiveCall) squares() ir.Value {
 	k := c.number(1, types.Int(1))
-	return c.windows(c.value(c.args[0]), k, k, c.number(2, k), types.Int(0))
+	return c.windows(c.value(c.args[0]), c.pixels(), k, k, c.number(2, k), types.Int(0))
 }
 
 func (c *primitiveCall) maxPool() ir.Value { return c.images(c.reduceOver(ir.OpMax, c.squares(), 3)) }
