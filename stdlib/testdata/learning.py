@@ -27,7 +27,7 @@ CENTERS, PASSES = 3, 10
 means = KMeans(CENTERS, init=x[:CENTERS], n_init=1, max_iter=PASSES, tol=0, algorithm="lloyd").fit(x)
 axes = PCA(3, svd_solver="full").fit(x)
 near = KNeighborsClassifier(5, algorithm="brute").fit(x[:200], good[:200])
-tree = DecisionTreeClassifier(max_depth=3, random_state=0).fit(asked, good)
+tree = DecisionTreeClassifier(max_depth=2, random_state=0).fit(asked, good)
 boost = GradientBoostingRegressor(n_estimators=4, learning_rate=0.5, max_depth=2, random_state=0).fit(asked, quality)
 
 
