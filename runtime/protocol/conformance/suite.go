@@ -42,10 +42,13 @@ type Protocol struct {
 	tests *atomic.Int64 // of uniformity, so far
 }
 
-// Run tests a protocol, over both rings.
-func Run(t *testing.T, p Protocol) {
+// Run tests a protocol over rings; over both, where none is said.
+func Run(t *testing.T, p Protocol, rings ...ring.Modulus) {
 	p.tests = new(atomic.Int64)
-	for _, r := range []ring.Modulus{ring.Z64, ring.Z128} {
+	if rings == nil {
+		rings = []ring.Modulus{ring.Z64, ring.Z128}
+	}
+	for _, r := range rings {
 		t.Run(fmt.Sprintf("ring of %d bits", r), func(t *testing.T) {
 			p.ring = r
 			p.run(t)
