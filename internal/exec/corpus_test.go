@@ -163,8 +163,12 @@ func inputs(r *rand.Rand, p *ir.Program, measure func(ir.Size) int64) map[string
 	for _, x := range p.Inputs {
 		x.Shape = x.Shape.Subst(sizes)
 		v := edges(r, x)
+		first := r.IntN(3)
 		for k, c := range v.Data {
 			v.Data[k] = within(c, x.Range)
+			if x.Elem.Kind == types.String { // names: each once, some of them in other inputs too
+				v.Data[k] = ir.Word(fmt.Sprint("name ", first+k))
+			}
 		}
 		in[ir.Key(x.Name, x.Member)] = v
 	}
