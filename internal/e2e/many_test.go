@@ -49,6 +49,7 @@ func newCrowd(t *testing.T) *crowd {
 	names := []string{"master", "north", "south", "east", "west", "office", "s0", "s1", "s2"}
 	s := newStage(t)
 	s.patience = time.Hour
+	s.env = append(s.env, "GOGC=50") // collected at once: what stays is a leak
 	c := &crowd{stage: s, machines: newMachines(t, names), names: names, servers: map[string]*process{}}
 	t.Logf("machines: %s", c.kind)
 	port := 20_000 + os.Getpid()%12_000
