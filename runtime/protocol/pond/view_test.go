@@ -4,7 +4,6 @@ package pond_test
 // dealer receives at all.
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"slices"
@@ -47,10 +46,6 @@ type drawn map[named]prg.Stream
 type named struct {
 	set     prg.Set
 	purpose prg.Purpose
-}
-
-func (x named) compare(y named) int {
-	return cmp.Or(cmp.Compare(x.set, y.set), cmp.Compare(x.purpose, y.purpose))
 }
 
 // step begins a step, of which nothing is drawn.
