@@ -11,6 +11,9 @@ import (
 	"github.com/tfec-lang/tfec/runtime/ring"
 )
 
+// roles are the players.
+var roles = []int{0, 1, 2}
+
 func TestProtocol(t *testing.T) {
 	conformance.Run(t, conformance.Protocol{
 		Name:    "aby3",

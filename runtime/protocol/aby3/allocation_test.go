@@ -42,9 +42,6 @@ func (m *mute) Stream(set prg.Set, p prg.Purpose) *prg.Stream {
 	return stream
 }
 
-// roles are the players.
-var roles = []int{0, 1, 2}
-
 // Beyond its results and messages, an operation takes memory that does not
 // grow with the number of elements: intermediates are in the cores' scratch.
 func TestAllocations(t *testing.T) {
