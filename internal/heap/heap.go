@@ -12,7 +12,10 @@ import (
 	"runtime/metrics"
 )
 
-// Between is how much a process makes between two collections, at least.
+// Between is how much a process makes between two collections, at least, once it
+// has made much: an eighth of all that it has made until it comes to this. Memory that
+// is used for the first time costs more than a collection, so that a process which
+// makes little must use it again.
 const Between = 256 << 20
 
 // usual is the percentage of what lives that Go takes by itself.
@@ -22,8 +25,8 @@ const usual = 100
 const smallest = 4 << 20
 
 // Relax has collections begin once so much has been made as lives, but at least
-// Between. A process whose GOGC says something else is left alone; GOMEMLIMIT holds
-// in any case.
+// what Between says. A process whose GOGC says something else is left alone;
+// GOMEMLIMIT holds in any case.
 func Relax() {
 	if percent := debug.SetGCPercent(usual); percent != usual {
 		debug.SetGCPercent(percent)
@@ -36,11 +39,14 @@ func Relax() {
 type cycle struct{ _ [64]byte }
 
 func adjust(c *cycle) {
-	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	metrics.Read(live)
-	debug.SetGCPercent(percent(live[0].Value.Uint64()))
+	heap := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/heap/allocs:bytes"}}
+	metrics.Read(heap)
+	debug.SetGCPercent(percent(heap[0].Value.Uint64(), heap[1].Value.Uint64()))
 	runtime.SetFinalizer(c, adjust)
 }
 
-// percent is that of what lives, or of the smallest heap, which makes up Between.
-func percent(live uint64) int { return int(max(usual, usual*Between/max(live, smallest))) }
+// percent is that of what lives, or of the smallest heap, which makes up what a process
+// that has made so much makes between two collections.
+func percent(live, made uint64) int {
+	return int(max(usual, usual*min(made/8, Between)/max(live, smallest)))
+}

@@ -10,11 +10,16 @@ import (
 )
 
 func TestPercent(t *testing.T) {
-	for live, want := range map[uint64]int{
-		0: 6400, smallest: 6400, // the smallest heap at 100 percent: no more than Between
-		Between / 4: 400, Between: 100, 40 * Between: 100,
+	for _, c := range []struct {
+		live, made uint64
+		want       int
+	}{
+		{0, 0, 100},
+		{0, 8 * Between, 6400}, {smallest, 8 * Between, 6400}, // the smallest heap at 100 percent: no more than Between
+		{0, Between, 800}, {0, 80 * Between, 6400},
+		{Between / 4, 8 * Between, 400}, {Between, 8 * Between, 100}, {40 * Between, 80 * Between, 100},
 	} {
-		require.Equal(t, want, percent(live), "%d bytes live", live)
+		require.Equal(t, c.want, percent(c.live, c.made), "%d bytes live of %d made", c.live, c.made)
 	}
 }
 
@@ -27,15 +32,19 @@ func TestRelax(t *testing.T) {
 
 	debug.SetGCPercent(usual)
 	Relax()
-	require.Greater(t, set(), uint64(1000), "little lives")
-	large := make([]byte, Between/2)
-	for set() > 200 { // finalizers run some time after the collection
+	for set() < 1000 { // finalizers run some time after a collection
+		sink = make([]byte, 1<<20)
+		runtime.Gosched()
+	}
+	large := make([]byte, Between)
+	for set() > usual {
 		runtime.GC()
 		runtime.Gosched()
 	}
-	require.Greater(t, set(), uint64(usual))
 	runtime.KeepAlive(large)
 }
+
+var sink []byte // what is made and dropped
 
 // set is the percentage that is in force.
 func set() uint64 {
