@@ -48,10 +48,11 @@ func (k *Kernel) convert(net mpc.Net, v numbers, x []uint64) []uint64 {
 	v.addOdd(y, y, v.complement(eta))
 	if k.Role == 0 {
 		// η'' and 1 + α, which is 2 - above, are parts of server 0 alone.
-		v.addOdd(y, y, v.complement(v.of(mask)))
-		v.addOdd(y, y, v.complement(v.of(above)))
-		v.addOdd(y, y, v.of(one))
-		v.addOdd(y, y, v.of(one))
+		alone := make([]uint64, v.count)
+		for i := range alone {
+			alone[i] = 2 - above[i] - mask[i]
+		}
+		v.addOdd(y, y, v.of(alone))
 	}
 	return y
 }
