@@ -110,7 +110,7 @@ func (c *Comparison) String() string {
 		}
 	}
 	for _, note := range slices.Concat([]string{
-		"Rounds, and the bytes beside them, are of what is sent online. Ahead: the bytes that a dealer sends before they are needed, whatever the data are, in one round that waits for nobody.",
+		"Rounds, and the bytes beside them, are of what is sent online. Ahead: the bytes that a dealer sends before they are needed, whatever the data are; it waits for nothing but what is opened to it and, on securenn, the servers in comparisons.",
 	}, c.notes, c.assumed()) {
 		fmt.Fprintln(&out, note)
 	}

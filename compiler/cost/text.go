@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/tfec-lang/tfec/runtime/capability"
 )
 
 // String is the report as tables, with notes on how to read them.
@@ -64,7 +66,7 @@ func (r *Report) notes() []string {
 		fmt.Sprintf("Bytes are payload. Apart: the set-up has %d rounds and the last exchange %d, each from everybody to everybody.", r.SetUpRounds, r.LastRounds),
 	}
 	if r.Ahead != nil {
-		notes = append(notes, "Ahead: of the bytes, what the dealer sends before it is needed, whatever the data are, in one round that waits for nobody; the rounds are of the rest. It waits for what the players open to it, and then begins a round of those.")
+		notes = append(notes, fmt.Sprintf("Ahead: of the bytes, what the dealer sends before it is needed, whatever the data are; the rounds are of the rest. It waits for nothing but %s, and then begins a round of those.", r.awaited()))
 	}
 	if strings.Contains(r.Bytes.Text, "⌈") {
 		notes = append(notes, "⌈ ⌉: each message in it is rounded up to whole bytes; with all sizes set the figures are exact.")
@@ -91,6 +93,15 @@ func (r *Report) notes() []string {
 			fmt.Sprintf("Time on %s: %s, and %s for the set-up and the last exchange (estimated: %s).", r.Time.Net, seconds(r.Time.Seconds), seconds(r.Time.SetUp), r.Time.Assumes))
 	}
 	return notes
+}
+
+// awaited is what the dealer waits for.
+func (r *Report) awaited() string {
+	opened := "what the players open to it"
+	if row, _ := capability.Lookup(r.Protocol); row.HelpersCompare {
+		return opened + " and, in comparisons, the servers"
+	}
+	return opened
 }
 
 // reservations say where the figures are expected, or a bound.

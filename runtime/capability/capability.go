@@ -11,7 +11,9 @@ type Protocol struct {
 	Helpers int // players after `;`
 	// HelpersAmongRoles: they are written as further roles, without a `;`.
 	HelpersAmongRoles bool
-	Trust             string // the trust line: who may be corrupt, and how
+	// HelpersCompare: they take part in comparisons, and wait for the others there.
+	HelpersCompare bool
+	Trust          string // the trust line: who may be corrupt, and how
 	// Insecure marks a protocol that hides nothing; it is refused on a
 	// networked hostmap unless asked for.
 	Insecure bool
@@ -45,7 +47,7 @@ var protocols = []Protocol{
 		DefaultI: 24, DefaultF: 16, Secure: secure, Messages: pondMessages,
 	},
 	{
-		Name: "securenn", Roles: 2, Helpers: 1, HelpersAmongRoles: true, Width: map[int]int{64: 62, 128: 126},
+		Name: "securenn", Roles: 2, Helpers: 1, HelpersAmongRoles: true, HelpersCompare: true, Width: map[int]int{64: 62, 128: 126},
 		Trust:    "semi-honest, at most one of %s corrupt, the last of which assists and holds no data",
 		DefaultI: 24, DefaultF: 16, Secure: secure, Messages: securennMessages,
 	},
