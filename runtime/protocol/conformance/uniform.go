@@ -160,7 +160,8 @@ func detectsReuse(t *testing.T, p Protocol) {
 	p.mustFind(t, func(prg.Purpose) run { return run{forgetful: true} })
 }
 
-// detectsBias: keys that make the lowest bit of a mask zero must be found.
+// detectsBias: keys that make the lowest bits of an operation's first masks zero, of all of
+// them together, must be found. One alone need not be.
 func detectsBias(t *testing.T, p Protocol) {
 	p.mustFind(t, func(from prg.Purpose) run {
 		return run{key: func(k prg.Key) prg.Key {
@@ -174,8 +175,9 @@ func detectsBias(t *testing.T, p Protocol) {
 	})
 }
 
-// biased reports that a key has an odd first word in one of the first streams
-// of the operation, from a purpose on.
+// biased reports that a key has an odd first word in one of the first six streams of the
+// operation, from a purpose on: all that there are, but for the last of a comparison of
+// securenn. What that masks, a server would find from several bits only, not from two.
 func biased(k prg.Key, from prg.Purpose) bool {
 	set := prg.Of(0)
 	source := prg.New(prg.Keys{set: k})

@@ -23,10 +23,16 @@ import (
 // returns what server 2 receives of each.
 func play(t *testing.T, seed uint64, body func(k *Kernel, net *recorder)) [2][][]byte {
 	t.Helper()
-	roles, errs := []int{0, 1, 2}, make([]error, 3)
-	var received [2][][]byte
+	return among(t, seed, []string{"s0", "s1", "s2"}, body)[helper].received
+}
+
+// among is play of players of whom the servers are the first; it returns what each receives
+// of the two servers.
+func among(t *testing.T, seed uint64, players []string, body func(k *Kernel, net *recorder)) []*recorder {
+	t.Helper()
+	roles, all, errs := []int{0, 1, 2}, make([]*recorder, len(players)), make([]error, len(players))
 	var wg sync.WaitGroup
-	for i, l := range local.Connect([]string{"s0", "s1", "s2"}) {
+	for i, l := range local.Connect(players) {
 		keys := prg.Keys{}
 		for _, set := range KeySets(roles, nil) {
 			if slices.Contains(set.Players(), i) {
@@ -34,21 +40,19 @@ func play(t *testing.T, seed uint64, body func(k *Kernel, net *recorder)) [2][][
 			}
 		}
 		net := &recorder{Net: conformance.NewNet(l, prg.New(keys))}
+		all[i] = net
 		net.At(1, 0)
 		wg.Go(func() {
 			defer func() { l.Close(errs[i]) }()
 			defer abort.Catch(&errs[i])
 			body(New(ring.Z64, i, roles), net)
-			if i == helper {
-				received = net.received
-			}
 		})
 	}
 	wg.Wait()
 	for _, err := range errs {
 		require.NoError(t, err)
 	}
-	return received
+	return all
 }
 
 // A recorder keeps what a player receives of the two servers.
@@ -255,6 +259,15 @@ func TestComputeMSB(t *testing.T) {
 			for i := range y {
 				b := bit(got[0][0], i) ^ bit(got[0][1], i) ^ bit(got[1][1], i)
 				require.Equal(t, y[i]>>(l-1), b, "%d bits: %d", l, y[i])
+			}
+			// All else of the open bit a server knows: what hides the result from it is
+			// the other's mask alone.
+			for _, mask := range got[helper] {
+				ones := 0
+				for i := range y {
+					ones += int(bit(mask, i))
+				}
+				even(t, []int{ones}, len(y), 0.5)
 			}
 		}
 	}
