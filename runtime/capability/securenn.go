@@ -25,7 +25,7 @@ func securennMessages(c Call) []Stage {
 func assisted(bits int) Stage { return Stage{message(0, 2, bits), message(1, 2, bits)} }
 
 // PrivateField is the least prime p that securenn's private compare of numbers of l bits
-// can take, p > l + 1, and the bits of an element modulo p: 67 and 7 for l of 61 to 65.
+// can take, p > l + 1, and the bits of an element modulo p: 67 and 7 for l of 60 to 65.
 func PrivateField(l int) (p, bits int) {
 	for p = l + 2; !prime(p); p++ {
 	}

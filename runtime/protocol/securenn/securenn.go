@@ -8,7 +8,7 @@
 // makes this protocol another one is its comparison, in which server 2 takes part, in the
 // paper's steps and kinds of messages:
 //
-//	PrivateCompare    private.go  over Z_p, permuted and blinded, before server 2
+//	PrivateCompare    private.go  over Z_p, rotated and blinded, before server 2
 //	ShareConvert      convert.go  from Z_L to Z_(L-1)
 //	ComputeMSB        msb.go      of numbers modulo L - 1
 //	DReLU             msb.go      doubling, ShareConvert, ComputeMSB: Negative
