@@ -105,37 +105,3 @@ func simulate(r *rand.Rand, role, width, n int) []byte {
 	}
 	return w.out
 }
-
-// TestTable holds the cost expressions to the figures of design/protocols.md: rounds,
-// and bits that are sent and that are dealt for one element.
-func TestTable(t *testing.T) {
-	securenn, _ := capability.Lookup("securenn")
-	for _, c := range []struct {
-		protocol            *capability.Protocol
-		call                capability.Call
-		rounds, bits, ahead int
-	}{
-		{securenn, capability.Call{Action: capability.Negative, Param: 64}, 7, 2667, 455},
-		{securenn, capability.Call{Action: capability.Negative, Param: 33}, 7, 1226, 204},
-		{securenn.Exact(), capability.Call{Action: capability.Truncate, Param: 16}, 9, 816, 234},
-		{securenn.Exact(), capability.Call{Action: capability.Product, Param: 16}, 10, 944, 298},
-		{securenn, capability.Call{Action: capability.Product}, 1, 16 * 8, 8 * 8},
-	} {
-		clock, bits, ahead := make([]int, 4), 0, 0
-		c.call.Ring = 64
-		for _, s := range c.protocol.Messages(c.call) {
-			before := slices.Clone(clock)
-			for _, m := range s {
-				if m.Ahead {
-					ahead += m.Bits
-					continue
-				}
-				clock[m.To] = max(clock[m.To], before[m.From]+1)
-				bits += m.Bits
-			}
-		}
-		if slices.Max(clock) != c.rounds || bits != c.bits || ahead != c.ahead {
-			t.Errorf("%v: got %d rounds, %d bits and %d dealt", c.call, slices.Max(clock), bits, ahead)
-		}
-	}
-}
