@@ -63,9 +63,10 @@ func memberOf(g *ast.Given) string {
 	return g.Member.Name
 }
 
-// publish makes v a public output.
+// publish makes v an output to whoever has it: everybody, or one player what is in
+// clear at one.
 func (l *lowerer) publish(name, member string, v ir.Value) {
-	l.write(ir.Output{Name: name, Member: member, Value: v, Elem: l.elem(v), Shape: l.shape(v), To: types.PublicPlace})
+	l.write(ir.Output{Name: name, Member: member, Value: v, Elem: l.elem(v), Shape: l.shape(v), To: l.out.Values[v].Place})
 }
 
 func expect(p *check.Program, t *check.Test, out *ir.Test) (*ir.Program, diag.List) {
