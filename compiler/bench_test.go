@@ -171,7 +171,7 @@ func TestCheckAllocatesLittle(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, diags)
 	})
-	assert.Less(t, got, 288_000.0)
+	assert.Less(t, got, 213_000.0)
 }
 
 // The time of a check grows with the program: four times as many sizes with a

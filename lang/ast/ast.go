@@ -6,7 +6,8 @@
 // from: the tags of a struct, read in the order of its fields, are its
 // production. Every list in brackets admits a trailing comma, which the guard
 // (?! ',' ')' ) keeps apart from the comma before another element. Structs
-// without tags are expressions and statements that lang/parse reads by hand.
+// without tags are what lang/parse reads by hand: declarations with types,
+// types, statements and expressions.
 package ast
 
 // Pos is a position in a source file. Line and Column start at 1; Column
@@ -130,15 +131,15 @@ type OptionValue interface{ Expr }
 type Precision struct {
 	Span
 	Doc  Doc
-	Type *Type `parser:"'precision' @@"`
+	Type *Type
 }
 
 type Const struct {
 	Span
 	Doc   Doc
-	Name  *Ident `parser:"'const' @@"`
-	Type  *Type  `parser:"( ':' @@ )?"` // nil: inferred
-	Value Expr   `parser:"'=' @@"`
+	Name  *Ident
+	Type  *Type // nil: inferred
+	Value Expr
 }
 
 type Enum struct {
@@ -151,71 +152,71 @@ type Enum struct {
 type Record struct {
 	Span
 	Doc    Doc
-	Name   *Ident   `parser:"'record' @@"`
-	Fields []*Param `parser:"'{' @@ ( (?! ',' '}' ) ',' @@ )* ( ',' '}' | '}' )"`
+	Name   *Ident
+	Fields []*Param
 }
 
 type Fn struct {
 	Span
 	Doc       Doc
-	Name      *Ident       `parser:"'fn' @@"`
-	Generics  []*Generic   `parser:"( '[' @@ ( (?! ',' ']' ) ',' @@ )* ( ',' ']' | ']' ) )?"`
-	Params    []*Param     `parser:"'(' ( @@ ( (?! ',' ')' ) ',' @@ )* ( ',' ')' | ')' ) | ')' )"`
-	Result    *Type        `parser:"( '->' @@ )?"` // nil: none
-	Discloses []*Disclosed `parser:"( 'discloses' @@ ( ',' @@ )* )?"`
-	Body      *Block       `parser:"@@"`
+	Name      *Ident
+	Generics  []*Generic
+	Params    []*Param
+	Result    *Type // nil: none
+	Discloses []*Disclosed
+	Body      *Block
 }
 
 type Computation struct {
 	Span
 	Doc       Doc
-	Name      *Ident       `parser:"'computation' @@"`
-	Generics  []*Generic   `parser:"( '[' @@ ( (?! ',' ']' ) ',' @@ )* ( ',' ']' | ']' ) )?"`
-	Params    []*Param     `parser:"'(' ( @@ ( (?! ',' ')' ) ',' @@ )* ( ',' ')' | ')' ) | ')' )"`
-	Tuple     bool         `parser:"'->' ( @'('"` // outputs were written in parentheses
-	Outputs   []*Output    `parser:"@@ ( (?! ',' ')' ) ',' @@ )* ( ',' ')' | ')' ) | @@ )"`
-	Discloses []*Disclosed `parser:"( 'discloses' @@ ( ',' @@ )* )?"`
-	Where     []Expr       `parser:"( 'where' @@ ( ',' @@ )* )?"`
-	Body      *Block       `parser:"@@"`
+	Name      *Ident
+	Generics  []*Generic
+	Params    []*Param
+	Tuple     bool // outputs were written in parentheses
+	Outputs   []*Output
+	Discloses []*Disclosed
+	Where     []Expr
+	Body      *Block
 }
 
 // A Generic is a size, or a type of a class: `n`, `T: num`.
 type Generic struct {
 	Span
-	Name  *Ident `parser:"@@"`
-	Class *Ident `parser:"( ':' @@ )?"` // nil: a size
+	Name  *Ident
+	Class *Ident // nil: a size
 }
 
 // A Param is an input, a parameter or a record's field.
 type Param struct {
 	Span
 	Doc   Doc
-	Name  *Ident `parser:"@@"`
-	Type  *Type  `parser:"':' @@"`
-	Range *Range `parser:"( 'in' @@ )?"` // nil: none
+	Name  *Ident
+	Type  *Type
+	Range *Range // nil: none
 }
 
 type Output struct {
 	Span
 	Doc  Doc
-	Name *Ident `parser:"@@"`
-	Type *Type  `parser:"':' @@"`
+	Name *Ident
+	Type *Type
 }
 
 // A Disclosed is one line under `discloses`; Label is `converged` or `fit.l`.
 type Disclosed struct {
 	Span
 	Doc   Doc
-	Label []*Ident `parser:"@@ ( '.' @@ )*"`
-	Type  *Type    `parser:"':' @@"`
+	Label []*Ident
+	Type  *Type
 }
 
 // A Range is `lo..hi` or, inclusive, `lo..=hi`.
 type Range struct {
 	Span
-	Low       Sum  `parser:"@@"`
-	Inclusive bool `parser:"( '..' | @'..=' )"`
-	High      Sum  `parser:"@@"`
+	Low       Sum
+	Inclusive bool
+	High      Sum
 }
 
 // A Sum is an Expr without a comparison, `and`, `or`, `not`, `if` or `each`
@@ -224,38 +225,28 @@ type Sum interface{ Expr }
 
 type Type struct {
 	Span
-	Tuple     []*Type    `parser:"( '(' @@ ( (?! ',' ')' ) ',' @@ )* ( ',' ')' | ')' )"` // set: a tuple type, and Name is nil
-	Module    *Ident     `parser:"| ( (?= Ident '.' ) @@ '.' )?"`                        // nil: not qualified
-	Name      *Ident     `parser:"@@"`
-	Args      []*Number  `parser:"( '(' @@ ( (?! ',' ')' ) ',' @@ )* ( ',' ')' | ')' ) )? )"` // fixed(I, F)
-	Shape     []*Dim     `parser:"( '[' @@ ( (?! ',' ']' ) ',' @@ )* ( ',' ']' | ']' ) )?"`
-	Placement *Placement `parser:"( '@' @@ )?"` // nil: none written
+	Tuple     []*Type // set: a tuple type, and Name is nil
+	Module    *Ident  // nil: not qualified
+	Name      *Ident
+	Args      []*Number // fixed(I, F)
+	Shape     []*Dim
+	Placement *Placement // nil: none written
 }
 
 type Dim struct {
 	Span
-	Upto bool `parser:"@'upto'?"`
-	Size Sum  `parser:"@@"`
+	Upto bool
+	Size Sum
 }
 
 // A Placement is `public`, `shared`, `each G`, `{a, b}` or one name.
 type Placement struct {
 	Span
-	Kind  PlacementKind `parser:"@( 'public' | 'shared' )"`
-	Names []*Ident      `parser:"| 'each' @@ | '{' @@ ( (?! ',' '}' ) ',' @@ )* ( ',' '}' | '}' ) | @@"` // EachOf: the group; Set: the members; One: the name
+	Kind  PlacementKind
+	Names []*Ident // EachOf: the group; Set: the members; One: the name
 }
 
 type PlacementKind int
-
-// Capture sets the kinds that have a word of their own; lang/parse tells the
-// others apart by their extent.
-func (k *PlacementKind) Capture(words []string) error {
-	*k = Public
-	if words[0] == "shared" {
-		*k = Shared
-	}
-	return nil
-}
 
 const (
 	Public PlacementKind = iota + 1
@@ -293,7 +284,7 @@ type Expect struct {
 // A Block is a braced list of statements; Return and Yield stand last.
 type Block struct {
 	Span
-	Stmts []Stmt `parser:"'{' @@* '}'"`
+	Stmts []Stmt
 }
 
 // A Stmt is a *Let, *Var, *For, *While, *If, *Assert, *Local, *Assign,
@@ -305,42 +296,42 @@ type Stmt interface {
 
 type Let struct {
 	Span
-	Tuple bool     `parser:"'let' ( @'('"`
-	Names []*Ident `parser:"@@ ( (?! ',' ')' ) ',' @@ )* ( ',' ')' | ')' ) | @@ )"` // more than one, or Tuple: a tuple pattern
-	Type  *Type    `parser:"( ':' @@ )?"`                                           // nil: inferred
-	Value Expr     `parser:"'=' @@"`
+	Tuple bool
+	Names []*Ident // more than one, or Tuple: a tuple pattern
+	Type  *Type    // nil: inferred
+	Value Expr
 }
 
 type Var struct {
 	Span
-	Name  *Ident `parser:"'var' @@"`
-	Type  *Type  `parser:"( ':' @@ )?"`
-	Value Expr   `parser:"'=' @@"`
+	Name  *Ident
+	Type  *Type
+	Value Expr
 }
 
 // A For is a loop over a group (To is nil) or over From..To.
 type For struct {
 	Span
-	Name      *Ident `parser:"'for' @@ 'in'"`
-	From      Expr   `parser:"@@"` // the group's name where To is nil
-	Inclusive bool   `parser:"( ( '..' | @'..=' )"`
-	To        Expr   `parser:"@@"`
-	Step      Expr   `parser:"( 'step' @@ )? )?"`
-	Body      *Block `parser:"@@"`
+	Name      *Ident
+	From      Expr // the group's name where To is nil
+	Inclusive bool
+	To        Expr
+	Step      Expr
+	Body      *Block
 }
 
 type While struct {
 	Span
-	Cond  Expr   `parser:"'while' @@"`
-	Limit Expr   `parser:"'limit' @@"`
-	Body  *Block `parser:"@@"`
+	Cond  Expr
+	Limit Expr
+	Body  *Block
 }
 
 type If struct {
 	Span
-	Cond Expr   `parser:"'if' @@"`
-	Then *Block `parser:"@@"`
-	Else Else   `parser:"( 'else' @@ )?"` // nil: none
+	Cond Expr
+	Then *Block
+	Else Else // nil: none
 }
 
 // An Else is an *If or a *BlockStmt.
@@ -354,15 +345,15 @@ type BlockStmt struct {
 
 type Assert struct {
 	Span
-	Label *Ident `parser:"'assert' ( (?= Ident ':' ) @@ ':' )?"` // nil: none
-	Cond  Expr   `parser:"@@"`
-	Text  *Text  `parser:"( ',' @@ )?"`
+	Label *Ident // nil: none
+	Cond  Expr
+	Text  *Text
 }
 
 type Local struct {
 	Span
-	Player *Ident `parser:"'local' @@"`
-	Body   *Block `parser:"@@"`
+	Player *Ident
+	Body   *Block
 }
 
 // An Assign is `target = value` or `target += value`; the target is an
@@ -382,12 +373,12 @@ type ExprStmt struct {
 
 type Return struct {
 	Span
-	Values []Expr `parser:"'return' ( @@ ( ',' @@ )* )?"`
+	Values []Expr
 }
 
 type Yield struct {
 	Span
-	Values []Expr `parser:"'yield' @@ ( ',' @@ )*"`
+	Values []Expr
 }
 
 // An Expr is a *Number, *Text, *Bool, *Ident, *Unary, *Binary, *Cond, *Each,

@@ -174,10 +174,8 @@ func alternatives(inner string) []string {
 // termNames are productions as messages call them.
 var termNames = map[string]string{
 	"Ident": "a name", "<ident>": "a name", "Text": "a string", "<string>": "a string",
-	"Number": "an integer", "DocName": "a player's name", "Param": "a name", "Output": "a name",
-	"Disclosed": "a name", "Generic": "a name", "Option": "a name", "Dim": "a size", "Type": "a type", "Range": "a range",
-	"Placement": "a player, a group, `public` or `shared`", "Block": "`{`", "Else": "`if` or `{`",
-	"Expr": "an expression", "Sum": "an expression", "OptionValue": "a number, a string or a name",
+	"Number": "an integer", "DocName": "a player's name", "Option": "a name",
+	"Expr": "an expression", "OptionValue": "a number, a string or a name",
 }
 
 func termName(term string) string {

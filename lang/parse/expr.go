@@ -20,14 +20,6 @@ func parseExpr(l *lexer.PeekingLexer) (ast.Expr, error) {
 	return p.expr()
 }
 
-func parseSum(l *lexer.PeekingLexer) (ast.Sum, error) {
-	p := parser{l}
-	if !p.startsExpr() {
-		return nil, participle.NextMatch
-	}
-	return p.binary(ast.SumLevel)
-}
-
 func parseOptionValue(l *lexer.PeekingLexer) (ast.OptionValue, error) {
 	p := parser{l}
 	switch t := p.Peek(); {
@@ -68,7 +60,10 @@ func (p parser) expr() (ast.Expr, error) {
 	return p.binary(ast.OrLevel)
 }
 
-// operand reads an expression that must follow the token just read.
+// value reads an expression that must follow.
+func (p parser) value() (ast.Expr, error) { return p.operand(p.expr) }
+
+// operand is value, for a part of an expression.
 func (p parser) operand(read func() (ast.Expr, error)) (ast.Expr, error) {
 	if !p.startsExpr() {
 		return nil, p.wrong("an expression")
@@ -81,7 +76,7 @@ func (p parser) cond() (ast.Expr, error) {
 	p.Next()
 	n := &ast.Cond{}
 	var err error
-	if n.If, err = p.operand(p.expr); err != nil {
+	if n.If, err = p.value(); err != nil {
 		return nil, err
 	}
 	if !p.at("then") {
@@ -97,13 +92,13 @@ func (p parser) cond() (ast.Expr, error) {
 
 // arms reads what follows `then`.
 func (p parser) arms(n *ast.Cond) (err error) {
-	if n.Then, err = p.operand(p.expr); err != nil {
+	if n.Then, err = p.value(); err != nil {
 		return err
 	}
 	if err = p.expect("else", "`else` (a conditional expression has two arms)"); err != nil {
 		return err
 	}
-	n.Else, err = p.operand(p.expr)
+	n.Else, err = p.value()
 	return err
 }
 
@@ -134,7 +129,7 @@ func (p parser) each() (ast.Expr, error) {
 	if err = p.expect(":", "`:`"); err != nil {
 		return nil, err
 	}
-	if n.Body, err = p.operand(p.expr); err != nil {
+	if n.Body, err = p.value(); err != nil {
 		return nil, err
 	}
 	n.Span = p.from(start)
@@ -232,12 +227,8 @@ func (p parser) call(start ast.Pos, fn ast.Expr) (ast.Expr, error) {
 	}
 	p.Next()
 	n := &ast.Call{Fn: fn}
-	err := p.list(")", func() error {
-		arg, err := p.arg()
-		n.Args = append(n.Args, arg)
-		return err
-	})
-	if err != nil {
+	var err error
+	if n.Args, err = list(p, ")", parser.arg); err != nil {
 		return nil, err
 	}
 	if n.As, err = p.label(); err != nil {
@@ -264,7 +255,7 @@ func (p parser) arg() (*ast.Arg, error) {
 		p.Next()
 	}
 	var err error
-	if n.Value, err = p.operand(p.expr); err != nil {
+	if n.Value, err = p.value(); err != nil {
 		return nil, err
 	}
 	if name, ok := n.Value.(*ast.Ident); ok && p.at("=") {
@@ -291,12 +282,8 @@ func (p parser) index(start ast.Pos, x ast.Expr) (ast.Expr, error) {
 		return nil, p.wrong("an index after `" + open.Value + "`")
 	}
 	n := &ast.Index{X: x}
-	err := p.list("]", func() error {
-		slice, err := p.slice()
-		n.Slices = append(n.Slices, slice)
-		return err
-	})
-	if err != nil {
+	var err error
+	if n.Slices, err = some(p, "]", parser.slice); err != nil {
 		return nil, err
 	}
 	n.Span = p.from(start)
@@ -315,7 +302,7 @@ func (p parser) slice() (*ast.Slice, error) {
 		n.Span = p.from(start)
 		return n, nil
 	case !p.at(".."):
-		if n.From, err = p.operand(p.expr); err != nil {
+		if n.From, err = p.value(); err != nil {
 			return nil, err
 		}
 	}
@@ -323,7 +310,7 @@ func (p parser) slice() (*ast.Slice, error) {
 		p.Next()
 		n.Range = true
 		if n.From == nil || p.startsExpr() {
-			n.To, err = p.operand(p.expr)
+			n.To, err = p.value()
 		}
 	}
 	n.Span = p.from(start)
@@ -370,15 +357,8 @@ func (p parser) paren() (ast.Expr, error) {
 	start := p.start()
 	p.Next()
 	n := &ast.Paren{}
-	if p.at(")") {
-		return nil, p.wrong("an expression")
-	}
-	err := p.list(")", func() error {
-		x, err := p.operand(p.expr)
-		n.Elems = append(n.Elems, x)
-		return err
-	})
-	if err != nil {
+	var err error
+	if n.Elems, err = some(p, ")", parser.value); err != nil {
 		return nil, err
 	}
 	n.Span = p.from(start)
@@ -389,12 +369,8 @@ func (p parser) array() (ast.Expr, error) {
 	start := p.start()
 	p.Next()
 	n := &ast.Array{}
-	err := p.list("]", func() error {
-		x, err := p.operand(p.expr)
-		n.Elems = append(n.Elems, x)
-		return err
-	})
-	if err != nil {
+	var err error
+	if n.Elems, err = list(p, "]", parser.value); err != nil {
 		return nil, err
 	}
 	n.Span = p.from(start)
@@ -409,7 +385,7 @@ func (p parser) reveal() (ast.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	if n.X, err = p.operand(p.expr); err != nil {
+	if n.X, err = p.value(); err != nil {
 		return nil, err
 	}
 	if err = p.expect(")", "`)`"); err != nil {
@@ -418,7 +394,7 @@ func (p parser) reveal() (ast.Expr, error) {
 	if err = p.expect("to", "`to` and who learns the value"); err != nil {
 		return nil, err
 	}
-	if n.To, err = production[ast.Placement](p.PeekingLexer); err != nil {
+	if n.To, err = p.placement(); err != nil {
 		return nil, err
 	}
 	if n.As, err = p.label(); err != nil {
@@ -438,7 +414,7 @@ func (p parser) localExpr() (ast.Expr, error) {
 	if n.Player, err = p.name(); err != nil {
 		return nil, err
 	}
-	if n.Body, err = production[ast.Block](p.PeekingLexer); err != nil {
+	if n.Body, err = p.block(); err != nil {
 		return nil, err
 	}
 	n.Span = p.from(start)

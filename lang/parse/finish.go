@@ -1,5 +1,5 @@
-// What the grammar leaves open: comments, doc comments, the kinds of
-// placement that have no word of their own, and the depth of the tree.
+// What the grammar leaves open: comments, doc comments and the depth of the
+// tree.
 
 package parse
 
@@ -55,9 +55,6 @@ func (f *finisher) visit(n ast.Node, depth int) ast.Node {
 	if depth > maxTree {
 		return n
 	}
-	if placement, ok := n.(*ast.Placement); ok {
-		place(placement)
-	}
 	if doc := ast.DocOf(n); doc != nil {
 		*doc = f.take(n)
 	}
@@ -67,19 +64,6 @@ func (f *finisher) visit(n ast.Node, depth int) ast.Node {
 		}
 	}
 	return nil
-}
-
-// place tells apart, by their extent, the placements that name somebody.
-func place(n *ast.Placement) {
-	switch {
-	case n.Kind != 0:
-	case n.Names[0].Pos == n.Pos:
-		n.Kind = ast.One
-	case n.Names[len(n.Names)-1].EndPos == n.EndPos:
-		n.Kind = ast.EachOf
-	default:
-		n.Kind = ast.Set
-	}
 }
 
 // take returns the doc comments that stand before n, and marks them.

@@ -2,6 +2,7 @@ package parse
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -17,14 +18,37 @@ import (
 )
 
 // The grammar that lang/spec.md prints: what participle says of the tags of
-// lang/ast, the levels of lang/ast/binding.go, and byHand.
+// lang/ast, the levels of lang/ast/binding.go, and what is read by hand.
 
-// byHand is what functions of this package read, in participle's notation.
-const byHand = `
+// handwritten is what functions of this package read, in participle's notation.
+const handwritten = `
+Decl = %s .
+Precision = "precision" Type .
+Const = "const" Ident (":" Type)? "=" Expr .
+Record = "record" Ident "{" Param ("," Param)* ","? "}" .
+Fn = "fn" Ident ("[" Generic ("," Generic)* ","? "]")? "(" (Param ("," Param)* ","?)? ")" ("->" Type)? ("discloses" Disclosed ("," Disclosed)*)? Block .
+Computation = "computation" Ident ("[" Generic ("," Generic)* ","? "]")? "(" (Param ("," Param)* ","?)? ")" "->" ("(" Output ("," Output)* ","? ")" | Output) ("discloses" Disclosed ("," Disclosed)*)? ("where" Expr ("," Expr)*)? Block .
+Type = ("(" Type ("," Type)* ","? ")" | (Ident ".")? Ident ("(" <int> ("," <int>)* ","? ")")?) ("[" Dim ("," Dim)* ","? "]")? ("@" Placement)? .
+Dim = "upto"? Sum .
+Placement = "public" | "shared" | "each" Ident | "{" Ident ("," Ident)* ","? "}" | Ident .
+Param = Ident ":" Type ("in" Range)? .
+Range = Sum (".." | "..=") Sum .
+Generic = Ident (":" Ident)? .
+Output = Ident ":" Type .
+Disclosed = Ident ("." Ident)* ":" Type .
+Stmt = %s | Assign | Call .
+Let = "let" ("(" Ident ("," Ident)* ","? ")" | Ident) (":" Type)? "=" Expr .
+Var = "var" Ident (":" Type)? "=" Expr .
+For = "for" Ident "in" Expr ((".." | "..=") Expr ("step" Expr)?)? Block .
+While = "while" Expr "limit" Expr Block .
+If = "if" Expr Block ("else" (If | Block))? .
+Assert = "assert" (Ident ":")? Expr ("," <string>)? .
+Local = "local" Ident Block .
+Return = "return" (Expr ("," Expr)*)? .
+Yield = "yield" Expr ("," Expr)* .
 OptionValue = Literal | Ident | "local" .
 Literal = <float> | <int> | <string> | "true" | "false" .
 Block = "{" Stmt* (Return | Yield)? "}" .
-Else = If | Block .
 Assign = Ident (Index | Field)* ("=" | "+=" | "-=" | "*=" | "/=") Expr .
 Expr = Cond | Each | Or .
 Cond = "if" Expr "then" Expr "else" Expr .
@@ -42,29 +66,38 @@ Paren = "(" Expr ("," Expr)* ","? ")" .
 Array = "[" (Expr ("," Expr)* ","?)? "]" .
 `
 
-// inWords are productions of a token, and those that byHand replaces.
-var inWords = []string{"Productions", "Number", "Ident", "Text", "Block"}
+// inWords are productions of a token, and what stands for all.
+var inWords = []string{"Productions", "Number", "Ident", "Text"}
 
-// wholeGrammar joins the three parts.
+// wholeGrammar joins the three parts; what a file consists of stands first.
 func wholeGrammar(t testing.TB) []*ebnf.Production {
 	tags, err := ebnf.ParseString(grammar.String())
 	require.NoError(t, err)
-	rest, err := ebnf.ParseString(statementGrammar() + byHand + levelGrammar())
+	rest, err := ebnf.ParseString(fmt.Sprintf(handwritten, named(decls), named(within())) + levelGrammar())
 	require.NoError(t, err)
 	of := func(p *ebnf.Production) bool { return slices.Contains(inWords, p.Production) }
-	return append(slices.DeleteFunc(tags.Productions, of), rest.Productions...)
+	all := append(slices.DeleteFunc(tags.Productions, of), rest.Productions...)
+	isDecl := func(p *ebnf.Production) bool { return p.Production == "Decl" }
+	decl := all[slices.IndexFunc(all, isDecl)]
+	return slices.Insert(slices.DeleteFunc(all, isDecl), 2, decl)
 }
 
-// statementGrammar lists the statements that do not end their block.
-func statementGrammar() string {
+// within are the statements that do not end their block.
+func within() map[string]func(parser) (ast.Stmt, error) {
+	starts := maps.Clone(statements)
+	delete(starts, "return")
+	delete(starts, "yield")
+	return starts
+}
+
+// named are the productions that start with the words of a map.
+func named[V any](words map[string]V) string {
 	var names []string
-	for word := range statements {
-		if word != "return" && word != "yield" {
-			names = append(names, strings.ToUpper(word[:1])+word[1:])
-		}
+	for word := range words {
+		names = append(names, strings.ToUpper(word[:1])+word[1:])
 	}
 	slices.Sort(names)
-	return "Stmt = " + strings.Join(names, " | ") + " | Assign | Call .\n"
+	return strings.Join(names, " | ")
 }
 
 // levelGrammar is a production for each level of binding.

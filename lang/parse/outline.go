@@ -52,14 +52,7 @@ func Tokens(name, source string) []Token {
 }
 
 // Declares reports a word that starts declarations.
-func Declares(word string) bool {
-	for _, w := range declWords {
-		if w == word {
-			return true
-		}
-	}
-	return false
-}
+func Declares(word string) bool { return decls[word] != nil }
 
 // Keywords lists the words that are no names.
 func Keywords() map[string]bool { return keywords }

@@ -1,14 +1,13 @@
 // Package parse reads a .tfe file into a syntax tree.
 //
-// The grammar is that of lang/spec.md: declarations, statements and types are
-// participle productions, tagged on the structs of lang/ast, and expressions
-// are read by precedence climbing. All syntax errors of a file are reported,
+// The grammar is that of lang/spec.md: a file, and its declarations without
+// types, are participle productions, tagged on the structs of lang/ast; types,
+// statements and, by precedence climbing, expressions are read by hand. All syntax errors of a file are reported,
 // one a declaration; what a File holds after an error is what could be read.
 // Input is hostile: no source makes the parser panic or exhaust the stack.
 package parse
 
 import (
-	"reflect"
 	"slices"
 
 	"github.com/alecthomas/participle/v2"
@@ -18,22 +17,15 @@ import (
 	"github.com/tfec-lang/tfec/lang/diag"
 )
 
-// productions makes every production known that is read from a hand-written
-// function.
+// productions are what participle reads: a file, and the declarations that are
+// read from parseDecl.
 type productions struct {
-	File      *ast.File      `parser:"@@"`
-	Protocol  *ast.Protocol  `parser:"| @@"`
-	Placement *ast.Placement `parser:"| @@"`
-	Block     *ast.Block     `parser:"| @@"`
-	Let       *ast.Let       `parser:"| @@"`
-	Var       *ast.Var       `parser:"| @@"`
-	For       *ast.For       `parser:"| @@"`
-	While     *ast.While     `parser:"| @@"`
-	If        *ast.If        `parser:"| @@"`
-	Assert    *ast.Assert    `parser:"| @@"`
-	Local     *ast.Local     `parser:"| @@"`
-	Return    *ast.Return    `parser:"| @@"`
-	Yield     *ast.Yield     `parser:"| @@"`
+	File     *ast.File     `parser:"@@"`
+	Players  *ast.Players  `parser:"| @@"`
+	Group    *ast.Group    `parser:"| @@"`
+	Protocol *ast.Protocol `parser:"| @@"`
+	Enum     *ast.Enum     `parser:"| @@"`
+	Test     *ast.Test     `parser:"| @@"`
 }
 
 // grammar is built in init, since its functions use it.
@@ -43,13 +35,8 @@ func init() {
 	grammar = participle.MustBuild[productions](
 		participle.Lexer(definition{}),
 		participle.UseLookahead(0), // a branch that fails later is an error there
-		participle.Union[ast.Decl](
-			&ast.Players{}, &ast.Group{}, &ast.Protocol{}, &ast.Precision{}, &ast.Const{},
-			&ast.Enum{}, &ast.Record{}, &ast.Fn{}, &ast.Computation{}, &ast.Test{}),
-		participle.ParseTypeWith(parseStmt),
-		participle.ParseTypeWith(parseElse),
+		participle.ParseTypeWith(parseDecl),
 		participle.ParseTypeWith(parseExpr),
-		participle.ParseTypeWith(parseSum),
 		participle.ParseTypeWith(parseOptionValue),
 	)
 }
@@ -115,18 +102,4 @@ func read[T any](tokens []lexer.Token, after lexer.Token) (*T, error) {
 		return nil, err
 	}
 	return p.ParseFromLexer(l)
-}
-
-// production reads the production T, which must follow, and leaves l after it.
-func production[T any](l *lexer.PeekingLexer) (*T, error) {
-	p, err := participle.ParserForProduction[T](grammar)
-	if err != nil {
-		return nil, err
-	}
-	before := l.Cursor()
-	n, err := p.ParseFromLexer(l, participle.AllowTrailing(true))
-	if err != nil && l.Cursor() == before {
-		return nil, parser{l}.wrong(termNames[reflect.TypeFor[T]().Name()])
-	}
-	return n, err
 }

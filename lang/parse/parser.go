@@ -44,8 +44,11 @@ func (p parser) expect(text, want string) error {
 	return nil
 }
 
+// isName reports whether the next token is a name.
+func (p parser) isName() bool { return p.Peek().Type == ident }
+
 func (p parser) name() (*ast.Ident, error) {
-	if p.Peek().Type != ident {
+	if !p.isName() {
 		return nil, p.wrong("a name")
 	}
 	return p.word(), nil
@@ -53,10 +56,7 @@ func (p parser) name() (*ast.Ident, error) {
 
 // isWord reports whether the next token can be a field's name, which may be a
 // keyword.
-func (p parser) isWord() bool {
-	t := p.Peek()
-	return t.Type == ident || t.Type == keyword
-}
+func (p parser) isWord() bool { return p.isName() || p.Peek().Type == keyword }
 
 // word reads a token as a name.
 func (p parser) word() *ast.Ident {
@@ -64,18 +64,62 @@ func (p parser) word() *ast.Ident {
 	return &ast.Ident{Span: p.from(start), Name: t.Value}
 }
 
+func (p parser) text() (*ast.Text, error) {
+	if p.Peek().Type != stringToken {
+		return nil, p.wrong("a string")
+	}
+	start, t := p.start(), p.Next()
+	return &ast.Text{Span: p.from(start), Raw: t.Value}, nil
+}
+
 // list reads elements up to the bracket closing, with commas between them and
 // perhaps one after the last.
-func (p parser) list(closing string, element func() error) error {
-	for !p.at(closing) {
-		if err := element(); err != nil {
-			return err
+func list[T any](p parser, closing string, element func(parser) (T, error)) ([]T, error) {
+	if p.at(closing) {
+		p.Next()
+		return nil, nil
+	}
+	return some(p, closing, element)
+}
+
+// some is a list of one element at least.
+func some[T any](p parser, closing string, element func(parser) (T, error)) ([]T, error) {
+	var elements []T
+	for {
+		x, err := element(p)
+		if err != nil {
+			return nil, err
 		}
-		if !p.at(",") {
-			return p.expect(closing, "`,` or `"+closing+"`")
+		elements = append(elements, x)
+		if p.at(",") {
+			p.Next()
+		} else if !p.at(closing) {
+			return nil, p.wrong("`,` or `" + closing + "`")
+		}
+		if p.at(closing) {
+			p.Next()
+			return elements, nil
+		}
+	}
+}
+
+// row reads one element or more, with commas between them.
+func row[T any](p parser, element func(parser) (T, error)) ([]T, error) {
+	return separated(p, ",", element)
+}
+
+// separated reads one element or more, with a separator between them.
+func separated[T any](p parser, separator string, element func(parser) (T, error)) ([]T, error) {
+	var elements []T
+	for {
+		x, err := element(p)
+		if err != nil {
+			return nil, err
+		}
+		elements = append(elements, x)
+		if !p.at(separator) {
+			return elements, nil
 		}
 		p.Next()
 	}
-	p.Next()
-	return nil
 }

@@ -4,19 +4,12 @@
 package parse
 
 import (
-	"slices"
-
 	"github.com/alecthomas/participle/v2/lexer"
 
 	"github.com/tfec-lang/tfec/lang/ast"
 	"github.com/tfec-lang/tfec/lang/diag"
 	"github.com/tfec-lang/tfec/lang/parallel"
 )
-
-// declWords start declarations.
-var declWords = []string{
-	"players", "group", "protocol", "precision", "const", "enum", "record", "fn", "computation", "test",
-}
 
 // declarations reads a file, its declarations at the same time. After a syntax
 // error the file holds those without one, and the list the first error of each
@@ -87,7 +80,7 @@ func (p piece) broken() ast.Broken {
 			words = append(words, t.Value)
 		}
 	}
-	if len(words) < 2 || !slices.Contains(declWords, words[0]) {
+	if len(words) < 2 || decls[words[0]] == nil {
 		return ast.Broken{}
 	}
 	return ast.Broken{Word: words[0], Name: words[1]}
@@ -107,7 +100,7 @@ func cut(tokens []lexer.Token) []piece {
 }
 
 func isDeclWord(t lexer.Token) bool {
-	return t.Type == ident && slices.Contains(declWords, t.Value)
+	return t.Type == ident && decls[t.Value] != nil
 }
 
 // titled reports whether a name or a string is the first of tokens.

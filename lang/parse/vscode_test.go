@@ -76,7 +76,7 @@ func TestExtensionWords(t *testing.T) {
 		names = append(names, o.Name)
 	}
 	assert.Equal(t, slices.Sorted(maps.Keys(keywords)), rules["keyword"].words())
-	assert.Equal(t, sorted(append(slices.Clone(declWords), "import", "edition")), rules["declaration"].words())
+	assert.Equal(t, sorted(append(slices.Collect(maps.Keys(decls)), "import", "edition")), rules["declaration"].words())
 	assert.Equal(t, sorted(elements), rules["type"].words())
 	assert.Equal(t, sorted(names), rules["prelude"].words())
 
