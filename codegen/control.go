@@ -8,47 +8,36 @@ import (
 	"github.com/tfec-lang/tfec/compiler/ir"
 )
 
-// forLoop writes a Go loop. Its bounds are evaluated once, as in the program.
+// forLoop writes a loop over the values of its variable. Its bounds are evaluated
+// once, as in the program.
 func (b *body) forLoop(g *jen.Group, in *ir.Instr) {
 	b.inline[in.Dst] = in
-	from, to, by := in.Args[0], in.Args[1], in.Args[2]
-	i := jen.Id(b.ids[in.Dst])
-	if b.isLiteral(from, 0) && b.isLiteral(by, 1) {
-		head := jen.Range().Add(b.int64(to))
-		if b.reads[in.Dst] {
-			head = i.Op(":=").Add(head)
-		}
-		g.For(head).BlockFunc(func(g *jen.Group) { b.inside(g, in.Body) })
-		return
+	by, head := b.by(g, in), jen.Null()
+	if b.reads[in.Dst] {
+		head = jen.Id(b.ids[in.Dst]).Op(":=")
 	}
-	step := b.index(by)
-	if !b.isConst(by) || b.inline[by].Const[0].Sign() <= 0 {
-		name := jen.Id(b.scope.take("step"))
-		g.Add(name.Clone().Op(":=").Add(b.int64(by)))
-		b.fail(g, in, name.Clone().Op("<").Lit(1))
-		step = name
+	over := b.step(in, "Passes", b.index(in.Args[0]), b.index(in.Args[1]), by)
+	g.For(head.Range().Add(over)).BlockFunc(func(g *jen.Group) { b.inside(g, in.Body) })
+}
+
+// by is the step of a loop, which must be positive.
+func (b *body) by(g *jen.Group, in *ir.Instr) *jen.Statement {
+	by := in.Args[2]
+	if b.isConst(by) && b.inline[by].Const[0].Sign() > 0 {
+		return b.index(by)
 	}
-	init, end := b.counter(i, b.int64(from), to, "end")
-	g.For(init, i.Clone().Op("<").Add(end), i.Clone().Op("+=").Add(step)).
-		BlockFunc(func(g *jen.Group) { b.inside(g, in.Body) })
+	name := jen.Id(b.scope.take("step"))
+	g.Add(name.Clone().Op(":=").Add(b.int64(by)))
+	b.fail(g, in, name.Clone().Op("<").Lit(1))
+	return name
 }
 
 func (b *body) whileLoop(g *jen.Group, in *ir.Instr) {
-	pass := jen.Id(b.scope.take("pass"))
-	init, limit := b.counter(pass, jen.Int64().Call(jen.Lit(0)), in.Args[1], "limit")
-	cond := b.operand(in.Args[0]).Dot("Bool").Call()
-	g.For(init, pass.Clone().Op("<").Add(limit).Op("&&").Add(cond), pass.Clone().Op("++")).
-		BlockFunc(func(g *jen.Group) { b.inside(g, in.Body) })
-}
-
-// counter starts a loop's counter, and returns what it is compared with: the
-// bound as it was before the loop.
-func (b *body) counter(i, from *jen.Statement, bound ir.Value, name string) (init, end *jen.Statement) {
-	if _, fixed := b.inline[bound]; fixed {
-		return i.Clone().Op(":=").Add(from), b.index(bound)
-	}
-	end = jen.Id(b.scope.take(name))
-	return jen.List(i, end).Op(":=").List(from, b.index(bound)), end
+	over := b.step(in, "Passes", jen.Lit(0), b.index(in.Args[1]), jen.Lit(1))
+	g.For(jen.Range().Add(over)).BlockFunc(func(g *jen.Group) {
+		g.If(jen.Op("!").Add(b.operand(in.Args[0])).Dot("Bool").Call()).Block(jen.Break())
+		b.inside(g, in.Body)
+	})
 }
 
 func (b *body) branch(g *jen.Group, in *ir.Instr) {

@@ -27,10 +27,6 @@ func (b *body) isConst(v ir.Value) bool {
 	return ok && in.Op == ir.OpConst
 }
 
-func (b *body) isLiteral(v ir.Value, k int64) bool {
-	return b.isConst(v) && b.inline[v].Const[0].IsInt64() && b.inline[v].Const[0].Int64() == k
-}
-
 // id is the variable of a value, which an earlier statement has defined.
 func (b *body) id(v ir.Value) *jen.Statement {
 	if !b.declared[v] {

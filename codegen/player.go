@@ -79,7 +79,7 @@ func (f *file) descriptor(cfg Config, n names, proj *ir.Program) *jen.Statement 
 		{"Where", "Cond", f.conditions(proj)},
 		{"Inputs", "Input", f.inputs(proj)},
 		{"Outputs", "Output", f.outputs(proj)},
-		{"Steps", "Step", stepTable(proj.Whole)},
+		{"Steps", "Step", stepTable(proj)},
 	} {
 		if len(list.items) > 0 {
 			fields = append(fields, field(list.name, jen.Index().Add(f.from("runtime", list.elem)).Add(lines(list.items...))))
@@ -89,11 +89,7 @@ func (f *file) descriptor(cfg Config, n names, proj *ir.Program) *jen.Statement 
 		fields = append(fields, field("Discloses", stringList(discloses)))
 	}
 	if hashers := proj.Hashers().Members(); hashers != nil {
-		var names []string
-		for _, player := range hashers {
-			names = append(names, players[player])
-		}
-		fields = append(fields, field("Hashers", stringList(names)))
+		fields = append(fields, field("Hashers", stringList(named(proj, hashers))))
 	}
 	if stored := proj.Stored(); stored != nil {
 		fields = append(fields, field("Stored", stringList(stored)))
@@ -103,22 +99,24 @@ func (f *file) descriptor(cfg Config, n names, proj *ir.Program) *jen.Statement 
 
 func (f *file) protocol(proj *ir.Program) *jen.Statement {
 	q := proj.Protocol
-	name := func(list []int) []string {
-		var out []string
-		for _, i := range list {
-			out = append(out, proj.Players[i].Name)
-		}
-		return out
-	}
-	fields := []jen.Code{field("Name", jen.Lit(q.Name)), field("Roles", stringList(name(q.Roles)))}
+	fields := []jen.Code{field("Name", jen.Lit(q.Name)), field("Roles", stringList(named(proj, q.Roles)))}
 	if len(q.Helpers) > 0 {
-		fields = append(fields, field("Helpers", stringList(name(q.Helpers))))
+		fields = append(fields, field("Helpers", stringList(named(proj, q.Helpers))))
 	}
 	fields = append(fields, field("Ring", jen.Lit(q.Ring)))
 	if q.Exact {
 		fields = append(fields, field("Exact", jen.True()))
 	}
 	return f.from("runtime", "Protocol").Values(fields...)
+}
+
+// named are the names of players.
+func named(p *ir.Program, players []int) []string {
+	var out []string
+	for _, i := range players {
+		out = append(out, p.Players[i].Name)
+	}
+	return out
 }
 
 func (f *file) sizeNames(proj *ir.Program) []jen.Code {
@@ -260,12 +258,21 @@ func representation(v *big.Int) *jen.Statement {
 
 // stepTable names everybody's steps, so that any player can say at which one
 // another is.
-func stepTable(block ir.Block) []jen.Code {
+func stepTable(p *ir.Program) []jen.Code {
 	var out []jen.Code
-	eachInstr(block, func(in *ir.Instr) {
+	eachInstr(p.Whole, func(in *ir.Instr) {
 		step := []jen.Code{field("Number", jen.Lit(in.Step)), field("Op", jen.Lit(in.Op.Verb())), field("Line", jen.Lit(in.Pos.Line))}
 		if in.Pos.File != "" {
 			step = append(step, field("File", jen.Lit(in.Pos.File)))
+		}
+		if name := p.Variable(in); name != "" {
+			step = append(step, field("Name", jen.Lit(name)))
+		}
+		if d := p.Disclosed(in); d != nil {
+			step = append(step, field("Name", jen.Lit(d.Label)), field("To", stringList(named(p, d.To.Set(p.Everybody()).Members()))))
+			if len(d.Shape) > 0 {
+				step = append(step, field("Dims", jen.Lit(len(d.Shape))))
+			}
 		}
 		out = append(out, jen.Values(step...))
 	})

@@ -9,6 +9,7 @@ import (
 	"github.com/tfec-lang/tfec/runtime/internal/abort"
 	"github.com/tfec-lang/tfec/runtime/link"
 	"github.com/tfec-lang/tfec/runtime/prg"
+	"github.com/tfec-lang/tfec/runtime/progress"
 )
 
 // Set-up and last exchange are step 0; the occurrence tells them apart.
@@ -45,20 +46,27 @@ func (p *Party) at(step int) *stepNet {
 	}
 	occurrence := p.occurrences[n]
 	p.occurrences[n]++
-	p.progress(p.step)
+	p.tell()
 	p.recorder.Begin(step, int(occurrence))
 	return p.net(place{n, occurrence})
 }
 
-// progress keeps the last step at which this player sent or received: only
-// that may leave it. Telling it again is a sign of life.
+// progress keeps the last step at which this player sent or received, and the
+// loops around it: only that may leave it.
 func (p *Party) progress(step uint32) {
 	if step == 0 {
 		return // the last exchange
 	}
 	p.step = step
-	if p.session.Progress != nil {
-		p.session.Progress(int(step))
+	p.place = progress.Place{Step: int(step)}
+	copy(p.place.Loops[:], p.loops)
+	p.tell()
+}
+
+// tell tells of the last place. Telling it again is a sign of life.
+func (p *Party) tell() {
+	if p.session.Progress != nil && p.step != 0 {
+		p.session.Progress(p.place)
 	}
 }
 

@@ -63,12 +63,13 @@ func (p *Party) Refreshed(step int, t clear.Type, shape ...int) mpc.Share {
 // Open opens x to the players named, at every computing player; the value has
 // a meaning at those that are named.
 func (p *Party) Open(step int, x mpc.Share, to ...string) clear.Tensor {
-	return p.learned(p.engine.Open(p.at(step), x, p.indices(to)...))
+	first := p.prog.Protocol.Roles[0] == p.prog.Player
+	return p.disclosed(step, p.learned(p.engine.Open(p.at(step), x, p.indices(to)...)), first)
 }
 
 // Opened is Open at a receiver that computes nothing.
 func (p *Party) Opened(step int, t clear.Type, shape ...int) clear.Tensor {
-	return p.learned(p.engine.Opened(p.at(step), t, shape...))
+	return p.disclosed(step, p.learned(p.engine.Opened(p.at(step), t, shape...)), false)
 }
 
 // Reveal sends a value in clear from its first holder: Bits of its type an
@@ -80,7 +81,7 @@ func (p *Party) Reveal(step int, x clear.Tensor, to ...string) {
 	for _, player := range p.indices(to) {
 		net.Send(player, message)
 	}
-	p.learned(x)
+	p.disclosed(step, p.learned(x), true)
 	p.opening(net, mpc.Opening{Elem: x.Elem, Shape: x.Shape, To: p.indices(to)})
 }
 
@@ -92,7 +93,7 @@ func (p *Party) Revealed(step int, from string, t clear.Type, shape ...int) clea
 	b := net.Recv(p.index(from), ring.PackedSize(len(x.Data), t.Bits))
 	x = clear.FromWords(t, shape, ring.Unpack(b, len(x.Data), t.Bits))
 	p.opening(net, mpc.Opening{Elem: t, Shape: shape, To: []int{p.self}, Value: x})
-	return p.learned(x)
+	return p.disclosed(step, p.learned(x), false)
 }
 
 // packed is the elements of x without gaps.

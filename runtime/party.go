@@ -15,6 +15,7 @@ import (
 	"github.com/tfec-lang/tfec/runtime/link"
 	"github.com/tfec-lang/tfec/runtime/mpc"
 	"github.com/tfec-lang/tfec/runtime/prg"
+	"github.com/tfec-lang/tfec/runtime/progress"
 	"github.com/tfec-lang/tfec/runtime/protocol"
 	"github.com/tfec-lang/tfec/runtime/trace"
 )
@@ -54,9 +55,12 @@ type Session struct {
 	// MaxSize bounds the sizes that anybody announces, before memory is made
 	// for them; 0: by 2^32.
 	MaxSize int64
-	// Progress, if set, is told of the last step at which this player sent or
+	// Progress, if set, is told of the last place at which this player sent or
 	// received, whenever it goes on.
-	Progress func(step int)
+	Progress func(progress.Place)
+	// Disclosed, if set, is told of each value under `discloses` that this player
+	// learns.
+	Disclosed func(Disclosed)
 	// Print, if set, writes a line of the program's print to the player's log.
 	Print func(line string)
 	// Record says how much this player notes of what it does: see Party.Record.
@@ -96,7 +100,10 @@ type Party struct {
 	transcript []byte // hash over all hellos
 
 	started     bool
-	step        uint32 // the last one at which this player sent or received
+	step        uint32          // the last one at which this player sent or received
+	place       progress.Place  // with the loops around it
+	loops       []progress.Pass // around the step that runs
+	disclosing  map[int]Step    // the steps that disclose something to this player
 	occurrences map[uint32]uint32
 	clock       uint32  // the longest chain of messages before this stage
 	latest      uint32  // and with what was received in it
@@ -114,7 +121,7 @@ func NewParty(prog *Program, s Session) (*Party, error) {
 		return nil, fmt.Errorf("cannot run as %s of %v: the link is %d of %v", prog.Player, prog.Players, s.Link.Self(), s.Link.Players())
 	}
 	p := &Party{prog: prog, session: s, self: self, sizes: make(map[string]int64), outputs: make(Values), stored: make(Shares), origins: make(map[string]string), shares: make(Shares),
-		occurrences: make(map[uint32]uint32), stats: Stats{Player: prog.Player}}
+		occurrences: make(map[uint32]uint32), stats: Stats{Player: prog.Player}, disclosing: prog.disclosing(s)}
 	return p, p.choose(prog.Protocol)
 }
 

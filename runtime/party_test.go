@@ -17,6 +17,7 @@ import (
 	"github.com/tfec-lang/tfec/runtime/link"
 	"github.com/tfec-lang/tfec/runtime/link/local"
 	"github.com/tfec-lang/tfec/runtime/prg"
+	"github.com/tfec-lang/tfec/runtime/progress"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -63,8 +64,9 @@ func average() []*Program {
 			Where: []Cond{{Text: "n + m <= 100_000", Left: slices.Concat(sizeOf("n"), sizeOf("m")), Rel: "<=",
 				Right: Size{{Coef: 100_000}}}},
 			Inputs: inputs[name],
-			Steps:  []Step{{7, "share", 13, ""}, {8, "share", 13, ""}, {9, "add", 13, ""}, {10, "divide", 14, ""}, {11, "open", 14, ""}},
-			Run:    steps[name],
+			Steps: []Step{{Number: 7, Op: "share", Line: 13}, {Number: 8, Op: "share", Line: 13}, {Number: 9, Op: "add", Line: 13},
+				{Number: 10, Op: "divide", Line: 14}, {Number: 11, Op: "open", Line: 14}},
+			Run: steps[name],
 		})
 	}
 	programs[2].Outputs = []Output{{Name: "avg", Elem: money}}
@@ -502,7 +504,7 @@ func TestProgress(t *testing.T) {
 	for i, prog := range programs {
 		s := Session{Link: links[i], Load: func(prog *Program) (Values, error) { return loadEach(prog, false, honest(t).load) }}
 		if prog.Player == "s0" {
-			s.Progress = func(step int) { told = append(told, step) }
+			s.Progress = func(at progress.Place) { told = append(told, at.Step) }
 		}
 		p, err := NewParty(prog, s)
 		require.NoError(t, err)

@@ -138,6 +138,11 @@ type Step struct {
 	Op     string
 	Line   int
 	File   string // the module that the line is in; "": Program.File
+	Name   string // of a loop its variable, of an opening or reveal its label under `discloses`
+	// To are the players that learn what is disclosed, Dims its dimensions, the
+	// loops around it included.
+	To   []string
+	Dims int
 }
 
 // Source is where the step comes from: "average.tfe:14".

@@ -14,6 +14,7 @@ import (
 	"github.com/tfec-lang/tfec/runtime/clear"
 	"github.com/tfec-lang/tfec/runtime/link"
 	"github.com/tfec-lang/tfec/runtime/link/local"
+	"github.com/tfec-lang/tfec/runtime/progress"
 	"github.com/tfec-lang/tfec/runtime/trace"
 )
 
@@ -54,8 +55,9 @@ var errNoPrograms = errors.New("cannot simulate: no programs")
 // An Observer watches a simulated run, and has its share files. Its functions are called by each player's
 // goroutine; nil: nobody watches.
 type Observer struct {
-	Progress func(player string, step int) // a player begins a step
-	Print    func(player, line string)     // a player prints
+	Progress  func(player string, at progress.Place) // a player sends or receives
+	Disclosed func(player string, x Disclosed)       // a player learns what is disclosed
+	Print     func(player, line string)              // a player prints
 	// Stored has the shares of `@ shared` inputs; nil: load gives their values.
 	Stored func(prog *Program, input string) (Stored, error)
 
@@ -83,7 +85,10 @@ func SimulateObserved(ctx context.Context, programs []*Program, load Loader, o O
 			s.Stored = func(input string) (Stored, error) { return o.Stored(prog, input) }
 		}
 		if o.Progress != nil {
-			s.Progress = func(step int) { o.Progress(prog.Player, step) }
+			s.Progress = func(at progress.Place) { o.Progress(prog.Player, at) }
+		}
+		if o.Disclosed != nil {
+			s.Disclosed = func(x Disclosed) { o.Disclosed(prog.Player, x) }
 		}
 		if o.Print != nil {
 			s.Print = func(line string) { o.Print(prog.Player, line) }

@@ -5,8 +5,10 @@ package runtime
 import (
 	"errors"
 	"iter"
+	"slices"
 
 	"github.com/tfec-lang/tfec/runtime/internal/abort"
+	"github.com/tfec-lang/tfec/runtime/progress"
 	"github.com/tfec-lang/tfec/runtime/trace"
 )
 
@@ -29,7 +31,7 @@ func (p *Party) Together(branches ...func()) {
 	}()
 	for _, steps := range branches {
 		b := newBranch(steps)
-		b.recorded = p.recorder.Fork()
+		b.recorded, b.loops = p.recorder.Fork(), slices.Clone(p.loops)
 		running = append(running, b)
 		p.resume(b)
 	}
@@ -65,6 +67,7 @@ func (p *Party) Together(branches ...func()) {
 // they first receive; at a helper also before they first send what is not ahead.
 type branch struct {
 	recorded *trace.Branch
+	loops    []progress.Pass // around the step that runs
 
 	next  func() (struct{}, bool)
 	stop  func()
@@ -98,8 +101,10 @@ func newBranch(steps func()) *branch {
 // resume lets a branch go on to its next pause. What ends it ends the run.
 func (p *Party) resume(b *branch) {
 	p.branch, b.holdsBack, b.waits = b, false, false
-	around := p.recorder.Switch(b.recorded)
+	around, loops := p.recorder.Switch(b.recorded), p.loops
+	p.loops = b.loops
 	_, more := b.next()
+	b.loops, p.loops = p.loops, loops
 	p.recorder.Switch(around)
 	if b.ended = !more; b.ended {
 		p.recorder.Join(b.recorded)

@@ -12,6 +12,7 @@ import (
 	"github.com/tfec-lang/tfec/compiler/ir"
 	"github.com/tfec-lang/tfec/internal/exec"
 	"github.com/tfec-lang/tfec/runtime"
+	"github.com/tfec-lang/tfec/runtime/progress"
 	"github.com/tfec-lang/tfec/runtime/session"
 	"github.com/tfec-lang/tfec/runtime/trace"
 )
@@ -61,7 +62,7 @@ func (i *inspection) event(w *watch, e session.Event) {
 	case session.EventRecord:
 		return
 	case session.EventProgress:
-		w.at(e.Step, e.Rounds, e.Bytes)
+		w.at(progress.PlaceAt(e.Step, e.Loops), e.Rounds, e.Bytes)
 		return
 	case session.EventWarning:
 		level = "WARN "

@@ -132,12 +132,13 @@ func (f *runFlags) simulated(c *cobra.Command, p *ir.Program, i *inspection) err
 	defer done()
 	heap.Relax()
 	result, err := runtime.SimulateObserved(ctx, programs, load, runtime.Observer{
-		Stored:   storedIn(sources),
-		Progress: watch.progress,
-		Record:   i.level,
-		Recorded: i.run.Add,
-		Link:     watch.meter,
-		Print:    func(player, line string) { watch.println(player + ": " + line) },
+		Stored:    storedIn(sources),
+		Progress:  watch.progress,
+		Disclosed: watch.disclosed,
+		Record:    i.level,
+		Recorded:  i.run.Add,
+		Link:      watch.meter,
+		Print:     func(player, line string) { watch.println(player + ": " + line) },
 	})
 	stop()
 	if err != nil {

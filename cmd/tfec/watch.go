@@ -14,6 +14,7 @@ import (
 
 	"github.com/tfec-lang/tfec/runtime"
 	"github.com/tfec-lang/tfec/runtime/link"
+	"github.com/tfec-lang/tfec/runtime/progress"
 )
 
 // How often progress is shown: on a terminal one line changes, once the run has
@@ -23,39 +24,62 @@ const (
 	changeEvery   = 200 * time.Millisecond
 )
 
+// The bar of the line that changes: its ends, and what it takes of the width.
+const (
+	barEnd  = 1000
+	barTook = 20
+)
+
 // A watch knows how far a run is, and writes what is to be seen of it while it
 // goes on. All of its methods may be called by anybody.
 type watch struct {
-	program  *runtime.Program
 	terminal bool
+	width    func() int // of the terminal
 	began    time.Time
 	meters   []*link.Meter // of a simulated run
 
 	mu            sync.Mutex
 	out           io.Writer
-	step          int // begun last, by whichever player
+	view          *progress.View // from whichever player
 	rounds, bytes uint64
 	bar           *progressbar.ProgressBar
 	shown         time.Time
 }
 
 func newWatch(p *runtime.Program, out io.Writer) *watch {
-	file, ok := out.(*os.File)
-	return &watch{program: p, out: out, terminal: ok && term.IsTerminal(int(file.Fd())), began: time.Now()}
+	w := &watch{view: p.View(), out: out, began: time.Now()}
+	if file, ok := out.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+		w.terminal = true
+		w.width = func() int {
+			width, _, _ := term.GetSize(int(file.Fd()))
+			return width
+		}
+	}
+	return w
 }
 
 // at notes where the run is.
-func (w *watch) at(step int, rounds, bytes uint64) {
+func (w *watch) at(p progress.Place, rounds, bytes uint64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.step, w.rounds, w.bytes = step, rounds, bytes
+	w.view.At(p)
+	w.rounds, w.bytes = rounds, bytes
 }
 
-// progress notes the step that a simulated player begins.
-func (w *watch) progress(_ string, step int) {
+// progress notes where a simulated player is.
+func (w *watch) progress(_ string, p progress.Place) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.step = step
+	w.view.At(p)
+}
+
+// disclosed notes a value that a simulated player has learned.
+func (w *watch) disclosed(_ string, x runtime.Disclosed) {
+	if value, ok := x.Number(); ok {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.view.Disclosed(value)
+	}
 }
 
 // meter counts what passes through the link of a simulated player.
@@ -102,19 +126,27 @@ func (w *watch) start() (stop func()) {
 func (w *watch) show(now time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	switch {
+	switch line := w.line(now); {
 	case now.Sub(w.began) < progressEvery, !w.terminal && now.Sub(w.shown) < progressEvery:
 	case !w.terminal:
 		w.shown = now
-		fmt.Fprintf(w.out, "INFO  %s, %.0f s\n", w, now.Sub(w.began).Seconds())
+		fmt.Fprintf(w.out, "INFO  %s\n", line)
 	default:
 		if w.bar == nil {
-			w.bar = progressbar.NewOptions(w.steps(), progressbar.OptionSetWriter(w.out), progressbar.OptionSetWidth(10),
+			w.bar = progressbar.NewOptions(barEnd, progressbar.OptionSetWriter(w.out), progressbar.OptionSetWidth(10),
 				progressbar.OptionSetElapsedTime(false), progressbar.OptionSetPredictTime(false), progressbar.OptionClearOnFinish())
 		}
-		w.bar.Describe(fmt.Sprintf("%s, %.0f s", w, now.Sub(w.began).Seconds()))
-		_ = w.bar.Set(max(0, min(w.step, w.steps()-1))) // all of them would end the bar
+		w.bar.Describe(w.fit(line))
+		_ = w.bar.Set(min(int(w.view.Done()*barEnd), barEnd-1)) // all of it would end the bar
 	}
+}
+
+// fit cuts a line off, so that it can be wiped out.
+func (w *watch) fit(line string) string {
+	if room := w.width() - barTook; room > 0 && len(line) > room {
+		return line[:room]
+	}
+	return line
 }
 
 // clear removes the line that changes.
@@ -126,26 +158,13 @@ func (w *watch) clear() {
 	}
 }
 
-// steps is the number of the last step.
-func (w *watch) steps() int {
-	if n := len(w.program.Steps); n > 0 {
-		return w.program.Steps[n-1].Number
-	}
-	return 1
-}
-
-// String says where the run is: "at step 10 of 14 (divide, average.tfe:14),
-// 12 rounds, 34567 bytes".
-func (w *watch) String() string {
+// line says where the run is: "epoch 2 of 5, 48s left, loss 0.34, at step 10 of 14
+// (divide, average.tfe:14), 12 rounds, 34567 bytes, 35 s".
+func (w *watch) line(now time.Time) string {
 	rounds, bytes := w.rounds, w.bytes
 	for _, m := range w.meters {
 		_, sent, chain := m.Passed()
 		rounds, bytes = max(rounds, chain), bytes+sent
 	}
-	for _, s := range w.program.Steps {
-		if s.Number == w.step {
-			return fmt.Sprintf("at step %d of %d (%s, %s), %d rounds, %d bytes", w.step, w.steps(), s.Op, s.Source(w.program), rounds, bytes)
-		}
-	}
-	return "in the set-up"
+	return fmt.Sprintf("%s, %d rounds, %d bytes, %.0f s", w.view.Line(now), rounds, bytes, now.Sub(w.began).Seconds())
 }

@@ -209,7 +209,7 @@ const (
 	OpShare  Op = "share"  // Dst shared = Args[0] in clear; the first holder deals. Who: dealer, computing players
 	OpOpen   Op = "open"   // Dst @ To = Args[0] shared. Who: computing players, To
 	OpReveal Op = "reveal" // Dst @ holders ∪ To = Args[0] in clear; the first holder sends to those who lack it, the others keep theirs. Who: holders, To
-	OpFor    Op = "for"    // Dst: loop variable, int64 public; Args: from, to (exclusive), step
+	OpFor    Op = "for"    // Dst: loop variable, int64 public; Args: from, to (exclusive), step; Name: the variable's, where Dst has another
 	OpWhile  Op = "while"  // Args: the condition variable, limit; Body assigns the condition variable again
 	OpIf     Op = "if"     // Args[0]: bool, public or held by every participant
 	// Body: branches that do not depend on each other, one an instruction or a

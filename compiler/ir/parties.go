@@ -4,6 +4,7 @@ package ir
 // reports and the generated comments say alike.
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -73,6 +74,28 @@ func (p *Program) LabelOf(i *Instr) string {
 		}
 	}
 	return Key(i.Name, i.Member)
+}
+
+// Disclosed is what an open or reveal discloses besides outputs: nil, or a label
+// of the header.
+func (p *Program) Disclosed(i *Instr) *Disclosure {
+	if i.Op != OpOpen && i.Op != OpReveal || slices.ContainsFunc(p.Outputs, func(x Output) bool { return x.Name == i.Name }) {
+		return nil
+	}
+	for k := range p.Reveals {
+		if p.Reveals[k].Label == i.Name {
+			return &p.Reveals[k]
+		}
+	}
+	return nil
+}
+
+// Variable is the program's name for the variable of a loop; "" of a `while`.
+func (p *Program) Variable(i *Instr) string {
+	if i.Op != OpFor {
+		return ""
+	}
+	return cmp.Or(i.Name, p.Values[i.Dst].Name)
 }
 
 // NamesOf writes the names of players: `alice, bob`.

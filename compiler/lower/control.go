@@ -51,6 +51,9 @@ func (l *lowerer) loop(s *ast.For) {
 	l.ownAll(s, l.assignedIn(s.Body))
 	body := l.within(loop, func() {
 		i.Dst = l.define(s.Name.Name, types.Of(types.Int64), nil, l.held(l.local))
+		if l.out.Values[i.Dst].Name != s.Name.Name {
+			i.Name = s.Name.Name
+		}
 		l.values[l.frame.body.Vars[s.Name]] = leaf(i.Dst)
 		l.pass(s, s.Body)
 	})

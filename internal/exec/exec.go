@@ -50,7 +50,7 @@ func program(proj *ir.Program, w *witness) *runtime.Program {
 		Discloses:   proj.Disclosures(),
 		Hashers:     players(proj, proj.Hashers().Members()),
 		Stored:      proj.Stored(),
-		Steps:       steps(nil, proj.Whole),
+		Steps:       steps(proj, nil, proj.Whole),
 		Run:         translate(proj, w),
 	}
 }
@@ -146,10 +146,13 @@ func outputs(p *ir.Program) []runtime.Output {
 }
 
 // steps lists everybody's steps, those inside loops and branches included.
-func steps(out []runtime.Step, b ir.Block) []runtime.Step {
+func steps(p *ir.Program, out []runtime.Step, b ir.Block) []runtime.Step {
 	for _, i := range b {
-		out = append(out, runtime.Step{Number: i.Step, Op: i.Op.Verb(), Line: i.Pos.Line, File: i.Pos.File})
-		out = steps(steps(out, i.Body), i.Else)
+		s := runtime.Step{Number: i.Step, Op: i.Op.Verb(), Line: i.Pos.Line, File: i.Pos.File, Name: p.Variable(i)}
+		if d := p.Disclosed(i); d != nil {
+			s.Name, s.To, s.Dims = d.Label, players(p, d.To.Set(p.Everybody()).Members()), len(d.Shape)
+		}
+		out = steps(p, steps(p, append(out, s), i.Body), i.Else)
 	}
 	return out
 }

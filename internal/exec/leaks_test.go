@@ -32,6 +32,7 @@ import (
 	"github.com/tfec-lang/tfec/lang/ast"
 	"github.com/tfec-lang/tfec/lang/types"
 	"github.com/tfec-lang/tfec/runtime"
+	"github.com/tfec-lang/tfec/runtime/progress"
 )
 
 var mutated = flag.Uint64("mutated", 60, "how many random source programs to mutate")
@@ -280,11 +281,11 @@ func (s *subject) run(t *testing.T, in map[string]interp.Tensor) *course {
 	c := &course{steps: make(map[string][]int)}
 	var mu sync.Mutex
 	_, err := exec.RunOn(func(ctx context.Context, programs []*runtime.Program, load runtime.Loader) (*runtime.Result, error) {
-		result, err := runtime.SimulateObserved(ctx, programs, load, runtime.Observer{Progress: func(player string, step int) {
+		result, err := runtime.SimulateObserved(ctx, programs, load, runtime.Observer{Progress: func(player string, at progress.Place) {
 			mu.Lock()
 			defer mu.Unlock()
-			if n := len(c.steps[player]); n == 0 || c.steps[player][n-1] != step {
-				c.steps[player] = append(c.steps[player], step)
+			if n := len(c.steps[player]); n == 0 || c.steps[player][n-1] != at.Step {
+				c.steps[player] = append(c.steps[player], at.Step)
 			}
 		}})
 		if err == nil {

@@ -17,6 +17,7 @@ import (
 	"github.com/tfec-lang/tfec/internal/exec"
 	"github.com/tfec-lang/tfec/runtime"
 	"github.com/tfec-lang/tfec/runtime/clear"
+	"github.com/tfec-lang/tfec/runtime/progress"
 )
 
 const (
@@ -73,7 +74,7 @@ func peak(t *testing.T, body, protocol string) (most uint64) {
 		return clear.Zero(clear.Int64, memoryElements), nil
 	}
 	before, steps := reachable(), 0
-	watch := func(player string, step int) {
+	watch := func(player string, _ progress.Place) {
 		if player == "s0" {
 			steps++
 			now := reachable()

@@ -282,7 +282,7 @@ func (t *translator) loop(i *ir.Instr) action {
 			f.Fail(i.Step, i.Failure())
 		}
 		passes := int64(0)
-		for k := f.int(i.Args[0]); k < to; k += step {
+		for k := range f.Passes(i.Step, f.int(i.Args[0]), to, step) {
 			f.values[i.Dst] = clear.Int(clear.Int64, k)
 			if passes++; public {
 				t.decide(i.Step, begins, passes)
@@ -295,8 +295,10 @@ func (t *translator) loop(i *ir.Instr) action {
 func (t *translator) while(i *ir.Instr) action {
 	body, public := t.block(i.Body), t.public(i.Args[0])
 	return func(f *frame) {
-		limit := f.int(i.Args[1])
-		for k := int64(0); k < limit && f.clear(i.Args[0]).Bool(); k++ {
+		for k := range f.Passes(i.Step, 0, f.int(i.Args[1]), 1) {
+			if !f.clear(i.Args[0]).Bool() {
+				break
+			}
 			if public {
 				t.decide(i.Step, begins, k+1)
 			}

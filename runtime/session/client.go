@@ -13,6 +13,8 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+
+	"github.com/tfec-lang/tfec/runtime/progress"
 )
 
 // Start asks the coordinator of a hostmap for a run and returns when every
@@ -54,6 +56,9 @@ func Start(ctx context.Context, h *Hostmap, id *Identity, r StartRequest, on fun
 		if e.Step < 0 {
 			return fmt.Errorf("%s, the coordinator, reports step %d", first.Name, e.Step)
 		}
+		if len(e.Loops) > progress.Depth {
+			return fmt.Errorf("%s, the coordinator, reports %d loops", first.Name, len(e.Loops))
+		}
 		if e.Kind == EventRecord {
 			records.add(h, e)
 			continue
@@ -61,7 +66,7 @@ func Start(ctx context.Context, h *Hostmap, id *Identity, r StartRequest, on fun
 		if e.Kind == EventProgress {
 			last = printable(fmt.Sprintf(": the last that was heard is that %s was at %s", e.Player, e.Text))
 		}
-		on(Event{Kind: e.Kind, Player: printable(e.Player), Text: printable(e.Text), Step: e.Step, Rounds: e.Rounds, Bytes: e.Bytes, Run: printable(e.Run)})
+		on(Event{Kind: e.Kind, Player: printable(e.Player), Text: printable(e.Text), Step: e.Step, Loops: e.Loops, Rounds: e.Rounds, Bytes: e.Bytes, Run: printable(e.Run)})
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"google.golang.org/grpc/encoding"
 	"google.golang.org/grpc/mem"
 
+	"github.com/tfec-lang/tfec/runtime/progress"
 	"github.com/tfec-lang/tfec/runtime/trace"
 )
 
@@ -38,17 +39,18 @@ type Event struct {
 	Player string // whom it is about, if it is about one player
 	Text   string // to be shown
 	Step   int
-	Rounds uint64 `json:",omitempty"`
-	Bytes  uint64 `json:",omitempty"`
-	Run    string `json:",omitempty"` // of start: the run's id, in hex
-	Record []byte `json:",omitempty"` // of record: what Player noted, as trace.Run.Decode reads it
+	Loops  []progress.Pass `json:",omitempty"` // around Step, outermost first
+	Rounds uint64          `json:",omitempty"`
+	Bytes  uint64          `json:",omitempty"`
+	Run    string          `json:",omitempty"` // of start: the run's id, in hex
+	Record []byte          `json:",omitempty"` // of record: what Player noted, as trace.Run.Decode reads it
 }
 
 // The kinds of Event.
 const (
 	EventWait     = "wait"     // Player does not answer yet
 	EventStart    = "start"    // the run begins
-	EventProgress = "progress" // Player is at Step; Rounds and Bytes so far, of all players
+	EventProgress = "progress" // Player is at Step, in Loops; Rounds and Bytes so far, of all players
 	EventDone     = "done"     // Player has finished
 	EventRecord   = "record"   // on the way a part of Record, to the client's function the whole
 	EventWarning  = "warning"  // the connection is not what it should be
@@ -84,12 +86,13 @@ type report struct {
 	Text    string        `json:",omitempty"`
 	Peer    string        `json:",omitempty"` // the player that Text is about, if it is one
 
-	Step    int    `json:",omitempty"` // the last one at which it sent or received
-	Where   string `json:",omitempty"` // what that step is
-	Waiting string `json:",omitempty"` // the player whose message it waits for
-	Count   uint64 `json:",omitempty"` // messages so far
-	Bytes   uint64 `json:",omitempty"` // payload sent so far
-	Rounds  uint64 `json:",omitempty"` // the longest chain of messages so far
+	Step    int             `json:",omitempty"` // the last one at which it sent or received
+	Loops   []progress.Pass `json:",omitempty"` // around it, outermost first
+	Where   string          `json:",omitempty"` // what that step is
+	Waiting string          `json:",omitempty"` // the player whose message it waits for
+	Count   uint64          `json:",omitempty"` // messages so far
+	Bytes   uint64          `json:",omitempty"` // payload sent so far
+	Rounds  uint64          `json:",omitempty"` // the longest chain of messages so far
 
 	Record []byte `json:",omitempty"` // a part of what it noted of the run
 }

@@ -22,6 +22,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/tfec-lang/tfec/runtime/link"
+	"github.com/tfec-lang/tfec/runtime/progress"
 )
 
 type part = func(context.Context, link.Link, Run) error
@@ -68,7 +69,7 @@ func TestFailures(t *testing.T) {
 			return told("alice and s1 differ in the size n")
 		}, "s1 reports: alice and s1 differ in the size n"},
 		{"a wrong message", false, func(ctx context.Context, l link.Link, r Run) error {
-			r.Progress(1)
+			r.Progress(progress.Place{Step: 1})
 			err := l.Send(ctx, 0, link.Header{Step: 1}, []byte("too long"))
 			<-ctx.Done()
 			return err

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/tfec-lang/tfec/runtime/progress"
 )
 
 // A note is a report, or the end of a player's stream.
@@ -97,6 +99,8 @@ func (f *following) note(n note) error {
 	switch {
 	case r.Step < 0:
 		return fmt.Errorf("%s reports step %d", m.name, r.Step)
+	case len(r.Loops) > progress.Depth:
+		return fmt.Errorf("%s reports %d loops", m.name, len(r.Loops))
 	case n.lost && m.ended:
 		return nil
 	case n.lost:
@@ -130,7 +134,7 @@ func (f *following) alive(m *member, r report) {
 	m.last = r
 	if stepped || passed && !f.alone {
 		rounds, bytes := f.passed()
-		f.tell(Event{Kind: EventProgress, Player: m.name, Step: r.Step, Text: stepOf(r), Rounds: rounds, Bytes: bytes})
+		f.tell(Event{Kind: EventProgress, Player: m.name, Step: r.Step, Loops: r.Loops, Text: stepOf(r), Rounds: rounds, Bytes: bytes})
 	}
 }
 

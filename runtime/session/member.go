@@ -107,7 +107,7 @@ func (m *membership) serve() {
 	m.stopWatching()
 	ended := m.Monitor.Begun(m.prog.Computation)
 	err := m.run()
-	m.release(m.pulse.step.Load() > 0)
+	m.release(m.pulse.place().Step > 0)
 	ended(m.outcomeOf(err))
 	m.sendRecord()
 	m.ended(err)
@@ -488,9 +488,9 @@ func (m *membership) farewell(err error) error {
 }
 
 func (m *membership) report(kind, text string) report {
-	step := int(m.pulse.step.Load())
+	place := m.pulse.place()
 	messages, bytes, rounds := m.pulse.Passed()
-	return report{Kind: kind, Text: text, Step: step, Where: m.describe(step), Waiting: m.pulse.waitsFor(), Count: messages, Bytes: bytes, Rounds: rounds}
+	return report{Kind: kind, Text: text, Step: place.Step, Loops: place.Around(), Where: m.describe(place.Step), Waiting: m.pulse.waitsFor(), Count: messages, Bytes: bytes, Rounds: rounds}
 }
 
 func (m *membership) describe(step int) string {

@@ -4,20 +4,24 @@ package session
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 
 	"github.com/tfec-lang/tfec/runtime/link"
+	"github.com/tfec-lang/tfec/runtime/progress"
 )
 
 // A pulse is a link that notes what passes through it.
 type pulse struct {
 	*link.Meter
 
-	step    atomic.Int64  // the last one that was reported
 	signs   atomic.Uint64 // of life: calls of the link and of Progress
 	waiting atomic.Int64  // index of the player whose message is waited for, plus 1
 	begun   atomic.Bool   // before, the players connect, which has its own end
 	stepped chan struct{} // the step has changed
+
+	mu sync.Mutex
+	at progress.Place // the last one
 
 	seen uint64 // signs at the last heartbeat
 }
@@ -26,15 +30,25 @@ func newPulse(l link.Link) *pulse {
 	return &pulse{Meter: link.Metered(l), stepped: make(chan struct{}, 1)}
 }
 
-func (p *pulse) progress(step int) {
+func (p *pulse) progress(at progress.Place) {
 	p.signs.Add(1)
-	if p.step.Swap(int64(step)) == int64(step) {
+	p.mu.Lock()
+	before := p.at.Step
+	p.at = at
+	p.mu.Unlock()
+	if before == at.Step {
 		return
 	}
 	select {
 	case p.stepped <- struct{}{}:
 	default: // not yet reported
 	}
+}
+
+func (p *pulse) place() progress.Place {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.at
 }
 
 func (p *pulse) Send(ctx context.Context, to int, h link.Header, parts ...[]byte) error {

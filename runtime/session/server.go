@@ -39,6 +39,7 @@ import (
 	"github.com/tfec-lang/tfec/runtime/link"
 	"github.com/tfec-lang/tfec/runtime/link/stream"
 	"github.com/tfec-lang/tfec/runtime/monitor"
+	"github.com/tfec-lang/tfec/runtime/progress"
 	"github.com/tfec-lang/tfec/runtime/trace"
 )
 
@@ -72,12 +73,12 @@ type Run struct {
 	Record   trace.Level
 	Recorded func(record []byte)
 
-	// Progress is to be called with the step at which this player sends or
-	// receives, 0 in the set-up: a run that fails before step 1 has stopped in
+	// Progress is to be called with the place at which this player sends or
+	// receives, step 0 in the set-up: a run that fails before step 1 has stopped in
 	// the set-up. It is the engine's heartbeat, as each call of the link is:
 	// work that takes longer than PeerTimeout, such as reading inputs, calls it
 	// in between.
-	Progress func(step int)
+	Progress func(progress.Place)
 }
 
 // The defaults of Server.

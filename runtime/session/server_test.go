@@ -13,6 +13,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/tfec-lang/tfec/runtime/link"
+	"github.com/tfec-lang/tfec/runtime/progress"
 )
 
 // A client needs the coordinator's entry alone; a coordinator that is no
@@ -436,7 +437,7 @@ func TestClientLeaves(t *testing.T) {
 	c := newCast(t, trio...)
 	ended := make(chan error, 3)
 	wait := func(ctx context.Context, _ link.Link, r Run) error {
-		r.Progress(1)
+		r.Progress(progress.Place{Step: 1})
 		<-ctx.Done()
 		ended <- context.Cause(ctx)
 		return ctx.Err()

@@ -17,6 +17,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/tfec-lang/tfec/runtime/link"
+	"github.com/tfec-lang/tfec/runtime/progress"
 )
 
 func TestMain(m *testing.M) {
@@ -147,7 +148,7 @@ func gossip(rounds int) func(context.Context, link.Link, Run) error {
 			return err
 		}
 		for k := range rounds {
-			r.Progress(k + 1)
+			r.Progress(progress.Place{Step: k + 1})
 			if err := exchange(ctx, l, uint32(k+1)); err != nil {
 				return err
 			}

@@ -13,6 +13,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/tfec-lang/tfec/runtime/link"
+	"github.com/tfec-lang/tfec/runtime/progress"
 	"github.com/tfec-lang/tfec/runtime/trace"
 )
 
@@ -139,7 +140,7 @@ func paced(ctx context.Context, l link.Link, r Run, long time.Duration) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		r.Progress(step)
+		r.Progress(progress.Place{Step: step})
 		if l.Self() == 0 {
 			continue
 		}

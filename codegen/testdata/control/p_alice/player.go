@@ -64,21 +64,21 @@ var Program = &runtime.Program{
 		{Number: 18, Op: "constant", Line: 10},
 		{Number: 19, Op: "fill", Line: 10},
 		{Number: 20, Op: "copy", Line: 10},
-		{Number: 21, Op: "for", Line: 11},
+		{Number: 21, Op: "for", Line: 11, Name: "i"},
 		{Number: 22, Op: "index", Line: 12},
 		{Number: 23, Op: "multiply", Line: 12},
 		{Number: 24, Op: "add", Line: 12},
-		{Number: 25, Op: "for", Line: 13},
+		{Number: 25, Op: "for", Line: 13, Name: "j"},
 		{Number: 26, Op: "index", Line: 14},
 		{Number: 27, Op: "assign", Line: 14},
-		{Number: 28, Op: "for", Line: 15},
+		{Number: 28, Op: "for", Line: 15, Name: "unused"},
 		{Number: 29, Op: "max", Line: 16},
 		{Number: 30, Op: "assign", Line: 16},
 		{Number: 31, Op: "copy", Line: 17},
 		{Number: 32, Op: "while", Line: 18},
 		{Number: 33, Op: "sum", Line: 19},
 		{Number: 34, Op: "compare", Line: 19},
-		{Number: 35, Op: "open", Line: 19},
+		{Number: 35, Op: "open", Line: 19, Name: "done", To: []string{"alice", "bob", "s0", "s1", "s2"}, Dims: 1},
 		{Number: 36, Op: "if", Line: 20},
 		{Number: 37, Op: "negate", Line: 21},
 		{Number: 38, Op: "stack", Line: 22},
@@ -139,7 +139,10 @@ func run(p *runtime.Party) {
 	done := clear.Bools(nil, true) // public
 
 	// control.tfe:18
-	for pass := int64(0); pass < 10 && done.Bool(); pass++ {
+	for range p.Passes(32, 0, 10, 1) {
+		if !done.Bool() {
+			break
+		}
 		// control.tfe:19
 		done = p.Opened(35, clear.Bool) // step 35: from s0, s1, s2
 	}

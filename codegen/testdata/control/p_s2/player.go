@@ -61,21 +61,21 @@ var Program = &runtime.Program{
 		{Number: 18, Op: "constant", Line: 10},
 		{Number: 19, Op: "fill", Line: 10},
 		{Number: 20, Op: "copy", Line: 10},
-		{Number: 21, Op: "for", Line: 11},
+		{Number: 21, Op: "for", Line: 11, Name: "i"},
 		{Number: 22, Op: "index", Line: 12},
 		{Number: 23, Op: "multiply", Line: 12},
 		{Number: 24, Op: "add", Line: 12},
-		{Number: 25, Op: "for", Line: 13},
+		{Number: 25, Op: "for", Line: 13, Name: "j"},
 		{Number: 26, Op: "index", Line: 14},
 		{Number: 27, Op: "assign", Line: 14},
-		{Number: 28, Op: "for", Line: 15},
+		{Number: 28, Op: "for", Line: 15, Name: "unused"},
 		{Number: 29, Op: "max", Line: 16},
 		{Number: 30, Op: "assign", Line: 16},
 		{Number: 31, Op: "copy", Line: 17},
 		{Number: 32, Op: "while", Line: 18},
 		{Number: 33, Op: "sum", Line: 19},
 		{Number: 34, Op: "compare", Line: 19},
-		{Number: 35, Op: "open", Line: 19},
+		{Number: 35, Op: "open", Line: 19, Name: "done", To: []string{"alice", "bob", "s0", "s1", "s2"}, Dims: 1},
 		{Number: 36, Op: "if", Line: 20},
 		{Number: 37, Op: "negate", Line: 21},
 		{Number: 38, Op: "stack", Line: 22},
@@ -117,7 +117,7 @@ func run(p *runtime.Party) {
 	w := p.Convert(20, t10, clear.Fixed(20, 12)) // step 20: on shares
 
 	// control.tfe:11
-	for i := range 2*n*type_ - type_ + 3 {
+	for i := range p.Passes(21, 0, 2*n*type_-type_+3, 1) {
 		// control.tfe:12
 		row := p.Index(22, a_, clear.At(i), clear.All()) // step 22: on shares
 		p_ := p.Mul(23, rate, row)                       // step 23: on shares
@@ -129,14 +129,14 @@ func run(p *runtime.Party) {
 	if step < 1 {
 		p.Fail(25, "the step of a loop must be at least 1")
 	}
-	for j, end := int64(1), k.Int(); j < end; j += step {
+	for j := range p.Passes(25, 1, k.Int(), step) {
 		// control.tfe:14
 		t11 := p.Index(26, w, clear.At(j))    // step 26: on shares
 		w = p.Update(27, w, t11, clear.At(0)) // step 27: on shares
 	}
 
 	// control.tfe:15
-	for range int64(10) {
+	for range p.Passes(28, 0, 10, 1) {
 		// control.tfe:16
 		t12 := p.Max(29, w, -1)                                     // step 29: on shares
 		w = p.Update(30, w, t12, clear.Range(1, 2*n*type_-type_+3)) // step 30: on shares
@@ -146,7 +146,10 @@ func run(p *runtime.Party) {
 	done := clear.Bools(nil, true) // public
 
 	// control.tfe:18
-	for pass := int64(0); pass < 10 && done.Bool(); pass++ {
+	for range p.Passes(32, 0, 10, 1) {
+		if !done.Bool() {
+			break
+		}
 		// control.tfe:19
 		t13 := p.Sum(33, w, -1)                                  // step 33: on shares
 		t14 := p.Lt(34, t13, rate)                               // step 34: on shares

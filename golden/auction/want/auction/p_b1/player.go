@@ -60,7 +60,7 @@ var Program = &runtime.Program{
 		{Number: 20, Op: "constant", Line: 18},
 		{Number: 21, Op: "constant", Line: 18},
 		{Number: 22, Op: "constant", Line: 18},
-		{Number: 23, Op: "for", Line: 18},
+		{Number: 23, Op: "for", Line: 18, Name: "i"},
 		{Number: 24, Op: "index", Line: 19},
 		{Number: 25, Op: "convert", Line: 21},
 		{Number: 26, Op: "together", Line: 19},

@@ -63,7 +63,7 @@ var Program = &runtime.Program{
 		{Number: 20, Op: "constant", Line: 18},
 		{Number: 21, Op: "constant", Line: 18},
 		{Number: 22, Op: "constant", Line: 18},
-		{Number: 23, Op: "for", Line: 18},
+		{Number: 23, Op: "for", Line: 18, Name: "i"},
 		{Number: 24, Op: "index", Line: 19},
 		{Number: 25, Op: "convert", Line: 21},
 		{Number: 26, Op: "together", Line: 19},
@@ -141,7 +141,7 @@ func run(p *runtime.Party) {
 	who := t4
 
 	// auction.tfe:18  for i in 0..size(bidders) {
-	for i := range int64(4) {
+	for i := range p.Passes(23, 0, 4, 1) {
 		// auction.tfe:19  let lead = bids[i] > best
 		t8 := p.Index(24, bids, clear.At(i)) // step 24: on shares
 

@@ -97,7 +97,7 @@ var FitProgram = &runtime.Program{
 		{Number: 13, Op: "constant", Line: 21},
 		{Number: 14, Op: "transpose", Line: 10},
 		{Number: 15, Op: "size", Line: 10},
-		{Number: 16, Op: "for", Line: 20},
+		{Number: 16, Op: "for", Line: 20, Name: "pass"},
 		{Number: 17, Op: "product", Line: 21},
 		{Number: 18, Op: "subtract", Line: 21},
 		{Number: 19, Op: "product", Line: 10},
@@ -165,7 +165,7 @@ var CompareProgram = &runtime.Program{
 		{Number: 11, Op: "size", Line: 41},
 		{Number: 12, Op: "constant", Line: 41},
 		{Number: 13, Op: "constant", Line: 42},
-		{Number: 14, Op: "for", Line: 41},
+		{Number: 14, Op: "for", Line: 41, Name: "i"},
 		{Number: 15, Op: "index", Line: 42},
 		{Number: 16, Op: "min", Line: 42},
 		{Number: 17, Op: "assign", Line: 42},
@@ -332,14 +332,14 @@ var ShapesProgram = &runtime.Program{
 		{Number: 30, Op: "divide", Line: 85},
 		{Number: 31, Op: "stack", Line: 85},
 		{Number: 32, Op: "sum", Line: 87},
-		{Number: 33, Op: "for", Line: 89},
+		{Number: 33, Op: "for", Line: 89, Name: "i"},
 		{Number: 34, Op: "remainder", Line: 90},
 		{Number: 35, Op: "compare", Line: 90},
 		{Number: 36, Op: "if", Line: 90},
 		{Number: 37, Op: "index", Line: 91},
 		{Number: 38, Op: "add", Line: 91},
 		{Number: 39, Op: "copy", Line: 91},
-		{Number: 40, Op: "for", Line: 93},
+		{Number: 40, Op: "for", Line: 93, Name: "j"},
 		{Number: 41, Op: "index", Line: 94},
 		{Number: 42, Op: "index", Line: 94},
 		{Number: 43, Op: "min", Line: 94},
@@ -404,13 +404,13 @@ func runShapes(p *runtime.Party) {
 	p.Share(17, t8)        // step 17: to s0, s1, s2
 
 	// control.tfe:89  for i in 0..turns {
-	for i := range turns.Int() {
+	for i := range p.Passes(33, 0, turns.Int(), 1) {
 		// control.tfe:90  if i % 2 == 0 {
 		t18 := clear.Mod(clear.Int(clear.Int64, i), clear.Int(clear.Int64, 2)) // public
 		t19 := clear.Eq(t18, clear.Int(clear.Int64, 0))                        // public
 		if !t19.Bool() {
 			// control.tfe:93  for j in 0..n step 2 {
-			for j := int64(0); j < n; j += 2 {
+			for j := range p.Passes(40, 0, n, 2) {
 				// control.tfe:94  sums = if flags[j] then sums else min(sums, centred[j, :])
 				t22 := clear.Index(flags, clear.At(j)) // in clear at bob
 				p.Share(44, t22)                       // step 44: to s0, s1, s2

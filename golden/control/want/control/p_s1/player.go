@@ -94,7 +94,7 @@ var FitProgram = &runtime.Program{
 		{Number: 13, Op: "constant", Line: 21},
 		{Number: 14, Op: "transpose", Line: 10},
 		{Number: 15, Op: "size", Line: 10},
-		{Number: 16, Op: "for", Line: 20},
+		{Number: 16, Op: "for", Line: 20, Name: "pass"},
 		{Number: 17, Op: "product", Line: 21},
 		{Number: 18, Op: "subtract", Line: 21},
 		{Number: 19, Op: "product", Line: 10},
@@ -138,7 +138,7 @@ func runFit(p *runtime.Party) {
 	t8 := p.Transpose(14, x_shared) // step 14: on shares
 
 	// control.tfe:20  for pass in 0..passes {
-	for range int64(3) {
+	for range p.Passes(16, 0, 3, 1) {
 		// control.tfe:21  w -= rate * gradient(x, dot(x, w) - y)
 		t10 := p.Dot(17, x_shared, w)   // step 17: on shares
 		t11 := p.Sub(18, t10, y_shared) // step 18: on shares
@@ -190,7 +190,7 @@ var CompareProgram = &runtime.Program{
 		{Number: 11, Op: "size", Line: 41},
 		{Number: 12, Op: "constant", Line: 41},
 		{Number: 13, Op: "constant", Line: 42},
-		{Number: 14, Op: "for", Line: 41},
+		{Number: 14, Op: "for", Line: 41, Name: "i"},
 		{Number: 15, Op: "index", Line: 42},
 		{Number: 16, Op: "min", Line: 42},
 		{Number: 17, Op: "assign", Line: 42},
@@ -242,7 +242,7 @@ func runCompare(p *runtime.Party) {
 	larger := t1
 
 	// control.tfe:41  for i in 1..n step 2 {
-	for i := int64(1); i < n; i += 2 {
+	for i := range p.Passes(14, 1, n, 2) {
 		// control.tfe:42  larger[i] = min(larger[i], 900)
 		t6 := p.Index(15, larger, clear.At(i))                       // step 15: on shares
 		t7 := p.Within(11).Min2(16, t6, clear.Int(clear.Int32, 900)) // step 16: on shares
@@ -375,14 +375,14 @@ var ShapesProgram = &runtime.Program{
 		{Number: 30, Op: "divide", Line: 85},
 		{Number: 31, Op: "stack", Line: 85},
 		{Number: 32, Op: "sum", Line: 87},
-		{Number: 33, Op: "for", Line: 89},
+		{Number: 33, Op: "for", Line: 89, Name: "i"},
 		{Number: 34, Op: "remainder", Line: 90},
 		{Number: 35, Op: "compare", Line: 90},
 		{Number: 36, Op: "if", Line: 90},
 		{Number: 37, Op: "index", Line: 91},
 		{Number: 38, Op: "add", Line: 91},
 		{Number: 39, Op: "copy", Line: 91},
-		{Number: 40, Op: "for", Line: 93},
+		{Number: 40, Op: "for", Line: 93, Name: "j"},
 		{Number: 41, Op: "index", Line: 94},
 		{Number: 42, Op: "index", Line: 94},
 		{Number: 43, Op: "min", Line: 94},
@@ -463,7 +463,7 @@ func runShapes(p *runtime.Party) {
 	hits := p.Sum(32, t16, -1) // step 32: on shares
 
 	// control.tfe:89  for i in 0..turns {
-	for i := range turns.Int() {
+	for i := range p.Passes(33, 0, turns.Int(), 1) {
 		// control.tfe:90  if i % 2 == 0 {
 		t18 := clear.Mod(clear.Int(clear.Int64, i), clear.Int(clear.Int64, 2)) // public
 		t19 := clear.Eq(t18, clear.Int(clear.Int64, 0))                        // public
@@ -474,7 +474,7 @@ func runShapes(p *runtime.Party) {
 			sums = t21
 		} else {
 			// control.tfe:93  for j in 0..n step 2 {
-			for j := int64(0); j < n; j += 2 {
+			for j := range p.Passes(40, 0, n, 2) {
 				// control.tfe:94  sums = if flags[j] then sums else min(sums, centred[j, :])
 				t23 := p.Index(42, centred, clear.At(j), clear.All()) // step 42: on shares
 				t24 := p.Min2(43, sums, t23)                          // step 43: on shares

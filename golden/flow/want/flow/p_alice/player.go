@@ -57,7 +57,7 @@ var Program = &runtime.Program{
 		{Number: 9, Op: "copy", Line: 20},
 		{Number: 10, Op: "constant", Line: 21},
 		{Number: 11, Op: "size", Line: 21},
-		{Number: 12, Op: "for", Line: 21},
+		{Number: 12, Op: "for", Line: 21, Name: "i"},
 		{Number: 13, Op: "index", Line: 22},
 		{Number: 14, Op: "compare", Line: 22},
 		{Number: 15, Op: "if", Line: 22},
@@ -71,7 +71,7 @@ var Program = &runtime.Program{
 		{Number: 23, Op: "constant", Line: 27},
 		{Number: 24, Op: "share", Line: 28},
 		{Number: 25, Op: "constant", Line: 28},
-		{Number: 26, Op: "for", Line: 27},
+		{Number: 26, Op: "for", Line: 27, Name: "i"},
 		{Number: 27, Op: "index", Line: 28},
 		{Number: 28, Op: "share", Line: 28},
 		{Number: 29, Op: "compare", Line: 28},
@@ -80,7 +80,7 @@ var Program = &runtime.Program{
 		{Number: 32, Op: "copy", Line: 28},
 		{Number: 33, Op: "constant", Line: 30},
 		{Number: 34, Op: "compare", Line: 30},
-		{Number: 35, Op: "reveal", Line: 30},
+		{Number: 35, Op: "reveal", Line: 30, Name: "fair", To: []string{"alice", "bob", "carol", "s0", "s1", "s2"}},
 		{Number: 36, Op: "assert", Line: 30},
 		{Number: 37, Op: "sum", Line: 31},
 		{Number: 38, Op: "share", Line: 31},
@@ -92,7 +92,7 @@ var Program = &runtime.Program{
 		{Number: 44, Op: "constant", Line: 32},
 		{Number: 45, Op: "while", Line: 32},
 		{Number: 46, Op: "compare", Line: 32},
-		{Number: 47, Op: "open", Line: 32},
+		{Number: 47, Op: "open", Line: 32, Name: "small", To: []string{"alice", "bob", "carol", "s0", "s1", "s2"}, Dims: 1},
 		{Number: 48, Op: "copy", Line: 32},
 		{Number: 49, Op: "if", Line: 32},
 		{Number: 50, Op: "constant", Line: 33},
@@ -134,7 +134,7 @@ func run(p *runtime.Party) {
 	best := t2 // in clear at alice
 
 	// flow.tfe:21  for i in 1..n {
-	for i := int64(1); i < n; i += 1 {
+	for i := range p.Passes(12, 1, n, 1) {
 		// flow.tfe:22  if a[i] > best { best = a[i] }
 		t7 := clear.Index(a, clear.At(i)) // in clear at alice
 		t8 := clear.Gt(t7, best)          // in clear at alice
@@ -147,7 +147,7 @@ func run(p *runtime.Party) {
 	top := best // in clear at alice
 
 	// flow.tfe:27  for i in 0..n {
-	for i_2 := range n {
+	for i_2 := range p.Passes(26, 0, n, 1) {
 		// flow.tfe:28  if a[i] > b { wins += 1 }
 		t15 := clear.Index(a, clear.At(i_2)) // in clear at alice
 		p.Share(28, t15)                     // step 28: to s0, s1, s2
@@ -165,7 +165,10 @@ func run(p *runtime.Party) {
 
 	// flow.tfe:32  while reveal(y > 1.0) to public as small limit 10 {
 	t28 := clear.Bools(nil, true) // public
-	for pass := int64(0); pass < 10 && t28.Bool(); pass++ {
+	for range p.Passes(45, 0, 10, 1) {
+		if !t28.Bool() {
+			break
+		}
 		t31 := p.Opened(47, clear.Bool) // step 47: from s0, s1, s2
 		t28 = t31                       // public
 	}

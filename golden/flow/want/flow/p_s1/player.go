@@ -53,7 +53,7 @@ var Program = &runtime.Program{
 		{Number: 9, Op: "copy", Line: 20},
 		{Number: 10, Op: "constant", Line: 21},
 		{Number: 11, Op: "size", Line: 21},
-		{Number: 12, Op: "for", Line: 21},
+		{Number: 12, Op: "for", Line: 21, Name: "i"},
 		{Number: 13, Op: "index", Line: 22},
 		{Number: 14, Op: "compare", Line: 22},
 		{Number: 15, Op: "if", Line: 22},
@@ -67,7 +67,7 @@ var Program = &runtime.Program{
 		{Number: 23, Op: "constant", Line: 27},
 		{Number: 24, Op: "share", Line: 28},
 		{Number: 25, Op: "constant", Line: 28},
-		{Number: 26, Op: "for", Line: 27},
+		{Number: 26, Op: "for", Line: 27, Name: "i"},
 		{Number: 27, Op: "index", Line: 28},
 		{Number: 28, Op: "share", Line: 28},
 		{Number: 29, Op: "compare", Line: 28},
@@ -76,7 +76,7 @@ var Program = &runtime.Program{
 		{Number: 32, Op: "copy", Line: 28},
 		{Number: 33, Op: "constant", Line: 30},
 		{Number: 34, Op: "compare", Line: 30},
-		{Number: 35, Op: "reveal", Line: 30},
+		{Number: 35, Op: "reveal", Line: 30, Name: "fair", To: []string{"alice", "bob", "carol", "s0", "s1", "s2"}},
 		{Number: 36, Op: "assert", Line: 30},
 		{Number: 37, Op: "sum", Line: 31},
 		{Number: 38, Op: "share", Line: 31},
@@ -88,7 +88,7 @@ var Program = &runtime.Program{
 		{Number: 44, Op: "constant", Line: 32},
 		{Number: 45, Op: "while", Line: 32},
 		{Number: 46, Op: "compare", Line: 32},
-		{Number: 47, Op: "open", Line: 32},
+		{Number: 47, Op: "open", Line: 32, Name: "small", To: []string{"alice", "bob", "carol", "s0", "s1", "s2"}, Dims: 1},
 		{Number: 48, Op: "copy", Line: 32},
 		{Number: 49, Op: "if", Line: 32},
 		{Number: 50, Op: "constant", Line: 33},
@@ -123,7 +123,7 @@ func run(p *runtime.Party) {
 	b_shared := p.Shared(24, "bob", clear.Fixed(20, 12)) // step 24: from bob
 
 	// flow.tfe:27  for i in 0..n {
-	for range n {
+	for range p.Passes(26, 0, n, 1) {
 		// flow.tfe:28  if a[i] > b { wins += 1 }
 		t16 := p.Shared(28, "alice", clear.Fixed(20, 12)) // step 28: from alice
 		t17 := p.Within(20).Gt(29, t16, b_shared)         // step 29: on shares
@@ -146,7 +146,10 @@ func run(p *runtime.Party) {
 	// flow.tfe:32  while reveal(y > 1.0) to public as small limit 10 {
 	t28 := clear.Bools(nil, true)               // public
 	t29 := clear.Int(clear.Fixed(20, 12), 4096) // public: 1
-	for pass := int64(0); pass < 10 && t28.Bool(); pass++ {
+	for range p.Passes(45, 0, 10, 1) {
+		if !t28.Bool() {
+			break
+		}
 		t30 := p.Gt(46, y, t29)                                           // step 46: on shares
 		t31 := p.Open(47, t30, "alice", "bob", "carol", "s0", "s1", "s2") // step 47: to alice, bob, carol, s0, s1, s2
 		t28 = t31                                                         // public

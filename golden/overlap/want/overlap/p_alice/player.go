@@ -65,7 +65,7 @@ var Program = &runtime.Program{
 		{Number: 21, Op: "size", Line: 22},
 		{Number: 22, Op: "constant", Line: 22},
 		{Number: 23, Op: "share", Line: 23},
-		{Number: 24, Op: "for", Line: 22},
+		{Number: 24, Op: "for", Line: 22, Name: "i"},
 		{Number: 25, Op: "index", Line: 23},
 		{Number: 26, Op: "share", Line: 23},
 		{Number: 27, Op: "compare", Line: 23},
@@ -130,7 +130,7 @@ func run(p *runtime.Party) {
 	ha := p.Hash64(a) // in clear at alice
 
 	// overlap.tfe:22  for i in 0..n {
-	for i := range n {
+	for i := range p.Passes(24, 0, n, 1) {
 		// overlap.tfe:23  known += fixed(hb == ha[i])
 		t9 := clear.Index(ha, clear.At(i)) // in clear at alice
 		p.Share(26, t9)                    // step 26: to s0, s1, s2

@@ -64,7 +64,7 @@ var Program = &runtime.Program{
 		{Number: 21, Op: "size", Line: 22},
 		{Number: 22, Op: "constant", Line: 22},
 		{Number: 23, Op: "share", Line: 23},
-		{Number: 24, Op: "for", Line: 22},
+		{Number: 24, Op: "for", Line: 22, Name: "i"},
 		{Number: 25, Op: "index", Line: 23},
 		{Number: 26, Op: "share", Line: 23},
 		{Number: 27, Op: "compare", Line: 23},

@@ -61,7 +61,7 @@ var Program = &runtime.Program{
 		{Number: 21, Op: "size", Line: 22},
 		{Number: 22, Op: "constant", Line: 22},
 		{Number: 23, Op: "share", Line: 23},
-		{Number: 24, Op: "for", Line: 22},
+		{Number: 24, Op: "for", Line: 22, Name: "i"},
 		{Number: 25, Op: "index", Line: 23},
 		{Number: 26, Op: "share", Line: 23},
 		{Number: 27, Op: "compare", Line: 23},
@@ -129,7 +129,7 @@ func run(p *runtime.Party) {
 	hb_shared := p.Shared(23, "bob", clear.Uint64, int(m)) // step 23: from bob
 
 	// overlap.tfe:22  for i in 0..n {
-	for range n {
+	for range p.Passes(24, 0, n, 1) {
 		// overlap.tfe:23  known += fixed(hb == ha[i])
 		t10 := p.Shared(26, "alice", clear.Uint64)     // step 26: from alice
 		t11 := p.Eq(27, hb_shared, t10)                // step 27: on shares
