@@ -77,6 +77,9 @@ func SlicesTo(dst []uint64, stride int, x []uint64, k int) {
 	}
 }
 
+// Transpose sets bit i of word j of dst to bit j of word i of x, on one core.
+func Transpose(dst, x *[64]uint64) { active.transpose(dst, x) }
+
 // transposeWords transposes the first 64 words of x, or what it has and zeros.
 func transposeWords(dst *[64]uint64, x []uint64) {
 	if len(x) >= 64 {
@@ -133,17 +136,23 @@ func UnpackTo(dst, x []uint64, m int) {
 }
 
 func packTo(dst, x []uint64, m int) {
-	if m == 64 {
+	switch m {
+	case 1:
+		active.bitsAt(dst, x, 0)
+	case 64:
 		copy(dst, x)
-	} else {
+	default:
 		active.pack(dst, x, m)
 	}
 }
 
 func unpackTo(dst, x []uint64, m int) {
-	if m == 64 {
+	switch m {
+	case 1:
+		active.expand(dst, x)
+	case 64:
 		copy(dst, x)
-	} else {
+	default:
 		active.unpack(dst, x, m)
 	}
 }

@@ -28,6 +28,15 @@ type kernels struct {
 	pack, unpack func(dst, x []uint64, m int)
 	carries      func(out *Carries, s Sums, n int)
 
+	// Those of residues: see Field and Bound. Vectors are whole rows, at least one.
+	rowsToPlanes func(dst []uint64, x []byte, bits int)
+	planesToRows func(dst []byte, planes []uint64, f Field)
+	chooseRows   func(dst, x, y []byte, mask uint64)
+	bitsLess     func(dst []byte, bits []uint64, f Field)
+	zeros        func(x, y []byte, f Field) uint64
+	blind        func(dst []byte, b *Blinding, f Field)
+	below        func(dst, random []byte, room int, b Bound) int
+
 	dot func(x, y []uint64) uint64
 	// tiling is how matrices are multiplied; without a tile, row by row.
 	tiling tiling
@@ -141,6 +150,15 @@ var plain = &kernels{
 	pack:      pack,
 	unpack:    unpack,
 	carries:   func(out *Carries, s Sums, n int) { s.carries(out, 0, n) },
+
+	rowsToPlanes: planesPlain,
+	planesToRows: rowsPlain,
+	chooseRows:   chooseRowsPlain,
+	bitsLess:     bitsLessPlain,
+	zeros:        zerosPlain,
+	blind:        func(dst []byte, b *Blinding, f Field) { f.blindPlain(dst, b) },
+	below:        belowPlain,
+
 	dot: func(x, y []uint64) uint64 {
 		var sum uint64
 		for i := range x {

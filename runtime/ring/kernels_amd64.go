@@ -19,12 +19,12 @@ const block = 32
 // are those that the operating system saves, too.
 func variants() []*kernels {
 	all := []*kernels{plain}
-	if cpu.X86.HasAVX2 {
+	if cpu.X86.HasAVX2 && cpu.X86.HasBMI2 && cpu.X86.HasPOPCNT {
 		all = append(all, avx2)
 	}
 	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VL {
 		all = append(all, avx512)
-		if cpu.X86.HasAVX512VBMI && cpu.X86.HasAVX512GFNI && cpu.X86.HasAVX512IFMA {
+		if cpu.X86.HasAVX512VBMI && cpu.X86.HasAVX512VBMI2 && cpu.X86.HasAVX512GFNI && cpu.X86.HasAVX512IFMA {
 			all = append(all, vbmi)
 		}
 	}
@@ -32,57 +32,71 @@ func variants() []*kernels {
 }
 
 var avx2 = &kernels{
-	name:        "AVX2",
-	add:         ofBlocks(addAVX2, plain.add),
-	sub:         ofBlocks(subAVX2, plain.sub),
-	mul:         ofBlocks(mulAVX2, plain.mul),
-	mulAdd:      ofBlocks(mulAddAVX2, plain.mulAdd),
-	negateIf:    ofBlocks(negateIfAVX2, plain.negateIf),
-	xor:         ofBlocks(xorAVX2, plain.xor),
-	and:         ofBlocks(andAVX2, plain.and),
-	cross:       crossOfBlocks(crossAVX2, plain.cross),
-	crossBits:   crossOfBlocks(crossBitsAVX2, plain.crossBits),
-	scale:       constOfBlocks(scaleAVX2, plain.scale),
-	scaleAdd:    constOfBlocks(scaleAddAVX2, plain.scaleAdd),
-	addConst:    constOfBlocks(addConstAVX2, plain.addConst),
-	addShift:    addShiftOfBlocks(addShiftAVX2),
-	shiftSigned: constOfBlocks(shiftSignedAVX2, plain.shiftSigned),
-	subShifted:  subShiftedOfBlocks(subShiftedAVX2),
-	expand:      expandOfBlocks(expandAVX2),
-	bitsAt:      bitsAtOfBlocks(bitsAtAVX2),
-	transpose:   transpose,
-	pack:        pack,
-	unpack:      unpack,
-	carries:     carriesOfBlocks([...]carriesBlocks{carries1AVX2, carries2AVX2, carries3AVX2, carries4AVX2}),
-	dot:         dotOfBlocks(dotAVX2),
-	tiling:      tiling{4, 4, tileAVX2},
+	name:         "AVX2",
+	add:          ofBlocks(addAVX2, plain.add),
+	sub:          ofBlocks(subAVX2, plain.sub),
+	mul:          ofBlocks(mulAVX2, plain.mul),
+	mulAdd:       ofBlocks(mulAddAVX2, plain.mulAdd),
+	negateIf:     ofBlocks(negateIfAVX2, plain.negateIf),
+	xor:          ofBlocks(xorAVX2, plain.xor),
+	and:          ofBlocks(andAVX2, plain.and),
+	cross:        crossOfBlocks(crossAVX2, plain.cross),
+	crossBits:    crossOfBlocks(crossBitsAVX2, plain.crossBits),
+	scale:        constOfBlocks(scaleAVX2, plain.scale),
+	scaleAdd:     constOfBlocks(scaleAddAVX2, plain.scaleAdd),
+	addConst:     constOfBlocks(addConstAVX2, plain.addConst),
+	addShift:     addShiftOfBlocks(addShiftAVX2),
+	shiftSigned:  constOfBlocks(shiftSignedAVX2, plain.shiftSigned),
+	subShifted:   subShiftedOfBlocks(subShiftedAVX2),
+	expand:       expandOfBlocks(expandAVX2),
+	bitsAt:       bitsAtOfBlocks(bitsAtAVX2),
+	transpose:    transpose,
+	pack:         pack,
+	unpack:       unpack,
+	carries:      carriesOfBlocks([...]carriesBlocks{carries1AVX2, carries2AVX2, carries3AVX2, carries4AVX2}),
+	rowsToPlanes: planesOfRows(rowsToPlanesAVX2),
+	planesToRows: rowsOfPlanes(planesToRowsAVX2),
+	chooseRows:   chooseOfRows(chooseRowsAVX2),
+	bitsLess:     bitsLessOfRows(bitsLessAVX2),
+	zeros:        zerosOfRows(zerosAVX2),
+	blind:        blindOfRows(blindAVX2),
+	below:        belowOfRows(belowAVX2),
+	dot:          dotOfBlocks(dotAVX2),
+	tiling:       tiling{4, 4, tileAVX2},
 }
 
 var avx512 = &kernels{
-	name:        "AVX-512",
-	add:         ofBlocks(addAVX512, plain.add),
-	sub:         ofBlocks(subAVX512, plain.sub),
-	mul:         ofBlocks(mulAVX512, plain.mul),
-	mulAdd:      ofBlocks(mulAddAVX512, plain.mulAdd),
-	negateIf:    ofBlocks(negateIfAVX512, plain.negateIf),
-	xor:         ofBlocks(xorAVX512, plain.xor),
-	and:         ofBlocks(andAVX512, plain.and),
-	cross:       crossOfBlocks(crossAVX512, plain.cross),
-	crossBits:   crossOfBlocks(crossBitsAVX512, plain.crossBits),
-	scale:       constOfBlocks(scaleAVX512, plain.scale),
-	scaleAdd:    constOfBlocks(scaleAddAVX512, plain.scaleAdd),
-	addConst:    constOfBlocks(addConstAVX512, plain.addConst),
-	addShift:    addShiftOfBlocks(addShiftAVX512),
-	shiftSigned: constOfBlocks(shiftSignedAVX512, plain.shiftSigned),
-	subShifted:  subShiftedOfBlocks(subShiftedAVX512),
-	expand:      expandOfBlocks(expandAVX512),
-	bitsAt:      bitsAtOfBlocks(bitsAtAVX512),
-	transpose:   transpose,
-	pack:        pack,
-	unpack:      unpack,
-	carries:     carriesOfBlocks([...]carriesBlocks{carries1AVX512, carries2AVX512, carries3AVX512, carries4AVX512}),
-	dot:         dotOfBlocks(dotAVX512),
-	tiling:      tiling{8, 16, tileAVX512},
+	name:         "AVX-512",
+	add:          ofBlocks(addAVX512, plain.add),
+	sub:          ofBlocks(subAVX512, plain.sub),
+	mul:          ofBlocks(mulAVX512, plain.mul),
+	mulAdd:       ofBlocks(mulAddAVX512, plain.mulAdd),
+	negateIf:     ofBlocks(negateIfAVX512, plain.negateIf),
+	xor:          ofBlocks(xorAVX512, plain.xor),
+	and:          ofBlocks(andAVX512, plain.and),
+	cross:        crossOfBlocks(crossAVX512, plain.cross),
+	crossBits:    crossOfBlocks(crossBitsAVX512, plain.crossBits),
+	scale:        constOfBlocks(scaleAVX512, plain.scale),
+	scaleAdd:     constOfBlocks(scaleAddAVX512, plain.scaleAdd),
+	addConst:     constOfBlocks(addConstAVX512, plain.addConst),
+	addShift:     addShiftOfBlocks(addShiftAVX512),
+	shiftSigned:  constOfBlocks(shiftSignedAVX512, plain.shiftSigned),
+	subShifted:   subShiftedOfBlocks(subShiftedAVX512),
+	expand:       expandOfBlocks(expandAVX512),
+	bitsAt:       bitsAtOfBlocks(bitsAtAVX512),
+	transpose:    transpose,
+	pack:         pack,
+	unpack:       unpack,
+	carries:      carriesOfBlocks([...]carriesBlocks{carries1AVX512, carries2AVX512, carries3AVX512, carries4AVX512}),
+	rowsToPlanes: planesOfRows(rowsToPlanesAVX512),
+	planesToRows: rowsOfPlanes(planesToRowsAVX512),
+	chooseRows:   chooseOfRows(chooseRowsAVX512),
+	bitsLess:     bitsLessOfRows(bitsLessAVX512),
+	zeros:        zerosOfRows(zerosAVX512),
+	blind:        blindOfRows(blindAVX512),
+	below:        belowOfRows(belowAVX2),
+	dot:          dotOfBlocks(dotAVX512),
+	tiling:       tiling{8, 16, tileAVX512},
 }
 
 // vbmi is AVX-512 with permutations of bytes, affine maps of their bits, and
@@ -92,6 +106,7 @@ var vbmi = func() *kernels {
 	k.name = "AVX-512 VBMI GFNI IFMA"
 	k.transpose = func(dst, x *[64]uint64) { transposeVBMI(&dst[0], &x[0]) }
 	k.pack, k.unpack = packOfBlocks, unpackOfBlocks
+	k.below = belowOfRows(belowVBMI)
 	k.wideTile = wideTileIFMA
 	return &k
 }()
@@ -203,6 +218,46 @@ func carriesOfBlocks(blocks [CarryBits]carriesBlocks) func(out *Carries, s Sums,
 			blocks[s.Bits-1](&out[0][0], &s.In[0], s.Stride, &s.F[0], s.FStride, s.One, whole)
 		}
 		s.carries(out, whole, n)
+	}
+}
+
+func planesOfRows(rows func(dst *uint64, x *byte, rows, bits int)) func(dst []uint64, x []byte, bits int) {
+	return func(dst []uint64, x []byte, bits int) { rows(&dst[0], &x[0], len(x)/Lanes, bits) }
+}
+
+func rowsOfPlanes(rows func(dst *byte, x *uint64, rows, bits int, c *byte)) func(dst []byte, planes []uint64, f Field) {
+	return func(dst []byte, planes []uint64, f Field) {
+		rows(&dst[0], &planes[0], len(dst)/Lanes, f.Bits, &f.constants[0][0])
+	}
+}
+
+func chooseOfRows(rows func(dst, x, y *byte, rows int, mask *uint64)) func(dst, x, y []byte, mask uint64) {
+	return func(dst, x, y []byte, mask uint64) { rows(&dst[0], &x[0], &y[0], len(dst)/Lanes, &mask) }
+}
+
+func bitsLessOfRows(rows func(dst *byte, bits *uint64, rows int, c *byte)) func(dst []byte, bits []uint64, f Field) {
+	return func(dst []byte, bits []uint64, f Field) {
+		rows(&dst[0], &bits[0], len(dst)/Lanes, &f.constants[0][0])
+	}
+}
+
+func zerosOfRows(rows func(found *uint64, x, y *byte, rows int, c *byte)) func(x, y []byte, f Field) uint64 {
+	return func(x, y []byte, f Field) (found uint64) {
+		rows(&found, &x[0], &y[0], len(x)/Lanes, &f.constants[0][0])
+		return found
+	}
+}
+
+func blindOfRows(rows func(dst, x, factor, zero *byte, bound *uint64, rows int, masks *uint64, c *byte)) func(dst []byte, b *Blinding, f Field) {
+	return func(dst []byte, b *Blinding, f Field) {
+		masks := [...]uint64{b.One, b.Below, b.Exists}
+		rows(&dst[0], &b.X[0], &b.Factor[0], &b.Zero[0], &b.Bound[0], len(dst)/Lanes, &masks[0], &f.constants[0][0])
+	}
+}
+
+func belowOfRows(rows func(dst, x *byte, n, room int, c *byte) int) func(dst, random []byte, room int, b Bound) int {
+	return func(dst, random []byte, room int, b Bound) int {
+		return rows(&dst[0], &random[0], len(random), room, &b.constants[0][0])
 	}
 }
 

@@ -18,6 +18,7 @@ const block = 32
 type generator struct {
 	*build.Context
 	isa
+	tables int // those that have numbers for names
 }
 
 // An isa is an instruction set.

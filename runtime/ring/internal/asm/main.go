@@ -23,6 +23,7 @@ var topics = []struct {
 	{"matrix", matrices},
 	{"bits", packedBits},
 	{"wide", wide},
+	{"residues", residues},
 }
 
 func main() {
