@@ -27,57 +27,52 @@ func (k *Kernel) convert(net mpc.Net, v numbers, x []uint64) []uint64 {
 	}
 	net.Stage()
 	common := net.Stream(k.Servers(), converting)
-	r, part := v.group().Draw(common), v.group().Draw(common)
-	rest, one := v.all(), ones(v.count)
-	above := v.add(rest, r, v.complement(part), one) // r - r0; 1 - α
+	r, part := v.uniform(common), v.uniform(common)
+	rest, above := v.all(), ones(v.count)
+	v.add(rest, r, v.minus(part), above) // r - r0; 1 - α
 	if k.Role == 1 {
 		part = rest
 	}
-	shifted := v.all()
-	wraps := v.add(shifted, x, part, nil)
-	net.Send(k.Roles[helper], v.group().Encode(shifted))
+	shifted, wraps := v.all(), make([]uint64, v.count)
+	v.add(shifted, x, part, wraps)
+	net.Send(k.Roles[helper], v.encode(shifted)...)
 
-	mask := ring.Elements(k.compare(net, comparing, v, k.sharesOfSum(net, v), r), v.count)
+	mask := k.compare(net, comparing, v, k.sharesOfSum(net, v), r, false)
 	delta, eta := k.sharesOfWraps(net, v)
-	v.negate(eta, mask)
+	v.negateIf(eta, mask)
 
-	// y = x - β - δ - η + (1 + α)
-	y := v.all()
-	v.addOdd(y, x, v.complement(v.of(wraps)))
-	v.addOdd(y, y, v.complement(delta))
-	v.addOdd(y, y, v.complement(eta))
+	// x - β - δ - η + (1 + α), of which η'' and 1 + α, which is 2 - above, are parts of
+	// server 0 alone.
+	plus := [][]uint64{x}
 	if k.Role == 0 {
-		// η'' and 1 + α, which is 2 - above, are parts of server 0 alone.
-		alone := make([]uint64, v.count)
-		for i := range alone {
-			alone[i] = 2 - above[i] - mask[i]
+		alone := ring.Elements(mask, v.count)
+		for i, b := range alone {
+			alone[i] = 2 - above[i] - b
 		}
-		v.addOdd(y, y, v.of(alone))
+		plus = append(plus, alone)
 	}
-	return y
+	return v.sumOdd(plus, wraps, delta, eta)
 }
 
 // assistConversion is convert at server 2.
 func (k *Kernel) assistConversion(net mpc.Net, v numbers) {
 	net.Stage()
-	g := v.group()
-	sum := dealer.Receive(net, k.Roles[0], g)[0]
-	wraps := v.add(sum, sum, dealer.Receive(net, k.Roles[1], g)[0], nil)
+	sum, wraps := v.decode(net.Recv(k.Roles[0], v.size())), make([]uint64, v.count)
+	v.add(sum, sum, v.decode(net.Recv(k.Roles[1], v.size())), wraps)
 	net.Send(k.Roles[1], k.correctBits(k.Begin(net, sharing), 1, v, sum))
-	found := ring.Elements(k.learn(net, v), v.count)
+	found := k.learn(net, v)
 	s, both := k.Begin(net, compared), v.twice()
-	rest := both.of(append(wraps, found...))
-	both.addOdd(rest, rest, both.complement(both.drawOdd(s.Streams[1])))
-	net.Send(k.Roles[0], both.group().Encode(rest))
+	known := append(wraps, ring.Elements(found, v.count)...)
+	net.Send(k.Roles[0], both.encode(both.sumOdd([][]uint64{known}, both.uniformOdd(s.Streams[1])))...)
 }
 
 // sharesOfSum are this server's shares of the bits of the sum.
-func (k *Kernel) sharesOfSum(net mpc.Net, v numbers) []byte {
-	s, f, n := k.Begin(net, sharing), fieldOf(v.bits), v.count*v.bits
+func (k *Kernel) sharesOfSum(net mpc.Net, v numbers) source {
+	s := k.Begin(net, sharing)
 	if k.Role == 0 {
-		return uniform(s.Streams[0], n, f.p)
+		return v.draw(s.Streams[0], v.rows(), fieldOf(v.bits).Prime).rows
 	}
-	return f.decode(net.Recv(k.Roles[helper], f.size(n)), n)
+	return v.receive(net.Recv, k.Roles[helper]).read
 }
 
 // sharesOfWraps are this server's shares modulo L - 1 of δ and η.
@@ -85,27 +80,37 @@ func (k *Kernel) sharesOfWraps(net mpc.Net, v numbers) (delta, eta []uint64) {
 	s, both := k.Begin(net, compared), v.twice()
 	var shares []uint64
 	if k.Role == 1 {
-		shares = both.drawOdd(s.Streams[1])
+		shares = both.uniformOdd(s.Streams[1])
 	} else {
-		shares = dealer.Receive(net, k.Roles[helper], both.group())[0]
+		shares = both.decode(net.Recv(k.Roles[helper], both.size()))
 	}
-	half := len(shares) / 2
-	return shares[:half], shares[half:]
+	for p := range v.planes() {
+		plane := both.plane(shares, p)
+		delta, eta = append(delta, plane[:v.count]...), append(eta, plane[v.count:]...)
+	}
+	return delta, eta
 }
+
+// twice as many numbers.
+func (v numbers) twice() numbers { return numbers{2 * v.count, v.bits} }
 
 // correctBits is what remains for server to of the bits of numbers, modulo p.
 func (k *Kernel) correctBits(s *dealer.Step, to int, v numbers, x []uint64) []byte {
-	f := fieldOf(v.bits)
-	rest := uniform(s.Streams[1-to], v.count*v.bits, f.p)
-	ring.Split(v.count, func(lo, hi int) {
-		for i := lo; i < hi; i++ {
-			for j := range v.bits {
-				at := i*v.bits + j
-				rest[at] = byte(f.mod(uint32(bit(v.at(x, i), j)) + f.p - uint32(rest[at])))
+	e := v.elements()
+	shares := v.draw(s.Streams[1-to], v.rows(), e.field.Prime)
+	v.inTiles(func(first, end int) {
+		w, n := v.work(), v.rows()
+		for tile := first; tile < end; tile++ {
+			for p := range v.planes() {
+				copy(w.words[p][:], v.plane(x, p)[tile*ring.Lanes:][:v.lanes(tile)])
 			}
+			v.slices(w)
+			shares.rows(w, w.x[:n], tile)
+			e.field.BitsLess(w.x[:n], w.bits)
+			e.set(tile, w.x[:n])
 		}
 	})
-	return f.encode(rest)
+	return e.message()
 }
 
 // ones are words 1.
@@ -115,17 +120,4 @@ func ones(n int) []uint64 {
 		out[i] = 1
 	}
 	return out
-}
-
-// twice as many numbers.
-func (v numbers) twice() numbers { return numbers{2 * v.count, v.bits} }
-
-// negate replaces numbers by their negatives modulo L - 1 where y is 1.
-func (v numbers) negate(x, y []uint64) {
-	minus := v.complement(x)
-	for i, b := range y {
-		for k := i * v.words(); k < (i+1)*v.words(); k++ {
-			x[k] ^= (x[k] ^ minus[k]) & -b
-		}
-	}
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/tfec-lang/tfec/runtime/clear"
 	"github.com/tfec-lang/tfec/runtime/mpc"
 	"github.com/tfec-lang/tfec/runtime/protocol/internal/vector"
+	"github.com/tfec-lang/tfec/runtime/ring"
 )
 
 // Negative returns the sign bits of x at a width w: DReLU, but for the negation. It
@@ -50,37 +51,32 @@ func (k *Kernel) highest(net mpc.Net, v numbers, y []uint64) [][]uint64 {
 	s := k.Begin(net, comparedOdd)
 	open := g.Decode(net.Recv(k.Roles[helper], g.Size()))
 	g.Add(open, open, known)
-	g.Add(open, open, v.lowest(r))
+	g.Add(open, open, ring.Bits(v.plane(r, 0)))
 	return [][]uint64{open, g.Draw(s.Streams[k.Role])}
 }
 
 // shifted opens 2 y + the random number to both servers, and compares; it returns that,
 // and the bit that masks the comparison.
-func (k *Kernel) shifted(net mpc.Net, v numbers, y []uint64) (_, mask []uint64) {
-	s, f, n, g := k.Begin(net, shifting), fieldOf(v.bits), v.count*v.bits, v.group()
-	part := v.all()
-	v.addOdd(part, y, y)
-	v.addOdd(part, part, v.drawOdd(s.Streams[k.Role]))
-	var bits []byte
+func (k *Kernel) shifted(net mpc.Net, v numbers, y []uint64) (r, mask []uint64) {
+	s := k.Begin(net, shifting)
+	part := v.sumOdd([][]uint64{y, y, v.uniformOdd(s.Streams[k.Role])})
+	var bits source
 	if k.Role == 1 {
-		bits = uniform(s.Streams[1], n, f.p)
+		bits = v.draw(s.Streams[1], v.rows(), fieldOf(v.bits).Prime).rows
 	} else {
-		bits = f.decode(net.RecvAhead(k.Roles[helper], f.size(n)), n)
+		bits = v.receive(net.RecvAhead, k.Roles[helper]).read
 	}
 	peer := k.Roles[1-k.Role]
-	net.Send(peer, g.Encode(part))
-	r, next := v.all(), v.all()
-	v.addOdd(r, part, g.Decode(net.Recv(peer, g.Size())))
-	v.add(next, r, v.all(), ones(v.count))
-	return r, k.compare(net, comparingOdd, v, bits, next)
+	net.Send(peer, v.encode(part)...)
+	r = v.sumOdd([][]uint64{part, v.decode(net.Recv(peer, v.size()))})
+	return r, k.compare(net, comparingOdd, v, bits, r, true)
 }
 
 // assistHighest returns at server 2 the lowest bits of the random numbers, and what the
 // private compare tells.
 func (k *Kernel) assistHighest(net mpc.Net, v numbers) (low, found []uint64) {
 	s := k.Begin(net, shifting)
-	x := v.drawOdd(s.Streams[0])
-	v.addOdd(x, x, v.drawOdd(s.Streams[1]))
+	x := v.sumOdd([][]uint64{v.uniformOdd(s.Streams[0]), v.uniformOdd(s.Streams[1])})
 	net.SendAhead(k.Roles[0], k.correctBits(s, 0, v, x))
-	return v.lowest(x), k.learn(net, v)
+	return ring.Bits(v.plane(x, 0)), k.learn(net, v)
 }

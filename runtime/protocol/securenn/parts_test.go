@@ -5,6 +5,7 @@ package securenn
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"math/big"
 	"slices"
 	"sync"
 	"testing"
@@ -88,20 +89,53 @@ func pairs(l int) (x, t []uint64) {
 	return x, t
 }
 
+// bit is bit i of packed ones.
+func bit(x []uint64, i int) uint64 { return x[i/64] >> (i % 64) & 1 }
+
 // sharesOfBits are shares modulo p of the bits of numbers.
-func sharesOfBits(x []uint64, l int, p uint64) (shares [2][]byte) {
+func sharesOfBits(x []uint64, l int, p int) (shares [2]source) {
 	var all []uint64
 	for _, v := range x {
 		for j := range l {
 			all = append(all, v>>j&1)
 		}
 	}
-	for server, s := range split(all, p) {
-		for _, v := range s {
-			shares[server] = append(shares[server], byte(v))
-		}
+	for server, s := range split(all, uint64(p)) {
+		shares[server] = ofNumbers(s, l)
 	}
 	return shares
+}
+
+// ofNumbers are elements, those of a number together.
+func ofNumbers(x []uint64, l int) source {
+	return func(_ *work, rows []byte, tile int) {
+		clear(rows)
+		for lane := 0; lane < ring.Lanes && (tile*ring.Lanes+lane+1)*l <= len(x); lane++ {
+			for j := range l {
+				rows[j*ring.Lanes+lane] = byte(x[(tile*ring.Lanes+lane)*l+j])
+			}
+		}
+	}
+}
+
+// received are the elements of a message.
+func (v numbers) received(message []byte) elements {
+	return v.receive(func(_, size int) []byte { return message[:size] }, 0)
+}
+
+// list are elements of a message, those of a number together.
+func (v numbers) list(message []byte) (x []int) {
+	e := v.received(message)
+	rows := make([]byte, e.numbers.rows())
+	for tile := range e.numbers.tiles() {
+		e.read(nil, rows, tile)
+		for lane := range e.numbers.lanes(tile) {
+			for j := range e.numbers.bits {
+				x = append(x, int(rows[j*ring.Lanes+lane]))
+			}
+		}
+	}
+	return x
 }
 
 // PrivateCompare tells x >= t for all x and t, whichever side is looked at, and there is one
@@ -109,25 +143,29 @@ func sharesOfBits(x []uint64, l int, p uint64) (shares [2][]byte) {
 func TestPrivateCompare(t *testing.T) {
 	for _, l := range []int{1, 2, 3, 5} {
 		x, bound := pairs(l)
-		f := fieldOf(l)
-		shares := sharesOfBits(x, l, uint64(f.p))
+		shares := sharesOfBits(x, l, fieldOf(l).Prime)
 		v := numbers{len(x), l}
-		for seed := range uint64(4) {
+		for seed := range uint64(8) {
+			strict := seed%2 == 1
 			var masks, found []uint64
 			received := play(t, seed, func(k *Kernel, net *recorder) {
 				switch k.Role {
 				case helper:
 					found = k.learn(net, v)
 				case 0:
-					masks = k.compare(net, comparing, v, shares[0], bound)
+					masks = k.compare(net, comparing, v, shares[0], bound, strict)
 				default:
-					k.compare(net, comparing, v, shares[1], bound)
+					k.compare(net, comparing, v, shares[1], bound, strict)
 				}
 			})
 			masked, beta := ring.Elements(found, len(x)), ring.Elements(masks, len(x))
-			d := sums(f, received, len(x)*l)
+			d := sums(v, received)
 			for i := range x {
-				require.Equal(t, x[i] >= bound[i], masked[i]^beta[i] == 1, "%d bits: %d and %d", l, x[i], bound[i])
+				if strict && bound[i] == 1<<l-1 {
+					continue
+				}
+				want := x[i] > bound[i] || x[i] == bound[i] && !strict
+				require.Equal(t, want, masked[i]^beta[i] == 1, "%d bits: %d and %d", l, x[i], bound[i])
 				zeros := 0
 				for _, c := range d[i*l : (i+1)*l] {
 					if c == 0 {
@@ -141,11 +179,11 @@ func TestPrivateCompare(t *testing.T) {
 }
 
 // sums are what server 2 adds up of the first message of each server.
-func sums(f field, received [2][][]byte, n int) []uint32 {
-	d0, d1 := f.decode(received[0][0], n), f.decode(received[1][0], n)
-	out := make([]uint32, n)
+func sums(v numbers, received [2][][]byte) []int {
+	d0, d1 := v.list(received[0][0]), v.list(received[1][0])
+	out := make([]int, len(d0))
 	for i := range out {
-		out[i] = (uint32(d0[i]) + uint32(d1[i])) % f.p
+		out[i] = (d0[i] + d1[i]) % fieldOf(v.bits).Prime
 	}
 	return out
 }
@@ -159,24 +197,23 @@ func sums(f field, received [2][][]byte, n int) []uint32 {
 // at that, too.
 func TestWhatServerTwoSees(t *testing.T) {
 	const l, n = 5, 8192
-	f := fieldOf(l)
-	v := numbers{n, l}
+	prime, v := fieldOf(l).Prime, numbers{n, l}
 	for _, c := range []struct{ x, t uint64 }{{0, 0}, {31, 0}, {0, 31}, {19, 19}, {20, 19}, {3, 30}} {
-		bits := sharesOfBits(slices.Repeat([]uint64{c.x}, n), l, uint64(f.p))
 		// The same shares each time: what the messages say besides must not depend on them.
-		for server := range bits {
-			bits[server] = slices.Repeat(bits[server][:l], n)
+		var bits [2]source
+		for server, s := range split([]uint64{c.x & 1, c.x >> 1 & 1, c.x >> 2 & 1, c.x >> 3 & 1, c.x >> 4}, uint64(prime)) {
+			bits[server] = ofNumbers(slices.Repeat(s, n), l)
 		}
 		received := play(t, 9, func(k *Kernel, net *recorder) {
 			if k.Role == helper {
 				k.learn(net, v)
 			} else {
-				k.compare(net, comparing, v, bits[k.Role], slices.Repeat([]uint64{c.t}, n))
+				k.compare(net, comparing, v, bits[k.Role], slices.Repeat([]uint64{c.t}, n), false)
 			}
 		})
-		d := sums(f, received, n*l)
-		first := f.decode(received[0][0], n*l)
-		zeros, values, alone, both := make([]int, l), make([]int, l*int(f.p)), make([]int, l*int(f.p)), make([]int, f.p*f.p)
+		d := sums(v, received)
+		first := v.list(received[0][0])
+		zeros, values, alone, both := make([]int, l), make([]int, l*prime), make([]int, l*prime), make([]int, prime*prime)
 		total := 0
 		for i, s := range d {
 			place := i % l
@@ -184,20 +221,20 @@ func TestWhatServerTwoSees(t *testing.T) {
 				zeros[place]++
 				total++
 			}
-			values[place*int(f.p)+int(s)]++
-			alone[place*int(f.p)+int(first[i])]++
-			both[uint32(first[i])*f.p+s]++
+			values[place*prime+s]++
+			alone[place*prime+first[i]]++
+			both[first[i]*prime+s]++
 		}
-		p := float64(f.p)
+		p := float64(prime)
 		even(t, []int{total, n - total}, n, 0.5)
 		even(t, zeros, n, 0.5/l)
 		for place := range l {
-			even(t, values[place*int(f.p)+1:(place+1)*int(f.p)], n, (1-0.5/l)/(p-1))
-			even(t, alone[place*int(f.p):(place+1)*int(f.p)], n, 1/p)
+			even(t, values[place*prime+1:(place+1)*prime], n, (1-0.5/l)/(p-1))
+			even(t, alone[place*prime:(place+1)*prime], n, 1/p)
 		}
-		for first := range f.p {
-			even(t, both[first*f.p+1:(first+1)*f.p], n*l, (1-0.5/l)/(p-1)/p)
-			even(t, both[first*f.p:first*f.p+1], n*l, 0.5/l/p)
+		for first := range prime {
+			even(t, both[first*prime+1:(first+1)*prime], n*l, (1-0.5/l)/(p-1)/p)
+			even(t, both[first*prime:first*prime+1], n*l, 0.5/l/p)
 		}
 	}
 }
@@ -340,35 +377,100 @@ func (s *sizes) note(to int, parts [][]byte) {
 	s.sent[to] = append(s.sent[to], len(slices.Concat(parts...)))
 }
 
-// Elements are what they are modulo p, in as many bits as p has.
-func TestField(t *testing.T) {
+// Elements travel in as many bits as p has, of any count; what is drawn of them is uniform.
+func TestElements(t *testing.T) {
 	for l := 1; l <= 129; l++ {
 		f := fieldOf(l)
-		require.Greater(t, int(f.p), l+1)
-		for v := range uint32(1 << 16) {
-			if f.mod(v) != v%f.p {
-				t.Fatalf("%d modulo %d: got %d", v, f.p, f.mod(v))
+		require.Greater(t, f.Prime, l+1)
+		require.True(t, f.Prime <= 1<<f.Bits && f.Prime > 1<<(f.Bits-1))
+	}
+	require.Equal(t, []int{67, 67, 131}, []int{fieldOf(64).Prime, fieldOf(65).Prime, fieldOf(129).Prime})
+	s, err := prg.New(prg.Keys{"0": {1}}).Stream("0", 1, 0, 0)
+	require.NoError(t, err)
+	for _, l := range []int{1, 5, 65, 129} {
+		for _, count := range []int{1, 7, 64, 65, 200, 1 << 11} {
+			v, prime := numbers{count, l}, fieldOf(l).Prime
+			e, drawn := v.elements(), v.draw(s, v.rows(), prime)
+			w, counts := v.work(), make([]int, prime)
+			for tile := range v.tiles() {
+				rows := w.x[:v.rows()]
+				drawn.rows(w, rows, tile)
+				e.set(tile, rows)
+				for _, x := range rows {
+					counts[x]++
+				}
+			}
+			even(t, counts, v.tiles()*v.rows(), 1/float64(prime))
+			message := e.message()
+			require.Len(t, message, (count*l*e.field.Bits+7)/8)
+			for tile := range v.tiles() {
+				require.Equal(t, e.planes(tile), v.received(message).planes(tile))
 			}
 		}
 	}
-	require.Equal(t, []field{{67, 7}, {67, 7}, {131, 8}}, []field{fieldOf(64), fieldOf(65), fieldOf(129)})
-	s, err := prg.New(prg.Keys{"0": {1}}).Stream("0", 1, 0, 0)
-	require.NoError(t, err)
-	for _, bound := range []uint32{1, 5, 66, 67, 131, 200} {
-		const n = 40_000
-		x, counts := uniform(s, n, bound), make([]int, bound)
-		for _, v := range x {
-			counts[v]++
+	v := numbers{1, 1}
+	require.Equal(t, []int{0}, v.list([]byte{3}), "what is no element is one modulo p")
+}
+
+// Sums modulo L - 1 and L, of numbers of one to three words, against those of big integers.
+func TestNumbers(t *testing.T) {
+	for _, l := range []int{2, 3, 63, 64, 65, 127, 128, 129} {
+		edge := new(big.Int).Lsh(big.NewInt(1), uint(l))
+		odd := new(big.Int).Sub(edge, big.NewInt(1))
+		var all []*big.Int
+		for _, n := range []int64{0, 1, 2} {
+			for _, x := range []*big.Int{big.NewInt(n), new(big.Int).Sub(odd, big.NewInt(n)), new(big.Int).Rsh(odd, uint(n+1))} {
+				all = append(all, new(big.Int).Mod(x, edge))
+			}
 		}
-		if bound > 1 {
-			even(t, counts, n, 1/float64(bound))
+		var pairs [2][]*big.Int
+		for _, x := range all {
+			for _, y := range all {
+				pairs[0], pairs[1] = append(pairs[0], x), append(pairs[1], y)
+			}
 		}
-		if f := (field{bound, 8}); bound > 128 {
-			require.Equal(t, x, f.decode(f.encode(x), n))
+		v := numbers{len(pairs[0]), l}
+		x, y := v.of(pairs[0]), v.of(pairs[1])
+		require.Equal(t, x, v.decode(slices.Concat(v.encode(x)...)))
+		require.Len(t, slices.Concat(v.encode(x)...), v.size())
+		require.Equal(t, (v.count*l+7)/8, v.size())
+		small := make([]uint64, v.count)
+		for i := range small {
+			small[i] = uint64(i) % 3
+		}
+		got := v.sumOdd([][]uint64{x, y, y, small}, x, y, small, y, small)
+		sum, carry := v.all(), slices.Clone(small)
+		for i := range carry {
+			carry[i] %= 2
+		}
+		v.add(sum, x, y, carry)
+		for i := range pairs[0] {
+			want := new(big.Int).Sub(new(big.Int).Mul(odd, big.NewInt(9)), big.NewInt(int64(small[i])))
+			require.Equal(t, want.Mod(want, odd).Text(16), v.number(got, i).Text(16), "%d bits", l)
+			want.Add(pairs[0][i], pairs[1][i]).Add(want, big.NewInt(int64(small[i]%2)))
+			require.Equal(t, carry[i] == 1, want.Cmp(edge) >= 0)
+			require.Equal(t, want.Mod(want, edge).Text(16), v.number(sum, i).Text(16), "%d bits", l)
+		}
+		require.Equal(t, pairs[0][8].Cmp(odd) == 0, slices.Contains(v.ones(x), 8))
+	}
+}
+
+// of are numbers from big integers, and number is one back.
+func (v numbers) of(x []*big.Int) []uint64 {
+	out := v.all()
+	for i, n := range x {
+		for p := range v.planes() {
+			word := new(big.Int).Rsh(n, uint(64*p))
+			v.plane(out, p)[i] = word.And(word, new(big.Int).SetUint64(^uint64(0))).Uint64()
 		}
 	}
-	x, f := uniform(s, 40_001, 67), fieldOf(64)
-	require.Len(t, f.encode(x), (40_001*7+7)/8)
-	require.Equal(t, x, f.decode(f.encode(x), len(x)))
-	require.Equal(t, []byte{0, 60}, f.decode([]byte{67 | 0x80, 63}, 2), "what is no element is one modulo p")
+	return out
+}
+
+func (v numbers) number(x []uint64, i int) *big.Int {
+	n := new(big.Int)
+	for p := v.planes() - 1; p >= 0; p-- {
+		n.Lsh(n, 64).Or(n, new(big.Int).SetUint64(v.plane(x, p)[i]))
+	}
+	return n
 }

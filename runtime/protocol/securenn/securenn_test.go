@@ -2,7 +2,6 @@ package securenn_test
 
 import (
 	"math/rand/v2"
-	"slices"
 	"testing"
 
 	"github.com/tfec-lang/tfec/runtime/capability"
@@ -36,20 +35,35 @@ func TestExact(t *testing.T) {
 	conformance.Run(t, p, ring.Z64)
 }
 
-// A writer joins numbers of a few bits without gaps, the lowest first.
+// A writer joins bits without gaps.
 type writer struct {
 	out  []byte
 	used int
 }
 
-func (w *writer) write(v uint64, bits int) {
-	for i := range bits {
-		if w.used%8 == 0 {
-			w.out = append(w.out, 0)
+// write joins the lowest bits of numbers, bit by bit: those of all numbers together.
+func (w *writer) write(x []uint64, bits int) {
+	for k := range bits {
+		for _, v := range x {
+			if w.used%8 == 0 {
+				w.out = append(w.out, 0)
+			}
+			w.out[w.used/8] |= byte(v>>k&1) << (w.used % 8)
+			w.used++
 		}
-		w.out[w.used/8] |= byte(v>>i&1) << (w.used % 8)
-		w.used++
 	}
+}
+
+// end fills the last byte of a message.
+func (w *writer) end() { w.used = 8 * len(w.out) }
+
+// below are uniform numbers.
+func below(r *rand.Rand, n int, bound uint64) []uint64 {
+	out := make([]uint64, n)
+	for i := range out {
+		out[i] = r.Uint64N(bound)
+	}
+	return out
 }
 
 // simulate draws what a role receives in a comparison of n numbers, from nothing but the
@@ -61,43 +75,49 @@ func simulate(r *rand.Rand, role, width, n int) []byte {
 	prime, q := capability.PrivateField(l)
 	p := uint64(prime)
 	var w writer
-	elements := func(count int) {
-		for range count {
-			w.write(r.Uint64N(p), q)
+	// Of the bits of the numbers, each with its elements; n is less than a tile.
+	elements := func() {
+		for range l {
+			w.write(below(r, n, p), q)
 		}
 	}
-	numbers := func(count int, below uint64) {
-		for range count {
-			w.write(r.Uint64N(below), l)
+	// Numbers one by one: they have one plane.
+	numbers := func(count int, bound uint64) {
+		for _, v := range below(r, count, bound) {
+			for k := range l {
+				w.write([]uint64{v >> k}, 1)
+			}
 		}
 	}
 	private := func() {
-		first, second := make([]uint64, n*l), make([]uint64, n*l)
-		for i := range n {
-			zero := r.IntN(2 * l)
-			for j := range l {
-				d := 1 + r.Uint64N(p-1)
-				if j == zero {
+		zeros, parts := below(r, n, uint64(2*l)), [2]writer{}
+		for j := range l {
+			first := below(r, n, p)
+			second := below(r, n, p-1)
+			for i := range second {
+				d := 1 + second[i]
+				if zeros[i] == uint64(j) {
 					d = 0
 				}
-				first[i*l+j] = r.Uint64N(p)
-				second[i*l+j] = (d + p - first[i*l+j]) % p
+				second[i] = (d + p - first[i]) % p
 			}
+			parts[0].write(first, q)
+			parts[1].write(second, q)
 		}
-		for _, d := range slices.Concat(first, second) {
-			w.write(d, q)
-		}
+		w.out = append(w.out, parts[0].out...)
+		w.out = append(w.out, parts[1].out...)
+		w.end()
 	}
 	switch role {
 	case 0:
 		numbers(2*n, 1<<l-1)
-		elements(n * l)
+		elements()
 		numbers(n, 1<<l-1)
-		w.write(r.Uint64(), n)
+		w.write(below(r, n, 2), 1)
 	case 1:
-		elements(n * l)
+		elements()
 		numbers(n, 1<<l-1)
-		w.write(r.Uint64(), n)
+		w.write(below(r, n, 2), 1)
 	default:
 		numbers(2*n, 1<<l)
 		private()
