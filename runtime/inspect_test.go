@@ -114,9 +114,7 @@ func TestFailedOnItsWay(t *testing.T) {
 	require.Len(t, run.Records, len(run.Players))
 	require.Positive(t, run.Record("carol").Rounds)
 	for _, x := range run.Records {
-		data, err := x.Shared(trace.Spans).Encode()
-		require.NoError(t, err)
-		_, err = run.Decode(x.Player, data)
+		_, err := run.Decode(x.Player, x.Shared(trace.Spans).Encode())
 		require.NoError(t, err)
 	}
 }

@@ -340,9 +340,7 @@ func (prog *Program) step(n int) trace.Step {
 // says no more than that.
 func (b *bindings) noted(r session.Run, p *Party, failed error) {
 	if r.Record > trace.Counters && p.started {
-		if data, err := p.Record().Shared(r.Record).Encode(); err == nil {
-			r.Recorded(data)
-		}
+		r.Recorded(p.Record().Shared(r.Record).Encode())
 	}
 	id := fmt.Sprintf("%x", r.ID)
 	folder, err := b.inspect.keep(p.prog, id, r.Tag, p.Record(), p.reason(failed))

@@ -137,9 +137,7 @@ func TestRecordsKeepCodeInClear(t *testing.T) {
 // reread is what a client has of a record.
 func reread(t *testing.T, run *trace.Run, x *trace.Record) *trace.Record {
 	t.Helper()
-	data, err := x.Shared(trace.Spans).Encode()
-	require.NoError(t, err)
-	back, err := run.Decode(x.Player, data)
+	back, err := run.Decode(x.Player, x.Shared(trace.Spans).Encode())
 	require.NoError(t, err)
 	return back
 }

@@ -1,14 +1,17 @@
 // Control messages: what client, coordinator and players say to each other
-// beside the shares. JSON, strictly read and bounded.
+// beside the shares. JSON, strictly read and bounded; a part of a record follows
+// it as it is.
 
 package session
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/encoding"
@@ -43,7 +46,7 @@ type Event struct {
 	Rounds uint64          `json:",omitempty"`
 	Bytes  uint64          `json:",omitempty"`
 	Run    string          `json:",omitempty"` // of start: the run's id, in hex
-	Record []byte          `json:",omitempty"` // of record: what Player noted, as trace.Run.Decode reads it
+	Record []byte          `json:"-"`          // of record: what Player noted, as trace.Run.Decode reads it
 }
 
 // The kinds of Event.
@@ -94,7 +97,7 @@ type report struct {
 	Bytes   uint64          `json:",omitempty"` // payload sent so far
 	Rounds  uint64          `json:",omitempty"` // the longest chain of messages so far
 
-	Record []byte `json:",omitempty"` // a part of what it noted of the run
+	Record []byte `json:"-"` // a part of what it noted of the run
 }
 
 // The kinds of report.
@@ -109,16 +112,49 @@ const (
 	reportRecord  = "record"  // after the end of the run: Record
 )
 
-// recordPart is how much of a record fits into a control message, as base64.
+// recordPart is how much of a record goes into a control message; there is room
+// for the rest.
 const recordPart = maxControl / 2
 
-// encode and decode are the JSON of control messages.
-func encode(v any) ([]byte, error) { return json.Marshal(v) }
+// A carrier is a control message with a part of a record.
+type carrier interface{ part() *[]byte }
 
+func (r *report) part() *[]byte { return &r.Record }
+func (e *Event) part() *[]byte  { return &e.Record }
+
+// encode is the length of a message's JSON, in four bytes, the JSON, and the part
+// of a record that it carries.
+func encode(v any) ([]byte, error) {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	var record []byte
+	if c, ok := v.(carrier); ok {
+		record = *c.part()
+	}
+	return slices.Concat(binary.BigEndian.AppendUint32(nil, uint32(len(text))), text, record), nil
+}
+
+// decode is the inverse of encode; a carrier's part is one of data.
 func decode(data []byte, v any) error {
 	if len(data) > maxControl {
 		return fmt.Errorf("the message has %d bytes, more than %d", len(data), maxControl)
 	}
+	if len(data) < 4 || binary.BigEndian.Uint32(data) > uint32(len(data)-4) {
+		return errors.New("cannot read the message: it ends too early")
+	}
+	text, record := data[4:4+binary.BigEndian.Uint32(data)], data[4+binary.BigEndian.Uint32(data):]
+	if c, ok := v.(carrier); ok {
+		*c.part() = record
+	} else if len(record) > 0 {
+		return errors.New("cannot read the message: more follows it")
+	}
+	return readJSON(text, v)
+}
+
+// readJSON reads one value, without fields that v does not have.
+func readJSON(data []byte, v any) error {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	if err := d.Decode(v); err != nil {

@@ -10,6 +10,7 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -372,7 +373,7 @@ func isInsecureAlert(err error) bool {
 // send and receive carry a greeting: a magic, a length, JSON.
 func send(conn net.Conn, g greeting) error {
 	g.Refused = g.Refused[:min(len(g.Refused), maxGreeting/2)]
-	body, err := encode(g)
+	body, err := json.Marshal(g)
 	if err != nil {
 		return err
 	}
@@ -395,7 +396,7 @@ func receive(conn net.Conn) (greeting, error) {
 	if _, err := io.ReadFull(conn, body); err != nil {
 		return g, err
 	}
-	return g, decode(body, &g)
+	return g, readJSON(body, &g)
 }
 
 // peeked is a connection whose first bytes were read already.

@@ -70,7 +70,7 @@ func TestLyingPlayer(t *testing.T) {
 			c := newCast(t, "master", "s0")
 			c.serve("master", nil)
 			var offer report
-			require.NoError(t, decode([]byte(test.offer), &offer))
+			require.NoError(t, readJSON([]byte(test.offer), &offer))
 			c.answer("s0", func(s grpc.ServerStream) error {
 				var o order
 				if err := s.RecvMsg(&o); err != nil {

@@ -6,113 +6,133 @@ package trace
 // further threads branches of steps that share their rounds.
 
 import (
+	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"slices"
+	"strconv"
 	"time"
 )
 
 // maxFile bounds a trace file that is read, in bytes.
 const maxFile = 4 << 30
 
-// A chromeFile is the JSON object form of the format. Fields that the format
-// does not name are metadata to its readers: the run itself, so that nothing is
-// lost (see Read).
-type chromeFile struct {
-	TraceEvents     []chromeEvent     `json:"traceEvents"`
-	DisplayTimeUnit string            `json:"displayTimeUnit"`
-	OtherData       map[string]string `json:"otherData"`
-	Run             *Run              `json:"tfec"`
-}
-
-// A chromeEvent is an entry of traceEvents. Times are in microseconds.
-type chromeEvent struct {
-	Name     string   `json:"name"`
-	Category string   `json:"cat,omitempty"`
-	Phase    string   `json:"ph"`
-	Time     float64  `json:"ts"`
-	Duration *float64 `json:"dur,omitempty"`
-	Process  int      `json:"pid"`
-	Thread   int      `json:"tid"`
-	ID       string   `json:"id,omitempty"`
-	Binding  string   `json:"bp,omitempty"`
-	Args     any      `json:"args,omitempty"`
-}
-
-// The phases of chromeEvent that are used.
-const (
-	phaseMetadata  = "M"
-	phaseComplete  = "X"
-	phaseFlowStart = "s"
-	phaseFlowEnd   = "f"
-)
-
-// spanArgs are the details of a span.
-type spanArgs struct {
-	Line       string  `json:"line"` // "average.tfe:14"
-	Op         string  `json:"op"`
-	Step       int     `json:"step"`
-	Occurrence int     `json:"occurrence"`
-	Bytes      uint64  `json:"bytes"` // sent
-	Received   uint64  `json:"received"`
-	Round      int     `json:"round"`
-	Waited     float64 `json:"waited"` // microseconds
-	Source     string  `json:"source,omitempty"`
-}
-
-// Chrome writes the run as a Chrome trace.
+// Chrome writes the run as a Chrome trace, in the JSON object form of the
+// format. A field that the format does not name is metadata to its readers: the
+// run itself, so that nothing is lost (see Read).
 func (r *Run) Chrome(w io.Writer) error {
-	c := &chrome{run: r, shift: r.Shifts()}
+	about, errAbout := json.Marshal(map[string]string{"run": r.ID, "tag": r.Tag, "program": r.File, "computation": r.Computation, "digest": r.Digest, "protocol": r.Protocol})
+	kept, errKept := json.Marshal(r.kept())
+	if err := cmp.Or(errAbout, errKept); err != nil {
+		return err
+	}
+	passed := r.Passed()
+	c := &chrome{Writer: bufio.NewWriter(w), run: r, shift: r.shifts(passed), steps: make(map[int]chromeStep)}
+	c.WriteString(`{"traceEvents":[`)
 	c.names()
-	for _, x := range r.Records {
-		c.phases(&x)
-		for _, s := range x.Spans {
-			c.span(&x, s)
+	for i, process := range r.recorded() {
+		c.phases(&r.Records[i], process+1)
+		for _, s := range r.Records[i].Spans {
+			c.span(&r.Records[i], process+1, s)
 		}
 	}
-	c.flows()
-	file := chromeFile{TraceEvents: c.events, DisplayTimeUnit: "ms", Run: r,
-		OtherData: map[string]string{"run": r.ID, "tag": r.Tag, "program": r.File, "computation": r.Computation, "digest": r.Digest, "protocol": r.Protocol}}
-	return json.NewEncoder(w).Encode(file)
+	c.flows(passed)
+	c.WriteString(`],"displayTimeUnit":"ms","otherData":`)
+	c.Write(about)
+	c.WriteString(`,"tfec":`)
+	c.Write(kept)
+	c.WriteString("}\n")
+	return c.Flush()
 }
 
-// A chrome collects the events of a run.
+// A keptRun is a run as a trace file keeps it: records as bytes, in base64.
+type keptRun struct {
+	*Run
+	Records [][]byte `json:"records"`
+}
+
+func (r *Run) kept() keptRun {
+	k := keptRun{Run: r}
+	for i := range r.Records {
+		k.Records = append(k.Records, r.Records[i].Encode())
+	}
+	return k
+}
+
+// A chrome writes the events of a run: there are many, so their JSON is put
+// together here, of pieces that are JSON. Times are in microseconds.
 type chrome struct {
-	run    *Run
-	shift  map[string]time.Duration
-	events []chromeEvent
+	*bufio.Writer // keeps its first error
+	run           *Run
+	shift         map[string]time.Duration
+	steps         map[int]chromeStep
+	events        int
 }
 
-func microseconds(d time.Duration) float64 { return float64(d) / 1e3 }
+// A chromeStep is what all spans of a step have: what begins their events, and
+// their arguments.
+type chromeStep struct{ head, args string }
 
-func (c *chrome) add(e chromeEvent) { c.events = append(c.events, e) }
+// The beginnings of events: name, category and phase.
+const (
+	metadata  = `{"name":%q,"ph":"M"`
+	complete  = `{"name":%s,"cat":%q,"ph":"X"`
+	flowStart = `{"name":"message","cat":"message","ph":"s"`
+	flowEnd   = `{"name":"message","cat":"message","ph":"f","bp":"e"`
+)
 
-// process is the number of a player's process.
-func (c *chrome) process(player string) int {
-	return 1 + slices.IndexFunc(c.run.Players, func(p Player) bool { return p.Name == player })
+// event begins an event; its further fields and } follow.
+func (c *chrome) event(head string, at time.Duration, process, thread int) {
+	if c.events > 0 {
+		c.WriteByte(',')
+	}
+	c.events++
+	c.WriteString(head)
+	c.time(`,"ts":`, at)
+	c.number(`,"pid":`, uint64(process))
+	c.number(`,"tid":`, uint64(thread))
+}
+
+func (c *chrome) number(field string, n uint64) {
+	c.WriteString(field)
+	c.Write(strconv.AppendUint(c.AvailableBuffer(), n, 10))
+}
+
+func (c *chrome) time(field string, d time.Duration) {
+	c.WriteString(field)
+	c.Write(strconv.AppendFloat(c.AvailableBuffer(), float64(d)/1e3, 'f', -1, 64))
+}
+
+// quoted is a text in JSON.
+func quoted(text string) string {
+	data, _ := json.Marshal(text) // every text can be written
+	return string(data)
 }
 
 // names gives every process and thread its name and place.
 func (c *chrome) names() {
 	for i, p := range c.run.Players {
-		name := func(what string, thread int, args any) {
-			c.add(chromeEvent{Name: what, Phase: phaseMetadata, Process: i + 1, Thread: thread, Args: args})
+		name := func(what string, thread int, key, value string) {
+			c.event(fmt.Sprintf(metadata, what), 0, i+1, thread)
+			fmt.Fprintf(c, `,"args":{%q:%s}}`, key, value)
 		}
-		name("process_name", 0, map[string]string{"name": p.Name})
-		name("process_sort_index", 0, map[string]int{"sort_index": i})
+		name("process_name", 0, "name", quoted(p.Name))
+		name("process_sort_index", 0, "sort_index", strconv.Itoa(i))
 		if p.Address != "" {
-			name("process_labels", 0, map[string]string{"labels": p.Address})
+			name("process_labels", 0, "labels", quoted(p.Address))
 		}
 		for _, lane := range c.run.lanes(p.Name) {
 			label := "steps"
 			if lane > 0 {
 				label = fmt.Sprintf("beside %d", lane)
 			}
-			name("thread_name", lane, map[string]string{"name": label})
-			name("thread_sort_index", lane, map[string]int{"sort_index": lane})
+			name("thread_name", lane, "name", quoted(label))
+			name("thread_sort_index", lane, "sort_index", strconv.Itoa(lane))
 		}
 	}
 }
@@ -132,41 +152,58 @@ func (r *Run) lanes(player string) []int {
 }
 
 // phases are spans around those of the steps.
-func (c *chrome) phases(x *Record) {
-	begin := time.Duration(0)
+func (c *chrome) phases(x *Record, process int) {
+	begin := c.shift[x.Player]
 	for _, p := range []struct {
 		name string
 		long time.Duration
 	}{{"set-up", x.SetUp}, {"body", x.Body}, {"last exchange", x.End}} {
-		c.complete(x, p.name, "phase", 0, begin, p.long, nil)
+		c.event(fmt.Sprintf(complete, quoted(p.name), "phase"), begin, process, 0)
+		c.time(`,"dur":`, p.long)
+		c.WriteByte('}')
 		begin += p.long
 	}
 }
 
-func (c *chrome) span(x *Record, s Span) {
-	step := c.run.Step(s.Step)
-	c.complete(x, step.Op, "step", s.Lane, s.Begin, s.Duration, spanArgs{
-		Line: step.Where(), Op: step.Op, Step: s.Step, Occurrence: s.Occurrence, Bytes: s.Sent, Received: s.Received,
-		Round: s.Round, Waited: microseconds(s.Waited), Source: step.Text,
-	})
+func (c *chrome) span(x *Record, process int, s Span) {
+	step := c.step(s.Step)
+	c.event(step.head, s.Begin+c.shift[x.Player], process, s.Lane)
+	c.time(`,"dur":`, s.Duration)
+	c.WriteString(step.args)
+	c.number(`,"occurrence":`, uint64(s.Occurrence))
+	c.number(`,"bytes":`, s.Sent)
+	c.number(`,"received":`, s.Received)
+	c.number(`,"round":`, uint64(s.Round))
+	c.time(`,"waited":`, s.Waited)
+	c.WriteString(`}}`)
 }
 
-func (c *chrome) complete(x *Record, name, category string, lane int, begin, long time.Duration, args any) {
-	duration := microseconds(long)
-	c.add(chromeEvent{Name: name, Category: category, Phase: phaseComplete, Time: microseconds(begin + c.shift[x.Player]), Duration: &duration,
-		Process: c.process(x.Player), Thread: lane, Args: args})
+// step is what the spans of a step have in common.
+func (c *chrome) step(number int) chromeStep {
+	if s, ok := c.steps[number]; ok {
+		return s
+	}
+	step := c.run.Step(number)
+	args := fmt.Sprintf(`,"args":{"line":%s,"op":%s,"step":%d`, quoted(step.Where()), quoted(step.Op), number)
+	if step.Text != "" {
+		args += fmt.Sprintf(`,"source":%s`, quoted(step.Text))
+	}
+	s := chromeStep{fmt.Sprintf(complete, quoted(step.Op), "step"), args}
+	c.steps[number] = s
+	return s
 }
 
 // flows are arrows from the span that sent a message to the one that took it.
-func (c *chrome) flows() {
-	for id, p := range c.run.Passed() {
-		at := func(phase, binding string, player int, m Message) {
-			name := c.run.Players[player].Name
-			c.add(chromeEvent{Name: "message", Category: "message", Phase: phase, Time: microseconds(m.At + c.shift[name]),
-				Process: player + 1, Thread: m.Lane, ID: fmt.Sprint(id), Binding: binding, Args: map[string]uint64{"bytes": m.Bytes}})
+func (c *chrome) flows(passed []Passage) {
+	for id, p := range passed {
+		at := func(head string, player int, m *Message) {
+			c.event(head, m.At+c.shift[c.run.Players[player].Name], player+1, m.Lane)
+			c.number(`,"id":"`, uint64(id))
+			c.number(`","args":{"bytes":`, m.Bytes)
+			c.WriteString(`}}`)
 		}
-		at(phaseFlowStart, "", p.From, p.Sent)
-		at(phaseFlowEnd, "e", p.To, p.Received)
+		at(flowStart, p.From, p.Sent)
+		at(flowEnd, p.To, p.Received)
 	}
 }
 
@@ -195,19 +232,32 @@ func Read(path string) (*Run, error) {
 	return Parse(b.Bytes())
 }
 
-// Parse is Read of a file's content.
+// Parse is Read of a file's content, of whatever origin.
 func Parse(data []byte) (*Run, error) {
+	run, err := parse(data)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the trace: %w", err)
+	}
+	return run, nil
+}
+
+func parse(data []byte) (*Run, error) {
 	var file struct {
-		Run *Run `json:"tfec"`
+		Kept *keptRun `json:"tfec"`
 	}
 	if err := json.Unmarshal(data, &file); err != nil {
-		return nil, fmt.Errorf("cannot read the trace: %w", err)
+		return nil, err
 	}
-	if file.Run == nil {
-		return nil, fmt.Errorf("cannot read the trace: it is not one of tfec")
+	if file.Kept == nil {
+		return nil, errors.New("it is not one of tfec")
 	}
-	if err := file.Run.checkAll(); err != nil {
-		return nil, fmt.Errorf("cannot read the trace: %w", err)
+	run := cmp.Or(file.Kept.Run, new(Run))
+	for _, data := range file.Kept.Records {
+		x, err := run.decode(data)
+		if err != nil {
+			return nil, fmt.Errorf("a record: %w", err)
+		}
+		run.Records = append(run.Records, *x)
 	}
-	return file.Run, nil
+	return run, run.checkAll()
 }

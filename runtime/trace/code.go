@@ -1,142 +1,227 @@
 package trace
 
-// Records and runs as JSON: what players send, and what a trace file keeps.
-// Both are read strictly and with bounds, since either may come from anyone.
+// Records as bytes: what players send, and what a trace file keeps. All is
+// numbers, as varints of encoding/binary in the order of a record's fields; a
+// list has its length before it. They are read with bounds, since they may come
+// from anyone: what is made for a list is within what a record may hold, and
+// within the bytes that are there.
 
 import (
-	"bytes"
-	"encoding/json"
+	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
-	"strconv"
 	"time"
 
 	"github.com/tfec-lang/tfec/runtime/link"
 )
 
 // What a record may hold: the spans and messages that a Recorder keeps, and
-// the bytes of a record as JSON.
+// its bytes.
 const (
 	MaxSpans    = 200_000
 	MaxMessages = 200_000
 	MaxRecord   = 64 << 20
 )
 
-// MarshalJSON writes a span as its numbers alone: there are many of them.
-func (s Span) MarshalJSON() ([]byte, error) {
-	return array(uint64(s.Step), uint64(s.Occurrence), uint64(s.Lane), uint64(s.Begin), uint64(s.Duration), uint64(s.Waited), s.Sent, s.Received, uint64(s.Round)), nil
-}
-
-// UnmarshalJSON is the inverse of MarshalJSON.
-func (s *Span) UnmarshalJSON(b []byte) error {
-	n, err := numbers(b)
-	if err == nil {
-		*s = Span{Step: int(n[0]), Occurrence: int(n[1]), Lane: int(n[2]), Begin: time.Duration(n[3]), Duration: time.Duration(n[4]), Waited: time.Duration(n[5]),
-			Sent: n[6], Received: n[7], Round: int(n[8])}
-	}
-	return err
-}
-
-// MarshalJSON writes a message as its numbers alone.
-func (m Message) MarshalJSON() ([]byte, error) {
-	received := uint64(0)
-	if m.Received {
-		received = 1
-	}
-	return array(uint64(m.Step), uint64(m.Occurrence), uint64(m.Number), uint64(m.Peer), received, m.Bytes, uint64(m.At), uint64(m.Round), uint64(m.Lane)), nil
-}
-
-// UnmarshalJSON is the inverse of MarshalJSON.
-func (m *Message) UnmarshalJSON(b []byte) error {
-	n, err := numbers(b)
-	if err == nil {
-		*m = Message{Step: int(n[0]), Occurrence: int(n[1]), Number: int(n[2]), Peer: int(n[3]), Received: n[4] != 0, Bytes: n[5], At: time.Duration(n[6]), Round: int(n[7]), Lane: int(n[8])}
-	}
-	return err
-}
-
-// fields is how many numbers a span has, and a message.
-const fields = 9
-
-// array writes numbers as JSON.
-func array(numbers ...uint64) []byte {
-	b := append(make([]byte, 0, 128), '[')
-	for i, n := range numbers {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = strconv.AppendUint(b, n, 10)
-	}
-	return append(b, ']')
-}
-
 // largest bounds every number in a record: sums of them stay within 64 bits.
 const largest = 1 << 56
 
-// numbers reads an array, which is JSON, of numbers from 0.
-func numbers(b []byte) (n [fields]uint64, err error) {
-	if count := bytes.Count(b, []byte(",")) + 1; count != fields {
-		return n, fmt.Errorf("%d numbers, want %d", count, fields)
-	}
-	rest := bytes.TrimSuffix(bytes.TrimPrefix(b, []byte("[")), []byte("]"))
-	for i := range n {
-		text, after, _ := bytes.Cut(rest, []byte(","))
-		if n[i], err = number(bytes.TrimSpace(text)); err != nil {
-			return n, err
-		}
-		rest = after
-	}
-	return n, nil
+// form is the first number of a record: another one is another way to write it.
+const form = 1
+
+// A coder goes over a record, to write it or to read it. After an error it
+// reads zeros.
+type coder struct {
+	data    []byte // what is written, or what is still to be read
+	reading bool
+	steps   int // a record that is read has totals of so many at most
+	err     error
 }
 
-// number reads the digits of a number of a record.
-func number(digits []byte) (n uint64, err error) {
-	for _, c := range digits {
-		if c < '0' || '9' < c {
-			return 0, fmt.Errorf("%q is no number from 0", digits)
-		}
-		if n = 10*n + uint64(c-'0'); n > largest {
-			return 0, fmt.Errorf("the number %s is too large", digits)
-		}
-	}
-	if len(digits) == 0 {
-		return 0, errors.New("a number is missing")
-	}
-	return n, nil
+// Encode writes a record.
+func (r *Record) Encode() []byte {
+	const each = 32 // bytes, of most spans and messages
+	c := &coder{data: make([]byte, 0, 256+each*(len(r.Steps)+len(r.Spans)+len(r.Messages)))}
+	r.code(c)
+	return c.data
 }
-
-// Encode writes a record as JSON.
-func (r *Record) Encode() ([]byte, error) { return json.Marshal(r) }
 
 // Decode reads the record that a player of run sent, and checks that it can be
 // one: of this player, and with steps and players of the run.
 func (run *Run) Decode(player string, data []byte) (*Record, error) {
-	if len(data) > MaxRecord {
-		return nil, fmt.Errorf("the record of %s has %d bytes, more than %d", player, len(data), MaxRecord)
-	}
-	var r Record
-	if err := strictly(data, &r); err != nil {
+	r, err := run.decode(data)
+	if err != nil {
 		return nil, fmt.Errorf("cannot read the record of %s: %w", player, err)
 	}
 	r.Player = player // not what it says of itself
-	if err := run.check(&r); err != nil {
+	if err := run.check(r); err != nil {
 		return nil, fmt.Errorf("the record of %s cannot be: %w", player, err)
 	}
-	return &r, nil
+	return r, nil
 }
 
-// strictly decodes one JSON value without unknown fields.
-func strictly(data []byte, v any) error {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		return err
+func (run *Run) decode(data []byte) (*Record, error) {
+	if len(data) > MaxRecord {
+		return nil, fmt.Errorf("it has %d bytes, more than %d", len(data), MaxRecord)
 	}
-	if _, err := d.Token(); err != io.EOF {
-		return errors.New("more follows it")
+	r, c := new(Record), &coder{data: data, reading: true, steps: len(run.Steps) + 1}
+	r.code(c)
+	if len(c.data) > 0 {
+		c.fail(errors.New("more follows it"))
 	}
-	return nil
+	return r, c.err
+}
+
+func (r *Record) code(c *coder) {
+	written := form
+	number(c, &written)
+	if written != form {
+		c.fail(fmt.Errorf("it is of the form %d, this program reads the form %d", written, form))
+	}
+	c.text(&r.Player)
+	c.moment(&r.Began)
+	c.truth(&r.Partial)
+	number(c, &r.SetUp)
+	number(c, &r.Body)
+	number(c, &r.End)
+	number(c, &r.Rounds)
+	number(c, &r.Left)
+	list(c, "steps", &r.Steps, c.steps, (*Total).code)
+	list(c, "lengths of the chain", &r.Chain, MaxMessages, (*Growth).code)
+	list(c, "spans", &r.Spans, MaxSpans, (*Span).code)
+	list(c, "messages", &r.Messages, MaxMessages, (*Message).code)
+}
+
+func (t *Total) code(c *coder) {
+	number(c, &t.Step)
+	number(c, &t.Calls)
+	number(c, &t.Time)
+	number(c, &t.Waited)
+	number(c, &t.Rounds)
+	number(c, &t.Memory)
+	c.counter(&t.Counter)
+	c.counter(&t.Ahead)
+	number(c, &t.AheadWaited)
+}
+
+func (g *Growth) code(c *coder) {
+	number(c, &g[0])
+	number(c, &g[1])
+}
+
+func (s *Span) code(c *coder) {
+	number(c, &s.Step)
+	number(c, &s.Occurrence)
+	number(c, &s.Lane)
+	number(c, &s.Begin)
+	number(c, &s.Duration)
+	number(c, &s.Waited)
+	number(c, &s.Sent)
+	number(c, &s.Received)
+	number(c, &s.Round)
+}
+
+func (m *Message) code(c *coder) {
+	number(c, &m.Step)
+	number(c, &m.Occurrence)
+	number(c, &m.Number)
+	number(c, &m.Peer)
+	c.truth(&m.Received)
+	number(c, &m.Bytes)
+	number(c, &m.At)
+	number(c, &m.Round)
+	number(c, &m.Lane)
+}
+
+func (c *coder) counter(n *link.Counter) {
+	number(c, &n.SentBytes)
+	number(c, &n.ReceivedBytes)
+	number(c, &n.SentMessages)
+	number(c, &n.ReceivedMessages)
+}
+
+// number is one from 0 to largest.
+func number[T ~int | ~int64 | ~uint64](c *coder, x *T) {
+	if !c.reading {
+		c.data = binary.AppendUvarint(c.data, uint64(*x))
+		return
+	}
+	n, size := binary.Uvarint(c.data)
+	switch {
+	case size <= 0:
+		c.fail(errors.New("it ends too early"))
+		return
+	case n > largest:
+		c.fail(fmt.Errorf("the number %d is too large", n))
+		return
+	}
+	*x, c.data = T(n), c.data[size:]
+}
+
+// truth is a number too, 0 or 1.
+func (c *coder) truth(b *bool) {
+	n := 0
+	if *b {
+		n = 1
+	}
+	number(c, &n)
+	if n > 1 {
+		c.fail(fmt.Errorf("%d is neither 0 nor 1", n))
+	}
+	*b = n == 1
+}
+
+// moment is in nanoseconds since 1970.
+func (c *coder) moment(t *time.Time) {
+	if !c.reading {
+		c.data = binary.AppendVarint(c.data, t.UnixNano())
+		return
+	}
+	n, size := binary.Varint(c.data)
+	if size <= 0 {
+		c.fail(errors.New("it ends too early"))
+		return
+	}
+	*t, c.data = time.Unix(0, n).UTC(), c.data[size:]
+}
+
+func (c *coder) text(s *string) {
+	n := len(*s)
+	number(c, &n)
+	switch {
+	case !c.reading:
+		c.data = append(c.data, *s...)
+	case n > len(c.data):
+		c.fail(errors.New("it ends too early"))
+	default:
+		*s, c.data = string(c.data[:n]), c.data[n:]
+	}
+}
+
+// list has most elements at most, of a byte at least.
+func list[T any](c *coder, name string, l *[]T, most int, code func(*T, *coder)) {
+	n := len(*l)
+	number(c, &n)
+	if c.reading && n > 0 {
+		if n > min(most, len(c.data)) {
+			c.fail(fmt.Errorf("%d %s, at most %d and in %d bytes", n, name, most, len(c.data)))
+			return
+		}
+		*l = make([]T, n)
+	}
+	for i := range *l {
+		if code(&(*l)[i], c); c.err != nil {
+			return
+		}
+	}
+}
+
+// fail ends the reading; what follows is zeros.
+func (c *coder) fail(err error) {
+	if c.err == nil {
+		c.err = err
+	}
+	c.data = nil
 }
 
 // checkAll refuses a run that cannot have been: players are different, steps
@@ -173,17 +258,11 @@ func (run *Run) checkAll() error {
 	return nil
 }
 
-// check refuses a record that no player of the run can have.
+// check refuses a record whose numbers no player of the run can have noted.
 func (run *Run) check(r *Record) error {
-	if len(r.Spans) > MaxSpans || len(r.Messages) > MaxMessages {
-		return fmt.Errorf("%d spans and %d messages", len(r.Spans), len(r.Messages))
-	}
 	steps := map[int]bool{0: true}
 	for _, s := range run.Steps {
 		steps[s.Number] = true
-	}
-	if err := checkNumbers(int64(r.SetUp), int64(r.Body), int64(r.End), int64(r.Rounds), int64(r.Left)); err != nil {
-		return err
 	}
 	if err := run.checkChain(r, steps); err != nil {
 		return err
@@ -194,14 +273,6 @@ func (run *Run) check(r *Record) error {
 			return fmt.Errorf("step %d after %d", t.Step, last)
 		}
 		last = t.Step
-		if err := checkNumbers(int64(t.Calls), int64(t.Time), int64(t.Waited), int64(t.Rounds), int64(t.Memory), int64(t.AheadWaited)); err != nil {
-			return err
-		}
-		for _, c := range []link.Counter{t.Counter, t.Ahead} {
-			if err := checkNumbers(int64(c.SentBytes), int64(c.ReceivedBytes), int64(c.SentMessages), int64(c.ReceivedMessages)); err != nil {
-				return err
-			}
-		}
 	}
 	for _, s := range r.Spans {
 		if !steps[s.Step] || s.Lane > MaxSpans {
@@ -218,25 +289,12 @@ func (run *Run) check(r *Record) error {
 
 // checkChain refuses a chain that does not grow, or beyond the rounds.
 func (run *Run) checkChain(r *Record, steps map[int]bool) error {
-	if len(r.Chain) > MaxMessages {
-		return fmt.Errorf("a chain of %d messages", len(r.Chain))
-	}
 	last := 0
 	for _, g := range r.Chain {
 		if !steps[g[0]] || g[1] <= last || g[1] > r.Rounds {
 			return fmt.Errorf("a chain of %d after %d messages, at step %d", g[1], last, g[0])
 		}
 		last = g[1]
-	}
-	return nil
-}
-
-// checkNumbers refuses what no record holds.
-func checkNumbers(all ...int64) error {
-	for _, n := range all {
-		if n < 0 || n > largest {
-			return fmt.Errorf("the number %d is out of range", n)
-		}
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package trace
 // Files of a run: a folder each.
 
 import (
-	"bufio"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -72,11 +71,7 @@ func (r *Run) WriteChrome(folder string) (string, error) {
 		return "", err
 	}
 	defer f.Close()
-	w := bufio.NewWriter(f)
-	if err := r.Chrome(w); err != nil {
-		return "", err
-	}
-	if err := w.Flush(); err != nil {
+	if err := r.Chrome(f); err != nil {
 		return "", err
 	}
 	return path, f.Close()

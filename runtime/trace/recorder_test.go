@@ -3,8 +3,6 @@ package trace
 // Recording, by a clock that the test sets.
 
 import (
-	"encoding/json"
-	"strings"
 	"testing"
 	"time"
 
@@ -103,10 +101,8 @@ func TestAhead(t *testing.T) {
 	assert.Equal(t, link.Counter{SentBytes: 8, SentMessages: 1}, x.Ahead)
 	assert.Equal(t, "\npart    work  waited  bytes  messages  rounds\nonline  1ms   2ms     0      0         1\nahead   9ms   5ms     8      1         1\n", run.parts())
 
-	data, err := run.Record("helper").Encode()
-	require.NoError(t, err)
 	run.Steps = []Step{{Number: 3}}
-	again, err := run.Decode("helper", data)
+	again, err := run.Decode("helper", run.Record("helper").Encode())
 	require.NoError(t, err)
 	assert.Equal(t, x.Ahead, again.Traffic().Ahead)
 	assert.Equal(t, 4*ms, again.Traffic().AheadWaited)
@@ -158,8 +154,10 @@ func TestBranchesHaveLanes(t *testing.T) {
 // Only how long all of it took shows, as it does to whoever waits for the next
 // message.
 func TestSharedTellsNothingOfCodeInClear(t *testing.T) {
-	run := func(level Level, inClear func(r *Recorder, now *time.Duration)) string {
+	began := time.Now()
+	run := func(level Level, inClear func(r *Recorder, now *time.Duration)) *Record {
 		r, now := timed(level)
+		r.record.Began = began
 		r.Started()
 		step(r, now, 1, 0, 1, ms)
 		inClear(r, now)
@@ -167,10 +165,7 @@ func TestSharedTellsNothingOfCodeInClear(t *testing.T) {
 		step(r, now, 9, 0, 1, ms)
 		r.Finished(0)
 		r.Stop()
-		data, err := r.Record().Shared(level).Encode()
-		require.NoError(t, err)
-		began, _ := json.Marshal(r.Record().Began)
-		return strings.ReplaceAll(string(data), string(began), "then")
+		return r.Record().Shared(level)
 	}
 	secret := func(times, number int, memory uint64) func(r *Recorder, now *time.Duration) {
 		return func(r *Recorder, now *time.Duration) {
@@ -186,7 +181,7 @@ func TestSharedTellsNothingOfCodeInClear(t *testing.T) {
 		for _, inClear := range []func(r *Recorder, now *time.Duration){secret(1, 5, 8), secret(30, 5, 8), secret(30, 6, 1<<30), secret(MaxSpans, 7, 0)} {
 			assert.Equal(t, want, run(level, inClear), "level %d", level)
 		}
-		assert.Contains(t, want, `"step":9`)
+		assert.Equal(t, 9, want.Steps[1].Step)
 	}
 }
 
@@ -204,11 +199,10 @@ func TestRecordsAreBounded(t *testing.T) {
 	assert.Len(t, x.Spans, MaxSpans/2+1)
 	assert.Equal(t, more+MaxMessages+more-MaxSpans/2, x.Left)
 	assert.Equal(t, MaxMessages+more, x.Steps[0].Calls)
-	data, err := x.Shared(Spans).Encode()
-	require.NoError(t, err)
+	data := x.Shared(Spans).Encode()
 	assert.Less(t, len(data), MaxRecord/2)
 	run := &Run{Players: []Player{{Name: "alice"}, {Name: "bob"}}, Steps: []Step{{Number: 1}, {Number: 2}}}
-	_, err = run.Decode("alice", data)
+	_, err := run.Decode("alice", data)
 	assert.NoError(t, err, "what a recorder keeps can be sent")
 }
 
@@ -276,9 +270,7 @@ func BenchmarkEncode(b *testing.B) {
 		run.Steps = append(run.Steps, Step{Number: i + 1, Op: "multiply"})
 	}
 	for b.Loop() {
-		data, err := r.Record().Encode()
-		require.NoError(b, err)
-		_, err = run.Decode("alice", data)
+		_, err := run.Decode("alice", r.Record().Encode())
 		require.NoError(b, err)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/steps, "ns/step")

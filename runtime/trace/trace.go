@@ -34,7 +34,7 @@ type Run struct {
 	Failed      string    `json:"failed,omitempty"` // why, in a failed run
 	Players     []Player  `json:"players"`          // in the program's order
 	Steps       []Step    `json:"steps"`            // the graph, ascending
-	Records     []Record  `json:"records"`          // in the order of Players; of a failed run those that came
+	Records     []Record  `json:"-"`                // in the order of Players; of a failed run those that came
 }
 
 // A Player takes part in a run.
@@ -62,45 +62,45 @@ type Step struct {
 
 // A Record is what one player did. Times are since Began, by its own clock.
 type Record struct {
-	Player string    `json:"player"`
-	Began  time.Time `json:"began"`
+	Player string
+	Began  time.Time
 	// The phases, one after the other: until all have agreed to start, until
 	// the last message of the program, until all have finished.
-	SetUp time.Duration `json:"set_up"`
-	Body  time.Duration `json:"body"`
-	End   time.Duration `json:"end"`
+	SetUp time.Duration
+	Body  time.Duration
+	End   time.Duration
 	// Rounds is the longest chain of messages in the body that ends here.
-	Rounds int `json:"rounds"`
+	Rounds int
 	// Steps are the totals of all steps that this player came to, ascending:
 	// exact, whatever Left says.
-	Steps []Total `json:"steps"`
+	Steps []Total
 	// Chain is how the chain of messages in the body grew here: the step of a
 	// message that made it longer, and its length then.
-	Chain []Growth `json:"chain,omitempty"`
+	Chain []Growth
 	// Spans and Messages are in the order in which they ended; Left counts
 	// those that there was no room for.
-	Spans    []Span    `json:"spans"`
-	Messages []Message `json:"messages"`
-	Left     int       `json:"left,omitempty"`
+	Spans    []Span
+	Messages []Message
+	Left     int
 	// Partial: only what may leave the player, see Shared.
-	Partial bool `json:"partial,omitempty"`
+	Partial bool
 
 	silent int // of Left: spans without messages
 }
 
 // A Total is one step at one player, all occurrences of it together.
 type Total struct {
-	Step   int           `json:"step"`
-	Calls  int           `json:"calls"`
-	Time   time.Duration `json:"time"`   // in which nothing else of this player ran
-	Waited time.Duration `json:"waited"` // of Time: for messages
-	Rounds int           `json:"rounds"` // by which it lengthened the chain of messages here
-	Memory uint64        `json:"memory"` // bytes of its largest result
+	Step   int
+	Calls  int
+	Time   time.Duration // in which nothing else of this player ran
+	Waited time.Duration // of Time: for messages
+	Rounds int           // by which it lengthened the chain of messages here
+	Memory uint64        // bytes of its largest result
 	link.Counter
 	// Ahead is what of the messages a helper sent ahead of the others, AheadWaited the
 	// part of Waited for them: of the helper, to be no further ahead.
-	Ahead       link.Counter  `json:"ahead,omitzero"`
-	AheadWaited time.Duration `json:"ahead_waited,omitzero"`
+	Ahead       link.Counter
+	AheadWaited time.Duration
 
 	before time.Duration // between messages, before it: see Shared
 }
@@ -180,6 +180,7 @@ func (r *Record) Shared(level Level) *Record {
 		out.Messages, out.Left = nil, 0
 		return &out
 	}
+	out.Spans = make([]Span, 0, len(r.Spans))
 	for _, s := range r.Spans {
 		if s.messages > 0 {
 			s.Begin, s.Duration, s.before = s.Begin-s.before, s.Duration+s.before, 0
@@ -212,9 +213,6 @@ func (r *Run) Record(player string) *Record {
 
 // Add takes in a player's record.
 func (r *Run) Add(x *Record) {
-	at := func(name string) int {
-		return slices.IndexFunc(r.Players, func(p Player) bool { return p.Name == name })
-	}
-	i, _ := slices.BinarySearchFunc(r.Records, at(x.Player), func(y Record, n int) int { return cmp.Compare(at(y.Player), n) })
+	i, _ := slices.BinarySearchFunc(r.Records, r.index(x.Player), func(y Record, n int) int { return cmp.Compare(r.index(y.Player), n) })
 	r.Records = slices.Insert(r.Records, i, *x)
 }

@@ -149,7 +149,7 @@ func newData(r *trace.Run, lines []trace.Line) data {
 		d.Players = append(d.Players, newPlayer(p, r.Record(p.Name), index, shifts[p.Name]))
 	}
 	for _, m := range r.Passed() {
-		at := func(player int, end trace.Message) float64 {
+		at := func(player int, end *trace.Message) float64 {
 			return microseconds(end.At + shifts[r.Players[player].Name])
 		}
 		d.Messages = append(d.Messages, []float64{float64(m.From), float64(m.To), at(m.From, m.Sent), at(m.To, m.Received), float64(m.Sent.Bytes),

@@ -14,9 +14,9 @@ import (
 // trace that is read again.
 func FuzzPage(f *testing.F) {
 	f.Add([]byte(`{"tfec":{}}`))
-	f.Add([]byte(`{"tfec":{"players":[{"name":"a"},{"name":"b"}],"steps":[{"number":3}],"records":[
-		{"player":"a","messages":[[3,0,0,1,0,8,5,0,0]]},{"player":"b","messages":[[3,0,0,0,1,8,9,0,0]],"spans":[[3,0,7,1,2,3,4,5,6]]}]}}`))
-	f.Add([]byte(`{"tfec":{"players":[{"name":"a"}],"steps":[{"number":3}],"records":[{"player":"b","messages":[[3,0,0,0,0,8,5,0,0],[3,0,0,0,1,8,5,0,0]]}]}}`))
+	f.Add(file(f, trace.Record{Player: "a", Messages: []trace.Message{{Step: 3, Peer: 1, Bytes: 8, At: 5}}},
+		trace.Record{Player: "b", Messages: []trace.Message{{Step: 3, Received: true, Bytes: 8, At: 9}}, Spans: []trace.Span{{Step: 3, Lane: 7, Begin: 1, Duration: 2}}}))
+	f.Add(file(f, trace.Record{Player: "a", Messages: []trace.Message{{Step: 3, Bytes: 8, At: 5}, {Step: 3, Received: true, Bytes: 8, At: 5}}}))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		run, err := trace.Parse(data)
 		if err != nil {
@@ -29,4 +29,12 @@ func FuzzPage(f *testing.F) {
 		_, err = trace.Parse([]byte(b.String()))
 		require.NoError(t, err)
 	})
+}
+
+// file is a trace of the players a and b, which have one step.
+func file(f *testing.F, records ...trace.Record) []byte {
+	var b strings.Builder
+	run := trace.Run{Players: []trace.Player{{Name: "a"}, {Name: "b"}}, Steps: []trace.Step{{Number: 3}}, Records: records}
+	require.NoError(f, run.Chrome(&b))
+	return []byte(b.String())
 }
