@@ -51,7 +51,7 @@ var owned = map[string][]string{
 	"gonum.org/v1/plot":                   {"runtime/bench/plot"},
 	"github.com/prometheus":               {"runtime/monitor"},
 	"go.opentelemetry.io":                 {"runtime/monitor"},
-	"google.golang.org/protobuf":          {"runtime/trace/tensorboard", "internal/protoc"},
+	"google.golang.org/protobuf":          {"runtime/trace/tensorboard", "internal/protoc", "internal/onnx"},
 	"github.com/bufbuild/protocompile":    {"internal/protoc"},
 }
 

@@ -53,7 +53,7 @@ func rootCommand() *cobra.Command {
 	}
 	root.AddCommand(
 		buildCommand(), generateCommand(), runCommand(), checkCommand(), fmtCommand(), testCommand(), explainCommand(),
-		reportCommand(), costCommand(), projectCommand(), docCommand(), lspCommand(), playerCommand(), bindCommand(), keysCommand(), deployCommand(), hostmapCommand(), traceCommand(), versionCommand(),
+		reportCommand(), costCommand(), projectCommand(), docCommand(), importCommand(), lspCommand(), playerCommand(), bindCommand(), keysCommand(), deployCommand(), hostmapCommand(), traceCommand(), versionCommand(),
 	)
 	classifyUsage(root)
 	return root

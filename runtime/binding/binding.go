@@ -125,6 +125,7 @@ func (s Source) Load(in Input, stdin io.Reader) (clear.Tensor, error) {
 	if s.Kind == "parquet" {
 		return loadParquet(in, s.Path, s.Select)
 	}
+	s, in = s.ofField(in)
 	r, name, err := s.open(stdin)
 	if err != nil {
 		return clear.Tensor{}, err
@@ -139,6 +140,20 @@ func (s Source) Load(in Input, stdin io.Reader) (clear.Tensor, error) {
 		return loadJSON(in, r, name)
 	}
 	return loadLines(in, r)
+}
+
+// ofField is the file of a field where a record is bound to a folder of npy files:
+// the one of the field's name, an array without fields.
+func (s Source) ofField(in Input) (Source, Input) {
+	name := field(in.Name)
+	if name == "" || s.Kind != "npy" || s.stdin() {
+		return s, in
+	}
+	if info, err := os.Stat(s.Path); err == nil && info.IsDir() {
+		s.Path = filepath.Join(s.Path, name+".npy")
+		in.Name, in.Rows = Root(in.Name), 0
+	}
+	return s, in
 }
 
 func (s Source) open(stdin io.Reader) (r io.ReadCloser, name string, err error) {

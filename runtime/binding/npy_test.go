@@ -174,3 +174,22 @@ func FuzzNPY(f *testing.F) {
 		npyMagic + "\x02\x00\x00\x00\x00\x00",
 	}, func(in Input, text string) (clear.Tensor, error) { return loadNPY(in, strings.NewReader(text), "f") })
 }
+
+// TestFolderOfNPY holds that a record may be bound to a folder: a file a field,
+// whose elements have no fields.
+func TestFolderOfNPY(t *testing.T) {
+	folder := t.TempDir()
+	text := npyFile(npyHeaderOf("<f8", "False", "(2, 1)"), binary.LittleEndian, []float64{1, 2.5})
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "bias.npy"), []byte(text), 0o600))
+	bias := Input{Name: "weights.bias", Elem: clear.Fixed(8, 4), Dims: 2}
+	got, err := Source{Kind: "npy", Path: folder}.Load(bias, nil)
+	require.NoError(t, err)
+	require.Equal(t, clear.FromInts(bias.Elem, []int{2, 1}, 16, 40), got)
+
+	bias.Dims = 1
+	_, err = Source{Kind: "npy", Path: folder}.Load(bias, nil)
+	require.EqualError(t, err, filepath.Join(folder, "bias.npy")+": an array of 2 dimensions, and input weights has 1")
+	bias.Name = "weights.slope"
+	_, err = Source{Kind: "npy", Path: folder}.Load(bias, nil)
+	require.EqualError(t, err, "cannot read "+filepath.Join(folder, "slope.npy")+": no such file or directory")
+}

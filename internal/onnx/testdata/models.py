@@ -1,0 +1,176 @@
+"""Writes the models of TestModels: those of scikit-learn as skl2onnx exports them, and
+networks with the nodes that the exporters of PyTorch and Keras write, each with an
+input and with what onnxruntime makes of it, in the form of ONNX's own test sets.
+
+    pip install numpy onnx onnxruntime scikit-learn skl2onnx    # tested with 2.4, 1.23, 1.32, 1.9, 1.20
+    python models.py                                            # writes models/
+"""
+
+import os
+import shutil
+import warnings
+
+import numpy as np
+import onnx
+import onnxruntime
+from onnx import TensorProto, helper, numpy_helper
+from skl2onnx import to_onnx
+from sklearn.datasets import load_diabetes, load_iris
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MinMaxScaler, Normalizer, StandardScaler
+
+FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "models")
+rng = np.random.default_rng(7)
+
+
+def save(name, model, *inputs):
+    """A model, its inputs, and its outputs on them."""
+    folder = os.path.join(FOLDER, name)
+    data = os.path.join(folder, "test_data_set_0")
+    os.makedirs(data)
+    onnx.checker.check_model(model)
+    onnx.save(model, os.path.join(folder, "model.onnx"))
+    session = onnxruntime.InferenceSession(model.SerializeToString())
+    outputs = session.run(None, {i.name: x for i, x in zip(session.get_inputs(), inputs)})
+    for kind, arrays in (("input", inputs), ("output", outputs)):
+        for k, x in enumerate(arrays):
+            if isinstance(x, list):  # ZipMap: a dictionary for each row
+                x = np.array([list(row.values()) for row in x], dtype=np.float32)
+            if x.dtype.kind in "OU":  # the places of labels
+                labels = sorted(set(LABELS))
+                x = np.array([labels.index(s) for s in x], dtype=np.int64)
+            with open(os.path.join(data, f"{kind}_{k}.pb"), "wb") as f:
+                f.write(numpy_helper.from_array(x).SerializeToString())
+
+
+LABELS = ["setosa", "versicolor", "virginica"]
+
+
+def classical():
+    iris, kind = load_iris(return_X_y=True)
+    iris = iris.astype(np.float32)
+    names = np.array(LABELS)[kind]
+    sugar, progress = load_diabetes(return_X_y=True)
+    sugar = (20 * sugar).astype(np.float32)
+    some, few = iris[::17], sugar[:9]
+    for name, model, x, y, rows in [
+        ("sklearn_logistic", make_pipeline(StandardScaler(), LogisticRegression()), iris, names, some),
+        ("sklearn_logistic_two", LogisticRegression(), iris, 3 * (kind > 0), some),
+        ("sklearn_linear", LinearRegression(), sugar, progress / 100, few),
+        ("sklearn_ridge", make_pipeline(MinMaxScaler(), Ridge()), sugar, np.stack([progress, -progress], 1) / 100, few),
+        ("sklearn_normalizer", make_pipeline(Normalizer("l2"), LogisticRegression(C=10)), iris, kind, some),
+        ("sklearn_network", MLPClassifier((8,), random_state=1), iris, kind, some),
+        ("sklearn_network_two", MLPClassifier((6, 6), activation="tanh", random_state=1), iris, kind == 1, some),
+        ("sklearn_network_number", MLPRegressor(hidden_layer_sizes=(8,), activation="logistic", random_state=1), sugar, progress / 100, few),
+    ]:
+        save(name, to_onnx(model.fit(x, y), x[:1]), rows)
+
+
+class Graph:
+    """Nodes and weights in the order in which they are computed."""
+
+    def __init__(self):
+        self.nodes, self.weights, self.count = [], [], 0
+
+    def weight(self, name, x):
+        self.weights.append(numpy_helper.from_array(np.asarray(x), name))
+        return name
+
+    def normal(self, name, *shape, scale=None):
+        scale = scale or 1 / np.sqrt(max(1, int(np.prod(shape[1:]))))
+        return self.weight(name, (scale * rng.standard_normal(shape)).astype(np.float32))
+
+    def constant(self, x):
+        return self("Constant", value=numpy_helper.from_array(np.asarray(x)))
+
+    def __call__(self, op, *inputs, outputs=1, **attributes):
+        names = [f"/{op}_{self.count + k}_output_{k}" for k in range(outputs)]
+        self.count += 1
+        self.nodes.append(helper.make_node(op, list(inputs), names, name=f"/{op}_{self.count}", **attributes))
+        return names[0] if outputs == 1 else names
+
+    def norm(self, x, name, channels):
+        self.weight(name + ".weight", rng.uniform(0.5, 1.5, channels).astype(np.float32))
+        self.weight(name + ".bias", rng.uniform(-0.5, 0.5, channels).astype(np.float32))
+        self.weight(name + ".running_mean", rng.uniform(-0.5, 0.5, channels).astype(np.float32))
+        self.weight(name + ".running_var", rng.uniform(0.2, 2, channels).astype(np.float32))
+        return self("BatchNormalization", x, *(name + part for part in (".weight", ".bias", ".running_mean", ".running_var")), epsilon=1e-5)
+
+    def save(self, name, producer, x, result, shape, batch="batch_size", opset=17):
+        sizes = [batch, *x.shape[1:]]
+        graph = helper.make_graph(
+            [*self.nodes, helper.make_node("Identity", [result], ["output"])], name,
+            [helper.make_tensor_value_info("input", TensorProto.FLOAT, sizes)],
+            [helper.make_tensor_value_info("output", TensorProto.FLOAT, shape)], self.weights)
+        model = helper.make_model(graph, producer_name=producer, opset_imports=[helper.make_opsetid("", opset)])
+        model.ir_version = 8
+        save(name, model, x)
+
+
+def batch(*shape):
+    return rng.standard_normal(shape).astype(np.float32)
+
+
+def pytorch():
+    # nn.Sequential(Linear, ReLU, Dropout, Linear, LeakyReLU, Linear, LogSoftmax)
+    g = Graph()
+    y = g("Gemm", "input", g.normal("0.weight", 8, 6), g.normal("0.bias", 8), alpha=1.0, beta=1.0, transB=1)
+    y = g("Dropout", g("Relu", y))
+    y = g("Gemm", y, g.normal("3.weight", 8, 8), g.normal("3.bias", 8), transB=1)
+    y = g("LeakyRelu", y, alpha=0.01)
+    y = g("Gemm", y, g.normal("5.weight", 4, 8, scale=1), g.normal("5.bias", 4), transB=1)
+    g.save("pytorch_dense", "pytorch", batch(5, 6), g("LogSoftmax", y, axis=1), ["batch_size", 4])
+
+    # A feed-forward block of a transformer: LayerNorm, Linear, GELU as Erf, Linear, and
+    # the sum with what came in; the norm is one node, and another is written out.
+    g = Graph()
+    y = g("LayerNormalization", "input", g.normal("norm.weight", 8, scale=1), g.normal("norm.bias", 8), axis=-1, epsilon=1e-5)
+    y = g("Add", g("MatMul", y, g.normal("onnx::MatMul_1", 8, 16)), g.normal("up.bias", 16))
+    half = g("Mul", y, g("Add", g("Erf", g("Div", y, g.constant(np.float32(np.sqrt(2))))), g.constant(np.float32(1))))
+    y = g("Mul", half, g.constant(np.float32(0.5)))
+    y = g("Add", "input", g("Add", g("MatMul", y, g.normal("onnx::MatMul_2", 16, 8)), g.normal("down.bias", 8)))
+    off = g("Sub", y, g("ReduceMean", y, axes=[-1]))
+    square = g("Pow", off, g.constant(np.float32(2)))
+    y = g("Div", off, g("Sqrt", g("Add", g("ReduceMean", square, axes=[-1]), g.constant(np.float32(1e-3)))))
+    g.save("pytorch_block", "pytorch", batch(2, 3, 8), g("Tanh", y), ["batch_size", 3, 8])
+
+
+def keras():
+    # Dense(8, "sigmoid"), Dense(8, "elu"), BatchNormalization, Dense(3, "softmax")
+    g = Graph()
+    y = g("MatMul", "input", g.normal("sequential/dense/MatMul/ReadVariableOp:0", 6, 8, scale=1))
+    y = g("Sigmoid", g("Add", y, g.normal("sequential/dense/BiasAdd/ReadVariableOp:0", 8)))
+    y = g("MatMul", y, g.normal("sequential/dense_1/MatMul/ReadVariableOp:0", 8, 8, scale=1))
+    y = g("Elu", g("Add", y, g.normal("sequential/dense_1/BiasAdd/ReadVariableOp:0", 8)))
+    y = g("Mul", y, g.weight("sequential/norm/mul:0", rng.uniform(0.5, 2, 8).astype(np.float32)))
+    y = g("Add", y, g.weight("sequential/norm/sub:0", rng.uniform(-1, 1, 8).astype(np.float32)))
+    y = g("MatMul", y, g.normal("sequential/dense_2/MatMul/ReadVariableOp:0", 8, 3, scale=1))
+    y = g("Add", y, g.normal("sequential/dense_2/BiasAdd/ReadVariableOp:0", 3))
+    g.save("keras_dense", "tf2onnx", batch(5, 6), g("Softmax", y), ["unk__7", 3], batch="unk__6", opset=15)
+
+
+def unsupported():
+    # What docs/importing.md shows: nodes that are listed.
+    g = Graph()
+    y = g("LSTM", "input", g.normal("w", 1, 8, 4), g.normal("r", 1, 8, 2), outputs=3, hidden_size=2)[0]
+    y = g("Pad", y, g.weight("ends", np.array([0, 0, 0, 1, 0, 0, 0, 1])), mode="reflect")
+    g.nodes[0].name, g.nodes[1].name = "/rnn/LSTM", "/pad/Pad"
+    square = g("Pad", "input", g.weight("sides", np.array([0, 0, 1, 0, 0, 1])), mode="reflect")
+    g.nodes[2].name = "/pad/Pad"
+    graph = helper.make_graph(
+        g.nodes, "unsupported", [helper.make_tensor_value_info("input", TensorProto.FLOAT, [5, 1, 4])],
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in (y, square)], g.weights)
+    model = helper.make_model(graph, producer_name="pytorch", opset_imports=[helper.make_opsetid("", 17)])
+    onnx.save(model, os.path.join(FOLDER, "..", "unsupported.onnx"))
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore", ConvergenceWarning)
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    classical()
+    pytorch()
+    keras()
+    unsupported()
