@@ -13,7 +13,7 @@ import (
 
 // draw checks random_bit(d, …), random_uniform(lo, hi, d, …), random_laplace(b,
 // d, …) and random_normal(b, d, …), each also with `_shared`, and
-// random_public().
+// random_public(d, …).
 func (f *frame) draw(e *ast.Call, want types.Elem) value {
 	name := strings.TrimSuffix(f.callee, "_shared")
 	parameters := map[string]int{"random_uniform": 2, "random_laplace": 1, "random_normal": 1}[name]
@@ -22,11 +22,7 @@ func (f *frame) draw(e *ast.Call, want types.Elem) value {
 		f.arguments(e)
 		return poison(e)
 	}
-	most := parameters + 4
-	if name == "random_public" {
-		most = 0
-	}
-	if len(e.Args) < parameters || len(e.Args) > most {
+	if len(e.Args) < parameters || len(e.Args) > parameters+4 {
 		f.arguments(e)
 		return f.fail(e, "E208", times(len(e.Args), "argument")+" given", "`%s` takes %s", f.callee, drawForms[name])
 	}
@@ -61,7 +57,7 @@ var drawForms = map[string]string{
 	"random_uniform": "the ends of a range, and the dimensions of what is drawn",
 	"random_laplace": "a scale, and the dimensions of what is drawn",
 	"random_normal":  "a standard deviation, and the dimensions of what is drawn",
-	"random_public":  "nothing",
+	"random_public":  "the dimensions of what is drawn, at most four",
 }
 
 // drawnAt is who knows a draw, or E311.

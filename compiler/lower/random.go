@@ -41,9 +41,12 @@ func (c *primitiveCall) uniform() ir.Value {
 	return c.op(ir.OpAdd, c.t.Elem, c.t.Shape, u, c.constants(c.t.Elem, nil, []*big.Int{scaled(low, c.t.Elem.F)}))
 }
 
-// public is a fraction whose bits are drawn jointly and opened to everybody.
+// public are fractions whose bits are drawn jointly and opened to everybody.
 func (c *primitiveCall) public() ir.Value {
-	bits := c.draw(types.Int(1), types.Int(int64(c.t.Elem.F)))
+	bits := c.draw(c.t.Shape.Count(), types.Int(int64(c.t.Elem.F)))
+	if !c.out.Values[bits].Place.IsShared() { // there is but one player
+		return c.fraction(bits)
+	}
 	i := &ir.Instr{Op: ir.OpOpen, Args: []ir.Value{bits}, To: types.PublicPlace, Axis: -1, Who: c.everybody}
 	i.Dst = c.define("", types.Of(types.Bool), c.shape(bits), types.PublicPlace)
 	c.emit(i)

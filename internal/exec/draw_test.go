@@ -29,7 +29,7 @@ protocol aby3(s0, s1, s2)
 computation draws() -> (
   bit: bool[%[1]d] @ bob, uniform: fixed[%[1]d] @ bob, laplace: fixed[%[1]d] @ bob, normal: fixed(20, 4)[%[2]d] @ bob,
   own_bit: bool[%[1]d] @ alice, own_uniform: fixed[%[1]d] @ alice, own_laplace: fixed[%[1]d] @ alice, own_normal: fixed(20, 4)[%[2]d] @ alice,
-  toss: fixed @ public, table: fixed[3, 5] @ bob, one: fixed @ bob,
+  toss: fixed @ public, tosses: fixed[%[1]d] @ public, table: fixed[3, 5] @ bob, one: fixed @ bob,
 ) {
   let joint: fixed(20, 4)[%[2]d] = random_normal_shared(1.5, %[2]d)
   let (b, u, l, g) = local alice {
@@ -37,7 +37,7 @@ computation draws() -> (
     yield random_bit(%[1]d), random_uniform(-1.0, 3.0, %[1]d), random_laplace(2.0, %[1]d), own
   }
   return reveal(random_bit_shared(%[1]d)) to bob, reveal(random_uniform_shared(-1.0, 3.0, %[1]d)) to bob, reveal(random_laplace_shared(2.0, %[1]d)) to bob, reveal(joint) to bob,
-    b, u, l, g, random_public(), reveal(random_uniform_shared(0.0, 1.0, 3, 5)) to bob, reveal(random_laplace_shared(0.25) + random_normal_shared(0.25)) to bob
+    b, u, l, g, random_public(), random_public(%[1]d), reveal(random_uniform_shared(0.0, 1.0, 3, 5)) to bob, reveal(random_laplace_shared(0.25) + random_normal_shared(0.25)) to bob
 }
 `, drawn, normals)
 
@@ -79,6 +79,7 @@ func distributed(t *testing.T, run interp.Runner, protocol string, p *ir.Program
 		assert.InDelta(t, math.Exp(-1), tail(out[who+"laplace"], 2), 6*math.Sqrt(0.25/drawn), "beyond the scale lies 1/e")
 		assert.InDelta(t, math.Exp(-3), tail(out[who+"laplace"], 6), 6*math.Sqrt(0.05/drawn))
 	}
+	moments(t, out["tosses"], "tosses", 0.5, 1.0/12)
 	toss := floats(out["toss"])[0]
 	assert.True(t, toss >= 0 && toss < 1)
 	assert.Equal(t, []int64{3, 5}, out["table"].Shape)

@@ -135,7 +135,7 @@ var table = []Op{
 	{Name: "random_normal_shared", Class: Fix, Within: 36, Form: "(b, d, …) -> fixed[d, …]", Doc: "As random_normal, drawn jointly, known to nobody."},
 	{Name: "random_laplace_shared", Class: Fix, Within: 33, Form: "(b, d, …) -> fixed[d, …]", Doc: "As random_laplace, drawn jointly, known to nobody."},
 	{Name: "random_bit_shared", Class: Bool, Form: "(d, …) -> bool[d, …]", Doc: "As random_bit, drawn jointly, known to nobody."},
-	{Name: "random_public", Class: Fix, Form: "() -> fixed", Doc: "A fraction, 0 to below 1: a coin toss that everybody sees."},
+	{Name: "random_public", Class: Fix, Form: "(d, …) -> fixed[d, …]", Doc: "Fractions, 0 to below 1: a coin toss that everybody sees, for each."},
 	{Name: "grid", Class: Fix, Form: "(n, d, lo, hi) -> fixed[n, d]", TestOnly: true,
 		Doc: "n × d values evenly from lo to hi, row by row."},
 }
