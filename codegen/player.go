@@ -257,25 +257,32 @@ func representation(v *big.Int) *jen.Statement {
 }
 
 // stepTable names everybody's steps, so that any player can say at which one
-// another is.
+// another is, and has the graph of the computation.
 func stepTable(p *ir.Program) []jen.Code {
 	var out []jen.Code
-	eachInstr(p.Whole, func(in *ir.Instr) {
-		step := []jen.Code{field("Number", jen.Lit(in.Step)), field("Op", jen.Lit(in.Op.Verb())), field("Line", jen.Lit(in.Pos.Line))}
-		if in.Pos.File != "" {
-			step = append(step, field("File", jen.Lit(in.Pos.File)))
+	for _, n := range p.Whole.Graph() {
+		step := []jen.Code{field("Number", jen.Lit(n.Step)), field("Op", jen.Lit(n.Op.Verb())), field("Line", jen.Lit(n.Pos.Line))}
+		if n.Pos.File != "" {
+			step = append(step, field("File", jen.Lit(n.Pos.File)))
 		}
-		if name := p.Variable(in); name != "" {
+		step = append(step, field("Who", intList(n.Who.Members())))
+		if n.From != nil {
+			step = append(step, field("Uses", intList(n.From)))
+		}
+		if n.Within != 0 {
+			step = append(step, field("Within", jen.Lit(n.Within)))
+		}
+		if name := p.Variable(n.Instr); name != "" {
 			step = append(step, field("Name", jen.Lit(name)))
 		}
-		if d := p.Disclosed(in); d != nil {
+		if d := p.Disclosed(n.Instr); d != nil {
 			step = append(step, field("Name", jen.Lit(d.Label)), field("To", stringList(named(p, d.To.Set(p.Everybody()).Members()))))
 			if len(d.Shape) > 0 {
 				step = append(step, field("Dims", jen.Lit(len(d.Shape))))
 			}
 		}
 		out = append(out, jen.Values(step...))
-	})
+	}
 	return out
 }
 

@@ -102,10 +102,14 @@ func lines(fields ...jen.Code) *jen.Statement {
 // number is an integer literal, on whatever machine tfec runs.
 func number(v int64) *jen.Statement { return jen.Op(strconv.FormatInt(v, 10)) }
 
-func stringList(list []string) *jen.Statement {
-	return jen.Index().String().ValuesFunc(func(g *jen.Group) {
-		for _, s := range list {
-			g.Lit(s)
+func stringList(list []string) *jen.Statement { return jen.Index().String().Add(values(list)) }
+
+func intList(list []int) *jen.Statement { return jen.Index().Int().Add(values(list)) }
+
+func values[T any](list []T) *jen.Statement {
+	return jen.ValuesFunc(func(g *jen.Group) {
+		for _, x := range list {
+			g.Lit(x)
 		}
 	})
 }

@@ -70,7 +70,8 @@ func (i Inspection) Finish(r *trace.Run, failed error) (folder string, err error
 }
 
 // Traced is a run of the program that begins now, without records yet. Its
-// graph has no more than the program knows: operations and lines.
+// graph has no more than the program knows: operations with their lines, players
+// and operands.
 func (prog *Program) Traced(tag string) *trace.Run {
 	r := &trace.Run{Tag: cmp.Or(tag, prog.Computation), File: prog.File, Computation: prog.Computation, Digest: prog.Digest,
 		Protocol: prog.Protocol.String(), Began: time.Now()}
@@ -85,7 +86,11 @@ func (prog *Program) Traced(tag string) *trace.Run {
 
 // traced is what a step is to those who look at a run.
 func (s Step) traced(prog *Program) trace.Step {
-	return trace.Step{Number: s.Number, Op: s.Op, File: cmp.Or(s.File, prog.File), Line: s.Line}
+	t := trace.Step{Number: s.Number, Op: s.Op, File: cmp.Or(s.File, prog.File), Line: s.Line, Uses: s.Uses, Within: s.Within}
+	for _, i := range s.Who {
+		t.Players = append(t.Players, prog.Players[i])
+	}
+	return t
 }
 
 // Locate notes where the players of a networked run are.

@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"encoding/binary"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,8 +10,10 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/tfec-lang/tfec/runtime/trace"
+	"github.com/tfec-lang/tfec/runtime/trace/tensorboard"
 )
 
 // inspected makes the environment ask for traces, and returns where they go.
@@ -35,6 +38,31 @@ func traceOf(t *testing.T, dir string) *trace.Run {
 	require.NoError(t, err)
 	require.Len(t, events, 1)
 	return run
+}
+
+// edgesOf are the nodes of the graph in the only event file in a folder, with
+// those that they take their operands from.
+func edgesOf(t *testing.T, dir string) map[string][]string {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(dir, "average1", "events.out.tfevents.*"))
+	require.NoError(t, err)
+	require.Len(t, paths, 1)
+	file, err := os.ReadFile(paths[0])
+	require.NoError(t, err)
+	edges := make(map[string][]string)
+	const head, tail = 12, 4 // of a record: its length and a checksum, and another
+	for len(file) > 0 {
+		n := binary.LittleEndian.Uint64(file)
+		var e tensorboard.Event
+		require.NoError(t, proto.Unmarshal(file[head:head+n], &e))
+		var g tensorboard.GraphDef
+		require.NoError(t, proto.Unmarshal(e.GetGraphDef(), &g))
+		for _, node := range g.Node {
+			edges[node.Name] = node.Input
+		}
+		file = file[head+n+tail:]
+	}
+	return edges
 }
 
 // A Go program that asks for a networked run writes the merged files, with the
@@ -67,6 +95,11 @@ func TestRemoteIsInspected(t *testing.T) {
 	require.Positive(t, sent.SentBytes)
 	require.Positive(t, received.ReceivedBytes)
 	require.NotEmpty(t, run.Passed(), "messages with both ends")
+	edges := edgesOf(t, dir)
+	require.Len(t, edges, 4+4+3+3+4, "a node for each player of each step")
+	require.Equal(t, []string{"share_7/s1", "share_8/s1"}, edges["add_9/s1"])
+	require.Equal(t, []string{"add_9/s2"}, edges["divide_10/s2"])
+	require.Equal(t, []string{"open_11/s0", "open_11/s1", "open_11/s2"}, edges["open_11/carol"])
 }
 
 // What a player writes of a run for its own operator is the operator's alone,

@@ -64,8 +64,9 @@ func average() []*Program {
 			Where: []Cond{{Text: "n + m <= 100_000", Left: slices.Concat(sizeOf("n"), sizeOf("m")), Rel: "<=",
 				Right: Size{{Coef: 100_000}}}},
 			Inputs: inputs[name],
-			Steps: []Step{{Number: 7, Op: "share", Line: 13}, {Number: 8, Op: "share", Line: 13}, {Number: 9, Op: "add", Line: 13},
-				{Number: 10, Op: "divide", Line: 14}, {Number: 11, Op: "open", Line: 14}},
+			Steps: []Step{{Number: 7, Op: "share", Line: 13, Who: []int{0, 3, 4, 5}}, {Number: 8, Op: "share", Line: 13, Who: []int{1, 3, 4, 5}},
+				{Number: 9, Op: "add", Line: 13, Who: []int{3, 4, 5}, Uses: []int{7, 8}}, {Number: 10, Op: "divide", Line: 14, Who: []int{3, 4, 5}, Uses: []int{9}},
+				{Number: 11, Op: "open", Line: 14, Who: []int{2, 3, 4, 5}, Uses: []int{10}}},
 			Run: steps[name],
 		})
 	}

@@ -138,6 +138,9 @@ type Step struct {
 	Op     string
 	Line   int
 	File   string // the module that the line is in; "": Program.File
+	Who    []int  // who carries it out, of Program.Players
+	Uses   []int  // steps whose results it takes
+	Within int    // the loop, branch or together that it stands in; 0: none
 	Name   string // of a loop its variable, of an opening or reveal its label under `discloses`
 	// To are the players that learn what is disclosed, Dims its dimensions, the
 	// loops around it included.

@@ -50,7 +50,7 @@ func program(proj *ir.Program, w *witness) *runtime.Program {
 		Discloses:   proj.Disclosures(),
 		Hashers:     players(proj, proj.Hashers().Members()),
 		Stored:      proj.Stored(),
-		Steps:       steps(proj, nil, proj.Whole),
+		Steps:       steps(proj),
 		Run:         translate(proj, w),
 	}
 }
@@ -146,13 +146,15 @@ func outputs(p *ir.Program) []runtime.Output {
 }
 
 // steps lists everybody's steps, those inside loops and branches included.
-func steps(p *ir.Program, out []runtime.Step, b ir.Block) []runtime.Step {
-	for _, i := range b {
-		s := runtime.Step{Number: i.Step, Op: i.Op.Verb(), Line: i.Pos.Line, File: i.Pos.File, Name: p.Variable(i)}
-		if d := p.Disclosed(i); d != nil {
+func steps(p *ir.Program) []runtime.Step {
+	var out []runtime.Step
+	for _, n := range p.Whole.Graph() {
+		s := runtime.Step{Number: n.Step, Op: n.Op.Verb(), Line: n.Pos.Line, File: n.Pos.File, Name: p.Variable(n.Instr),
+			Who: n.Who.Members(), Uses: n.From, Within: n.Within}
+		if d := p.Disclosed(n.Instr); d != nil {
 			s.Name, s.To, s.Dims = d.Label, players(p, d.To.Set(p.Everybody()).Members()), len(d.Shape)
 		}
-		out = steps(p, steps(p, append(out, s), i.Body), i.Else)
+		out = append(out, s)
 	}
 	return out
 }

@@ -50,37 +50,18 @@ func (t *translator) inClearOnly(i *ir.Instr) bool {
 
 // Graph is the steps of a whole computation, for those who look at a run of it.
 func Graph(p *ir.Program) []trace.Step {
-	g := &graph{Program: p, made: make(map[ir.Value]int)}
-	g.block(p.Body, 0)
-	return g.steps
-}
-
-// A graph knows which step made each value last, in the order of the text.
-type graph struct {
-	*ir.Program
-	steps []trace.Step
-	made  map[ir.Value]int
-}
-
-func (g *graph) block(b ir.Block, within int) {
-	for _, i := range b {
-		s := trace.Step{Number: i.Step, Op: i.Op.Verb(), File: cmp.Or(i.Pos.File, g.File), Line: i.Pos.Line, Text: i.Text,
-			Players: players(g.Program, i.Who.Members()), Within: within}
-		for _, v := range i.Uses() {
-			if step := g.made[v]; step != 0 && !slices.Contains(s.Uses, step) {
-				s.Uses = append(s.Uses, step)
-			}
-		}
-		if i.Dst != 0 {
-			g.made[i.Dst] = i.Step
-			x := g.Values[i.Dst]
-			s.Result, s.Place = x.Elem.String(), x.Place.Format(g.PlayerNames())
+	var steps []trace.Step
+	for _, n := range p.Body.Graph() {
+		s := trace.Step{Number: n.Step, Op: n.Op.Verb(), File: cmp.Or(n.Pos.File, p.File), Line: n.Pos.Line, Text: n.Text,
+			Players: players(p, n.Who.Members()), Uses: n.From, Within: n.Within}
+		if n.Dst != 0 {
+			x := p.Values[n.Dst]
+			s.Result, s.Place = x.Elem.String(), x.Place.Format(p.PlayerNames())
 			for _, d := range x.Shape {
 				s.Shape = append(s.Shape, d.String())
 			}
 		}
-		g.steps = append(g.steps, s)
-		g.block(i.Body, i.Step)
-		g.block(i.Else, i.Step)
+		steps = append(steps, s)
 	}
+	return steps
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/tfec-lang/tfec/compiler/interp"
 	"github.com/tfec-lang/tfec/compiler/ir"
+	"github.com/tfec-lang/tfec/examples/embed/waiting/p_council"
 	"github.com/tfec-lang/tfec/internal/exec"
 	"github.com/tfec-lang/tfec/lang/types"
 	"github.com/tfec-lang/tfec/runtime"
@@ -173,4 +175,16 @@ func TestGraph(t *testing.T) {
 		within = within || s.Within == ops["while"].Number
 	}
 	assert.True(t, within, "the loop holds steps")
+}
+
+// A generated program has the graph that an interpreted one has.
+func TestGeneratedGraph(t *testing.T) {
+	programs := exec.Programs(load(t, "../../examples/embed/waiting.tfe", "").Programs[0])
+	generated := p_council.Programs()[0]
+	i := slices.IndexFunc(programs, func(p *runtime.Program) bool { return p.Player == generated.Player })
+	require.Equal(t, programs[i].Steps, generated.Steps)
+	for k, s := range exec.Graph(load(t, "../../examples/embed/waiting.tfe", "").Programs[0]) {
+		got := generated.Traced("").Steps[k]
+		require.Equal(t, []any{s.Number, s.Players, s.Uses, s.Within}, []any{got.Number, got.Players, got.Uses, got.Within})
+	}
 }
