@@ -11,25 +11,34 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tfec-lang/tfec/compiler"
+	"github.com/tfec-lang/tfec/compiler/interp"
 	"github.com/tfec-lang/tfec/compiler/ir"
 	modules "github.com/tfec-lang/tfec/compiler/load"
+	"github.com/tfec-lang/tfec/internal/exec"
 	"github.com/tfec-lang/tfec/lang/ast"
+	"github.com/tfec-lang/tfec/runtime/capability"
 )
 
-// TestLibrary runs the modules' own tests, in clear and on the protocols. Each
+// TestLibrary runs the modules' own tests, in clear and on all protocols, on two of them
+// audited and with other inputs, too. Each
 // function of the library says what it does and has a test, which tfec doc shows
 // as its example.
 func TestLibrary(t *testing.T) {
 	for _, name := range modules.Library() {
 		t.Run(name, func(t *testing.T) {
-			for _, protocol := range []string{"", "plain(s)"} {
+			for _, protocol := range capability.Names() {
 				unit, diags, err := compiler.Load(name, compiler.Options{Protocol: protocol})
 				require.NoError(t, err)
 				require.Empty(t, diags)
 				for _, block := range unit.Tests[:some(uint64(len(unit.Tests)))] {
 					t.Run(protocol+" "+block.Title, func(t *testing.T) {
 						t.Parallel()
-						ownTest(t, block)
+						require.Equal(t, protocol, block.Program.Protocol.Name)
+						if protocol == "aby3" || protocol == "plain" {
+							ownTest(t, block)
+						} else {
+							assert.Equal(t, interp.TestResult{}, verdict(exec.RunTest(block)))
+						}
 					})
 				}
 				documented(t, unit)
