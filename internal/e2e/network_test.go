@@ -9,7 +9,6 @@ import (
 	"net"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 
@@ -38,8 +37,6 @@ func TestEveryProgramOnEveryProtocol(t *testing.T) {
 	examples, err := filepath.Glob("../../examples/*/*.tfe")
 	require.NoError(t, err)
 	require.NotEmpty(t, examples)
-	// The networks of digits state no results in test blocks: their README has them.
-	examples = slices.DeleteFunc(examples, func(file string) bool { return strings.Contains(file, "digits") })
 	for _, file := range slices.Concat(files, examples, []string{"../../golden/ledger/in.tfe"}) {
 		for _, name := range capability.Names() {
 			t.Run(filepath.Base(file)+" on "+name, func(t *testing.T) {
