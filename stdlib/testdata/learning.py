@@ -9,7 +9,7 @@ import json
 import numpy as np
 from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
-from sklearn.ensemble import GradientBoostingRegressor
+from sklearn.ensemble import GradientBoostingRegressor, HistGradientBoostingClassifier
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.tree import DecisionTreeClassifier
 
@@ -29,6 +29,7 @@ axes = PCA(3, svd_solver="full").fit(x)
 near = KNeighborsClassifier(5, algorithm="brute").fit(x[:200], good[:200])
 tree = DecisionTreeClassifier(max_depth=2, random_state=0).fit(asked, good)
 boost = GradientBoostingRegressor(n_estimators=4, learning_rate=0.5, max_depth=2, random_state=0).fit(asked, quality)
+odds = HistGradientBoostingClassifier(max_iter=4, learning_rate=0.5, max_depth=2, min_samples_leaf=1, early_stopping=False).fit(asked, good)
 
 
 def array(a):
@@ -53,6 +54,8 @@ cases = [
      "outputs": {"probability": output(tree.predict_proba(asked), 0.001)}},
     {"computation": "boost", "inputs": {"asked": array(asked), "quality": array(quality)},
      "outputs": {"told": output(boost.predict(asked), 0.002)}},
+    {"computation": "odds", "inputs": {"asked": array(asked), "good": array(good)},
+     "outputs": {"told": output(odds.predict_proba(asked)[:, 1], 0.002)}},
 ]
 with open("learning.json", "w") as f:
     json.dump({"columns": {}, "cases": cases}, f, separators=(",", ":"))
