@@ -22,7 +22,7 @@ const modulePath = "github.com/tfec-lang/tfec"
 
 func TestBuildOutsideAModule(t *testing.T) {
 	s := averageStage(t)
-	s.succeed(s.tfec, "build", "program.tfe")
+	s.build("build", "program.tfe")
 	s.runBinaries("program/bin", everybody...)
 }
 
@@ -38,7 +38,7 @@ func TestBuildInsideAModule(t *testing.T) {
 	s.write("m/go.mod", "module example.com/m\n\ngo 1.26\n\nrequire "+modulePath+" "+version+"\n")
 	s.write("m/sub/program.tfe", own)
 	s.env = append(s.env, serveRelease(t, version)...)
-	s.succeed(s.tfec, "build", "m/sub/program.tfe")
+	s.build("build", "m/sub/program.tfe")
 	mod, err := os.ReadFile(s.path("m/go.mod"))
 	require.NoError(t, err)
 	require.Contains(t, string(mod), "require "+modulePath+" "+version)

@@ -113,6 +113,15 @@ func (s *stage) succeed(name string, args ...string) string {
 	return stdout
 }
 
+// build is succeed of tfec where it has the go tool build, which takes as long as
+// the machine needs: the test's own time alone bounds it.
+func (s *stage) build(args ...string) {
+	s.t.Helper()
+	unhurried := *s
+	unhurried.patience = time.Hour
+	unhurried.succeed(s.tfec, args...)
+}
+
 // A process is a started command.
 type process struct {
 	t              testing.TB
