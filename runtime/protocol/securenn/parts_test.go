@@ -12,7 +12,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/tfec-lang/tfec/runtime/capability"
 	"github.com/tfec-lang/tfec/runtime/internal/abort"
 	"github.com/tfec-lang/tfec/runtime/link/local"
 	"github.com/tfec-lang/tfec/runtime/prg"
@@ -308,73 +307,6 @@ func TestComputeMSB(t *testing.T) {
 			}
 		}
 	}
-}
-
-// A message of a comparison: from one server to another, its size in the paper, of
-// numbers of l bits and with q bits an element of Z_p, and here.
-func TestMessagesOfThePaper(t *testing.T) {
-	const n, l = 64, 65 // n numbers of 64 bits, doubled
-	prime, q := capability.PrivateField(l)
-	require.Equal(t, []int{67, 7}, []int{prime, q})
-	kinds := []struct {
-		kind        string
-		from, to    int
-		paper, here int // bits a number
-	}{
-		{"ShareConvert: shifted shares", 0, 2, l, l}, {"ShareConvert: shifted shares", 1, 2, l, l},
-		{"ShareConvert: bits of the sum", 2, 0, l * q, 0}, {"ShareConvert: bits of the sum", 2, 1, l * q, l * q},
-		{"PrivateCompare", 0, 2, l * q, l * q}, {"PrivateCompare", 1, 2, l * q, l * q},
-		{"ShareConvert: wraps of the sum and the shift", 2, 0, 2 * l, 2 * l}, {"ShareConvert: wraps of the sum and the shift", 2, 1, 2 * l, 0},
-		{"ComputeMSB: a random number", 2, 0, l, 0}, {"ComputeMSB: a random number", 2, 1, l, 0},
-		{"ComputeMSB: its bits", 2, 0, l * q, l * q}, {"ComputeMSB: its bits", 2, 1, l * q, 0},
-		{"ComputeMSB: the shifted number", 0, 1, l, l}, {"ComputeMSB: the shifted number", 1, 0, l, l},
-		{"PrivateCompare", 0, 2, l * q, l * q}, {"PrivateCompare", 1, 2, l * q, l * q},
-		{"ComputeMSB: lowest bit and comparison", 2, 0, 2 * l, 1}, {"ComputeMSB: lowest bit and comparison", 2, 1, 2 * l, 1},
-	}
-	var links [3][3][]int // sizes, by sender and receiver
-	shares := split(make([]uint64, n), 1<<62)
-	play(t, 1, func(k *Kernel, net *recorder) {
-		v := numbers{n, l}
-		own := make([]uint64, 2*n)
-		if k.Role != helper {
-			copy(own, shares[k.Role])
-			own = v.doubled(ring.Z64, own[:n])
-		}
-		k.highest(&sizes{net.Net, &links[k.Role]}, v, k.convert(&sizes{net.Net, &links[k.Role]}, v, own))
-	})
-	var want [3][3][]int
-	paper, here := 0, 0
-	for _, m := range kinds {
-		paper, here = paper+m.paper, here+m.here
-		if m.here > 0 {
-			want[m.from][m.to] = append(want[m.from][m.to], n*m.here/8)
-		}
-	}
-	require.Equal(t, want, links)
-	// ShareConvert 4 l q + 6 l, ComputeMSB 4 l q + 8 l, before the product of numbers that
-	// ends it: 5 l more.
-	require.Equal(t, 8*l*q+14*l, paper)
-	require.Equal(t, 6*l*q+6*l+2, here)
-}
-
-// sizes notes the size of each message that a player sends.
-type sizes struct {
-	*conformance.Net
-	sent *[3][]int
-}
-
-func (s *sizes) Send(to int, parts ...[]byte) {
-	s.note(to, parts)
-	s.Net.Send(to, parts...)
-}
-
-func (s *sizes) SendAhead(to int, parts ...[]byte) {
-	s.note(to, parts)
-	s.Net.SendAhead(to, parts...)
-}
-
-func (s *sizes) note(to int, parts [][]byte) {
-	s.sent[to] = append(s.sent[to], len(slices.Concat(parts...)))
 }
 
 // Elements travel in as many bits as p has, of any count; what is drawn of them is uniform.

@@ -8,14 +8,15 @@
 // makes this protocol another one is its comparison, in which server 2 takes part, in the
 // paper's steps and kinds of messages:
 //
-//	PrivateCompare    private.go  over Z_p, rotated and blinded, before server 2
+//	PrivateCompare    private.go  over Z_p (field.go), rotated and blinded, before server 2
 //	ShareConvert      convert.go  from Z_L to Z_(L-1)
 //	ComputeMSB        msb.go      of numbers modulo L - 1
 //	DReLU             msb.go      doubling, ShareConvert, ComputeMSB: Negative
 //	SelectShare                   a product with a bit: SelectBits, as in package pond
 //
 // ReLU, max-pool and the division of integers are made of DReLU and SelectShare in package
-// mpc: max(x, 0), a tree of maxima, and long division. All else is pond's.
+// mpc: max(x, 0), a tree of maxima, and long division. All else is pond's; numbers of fixed
+// divide as on all protocols, which takes a small part of the bytes of the paper's way.
 //
 // Where it differs from the paper: operands are masked and opened once, when they come
 // into being, and not for each product. Server 2 shares a seed with each server, so that of
