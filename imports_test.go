@@ -49,6 +49,7 @@ var owned = map[string][]string{
 	"google.golang.org/grpc":              {"runtime/session"},
 	"github.com/sourcegraph/jsonrpc2":     {"internal/lsp"},
 	"gonum.org/v1/plot":                   {"runtime/bench/plot"},
+	"github.com/wcharczuk/go-chart":       {"internal/picture"},
 	"github.com/prometheus":               {"runtime/monitor"},
 	"go.opentelemetry.io":                 {"runtime/monitor"},
 	"google.golang.org/protobuf":          {"runtime/trace/tensorboard", "internal/protoc", "internal/onnx"},

@@ -275,11 +275,8 @@ func stepTable(p *ir.Program) []jen.Code {
 		if name := p.Variable(n.Instr); name != "" {
 			step = append(step, field("Name", jen.Lit(name)))
 		}
-		if d := p.Disclosed(n.Instr); d != nil {
-			step = append(step, field("Name", jen.Lit(d.Label)), field("To", stringList(named(p, d.To.Set(p.Everybody()).Members()))))
-			if len(d.Shape) > 0 {
-				step = append(step, field("Dims", jen.Lit(len(d.Shape))))
-			}
+		if label, to := p.Disclosed(n.Instr); label != "" {
+			step = append(step, field("Name", jen.Lit(label)), field("To", intList(to)))
 		}
 		out = append(out, jen.Values(step...))
 	}

@@ -35,9 +35,16 @@ type Disclosed struct {
 	Label  string
 	Public bool // everybody learns it
 	Value  clear.Tensor
-	// Tells is true at one player of those that learn it, who tells what is public
-	// to those that watch the run.
+	// Tells is true at one player of those that learn it, always the same of a step.
+	// It tells what is public to those that watch the run.
 	Tells bool
+}
+
+// learnsFirst reports whether this player is the first of those that a step opens
+// something to.
+func (p *Party) learnsFirst(step int) bool {
+	s, ok := p.disclosing[step]
+	return ok && s.To[0] == p.self
 }
 
 // Number is the value as progress shows it, if it is a single one.
@@ -47,6 +54,9 @@ func (x Disclosed) Number() (progress.Value, bool) {
 	}
 	return progress.Value{Label: x.Label, Text: x.Value.String()}, true
 }
+
+// AddTo notes the value in a book.
+func (x Disclosed) AddTo(b *progress.Book) { b.Add(x.Label, len(x.Value.Shape) > 0, x.Value.Floats()) }
 
 // View is what is seen of a run of the program while it goes on.
 func (prog *Program) View() *progress.View {
@@ -60,9 +70,9 @@ func (prog *Program) View() *progress.View {
 // disclosing are the steps that disclose something to this player, if the session
 // wants to know.
 func (prog *Program) disclosing(s Session) map[int]Step {
-	steps := make(map[int]Step)
+	steps, self := make(map[int]Step), slices.Index(prog.Players, prog.Player)
 	for _, x := range prog.Steps {
-		if s.Disclosed != nil && slices.Contains(x.To, prog.Player) {
+		if s.Disclosed != nil && slices.Contains(x.To, self) {
 			steps[x.Number] = x
 		}
 	}

@@ -63,13 +63,12 @@ func (p *Party) Refreshed(step int, t clear.Type, shape ...int) mpc.Share {
 // Open opens x to the players named, at every computing player; the value has
 // a meaning at those that are named.
 func (p *Party) Open(step int, x mpc.Share, to ...string) clear.Tensor {
-	first := p.prog.Protocol.Roles[0] == p.prog.Player
-	return p.disclosed(step, p.learned(p.engine.Open(p.at(step), x, p.indices(to)...)), first)
+	return p.disclosed(step, p.learned(p.engine.Open(p.at(step), x, p.indices(to)...)), p.learnsFirst(step))
 }
 
 // Opened is Open at a receiver that computes nothing.
 func (p *Party) Opened(step int, t clear.Type, shape ...int) clear.Tensor {
-	return p.disclosed(step, p.learned(p.engine.Opened(p.at(step), t, shape...)), false)
+	return p.disclosed(step, p.learned(p.engine.Opened(p.at(step), t, shape...)), p.learnsFirst(step))
 }
 
 // Reveal sends a value in clear from its first holder: Bits of its type an

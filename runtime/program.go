@@ -142,10 +142,7 @@ type Step struct {
 	Uses   []int  // steps whose results it takes
 	Within int    // the loop, branch or together that it stands in; 0: none
 	Name   string // of a loop its variable, of an opening or reveal its label under `discloses`
-	// To are the players that learn what is disclosed, Dims its dimensions, the
-	// loops around it included.
-	To   []string
-	Dims int
+	To     []int  // who learns what is disclosed, of Program.Players
 }
 
 // Source is where the step comes from: "average.tfe:14".
@@ -161,6 +158,11 @@ func (in Input) Binding() binding.Input {
 // Binding says how a value of the output is written.
 func (out Output) Binding(x clear.Tensor) binding.Output {
 	return binding.Output{Name: out.Name, Form: out.Form, Rows: out.Rows, Value: x}
+}
+
+// Drawn reports whether a picture of the run shows the output: a vector of numbers.
+func (out Output) Drawn() bool {
+	return len(out.Shape) > 0 && !out.Shared && out.Form.Names == nil && !out.Form.Date && out.Elem != clear.String
 }
 
 // Check finds out whether the output could be written.

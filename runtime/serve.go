@@ -21,6 +21,7 @@ import (
 	"github.com/tfec-lang/tfec/runtime/clear"
 	"github.com/tfec-lang/tfec/runtime/link"
 	"github.com/tfec-lang/tfec/runtime/monitor"
+	"github.com/tfec-lang/tfec/runtime/progress"
 	"github.com/tfec-lang/tfec/runtime/session"
 	"github.com/tfec-lang/tfec/runtime/trace"
 )
@@ -46,6 +47,8 @@ type ServeOptions struct {
 	MaxSize    int64 // of a size of the data; 0: any
 
 	Inspect Inspection // what to write of each run, here
+	// Drawn, if set, takes what the player has learned in each run, when it has ended.
+	Drawn func(*progress.Book) error
 
 	ConnectTimeout, PeerTimeout time.Duration // 0: the default
 
@@ -118,7 +121,7 @@ func Serve(ctx context.Context, o ServeOptions, programs ...*Program) error {
 	if err != nil {
 		return err
 	}
-	bound.inspect, bound.maxSize = o.Inspect, o.MaxSize
+	bound.inspect, bound.maxSize, bound.drawn = o.Inspect, o.MaxSize, o.Drawn
 	bound.log = slog.New(slog.NewTextHandler(o.Stderr, &slog.HandlerOptions{Level: o.LogLevel}))
 	watch, stop, err := o.watch(identity, bound.log)
 	if err != nil {
@@ -180,6 +183,7 @@ type bindings struct {
 	runs    *runLog
 	log     *slog.Logger
 	inspect Inspection
+	drawn   func(*progress.Book) error
 	monitor *monitor.Monitor
 	tracer  *monitor.Tracer
 }
@@ -256,7 +260,7 @@ func (b *bindings) offer(prog *Program) session.Program {
 		Insecure:  known && protocol.Insecure,
 		Step:      func(n int) string { return prog.Describe(uint32(n)) },
 		Run: func(ctx context.Context, l link.Link, r session.Run) error {
-			return b.run(ctx, r, prog, Session{Link: b.monitor.Link(l), Load: b.load, MaxSize: b.maxSize, Fingerprints: r.Fingerprints, Progress: r.Progress,
+			return b.run(ctx, r, prog, Session{Link: b.monitor.Link(l), Load: b.load, MaxSize: b.maxSize, Fingerprints: r.Fingerprints,
 				Print: func(line string) { b.log.Info("print", "computation", prog.Computation, "line", line) }})
 		},
 	}
@@ -287,6 +291,8 @@ func (b *bindings) run(ctx context.Context, r session.Run, prog *Program, s Sess
 	if b.tracer != nil {
 		s.Record = trace.Spans
 	}
+	seen := newAccount(prog, r, b.log, time.Now)
+	s.Progress, s.Disclosed = seen.progress, seen.disclosed
 	party, err := NewParty(prog, s)
 	if err != nil {
 		return err
@@ -295,6 +301,8 @@ func (b *bindings) run(ctx context.Context, r session.Run, prog *Program, s Sess
 		err = b.write(prog, party)
 	}
 	b.noted(r, party, err)
+	seen.end()
+	b.draw(r, seen, party, err)
 	b.tracer.Export(monitor.Ran{ID: r.ID, Computation: prog.Computation, Tag: r.Tag, Failed: err != nil, Record: party.Record(), Step: prog.step})
 	if logged {
 		if err := b.runs.append(runRecord{Event: runEnds, Run: id, Outcome: party.outcome(err)}); err != nil {
@@ -348,6 +356,22 @@ func (b *bindings) noted(r session.Run, p *Party, failed error) {
 		b.log.Error("cannot write what was noted of the run", "run", id, "reason", err)
 	} else if folder != "" {
 		b.log.Info("wrote what was noted of the run", "run", id, "folder", folder)
+	}
+}
+
+// draw gives what this player has learned to whoever draws it: of a failed run too,
+// but for its outputs.
+func (b *bindings) draw(r session.Run, seen *account, p *Party, failed error) {
+	if b.drawn == nil {
+		return
+	}
+	for _, out := range p.prog.Outputs {
+		if failed == nil && out.Drawn() {
+			seen.learnt.Add(out.Name, true, p.Outputs()[out.Name].Floats())
+		}
+	}
+	if err := b.drawn(&seen.learnt); err != nil {
+		b.log.Error("cannot draw what was learned in the run", "run", fmt.Sprintf("%x", r.ID), "reason", err)
 	}
 }
 

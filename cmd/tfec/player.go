@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,6 +20,7 @@ import (
 func playerCommand() *cobra.Command {
 	var src source
 	var o runtime.ServeOptions
+	var path string
 	c := &cobra.Command{
 		Use:   "player NAME [FILE…]",
 		Short: "Be one player of a networked run, without building its program",
@@ -50,6 +52,13 @@ this machine: see tfec run -h.`,
 				}
 				programs = append(programs, own...)
 			}
+			picture, err := newPlot(path, programs, func(p *runtime.Program, to []int) bool { return slices.Contains(to, slices.Index(p.Players, p.Player)) }, "this player learns nothing of the kind")
+			if err != nil {
+				return err
+			}
+			if picture != nil {
+				o.Drawn = picture.learned
+			}
 			ctx, done := interruptible()
 			defer done()
 			heap.Relax()
@@ -63,6 +72,7 @@ this machine: see tfec run -h.`,
 	}
 	src.flags(c)
 	o.Flags(c.Flags())
+	c.Flags().StringVar(&path, "plot", "", plotUsage+", of what this player learns in its last run")
 	return c
 }
 

@@ -32,6 +32,7 @@ type runFlags struct {
 	insecure bool
 	tag      string
 	stats    bool
+	plot     string
 }
 
 func runCommand() *cobra.Command {
@@ -50,6 +51,7 @@ of its tag.`,
 		Example: `  tfec run average.tfe --in a=csv:a.csv#gross --in b=value:[2000,7000]
   tfec run average.tfe --bindings alice.toml --bindings bob.toml
   tfec run average.tfe --config config.json --tls keys/client
+  tfec run training.tfe --plot loss.svg --bindings alice.toml
   TFE_TRACE=1 tfec run average.tfe --stats --tag first --bindings alice.toml --bindings bob.toml`,
 		Args: cobra.RangeArgs(1, 2),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -87,6 +89,7 @@ of its tag.`,
 	flags.BoolVar(&f.insecure, "insecure", false, "no TLS: anyone on the wire can compute every input")
 	flags.StringVar(&f.tag, "tag", "", "name of the run (default: the computation)")
 	flags.BoolVar(&f.stats, "stats", false, "print what the run cost afterwards, by player and by line")
+	flags.StringVar(&f.plot, "plot", "", plotUsage)
 	return c
 }
 
@@ -134,7 +137,7 @@ func (f *runFlags) simulated(c *cobra.Command, p *ir.Program, i *inspection) err
 	result, err := runtime.SimulateObserved(ctx, programs, load, runtime.Observer{
 		Stored:    storedIn(sources),
 		Progress:  watch.progress,
-		Disclosed: watch.disclosed,
+		Disclosed: func(_ string, x runtime.Disclosed) { watch.disclosed(x); i.plot.disclosed(x) },
 		Record:    i.level,
 		Recorded:  i.run.Add,
 		Link:      watch.meter,
@@ -145,6 +148,7 @@ func (f *runFlags) simulated(c *cobra.Command, p *ir.Program, i *inspection) err
 		return err
 	}
 	i.run.ID = result.Run
+	i.plot.outputs(programs, result)
 	if err := keepShares(programs, result, targets); err != nil {
 		return err
 	}
@@ -335,7 +339,7 @@ func (f *runFlags) networked(c *cobra.Command, p *ir.Program, i *inspection) err
 	}
 	fmt.Fprintf(c.ErrOrStderr(), "INFO  Players: %v  protocol=%s backend=grpc coordinator=%s\n",
 		players, p.Protocol.Name, hostmap.Coordinator().Name)
-	request := session.StartRequest{File: p.File, Computation: p.Name, Digest: p.Digest, Protocol: i.run.Protocol, Tag: i.run.Tag, Record: i.level}
+	request := session.StartRequest{File: p.File, Computation: p.Name, Digest: p.Digest, Protocol: i.run.Protocol, Tag: i.run.Tag, Record: i.level, Series: i.plot != nil}
 	runtime.Locate(i.run, hostmap)
 	ctx, done := interruptible()
 	defer done()

@@ -74,11 +74,20 @@ func (w *watch) progress(_ string, p progress.Place) {
 }
 
 // disclosed notes a value that a simulated player has learned.
-func (w *watch) disclosed(_ string, x runtime.Disclosed) {
+func (w *watch) disclosed(x runtime.Disclosed) {
 	if value, ok := x.Number(); ok {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.view.Disclosed(value)
+	}
+}
+
+// told notes what was disclosed to everybody in a networked run.
+func (w *watch) told(values []progress.Value) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, x := range values {
+		w.view.Disclosed(x)
 	}
 }
 

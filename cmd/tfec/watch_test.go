@@ -98,8 +98,8 @@ func TestWatchOfLoops(t *testing.T) {
 	w := watched(&out)
 	for k := range 4 {
 		w.at(progress.Place{Step: 10, Loops: [progress.Depth]progress.Pass{{Loop: 2, Pass: 1, Of: 5}, {Loop: 3, Pass: int64(k + 1), Of: 4}}}, 1, 2)
-		w.disclosed("s0", runtime.Disclosed{Label: "loss", Value: clear.Int(clear.Int64, int64(9-k))})
-		w.disclosed("s0", runtime.Disclosed{Label: "parts", Value: clear.Zero(clear.Int64, 3)})
+		w.disclosed(runtime.Disclosed{Label: "loss", Value: clear.Int(clear.Int64, int64(9-k))})
+		w.disclosed(runtime.Disclosed{Label: "parts", Value: clear.Zero(clear.Int64, 3)})
 		w.show(w.began.Add(time.Duration(k+2) * 10 * time.Second))
 	}
 	require.Equal(t, `INFO  epoch 1 of 5, batch 1 of 4, loss 9, at step 10 of 10 (divide, average.tfe:14), 1 rounds, 2 bytes, 20 s

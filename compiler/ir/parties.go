@@ -76,18 +76,24 @@ func (p *Program) LabelOf(i *Instr) string {
 	return Key(i.Name, i.Member)
 }
 
-// Disclosed is what an open or reveal discloses besides outputs: nil, or a label
-// of the header.
-func (p *Program) Disclosed(i *Instr) *Disclosure {
+// Disclosed is the label of what an open or reveal discloses besides outputs, and who
+// learns it; "" for none. Of a label for each of several players it bears the name of
+// the one.
+func (p *Program) Disclosed(i *Instr) (label string, to []int) {
 	if i.Op != OpOpen && i.Op != OpReveal || slices.ContainsFunc(p.Outputs, func(x Output) bool { return x.Name == i.Name }) {
-		return nil
+		return "", nil
 	}
-	for k := range p.Reveals {
-		if p.Reveals[k].Label == i.Name {
-			return &p.Reveals[k]
+	everybody := p.Everybody()
+	for _, d := range p.Reveals {
+		if d.Label == i.Name {
+			to = i.To.Set(everybody).Members()
+			if d.To.Set(everybody) != i.To.Set(everybody) {
+				return Key(d.Label, p.NamesOf(to)), to
+			}
+			return d.Label, to
 		}
 	}
-	return nil
+	return "", nil
 }
 
 // Variable is the program's name for the variable of a loop; "" of a `while`.

@@ -222,6 +222,11 @@ func (w *page) coordinator() {
 		}
 		w.line("  %s, line %s, %s", what, d.Line, from(d.From))
 	}
+	for _, d := range w.r.Disclosures {
+		if d.Kind == "label" && d.Everybody {
+			w.line("  %s, as everybody does", d.Name)
+		}
+	}
 }
 
 // expressions are the disclosures over inputs, and then the names in them.

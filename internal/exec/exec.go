@@ -151,8 +151,8 @@ func steps(p *ir.Program) []runtime.Step {
 	for _, n := range p.Whole.Graph() {
 		s := runtime.Step{Number: n.Step, Op: n.Op.Verb(), Line: n.Pos.Line, File: n.Pos.File, Name: p.Variable(n.Instr),
 			Who: n.Who.Members(), Uses: n.From, Within: n.Within}
-		if d := p.Disclosed(n.Instr); d != nil {
-			s.Name, s.To, s.Dims = d.Label, players(p, d.To.Set(p.Everybody()).Members()), len(d.Shape)
+		if label, to := p.Disclosed(n.Instr); label != "" {
+			s.Name, s.To = label, to
 		}
 		out = append(out, s)
 	}

@@ -41,3 +41,17 @@ func PlaceAt(step int, loops []Pass) Place {
 
 // A Value is a single number that was disclosed.
 type Value struct{ Label, Text string }
+
+// MaxValues is of how many labels the last value is told while a run goes on.
+const MaxValues = 16
+
+// With are the last values of each label, once x was disclosed, too. They are new.
+func With(values []Value, x Value) []Value {
+	i := slices.IndexFunc(values, func(y Value) bool { return y.Label == x.Label })
+	if i < 0 {
+		return append(slices.Clip(values), x)
+	}
+	values = slices.Clone(values)
+	values[i] = x
+	return values
+}

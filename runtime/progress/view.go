@@ -31,13 +31,7 @@ func NewView(steps []Step) *View { return &View{steps: steps} }
 func (v *View) At(p Place) { v.place = p }
 
 // Disclosed notes a value that was disclosed.
-func (v *View) Disclosed(x Value) {
-	i := slices.IndexFunc(v.values, func(y Value) bool { return y.Label == x.Label })
-	if i < 0 {
-		i, v.values = len(v.values), append(v.values, x)
-	}
-	v.values[i] = x
-}
+func (v *View) Disclosed(x Value) { v.values = With(v.values, x) }
 
 // Values are the last of each label.
 func (v *View) Values() []Value { return v.values }

@@ -56,18 +56,26 @@ func Start(ctx context.Context, h *Hostmap, id *Identity, r StartRequest, on fun
 		if e.Step < 0 {
 			return fmt.Errorf("%s, the coordinator, reports step %d", first.Name, e.Step)
 		}
-		if len(e.Loops) > progress.Depth {
-			return fmt.Errorf("%s, the coordinator, reports %d loops", first.Name, len(e.Loops))
+		if len(e.Loops) > progress.Depth || len(e.Values) > progress.MaxValues {
+			return fmt.Errorf("%s, the coordinator, reports %d loops and %d values", first.Name, len(e.Loops), len(e.Values))
 		}
-		if e.Kind == EventRecord {
+		if inParts(e.Kind) {
 			records.add(h, e)
 			continue
 		}
 		if e.Kind == EventProgress {
 			last = printable(fmt.Sprintf(": the last that was heard is that %s was at %s", e.Player, e.Text))
 		}
-		on(Event{Kind: e.Kind, Player: printable(e.Player), Text: printable(e.Text), Step: e.Step, Loops: e.Loops, Rounds: e.Rounds, Bytes: e.Bytes, Run: printable(e.Run)})
+		on(Event{Kind: e.Kind, Player: printable(e.Player), Text: printable(e.Text), Step: e.Step, Loops: e.Loops, Values: printed(e.Values), Rounds: e.Rounds, Bytes: e.Bytes, Run: printable(e.Run)})
 	}
+}
+
+// printed are values that are safe to print.
+func printed(values []progress.Value) []progress.Value {
+	for i, x := range values {
+		values[i] = progress.Value{Label: printable(x.Label), Text: printable(x.Text)}
+	}
+	return values
 }
 
 // ended is why the stream of a run ended, after the last step that was heard of.

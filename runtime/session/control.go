@@ -34,7 +34,11 @@ type StartRequest struct {
 	File, Computation, Digest, Protocol, Tag string
 
 	Record trace.Level `json:",omitempty"`
+	Series bool        `json:",omitempty"` // and all that they disclose to everybody
 }
+
+// notes reports whether the client wants something once the run has ended.
+func (r StartRequest) notes() bool { return r.Record > trace.Counters || r.Series }
 
 // An Event is what a client hears of its run.
 type Event struct {
@@ -42,11 +46,12 @@ type Event struct {
 	Player string // whom it is about, if it is about one player
 	Text   string // to be shown
 	Step   int
-	Loops  []progress.Pass `json:",omitempty"` // around Step, outermost first
-	Rounds uint64          `json:",omitempty"`
-	Bytes  uint64          `json:",omitempty"`
-	Run    string          `json:",omitempty"` // of start: the run's id, in hex
-	Record []byte          `json:"-"`          // of record: what Player noted, as trace.Run.Decode reads it
+	Loops  []progress.Pass  `json:",omitempty"` // around Step, outermost first
+	Rounds uint64           `json:",omitempty"`
+	Bytes  uint64           `json:",omitempty"`
+	Run    string           `json:",omitempty"` // of start: the run's id, in hex
+	Record []byte           `json:"-"`          // of record: what Player noted, as trace.Run.Decode reads it; of series: what it disclosed, as progress.Decode reads it
+	Values []progress.Value `json:",omitempty"` // of progress: disclosed to everybody, the last of each label
 }
 
 // The kinds of Event.
@@ -56,8 +61,12 @@ const (
 	EventProgress = "progress" // Player is at Step, in Loops; Rounds and Bytes so far, of all players
 	EventDone     = "done"     // Player has finished
 	EventRecord   = "record"   // on the way a part of Record, to the client's function the whole
+	EventSeries   = "series"   // as EventRecord
 	EventWarning  = "warning"  // the connection is not what it should be
 )
+
+// inParts reports whether an event, or a report, of a kind is of a Record.
+func inParts(kind string) bool { return kind == EventRecord || kind == EventSeries }
 
 // An order goes from the coordinator to a player.
 type order struct {
@@ -97,19 +106,21 @@ type report struct {
 	Bytes   uint64          `json:",omitempty"` // payload sent so far
 	Rounds  uint64          `json:",omitempty"` // the longest chain of messages so far
 
-	Record []byte `json:"-"` // a part of what it noted of the run
+	Values []progress.Value `json:",omitempty"` // disclosed to everybody, the last of each label
+	Record []byte           `json:"-"`          // a part of what it noted of the run
 }
 
 // The kinds of report.
 const (
-	reportOffer   = "offer"   // the answer to ask: Request as it stands there, Players, Once
-	reportReady   = "ready"   // the answer to prepare
-	reportRefuse  = "refuse"  // the other answer to either: Text
-	reportAlive   = "alive"   // the heartbeat of the run: Step, Where, Waiting, Count
-	reportDone    = "done"    // the player has finished
-	reportFailed  = "failed"  // the player has failed at Step; Text only if it is the server that says so
-	reportFollows = "follows" // the player stops because of another: Text
-	reportRecord  = "record"  // after the end of the run: Record
+	reportOffer   = "offer"     // the answer to ask: Request as it stands there, Players, Once
+	reportReady   = "ready"     // the answer to prepare
+	reportRefuse  = "refuse"    // the other answer to either: Text
+	reportAlive   = "alive"     // the heartbeat of the run: Step, Where, Waiting, Count
+	reportDone    = "done"      // the player has finished
+	reportFailed  = "failed"    // the player has failed at Step; Text only if it is the server that says so
+	reportFollows = "follows"   // the player stops because of another: Text
+	reportRecord  = EventRecord // after the end of the run: Record
+	reportSeries  = EventSeries // the same
 )
 
 // recordPart is how much of a record goes into a control message; there is room

@@ -126,7 +126,7 @@ func (c *coordination) coordinate(client context.Context) error {
 		c.log.Info("the run is finished, for its coordinator", "run", c.id.String(), "client", c.client)
 	}
 	told := c.dismiss(err)
-	if c.request.Record > trace.Counters {
+	if c.request.notes() {
 		told.Wait() // with what players noted
 	}
 	return err
@@ -495,18 +495,18 @@ func (c *coordination) dismiss(err error) *sync.WaitGroup {
 }
 
 // record hands a part of what a player noted on to the client that asked for it.
-func (c *coordination) record(m *member, part []byte) {
-	if len(part) == 0 {
+func (c *coordination) record(m *member, part report) {
+	if len(part.Record) == 0 {
 		return
 	}
-	if m.recorded += len(part); c.request.Record > trace.Counters && m.recorded <= trace.MaxRecord {
-		c.tell(Event{Kind: EventRecord, Player: m.name, Record: part})
+	if m.recorded += len(part.Record); c.request.notes() && m.recorded <= trace.MaxRecord {
+		c.tell(Event{Kind: part.Kind, Player: m.name, Record: part.Record})
 	}
 }
 
 // release sends a player the last order, and leaves it once it has heard it and
 // said what it noted of the run.
-func (m *member) release(last order, record func(m *member, part []byte)) {
+func (m *member) release(last order, record func(*member, report)) {
 	defer m.leave()
 	if !m.send(last, farewellTime) {
 		return
@@ -520,8 +520,8 @@ func (m *member) release(last order, record func(m *member, part []byte)) {
 			switch {
 			case !ok:
 				return
-			case r.Kind == reportRecord:
-				record(m, r.Record)
+			case inParts(r.Kind):
+				record(m, r)
 				timer.Reset(farewellTime)
 			}
 		case <-timer.C:

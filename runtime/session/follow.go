@@ -70,8 +70,8 @@ func (f *following) forward(m *member) {
 	for {
 		select {
 		case r, ok := <-m.reports:
-			if r.Kind == reportRecord {
-				f.record(m, r.Record)
+			if inParts(r.Kind) {
+				f.record(m, r)
 				continue
 			}
 			select {
@@ -99,8 +99,8 @@ func (f *following) note(n note) error {
 	switch {
 	case r.Step < 0:
 		return fmt.Errorf("%s reports step %d", m.name, r.Step)
-	case len(r.Loops) > progress.Depth:
-		return fmt.Errorf("%s reports %d loops", m.name, len(r.Loops))
+	case len(r.Loops) > progress.Depth || len(r.Values) > progress.MaxValues:
+		return fmt.Errorf("%s reports %d loops and %d values", m.name, len(r.Loops), len(r.Values))
 	case n.lost && m.ended:
 		return nil
 	case n.lost:
@@ -134,7 +134,7 @@ func (f *following) alive(m *member, r report) {
 	m.last = r
 	if stepped || passed && !f.alone {
 		rounds, bytes := f.passed()
-		f.tell(Event{Kind: EventProgress, Player: m.name, Step: r.Step, Loops: r.Loops, Text: stepOf(r), Rounds: rounds, Bytes: bytes})
+		f.tell(Event{Kind: EventProgress, Player: m.name, Step: r.Step, Loops: r.Loops, Values: r.Values, Text: stepOf(r), Rounds: rounds, Bytes: bytes})
 	}
 }
 

@@ -34,7 +34,7 @@ type membership struct {
 	link  *stream.Link
 	pulse *pulse
 
-	recorded chan []byte // what the run's goroutine has noted, when it ends
+	recorded chan report // what the run's goroutine has noted, when it ends
 	last     error       // the coordinator's reason to stop, if it came during the run
 }
 
@@ -44,7 +44,7 @@ func (v *serving) join(s grpc.ServerStream) error {
 		v.log.Warn("refused to join a run", "reason", inLine(err))
 		return status.Error(codes.PermissionDenied, err.Error())
 	}
-	m := &membership{serving: v, stream: s, orders: make(chan order), recorded: make(chan []byte, 1)}
+	m := &membership{serving: v, stream: s, orders: make(chan order), recorded: make(chan report, 2)}
 	done := make(chan struct{})
 	err := v.take(func() {
 		defer close(done)
@@ -107,7 +107,8 @@ func (m *membership) serve() {
 	m.stopWatching()
 	ended := m.Monitor.Begun(m.prog.Computation)
 	err := m.run()
-	m.release(m.pulse.place().Step > 0)
+	place, _ := m.pulse.place()
+	m.release(place.Step > 0)
 	ended(m.outcomeOf(err))
 	m.sendRecord()
 	m.ended(err)
@@ -116,21 +117,27 @@ func (m *membership) serve() {
 // sendRecord gives the coordinator what this player noted, if that was asked for
 // and the run's goroutine has ended: part by part, while they are taken.
 func (m *membership) sendRecord() {
-	var data []byte
-	select {
-	case data = <-m.recorded:
-	default:
-	}
-	for part := range slices.Chunk(data, recordPart) {
-		sent := make(chan struct{})
-		go func() {
-			defer close(sent)
-			m.send(report{Kind: reportRecord, Record: part})
-		}()
-		if !within(m.PeerTimeout, sent) {
+	for {
+		select {
+		case r := <-m.recorded:
+			for part := range slices.Chunk(r.Record, recordPart) {
+				if !m.sendPart(report{Kind: r.Kind, Record: part}) {
+					return
+				}
+			}
+		default:
 			return
 		}
 	}
+}
+
+func (m *membership) sendPart(r report) bool {
+	sent := make(chan struct{})
+	go func() {
+		defer close(sent)
+		m.send(r)
+	}()
+	return within(m.PeerTimeout, sent)
 }
 
 // outcomeOf is the class of a run's end.
@@ -400,7 +407,10 @@ func (m *membership) carryOut(ctx context.Context) error {
 	err := m.connect(ctx)
 	if err == nil {
 		m.pulse.begun.Store(true)
-		err = m.prog.Run(ctx, m.pulse, Run{Record: m.order.Request.Record, Recorded: func(b []byte) { m.recorded <- b }, ID: m.link.ID(), Client: printable(m.order.Client), Tag: printable(m.tag()), Fingerprints: m.fingerprints(), Progress: m.pulse.progress})
+		err = m.prog.Run(ctx, m.pulse, Run{ID: m.link.ID(), Client: printable(m.order.Client), Tag: printable(m.tag()), Fingerprints: m.fingerprints(),
+			Record: m.order.Request.Record, Recorded: func(b []byte) { m.recorded <- report{Kind: reportRecord, Record: b} },
+			Series: m.order.Request.Series, Listed: func(b []byte) { m.recorded <- report{Kind: reportSeries, Record: b} },
+			Disclosed: m.pulse.disclosed, Progress: m.pulse.progress})
 	}
 	m.pulse.Close(m.farewell(err))
 	return err
@@ -488,9 +498,9 @@ func (m *membership) farewell(err error) error {
 }
 
 func (m *membership) report(kind, text string) report {
-	place := m.pulse.place()
+	place, values := m.pulse.place()
 	messages, bytes, rounds := m.pulse.Passed()
-	return report{Kind: kind, Text: text, Step: place.Step, Loops: place.Around(), Where: m.describe(place.Step), Waiting: m.pulse.waitsFor(), Count: messages, Bytes: bytes, Rounds: rounds}
+	return report{Kind: kind, Text: text, Step: place.Step, Loops: place.Around(), Values: values, Where: m.describe(place.Step), Waiting: m.pulse.waitsFor(), Count: messages, Bytes: bytes, Rounds: rounds}
 }
 
 func (m *membership) describe(step int) string {

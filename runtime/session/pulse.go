@@ -20,8 +20,9 @@ type pulse struct {
 	begun   atomic.Bool   // before, the players connect, which has its own end
 	stepped chan struct{} // the step has changed
 
-	mu sync.Mutex
-	at progress.Place // the last one
+	mu     sync.Mutex
+	at     progress.Place   // the last one
+	values []progress.Value // the last of each label; it is replaced, never changed
 
 	seen uint64 // signs at the last heartbeat
 }
@@ -45,10 +46,20 @@ func (p *pulse) progress(at progress.Place) {
 	}
 }
 
-func (p *pulse) place() progress.Place {
+// disclosed keeps a value for the next report: of so many labels, those that came up
+// first.
+func (p *pulse) disclosed(x progress.Value) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.at
+	values := progress.With(p.values, x)
+	p.values = values[:min(len(values), progress.MaxValues)]
+}
+
+// place is where the run is, and what it has disclosed to everybody.
+func (p *pulse) place() (progress.Place, []progress.Value) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.at, p.values
 }
 
 func (p *pulse) Send(ctx context.Context, to int, h link.Header, parts ...[]byte) error {

@@ -9,7 +9,13 @@ import (
 )
 
 // records are what has come of each player's record, by entry of the hostmap.
-type records struct{ parts map[Entry][]byte }
+type records struct{ parts map[recordOf][]byte }
+
+// A recordOf is a player, and a kind of what it noted.
+type recordOf struct {
+	player Entry
+	kind   string
+}
 
 // add takes in a part; what no player of the hostmap can have sent is dropped.
 func (r *records) add(h *Hostmap, part Event) {
@@ -18,18 +24,20 @@ func (r *records) add(h *Hostmap, part Event) {
 		return
 	}
 	if r.parts == nil {
-		r.parts = make(map[Entry][]byte)
+		r.parts = make(map[recordOf][]byte)
 	}
-	if e := h.Entries[i]; len(r.parts[e])+len(part.Record) <= trace.MaxRecord {
-		r.parts[e] = append(r.parts[e], part.Record...)
+	if of := (recordOf{h.Entries[i], part.Kind}); len(r.parts[of])+len(part.Record) <= trace.MaxRecord {
+		r.parts[of] = append(r.parts[of], part.Record...)
 	}
 }
 
 // deliver hands over the records, in the order of the hostmap.
 func (r *records) deliver(h *Hostmap, on func(Event)) {
 	for _, e := range h.Entries {
-		if data := r.parts[e]; data != nil {
-			on(Event{Kind: EventRecord, Player: e.Name, Record: data})
+		for _, kind := range []string{EventRecord, EventSeries} {
+			if data := r.parts[recordOf{e, kind}]; data != nil {
+				on(Event{Kind: kind, Player: e.Name, Record: data})
+			}
 		}
 	}
 }

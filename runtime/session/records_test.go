@@ -6,11 +6,13 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/tfec-lang/tfec/runtime/link"
+	"github.com/tfec-lang/tfec/runtime/progress"
 	"github.com/tfec-lang/tfec/runtime/trace"
 )
 
@@ -76,8 +78,8 @@ func TestRecordsAreBounded(t *testing.T) {
 	r := new(records)
 	part := bytes.Repeat([]byte{'x'}, trace.MaxRecord/4)
 	for range 10 {
-		r.add(h, Event{Player: "alice", Record: part})
-		r.add(h, Event{Player: "mallory", Record: part})
+		r.add(h, Event{Kind: EventRecord, Player: "alice", Record: part})
+		r.add(h, Event{Kind: EventRecord, Player: "mallory", Record: part})
 	}
 	sizes := make(map[string]int)
 	r.deliver(h, func(e Event) { sizes[e.Player] = len(e.Record) })
@@ -87,7 +89,63 @@ func TestRecordsAreBounded(t *testing.T) {
 	c := &coordination{request: StartRequest{Record: trace.Spans}, tell: func(e Event) { passed += len(e.Record) }}
 	m := &member{name: "alice"}
 	for range 10 {
-		c.record(m, part)
+		c.record(m, report{Kind: reportRecord, Record: part})
 	}
 	require.Equal(t, trace.MaxRecord, passed)
+}
+
+// What is disclosed to everybody comes to the client while the run goes on, the last
+// of each label, and in full in the end to one that asks for it.
+func TestDisclosed(t *testing.T) {
+	c := newCast(t, trio...)
+	heard := make(chan struct{}, 1000) // more than there are reports
+	tells := func(ctx context.Context, l link.Link, r Run) error {
+		for k := range 2 * progress.MaxValues {
+			r.Disclosed(progress.Value{Label: strconv.Itoa(k % (progress.MaxValues + 1)), Text: strconv.Itoa(k) + "\n"})
+		}
+		r.Progress(progress.Place{Step: 1})
+		select { // what comes at the very end is not told while the run goes on
+		case <-heard:
+		case <-ctx.Done():
+		}
+		err := gossip(3)(ctx, l, r)
+		if r.Series {
+			r.Recorded([]byte("a record"))
+			r.Listed([]byte("all"))
+		}
+		return err
+	}
+	c.play(map[string]part{"alice": gossip(3), "s0": tells, "s1": gossip(3)})
+	for _, wants := range []bool{true, false} {
+		request := average
+		request.Series = wants
+		var parts []string
+		last := make(map[string][]progress.Value)
+		require.NoError(t, c.start(request, func(e Event) {
+			switch e.Kind {
+			case EventProgress:
+				if last[e.Player] = e.Values; e.Values != nil {
+					heard <- struct{}{}
+				}
+			case EventSeries, EventRecord:
+				parts = append(parts, e.Kind+" of "+e.Player+": "+string(e.Record))
+			}
+		}))
+		require.Empty(t, last["alice"])
+		require.Len(t, last["s0"], progress.MaxValues)
+		require.Equal(t, progress.Value{Label: "3", Text: "20 "}, last["s0"][3])
+		if wants {
+			require.Equal(t, []string{"record of s0: a record", "series of s0: all"}, parts)
+		} else {
+			require.Empty(t, parts)
+		}
+	}
+}
+
+// A player or coordinator that claims what no run has is not believed.
+func TestDisclosedIsBounded(t *testing.T) {
+	f := &following{coordination: &coordination{serving: new(serving)}}
+	for _, r := range []report{{Loops: make([]progress.Pass, progress.Depth+1)}, {Values: make([]progress.Value, progress.MaxValues+1)}} {
+		require.ErrorContains(t, f.note(note{member: &member{name: "s0"}, report: r}), "s0 reports")
+	}
 }

@@ -73,6 +73,13 @@ type Run struct {
 	Record   trace.Level
 	Recorded func(record []byte)
 
+	// Disclosed is to be called with what is disclosed to everybody, at one player of
+	// those that learn it. Where the client asks for Series, Listed, called once and
+	// before Run returns, takes all of it.
+	Disclosed func(progress.Value)
+	Series    bool
+	Listed    func(series []byte)
+
 	// Progress is to be called with the place at which this player sends or
 	// receives, step 0 in the set-up: a run that fails before step 1 has stopped in
 	// the set-up. It is the engine's heartbeat, as each call of the link is:

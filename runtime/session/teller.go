@@ -62,7 +62,7 @@ func (t *teller) next() (Event, bool) {
 // tell waits with a record alone: the start, and the end at each player, have a
 // place, and others are dropped for a client that does not keep up.
 func (t *teller) tell(e Event) {
-	if e.Kind == EventRecord {
+	if inParts(e.Kind) {
 		t.record(e)
 		return
 	}

@@ -75,7 +75,7 @@ var Program = &runtime.Program{
 		{Number: 32, Op: "while", Line: 18, Who: []int{0, 1, 2, 3, 4}, Uses: []int{31, 6}},
 		{Number: 33, Op: "sum", Line: 19, Who: []int{2, 3, 4}, Uses: []int{30}, Within: 32},
 		{Number: 34, Op: "compare", Line: 19, Who: []int{2, 3, 4}, Uses: []int{33, 8}, Within: 32},
-		{Number: 35, Op: "open", Line: 19, Who: []int{0, 1, 2, 3, 4}, Uses: []int{34}, Within: 32, Name: "done", To: []string{"alice", "bob", "s0", "s1", "s2"}, Dims: 1},
+		{Number: 35, Op: "open", Line: 19, Who: []int{0, 1, 2, 3, 4}, Uses: []int{34}, Within: 32, Name: "done", To: []int{0, 1, 2, 3, 4}},
 		{Number: 36, Op: "if", Line: 20, Who: []int{0, 1, 2, 3, 4}, Uses: []int{35}},
 		{Number: 37, Op: "negate", Line: 21, Who: []int{2, 3, 4}, Uses: []int{30}, Within: 36},
 		{Number: 38, Op: "stack", Line: 22, Who: []int{2, 3, 4}, Uses: []int{37}, Within: 36},
