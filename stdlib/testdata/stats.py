@@ -114,7 +114,10 @@ def order(c):
     case.expect("quantile", np.quantile(x, 0.9), 2 * U)
     case.expect("quantiles", np.quantile(x, [0, 0.25, 0.5, 0.75, 1]), 2 * U)
     case.expect("median", np.median(x), 2 * U)
-    case.expect("histogram", np.histogram(x, [8, 9, 9.5, 10, 11, 12, 14])[0])
+    edges = [8, 9, 9.5, 10, 11, 12, 14]
+    case.expect("histogram", np.histogram(x, edges)[0])
+    case.expect("weighted_histogram", np.histogram(x, edges, weights=held(y))[0], 0)
+    case.expect("weighted_quantile", np.quantile(x, 0.9, weights=held(y), method="inverted_cdf"), 0)
     return case
 
 
@@ -189,6 +192,9 @@ def linear(c):
     d = len(names)
     regression(case, r, 2 * k * U * ROWS**0.5, 24 * U + 2.0**-21, "t")
     case.expect("r_squared", r.rsquared, 4 * d * U)
+    error = ROWS / d * 4 * d * U / (1 - r.rsquared) ** 2
+    case.expect("f", r.fvalue, error)
+    case.expect("f_p", r.f_pvalue, 2.0**-20 + (4 * d + 48 + 24) * U + 2.0**-21)
     return case
 
 
@@ -246,6 +252,11 @@ def probabilities(c):
     case.expect("student_tails", 2 * stats.t.sf(np.abs(z), 7.5), 24 * U + 2.0**-21)
     case.expect("chi_square_tail", stats.chi2.sf(8 * np.abs(z), 12), 2.0**-22 + (24 + 24) * U)
     case.expect("chi_square_tail_odd", stats.chi2.sf(8 * np.abs(z), 7), 2.0**-22 + (14 + 24) * U)
+    ratios = {"f_tail": (12, 1587), "f_tail_odd": (7, 40), "f_tail_few": (4, 6), "f_tail_half": (1, 9)}
+    for name, (a, b) in ratios.items():
+        of_student = 24 * U + 2.0**-21 if a % 2 else 0
+        case.expect(name, stats.f.sf(np.abs(z), a, b), 2.0**-20 + (4 * a + 48) * U + of_student)
+    case.expect("log_ratio", np.where(z == 0, 1, np.log1p(np.abs(z)) / np.abs(z).clip(U)), 2.0**-24 + 6 * U)
     return case
 
 
