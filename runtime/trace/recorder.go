@@ -50,7 +50,7 @@ type journal[T any] struct {
 
 // The first part of a journal has room for so many, each further one for twice
 // as many as the one before it.
-const firstPart, lastPart = 64, 4096
+const firstPart, lastPart = 16, 4096
 
 func (j *journal[T]) add(x T) {
 	if len(j.last) == cap(j.last) {
