@@ -65,23 +65,30 @@ var errMeasured = errors.New("measured")
 func compareRecords(b *testing.B, c *cast, programs []*runtime.Program, load runtime.Loader) {
 	ask := serveHere(b, c, programs, load)
 	variants := []struct{ name, variable string }{{"off", ""}, {"off-again", ""}, {"trace", "TFE_TRACE"}, {"events", "TFE_EVENTS"}}
-	took := make([][]time.Duration, len(variants))
+	took := make([][]float64, len(variants)) // nanoseconds
 	ask("")
 	for n := 0; b.Loop(); n++ {
 		for k := range variants {
 			v := (n + k) % len(variants)
-			took[v] = append(took[v], ask(variants[v].variable))
+			took[v] = append(took[v], float64(ask(variants[v].variable)))
 		}
 	}
-	median := func(v int) float64 {
-		slices.Sort(took[v])
-		return float64(took[v][len(took[v])/2])
-	}
-	b.ReportMetric(median(0)/1e6, "cpu-ms-off")
+	b.ReportMetric(median(took[0])/1e6, "cpu-ms-off")
 	for v := 1; v < len(variants); v++ {
-		b.ReportMetric(median(v)/median(0), variants[v].name+"×off")
+		b.ReportMetric(median(ratios(took[v], took[0])), variants[v].name+"×off")
 	}
 }
+
+// ratios are by turns: what changes slowly on the machine cancels.
+func ratios(a, b []float64) []float64 {
+	var all []float64
+	for n := range a {
+		all = append(all, a[n]/b[n])
+	}
+	return all
+}
+
+func median(list []float64) float64 { return slices.Sorted(slices.Values(list))[len(list)/2] }
 
 // serveHere has each program served until the benchmark ends. What it returns
 // asks for a run with a variable set, and tells the processor time of all of it.
