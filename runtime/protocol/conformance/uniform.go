@@ -177,7 +177,8 @@ func detectsBias(t *testing.T, p Protocol) {
 
 // biased reports that a key has an odd first word in one of the first six streams of the
 // operation, from a purpose on: all that there are, but for the last of a comparison of
-// securenn. What that masks, a server would find from several bits only, not from two.
+// securenn. What that masks, a server would find from several bits only, not from two: a
+// test of securenn puts these together.
 func biased(k prg.Key, from prg.Purpose) bool {
 	set := prg.Of(0)
 	source := prg.New(prg.Keys{set: k})

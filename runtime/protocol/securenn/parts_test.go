@@ -30,13 +30,26 @@ func play(t *testing.T, seed uint64, body func(k *Kernel, net *recorder)) [2][][
 // of the two servers.
 func among(t *testing.T, seed uint64, players []string, body func(k *Kernel, net *recorder)) []*recorder {
 	t.Helper()
+	return keyed(t, seeded(seed), players, body)
+}
+
+// seeded are keys that depend on a seed.
+func seeded(seed uint64) func(prg.Set) prg.Key {
+	return func(set prg.Set) prg.Key {
+		return sha256.Sum256(binary.LittleEndian.AppendUint64([]byte(set+"/"), seed))
+	}
+}
+
+// keyed is among with any keys.
+func keyed(t *testing.T, key func(prg.Set) prg.Key, players []string, body func(k *Kernel, net *recorder)) []*recorder {
+	t.Helper()
 	roles, all, errs := []int{0, 1, 2}, make([]*recorder, len(players)), make([]error, len(players))
 	var wg sync.WaitGroup
 	for i, l := range local.Connect(players) {
 		keys := prg.Keys{}
 		for _, set := range KeySets(roles, nil) {
 			if slices.Contains(set.Players(), i) {
-				keys[set] = sha256.Sum256(binary.LittleEndian.AppendUint64([]byte(set+"/"), seed))
+				keys[set] = key(set)
 			}
 		}
 		net := &recorder{Net: conformance.NewNet(l, prg.New(keys))}

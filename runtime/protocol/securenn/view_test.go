@@ -10,6 +10,7 @@ import (
 
 	"github.com/tfec-lang/tfec/runtime/clear"
 	"github.com/tfec-lang/tfec/runtime/mpc"
+	"github.com/tfec-lang/tfec/runtime/prg"
 	"github.com/tfec-lang/tfec/runtime/ring"
 )
 
@@ -88,6 +89,54 @@ func TestServerTwoAndReceiver(t *testing.T) {
 				}
 			}
 			require.Equal(t, c.found, most > limit, "a bit is off by %d", most)
+		})
+	}
+}
+
+// What masks the result of a comparison is the last of its streams: of all else that is in
+// the bit that it opens, a server knows its part. So what a server has, less its own mask, is
+// the result under the other's mask, 0 and 1 alike in 512 runs, but for 106 with a probability of
+// 10^-19; and constant where the lowest bits of that stream are 0.
+func TestMasksOfResult(t *testing.T) {
+	const runs, limit, step = 512, 106, 1
+	even := func(key func(prg.Set) prg.Key) func(prg.Set) prg.Key {
+		return func(set prg.Set) prg.Key {
+			for k := key(set); ; k[0]++ {
+				stream, err := prg.New(prg.Keys{set: k}).Stream(set, step, 0, comparedOdd)
+				require.NoError(t, err)
+				if stream.Words(1)[0]&1 == 0 {
+					return k
+				}
+			}
+		}
+	}
+	for name, c := range map[string]struct {
+		sabotage func(func(prg.Set) prg.Key) func(prg.Set) prg.Key
+		found    bool
+	}{
+		"as it is":        {func(key func(prg.Set) prg.Key) func(prg.Set) prg.Key { return key }, false},
+		"with even masks": {even, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for x := range uint64(2) {
+				var ones [2]int
+				for seed := range uint64(runs) {
+					var got [3]mpc.Share
+					keyed(t, c.sabotage(seeded(seed)), []string{"s0", "s1", "s2"}, func(k *Kernel, net *recorder) {
+						value := numbersOf(clear.Int64, 1)
+						if k.Role != helper {
+							value.Comp[0][0] = -x
+						}
+						got[k.Role] = k.Negative(net, value, 4)
+					})
+					for server := range ones {
+						ones[server] += int(got[server].Comp[0][0] ^ got[server].Comp[1][0])
+					}
+				}
+				for server, count := range ones {
+					require.Equal(t, c.found, max(count-runs/2, runs/2-count) > limit, "server %d: %d of %d", server, count, runs)
+				}
+			}
 		})
 	}
 }
