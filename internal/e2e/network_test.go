@@ -37,7 +37,7 @@ func TestEveryProgramOnEveryProtocol(t *testing.T) {
 	examples, err := filepath.Glob("../../examples/*/*.tfe")
 	require.NoError(t, err)
 	require.NotEmpty(t, examples)
-	for _, file := range slices.Concat(files, examples, []string{"../../golden/ledger/in.tfe"}) {
+	for _, file := range slices.Concat(files, examples, []string{"../../golden/ledger/in.tfe", "../../golden/dealer/in.tfe"}) {
 		for _, name := range capability.Names() {
 			t.Run(filepath.Base(file)+" on "+name, func(t *testing.T) {
 				unit, diags, err := compiler.Load(file, compiler.Options{Protocol: name})
