@@ -2,7 +2,9 @@ package opt
 
 // Common subexpressions: an operation on the same operands as one before it,
 // in the same block or one around it, takes that one's result; sharing the same
-// value again is one too. Variables are left alone, since they change.
+// value again is one too. So is a transposition of a transposition what it began
+// with, and a reshape of a reshape one, or nothing. Variables are left alone, since
+// they change.
 
 import (
 	"fmt"
@@ -15,10 +17,12 @@ import (
 type common struct {
 	p    *ir.Program
 	same map[ir.Value]ir.Value // a dropped result, and the one that stands for it
+	// moved are the transpositions and reshapes, by their result.
+	moved map[ir.Value]*ir.Instr
 }
 
 func shareResults(p *ir.Program) {
-	c := &common{p, make(map[ir.Value]ir.Value)}
+	c := &common{p, make(map[ir.Value]ir.Value), make(map[ir.Value]*ir.Instr)}
 	p.Body = c.block(p.Body, make(map[string]ir.Value))
 	for k := range p.Outputs {
 		p.Outputs[k].Value = c.value(p.Outputs[k].Value)
@@ -44,6 +48,10 @@ func (c *common) block(b ir.Block, known map[string]ir.Value) ir.Block {
 			out = append(out, i)
 			continue
 		}
+		if v, ok := c.unmoved(i); ok {
+			c.replace(i.Dst, v)
+			continue
+		}
 		k := c.key(i)
 		if v, ok := known[k]; ok {
 			c.replace(i.Dst, v)
@@ -53,6 +61,25 @@ func (c *common) block(b ir.Block, known map[string]ir.Value) ir.Block {
 		out = append(out, i)
 	}
 	return out
+}
+
+// unmoved takes back a transposition or reshape: v is what i gives, element by
+// element. A reshape of another one takes its operand.
+func (c *common) unmoved(i *ir.Instr) (v ir.Value, ok bool) {
+	if i.Op != ir.OpTranspose && i.Op != ir.OpReshape {
+		return 0, false
+	}
+	c.moved[i.Dst] = i
+	before, ok := c.moved[i.Args[0]]
+	if !ok || before.Op != i.Op {
+		return 0, false
+	}
+	v = before.Args[0]
+	if i.Op == ir.OpReshape {
+		i.Args = append([]ir.Value{v}, i.Args[1:]...)
+	}
+	from, to := c.p.Values[v], c.p.Values[i.Dst]
+	return v, from.Elem == to.Elem && from.Shape.Equal(to.Shape) && fmt.Sprint(from.Place) == fmt.Sprint(to.Place)
 }
 
 func (c *common) operands(i *ir.Instr) {

@@ -61,6 +61,35 @@ func TestEqualOperationsAreCarriedOutOnce(t *testing.T) {
 `, got)
 }
 
+// TestMovesThatAreTakenBack holds that a transposition of a transposition, or a
+// reshape of a reshape, is neither, or one.
+func TestMovesThatAreTakenBack(t *testing.T) {
+	const header = `computation f of "f.tfe"
+players alice
+protocol plain(alice) ring 64
+input a: int64[2, 3] @ alice
+output r: int64[2, 3] @ alice
+output s: int64[3, 2] @ alice
+
+`
+	got := runWith(t, header, `   1  a: int64[2, 3] @ alice = input as a by alice line 1
+   2  start by public line 1
+   3  x: int64[6] @ alice = reshape a by alice line 2
+   4  y: int64[2, 3] @ alice = reshape x by alice line 2
+   5  z: int64[3, 2] @ alice = transpose y by alice line 3
+   6  w: int64[2, 3] @ alice = transpose z by alice line 4
+   7  v: int64[3, 2] @ alice = reshape x by alice line 5
+   8  output w as r by alice line 6
+   9  output v as s by alice line 6
+`)
+	assert.Equal(t, `   1  a: int64[2, 3] @ alice = input as a by public line 1
+   2  start by public line 1
+   3  v: int64[3, 2] @ alice = reshape a by public line 5
+   4  output a as r by public line 6
+   5  output v as s by public line 6
+`, got)
+}
+
 func TestVariablesAreReadAnew(t *testing.T) {
 	body := `   1  a: int64 @ alice = input as a by alice line 1
    2  start by public line 2
