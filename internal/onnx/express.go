@@ -104,7 +104,7 @@ func (g *importer) weight(name, hint string, shape []int, x []float64) (string, 
 	}
 	field = unused(field, g.fields)
 	g.fields[field] = true
-	g.weights = append(g.weights, Weight{field, shape, x})
+	g.weights = append(g.weights, Weight{Name: field, Shape: shape, Data: x})
 	g.vanishing(field, x)
 	return weightsName + "." + field, nil
 }

@@ -78,7 +78,10 @@ func (w Weight) encode(out io.Writer, fraction int) error {
 	b := bufio.NewWriterSize(out, 1<<16)
 	short := !slices.ContainsFunc(w.Data, func(v float64) bool { return math.Abs(float64(float32(v))-math.Abs(v)) > math.Ldexp(1, -fraction-2) })
 	dtype, sizes := "<f8", strings.Trim(numbers(w.Shape).String(), "[]")
-	if short {
+	switch {
+	case w.Bits:
+		dtype = "|i1"
+	case short:
 		dtype = "<f4"
 	}
 	if len(w.Shape) == 1 {
@@ -89,9 +92,12 @@ func (w Weight) encode(out io.Writer, fraction int) error {
 	fmt.Fprintf(b, "\x93NUMPY\x01\x00%s%s", binary.LittleEndian.AppendUint16(nil, uint16(len(header))), header)
 	word := make([]byte, 0, 8)
 	for _, v := range w.Data {
-		if short {
+		switch {
+		case w.Bits:
+			word = append(word[:0], byte(v))
+		case short:
 			word = binary.LittleEndian.AppendUint32(word[:0], math.Float32bits(float32(v)))
-		} else {
+		default:
 			word = binary.LittleEndian.AppendUint64(word[:0], math.Float64bits(v))
 		}
 		b.Write(word)

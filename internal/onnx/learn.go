@@ -91,7 +91,8 @@ func (g *importer) classified(n *node, v value, labels *tensor, post string) ([]
 	if wantLabel {
 		expr := fmt.Sprintf("argmax(%s, axis: 1)", v.name)
 		if one {
-			expr = fmt.Sprintf("int32(%s[:, 0] > 0.0)", v.name)
+			bar := map[bool]string{true: "0.5", false: "0.0"}[post == "PROBABILITY"]
+			expr = fmt.Sprintf("int32(%s[:, 0] > %s)", v.name, bar)
 		}
 		label = g.let(g.fresh("label"), expr, v.shape[:1])
 		label.kind, label.labels = index, labels
@@ -107,7 +108,7 @@ func (g *importer) classified(n *node, v value, labels *tensor, post string) ([]
 func (g *importer) transformed(v value, post string, one bool) (value, error) {
 	expr, simplex := v.name, false
 	switch post {
-	case "NONE":
+	case "NONE", "PROBABILITY": // the latter of one number, the second class's
 	case "LOGISTIC":
 		expr = fmt.Sprintf("sigmoid(%s)", v.name)
 	case "SOFTMAX":
@@ -123,12 +124,12 @@ func (g *importer) transformed(v value, post string, one bool) (value, error) {
 		v = g.let(g.fresh("scores"), expr, s)
 	}
 	if one {
-		other := map[string]string{"NONE": "-" + v.name, "LOGISTIC": "1.0 - " + v.name}[post]
+		other := map[string]string{"NONE": "-" + v.name, "LOGISTIC": "1.0 - " + v.name, "PROBABILITY": "1.0 - " + v.name}[post]
 		if other == "" {
 			return v, fmt.Errorf("post_transform %s of one number", post)
 		}
 		s = shape{s[0], {2, ""}}
-		v, simplex = g.let(g.fresh("scores"), fmt.Sprintf("concat(%s, %s, axis: 1)", other, v.name), s), post == "LOGISTIC"
+		v, simplex = g.let(g.fresh("scores"), fmt.Sprintf("concat(%s, %s, axis: 1)", other, v.name), s), post != "NONE"
 	}
 	v.simplex, v.positive = simplex, post != "NONE"
 	return v, nil

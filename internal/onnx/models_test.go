@@ -100,6 +100,9 @@ func inputs(t *testing.T, folder string, p *ir.Program, program *onnx.Program) m
 	in := make(map[string]interp.Tensor)
 	for _, w := range program.Weights {
 		in["weights."+w.Name] = fixed(array{w.Shape, w.Data})
+		if w.Bits {
+			in["weights."+w.Name] = whole(array{w.Shape, w.Data})
+		}
 	}
 	for k, a := range tensors(t, folder, "input")[:len(program.Inputs)] {
 		in[program.Inputs[k]] = fixed(a)
@@ -114,6 +117,17 @@ func fixed(a array) interp.Tensor {
 	}
 	for _, v := range a.numbers {
 		out.Data = append(out.Data, big.NewInt(int64(math.RoundToEven(math.Ldexp(v, fraction)))))
+	}
+	return out
+}
+
+func whole(a array) interp.Tensor {
+	out := interp.Tensor{Elem: types.Of(types.Int64)}
+	for _, d := range a.shape {
+		out.Shape = append(out.Shape, int64(d))
+	}
+	for _, v := range a.numbers {
+		out.Data = append(out.Data, big.NewInt(int64(v)))
 	}
 	return out
 }

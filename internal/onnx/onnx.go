@@ -49,6 +49,7 @@ type Weight struct {
 	Name  string
 	Shape []int
 	Data  []float64
+	Bits  bool // all are 0 or 1, whole numbers
 }
 
 // Import writes a model as a program. Its error is all that stands against it.

@@ -49,6 +49,7 @@ func init() {
 		// Classical models.
 		"ai.onnx.ml.LinearRegressor": linearRegressor, "ai.onnx.ml.LinearClassifier": linearClassifier,
 		"ai.onnx.ml.Scaler": scaler, "ai.onnx.ml.Normalizer": normalizer, "ai.onnx.ml.ZipMap": zipMap,
+		"ai.onnx.ml.TreeEnsembleRegressor": treeRegressor, "ai.onnx.ml.TreeEnsembleClassifier": treeClassifier,
 		"ai.onnx.ml.LabelEncoder": labelEncoder, "ai.onnx.ml.ArrayFeatureExtractor": extractor,
 	}
 }

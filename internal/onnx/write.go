@@ -154,7 +154,12 @@ func (g *importer) module() string {
 	if len(g.weights) > 0 {
 		b.WriteString("\n/// What was learnt, a field each array.\nrecord Weights {\n")
 		for _, w := range g.weights {
-			fmt.Fprintf(&b, "%s: fixed%s,\n", w.Name, dimensions(numbers(w.Shape)))
+			size := dimensions(numbers(w.Shape))
+			if w.Bits {
+				fmt.Fprintf(&b, "%s: int64%s in 0..=1,\n", w.Name, size)
+				continue
+			}
+			fmt.Fprintf(&b, "%s: fixed%s,\n", w.Name, size)
 		}
 		b.WriteString("}\n")
 	}

@@ -16,11 +16,13 @@ import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 from skl2onnx import to_onnx
 from sklearn.datasets import load_diabetes, load_iris
+from sklearn.ensemble import GradientBoostingClassifier, GradientBoostingRegressor, RandomForestClassifier, RandomForestRegressor
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, Normalizer, StandardScaler
+from sklearn.tree import DecisionTreeClassifier
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "models")
 rng = np.random.default_rng(7)
@@ -62,6 +64,13 @@ def classical():
         ("sklearn_linear", LinearRegression(), sugar, progress / 100, few),
         ("sklearn_ridge", make_pipeline(MinMaxScaler(), Ridge()), sugar, np.stack([progress, -progress], 1) / 100, few),
         ("sklearn_normalizer", make_pipeline(Normalizer("l2"), LogisticRegression(C=10)), iris, kind, some),
+        ("sklearn_tree", DecisionTreeClassifier(max_depth=4, random_state=1), iris, names, some),
+        ("sklearn_tree_two", DecisionTreeClassifier(max_depth=3, random_state=1), iris, kind == 1, some),
+        ("sklearn_forest", RandomForestClassifier(6, max_depth=5, random_state=1), iris, kind, some),
+        ("sklearn_forest_number", RandomForestRegressor(4, max_depth=4, random_state=1), sugar, progress / 100, few),
+        ("sklearn_boosting", GradientBoostingClassifier(n_estimators=5, random_state=1), iris, kind, some),
+        ("sklearn_boosting_two", GradientBoostingClassifier(n_estimators=4, max_depth=2, random_state=1), iris, kind > 0, some),
+        ("sklearn_boosting_number", GradientBoostingRegressor(n_estimators=6, random_state=1), sugar, progress / 100, few),
         ("sklearn_network", MLPClassifier((8,), random_state=1), iris, kind, some),
         ("sklearn_network_two", MLPClassifier((6, 6), activation="tanh", random_state=1), iris, kind == 1, some),
         ("sklearn_network_number", MLPRegressor(hidden_layer_sizes=(8,), activation="logistic", random_state=1), sugar, progress / 100, few),
