@@ -29,7 +29,7 @@ compute() {
   stop
 }
 
-rm -rf card granted.csv # neither is overwritten
+rm -rf card # share files are not overwritten
 : >players.log
 for server in s0 s1 s2; do start "$server" --out "card=share:card/$server"; done
 start bank --in a=csv:past-bank.csv --in repaid=csv:past-bank.csv#repaid
