@@ -7,8 +7,8 @@ package check
 // one, with the next pass over the unit, starts from what the one before left,
 // until nothing is added. A variable to which each pass adds at most d grows
 // by as many times d as there are passes; every other one takes the union of
-// what it held, and what still grows after a few looks can be anything of its
-// type (widening: Cousot and Cousot, POPL 1977).
+// what it held, and one that grows again and again can be anything of its type
+// (widening: Cousot and Cousot, POPL 1977).
 
 import (
 	"maps"
@@ -24,17 +24,25 @@ type loopKey struct {
 
 // A loopState is what the passes over a unit have found about one loop.
 type loopState struct {
-	entry map[*ast.Ident]bounds // by definition: what a variable may hold before a pass
-	looks int                   // how often entry has grown
-	left  bool                  // a pass may leave it under a late condition
+	entry map[*ast.Ident]loopEntry // by definition
+	left  bool                     // a pass may leave it under a late condition
 }
+
+// A loopEntry is what a variable may hold before a pass.
+type loopEntry struct {
+	bounds
+	grown int // how often they have grown since the first look
+}
+
+func (x loopEntry) equal(y loopEntry) bool { return x.bounds.equal(y.bounds) }
 
 func (x loopState) equal(y loopState) bool {
-	return x.left == y.left && maps.EqualFunc(x.entry, y.entry, bounds.equal)
+	return x.left == y.left && maps.EqualFunc(x.entry, y.entry, loopEntry.equal)
 }
 
-// enoughLooks is after how many looks a variable that still grows is given up.
-const enoughLooks = 4
+// enoughGrowth is how often the bounds of a variable may grow: once where they
+// follow another's, or a drift found late, and then it is given up.
+const enoughGrowth = 1
 
 // A drift is by how much a value differs from what a variable held when the
 // innermost pass that assigns it began: at least off.low less than the least of
@@ -78,7 +86,7 @@ func drifts(op string, x, y value) *drift {
 func (f *frame) repeat(loop ast.Node, body *ast.Block, passes bounds, check func()) {
 	key := loopKey{loop, f.member}
 	before := f.unit.before.loops[key]
-	now := loopState{entry: make(map[*ast.Ident]bounds), looks: before.looks}
+	now := loopState{entry: make(map[*ast.Ident]loopEntry)}
 	vars := f.assignedIn(body)
 	start := make(map[*Variable]value)
 	for _, v := range vars {
@@ -92,9 +100,6 @@ func (f *frame) repeat(loop ast.Node, body *ast.Block, passes bounds, check func
 	for _, v := range vars {
 		f.end(loop, v, start[v], before, &now, passes)
 	}
-	if !now.equal(before) {
-		now.looks++
-	}
 	f.unit.next.loops[key] = now
 }
 
@@ -102,7 +107,7 @@ func (f *frame) repeat(loop ast.Node, body *ast.Block, passes bounds, check func
 func (f *frame) begin(loop ast.Node, v *Variable, before loopState) {
 	k := f.unit.known[v]
 	if entry, ok := before.entry[v.Decl]; ok && !k.bad() {
-		k.bounds = k.bounds.union(entry)
+		k.bounds = k.bounds.union(entry.bounds)
 	}
 	k.affine, k.parts, k.gaps = nil, nil, f.unbounded(v, f.unit.known[v], k)
 	k.drift = &drift{v, loop, exactly(nought)}
@@ -119,15 +124,18 @@ func (f *frame) end(loop ast.Node, v *Variable, start value, before loopState, n
 	} else {
 		entry, outer = entry.union(k.bounds), nil
 	}
-	if known, ok := before.entry[v.Decl]; ok {
-		entry = entry.union(known)
+	known, looked := before.entry[v.Decl]
+	if looked {
+		entry = entry.union(known.bounds)
+	}
+	if looked && !entry.equal(known.bounds) {
+		known.grown++
 	}
 	all := whole(v.Type.Elem)
-	grows := !entry.equal(before.entry[v.Decl])
-	if k.bad() || all.known() && !entry.within(all) || grows && before.looks >= enoughLooks {
+	if k.bad() || all.known() && !entry.within(all) || known.grown > enoughGrowth {
 		entry, outer = all, nil
 	}
-	now.entry[v.Decl] = entry
+	now.entry[v.Decl] = loopEntry{entry, known.grown}
 	k.bounds, k.drift, k.affine, k.parts = entry, outer, nil, nil
 	k.gaps = f.unbounded(v, start, k)
 	f.unit.known[v] = k

@@ -38,6 +38,7 @@ func TestNumbers(t *testing.T) {
 		{"a loop that adds", "a: fixed[n] @ alice in 0.0..9.0", "n <= 9", "reveal(added(a)) to carol", none},
 		{"a loop that multiplies", "a: fixed[n] @ alice in 0.0..9.0", "n <= 9", "reveal(grown(a)) to carol",
 			"t (no bound found for the loop variable t), line 12"},
+		{"a loop that passes on", "a: fixed[n] @ alice in 0.0..9.0", "n <= 9", "reveal(passed(a)) to carol", none},
 		{"a parameter", "a: fixed[n] @ alice", "n <= 9", "reveal(added(a)) to carol", "t (no bound found for the loop variable t, no bound of parameter x), line 16"},
 		{"two calls", "a: fixed[n] @ alice, b: fixed[n] @ bob in 0.0..9.0", "n <= 9", "reveal(added(b) + added(a)) to carol", "t (no bound found for the loop variable t, no bound of parameter x), line 16"},
 		{"an unknown divisor", "a: fixed[n] @ alice in 0.0..9.0, b: fixed @ alice in 0.0..1.0", "n <= 9", "reveal(a[0] / b) to carol", "a[0] / b (no bound is known), line 7"},
@@ -52,6 +53,11 @@ fn grown[n](x: fixed[n]) -> fixed {
   return t
 }
 fn added[n](x: fixed[n]) -> fixed { var t: fixed = 0.0 for i in 0..n { t += x[i] } return t }
+fn passed[n](x: fixed[n]) -> fixed {
+  var r: fixed = 0.0 var s: fixed = 0.0 var t: fixed = 0.0 var u: fixed = 0.0 var v: fixed = 0.0 var w: fixed = 0.0
+  for i in 0..n { r = s s = t t = u u = v v = w w = x[i] }
+  return 2.0 * r
+}
 `)
 		_, lines, _ := strings.Cut(r.String(), "\nnumbers")
 		lines, _, _ = strings.Cut(lines, "\ncoordinator")
