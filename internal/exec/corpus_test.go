@@ -31,12 +31,20 @@ func TestCorpusAndExamples(t *testing.T) {
 	}
 	paths = append(paths, filepath.Join(root, "compiler", "testdata", "records.tfe"), filepath.Join("testdata", "kept_records.tfe"), filepath.Join("testdata", "indices.tfe"))
 	for _, path := range paths {
-		own := load(t, path, "")
-		s := players(own.Programs[0])
-		for _, protocol := range []string{"", fmt.Sprintf("plain(%s)", s[0]), fmt.Sprintf("aby3(%s, %s, %s)", s[2], s[0], s[1]), fmt.Sprintf("pond(%s, %s; %s)", s[1], s[2], s[0]), fmt.Sprintf("securenn(%s, %s, %s)", s[0], s[2], s[1])} {
+		for _, protocol := range protocols(load(t, path, "")) {
 			t.Run(filepath.Base(path)+" "+protocol, func(t *testing.T) { climb(t, load(t, path, protocol)) })
 		}
 	}
+}
+
+// protocols are the program's own and all others, with its players in other roles.
+// In short tests, one that learns has its own alone.
+func protocols(own *compiler.Unit) []string {
+	if testing.Short() && learns(own) {
+		return []string{""}
+	}
+	s := players(own.Programs[0])
+	return []string{"", fmt.Sprintf("plain(%s)", s[0]), fmt.Sprintf("aby3(%s, %s, %s)", s[2], s[0], s[1]), fmt.Sprintf("pond(%s, %s; %s)", s[1], s[2], s[0]), fmt.Sprintf("securenn(%s, %s, %s)", s[0], s[2], s[1])}
 }
 
 // examples are the programs of the examples, without the digits: to train one of

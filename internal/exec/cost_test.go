@@ -168,9 +168,7 @@ func TestCostOfCorpusAndExamples(t *testing.T) {
 	require.NoError(t, err)
 	r := rand.New(rand.NewPCG(17, 5))
 	for _, path := range append(append(paths, more...), filepath.Join("testdata", "kept_records.tfe"), filepath.Join("testdata", "indices.tfe")) {
-		own := load(t, path, "")
-		s := players(own.Programs[0])
-		for _, protocol := range []string{"", fmt.Sprintf("plain(%s)", s[0]), fmt.Sprintf("aby3(%s, %s, %s)", s[2], s[0], s[1]), fmt.Sprintf("pond(%s, %s; %s)", s[1], s[2], s[0]), fmt.Sprintf("securenn(%s, %s, %s)", s[0], s[2], s[1])} {
+		for _, protocol := range protocols(load(t, path, "")) {
 			t.Run(filepath.Base(path)+" "+protocol, func(t *testing.T) {
 				for _, p := range load(t, path, protocol).Programs {
 					exactly(t, p, randomInputs(r, p))
