@@ -204,16 +204,16 @@ func sums(v numbers, received [2][][]byte) []int {
 // zero, in each place alike, whatever x and t are; and what it gets of a server alone is
 // uniform, together with the shares of the bits, which it has handed out. Of 8192
 // comparisons, that a count is off its mean by more than 6 standard deviations has a
-// probability of 2e-9, for each of fewer than 1000 counts. Without the sharing of zero, the quotient
+// probability of 2e-9, for each of fewer than 3000 counts. Without the sharing of zero, the quotient
 // of both messages, which it has then, is that of the two servers' sums: the test looks
 // at that, too.
 func TestWhatServerTwoSees(t *testing.T) {
-	const l, n = 5, 8192
+	const l, n = 10, 8192
 	prime, v := fieldOf(l).Prime, numbers{n, l}
-	for _, c := range []struct{ x, t uint64 }{{0, 0}, {31, 0}, {0, 31}, {19, 19}, {20, 19}, {3, 30}} {
+	for _, c := range []struct{ x, t uint64 }{{0, 0}, {1023, 0}, {0, 1023}, {619, 619}, {620, 619}, {3, 30}} {
 		// The same shares each time: what the messages say besides must not depend on them.
 		var bits [2]source
-		for server, s := range split([]uint64{c.x & 1, c.x >> 1 & 1, c.x >> 2 & 1, c.x >> 3 & 1, c.x >> 4}, uint64(prime)) {
+		for server, s := range split(ring.Elements([]uint64{c.x}, l), uint64(prime)) {
 			bits[server] = ofNumbers(slices.Repeat(s, n), l)
 		}
 		received := play(t, 9, func(k *Kernel, net *recorder) {

@@ -67,7 +67,7 @@ func (k *Kernel) addition(net mpc.Net, x mpc.Share, c int64, width, bits int) *a
 	monomials := a.monomials(len(a.blockLen))
 	further := width - a.positions()
 	dealt := a.Dealt(0, func() [][]uint64 {
-		return [][]uint64{append(a.products(monomials), a.slices[a.positions()*a.words:]...)}
+		return [][]uint64{a.products(monomials, a.slices[a.positions()*a.words:])}
 	}, Group{Count: monomials + further, Width: a.n, Packed: true})
 	for server, d := range dealt {
 		if d != nil {
@@ -108,9 +108,10 @@ func (a *addition) place(i int) int {
 }
 
 // products are the monomials: that of a set of bits is that without the lowest,
-// times the lowest.
-func (a *addition) products(count int) []uint64 {
-	out := make([]uint64, count*a.words)
+// times the lowest. After them come further vectors.
+func (a *addition) products(count int, further []uint64) []uint64 {
+	out := make([]uint64, count*a.words+len(further))
+	copy(out[count*a.words:], further)
 	for block, b := range a.blockLen {
 		first := a.monomials(block)
 		at := func(set int) []uint64 { return out[(first+set-1)*a.words:][:a.words] }
@@ -248,6 +249,7 @@ func (a *addition) conjunctions(level int, x, y []conjunct) [][]uint64 {
 	joined := func(all []conjunct) [][]uint64 {
 		out := make([][]uint64, 2)
 		for c := range out {
+			out[c] = make([]uint64, 0, len(all)*a.words)
 			for _, v := range all {
 				out[c] = append(out[c], v.of[c][v.place*a.words:(v.place+1)*a.words]...)
 			}
@@ -264,25 +266,23 @@ func (a *addition) withCarry(carry [][]uint64, i int) [][]uint64 {
 	out, n := make([][]uint64, 2), len(carry[0])
 	for c := range out {
 		out[c] = make([]uint64, n)
-		ring.Xor(out[c], carry[c], a.summand(c)[i*a.words:][:n])
+		for at := 0; at < n; at += a.words {
+			ring.Xor(out[c][at:at+a.words], carry[c][at:], a.summand(c, i+at/a.words))
+		}
 	}
 	return out
 }
 
-// summand is a component of the bits of D + a without carries: D itself, or parts
-// of the bits of a.
-func (a *addition) summand(c int) []uint64 {
+// summand is a component of bit i of D + a without carries: of D itself, or a part
+// of the bit of a.
+func (a *addition) summand(c, i int) []uint64 {
 	server := c
 	if a.Computes() {
 		if c == 0 {
-			return a.slices
+			return a.slice(i)
 		}
 		server = a.Role
 	}
-	var out []uint64
-	for i := range len(a.slices) / max(1, a.words) {
-		at := a.place(i)
-		out = append(out, a.dealt[server][at*a.words:(at+1)*a.words]...)
-	}
-	return out
+	at := a.place(i)
+	return a.dealt[server][at*a.words:][:a.words]
 }
