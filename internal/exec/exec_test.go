@@ -58,6 +58,7 @@ func TestDescriptor(t *testing.T) {
 	got.Run = nil
 	n, m := runtime.Size{{Coef: 1, Vars: []string{"n"}}}, runtime.Size{{Coef: 1, Vars: []string{"m"}}}
 	e := clear.Fixed(35, 12)
+	everybody := []int{0, 1, 2, 3, 4, 5}
 	assert.Equal(t, runtime.Program{
 		Discloses: []string{"avg: fixed(35, 12) @ carol"},
 		File:      "average.tfe", Computation: "average", Digest: "1f", Compiler: got.Compiler,
@@ -73,11 +74,19 @@ func TestDescriptor(t *testing.T) {
 				Range: &runtime.Range{Low: 1, High: -1, Unsigned: true, Text: "1..=18446744073709551615"}},
 		},
 		Steps: []runtime.Step{
-			{Number: 1, Op: "input", Line: 8}, {Number: 2, Op: "input", Line: 9}, {Number: 3, Op: "input", Line: 10},
-			{Number: 4, Op: "sum", Line: 13}, {Number: 5, Op: "sum", Line: 13}, {Number: 6, Op: "start", Line: 13},
-			{Number: 7, Op: "share", Line: 13}, {Number: 8, Op: "share", Line: 13}, {Number: 9, Op: "add", Line: 13},
-			{Number: 10, Op: "size", Line: 14}, {Number: 11, Op: "divide", Line: 14}, {Number: 12, Op: "open", Line: 14},
-			{Number: 13, Op: "output", Line: 14},
+			{Number: 1, Op: "input", Line: 8, Who: []int{0}},
+			{Number: 2, Op: "input", Line: 9, Who: []int{1}},
+			{Number: 3, Op: "input", Line: 10, Who: everybody},
+			{Number: 4, Op: "sum", Line: 13, Who: []int{0}, Uses: []int{1}},
+			{Number: 5, Op: "sum", Line: 13, Who: []int{1}, Uses: []int{2}},
+			{Number: 6, Op: "start", Line: 13, Who: everybody},
+			{Number: 7, Op: "share", Line: 13, Who: []int{0, 3, 4, 5}, Uses: []int{4}},
+			{Number: 8, Op: "share", Line: 13, Who: []int{1, 3, 4, 5}, Uses: []int{5}},
+			{Number: 9, Op: "add", Line: 13, Who: []int{3, 4, 5}, Uses: []int{7, 8}},
+			{Number: 10, Op: "size", Line: 14, Who: everybody},
+			{Number: 11, Op: "divide", Line: 14, Who: []int{3, 4, 5}, Uses: []int{9, 10}},
+			{Number: 12, Op: "open", Line: 14, Who: []int{2, 3, 4, 5}, Uses: []int{11}},
+			{Number: 13, Op: "output", Line: 14, Who: []int{2}, Uses: []int{12}},
 		},
 	}, got)
 	assert.Empty(t, programs[3].Outputs)
