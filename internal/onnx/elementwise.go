@@ -257,7 +257,7 @@ func (g *importer) combine(base, symbol string, x, y value) ([]value, error) {
 	}
 	name := g.fresh(base)
 	big, small, swapped := x, y, false
-	if rank(y.shape) > rank(x.shape) || rank(y.shape) == rank(x.shape) && x.constant != nil {
+	if rank(y.shape) > rank(x.shape) || rank(y.shape) == rank(x.shape) && (x.constant != nil || stretches(x.shape, y.shape)) {
 		big, small, swapped = y, x, true
 	}
 	if big.constant != nil {
@@ -303,6 +303,17 @@ func onesShape(n int) shape {
 		s[k] = dim{1, ""}
 	}
 	return s
+}
+
+// stretches reports whether a has ones where b, of the same rank, has more.
+func stretches(a, b shape) bool {
+	a, b = a.squeezed(), b.squeezed()
+	for k := range a {
+		if a[k] == (dim{1, ""}) && b[k] != a[k] {
+			return true
+		}
+	}
+	return false
 }
 
 // rank orders shapes by how much they may stretch others.

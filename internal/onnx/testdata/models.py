@@ -147,7 +147,63 @@ def pytorch():
     g.save("pytorch_block", "pytorch", batch(2, 3, 8), g("Tanh", y), ["batch_size", 3, 8])
 
 
+    # A small network of images: convolution, norm, pool with padding, a residual block
+    # with groups and dilation, squeeze and excitation, depthwise convolution, and view.
+    g = Graph()
+
+    def conv(x, name, outs, ins, side, pad, group=1, stride=1, dilation=1, bias=()):
+        w = g.normal(name + ".weight", outs, ins // group, side, side)
+        return g("Conv", x, w, *bias, dilations=[dilation] * 2, group=group, kernel_shape=[side] * 2, pads=[pad] * 4, strides=[stride] * 2)
+
+    y = g("Relu", g.norm(conv("input", "stem", 4, 2, 3, 1), "bn", 4))
+    y = g("MaxPool", y, ceil_mode=0, dilations=[1, 1], kernel_shape=[3, 3], pads=[1] * 4, strides=[2, 2])
+    z = g("PRelu", conv(y, "grouped", 6, 4, 3, 1, group=2, bias=(g.normal("grouped.bias", 6),)), g.normal("slope", 6, 1, 1))
+    z = conv(z, "dilated", 4, 6, 3, 2, dilation=2)
+    y = g("Add", y, g.norm(z, "bn2", 4))
+    gate = g("HardSigmoid", conv(g("GlobalAveragePool", y), "gate", 4, 4, 1, 0, bias=(g.normal("gate.bias", 4),)), alpha=1 / 6, beta=0.5)
+    y = g("Mul", y, gate)
+    y = g("Clip", g.norm(conv(y, "depthwise", 4, 4, 3, 1, group=4), "bn3", 4), g.constant(np.float32(0)), g.constant(np.float32(6)))
+    y = g("Concat", y, g("HardSwish", y), axis=1)
+    y = g("Relu", g.norm(y, "before", 8))
+    y = g("AveragePool", y, ceil_mode=0, kernel_shape=[2, 2], strides=[2, 2], pads=[0] * 4)
+    size = g("Unsqueeze", g("Gather", g("Shape", y), g.constant(np.int64(0)), axis=0), g.constant(np.array([0])))
+    y = g("Reshape", y, g("Concat", size, g.constant(np.array([-1])), axis=0))
+    y = g("Gemm", y, g.normal("fc.weight", 5, 72), g.normal("fc.bias", 5), transB=1)
+    g.save("pytorch_images", "pytorch", batch(2, 2, 12, 12), g("Softmax", y, axis=1), ["batch_size", 5])
+
+    # Lines: convolutions of one dimension, and their pools.
+    g = Graph()
+    y = g("Conv", "input", g.normal("0.weight", 4, 2, 5), g.normal("0.bias", 4), dilations=[1], group=1, kernel_shape=[5], pads=[2, 2], strides=[2])
+    y = g("MaxPool", g("Tanh", y), kernel_shape=[2], strides=[2], pads=[0, 0])
+    y = g("Conv", y, g.normal("1.weight", 4, 4, 3), dilations=[2], group=1, kernel_shape=[3], pads=[2, 2], strides=[1])
+    y = g("Softplus", g.norm(y, "2", 4))
+    y = g("Squeeze", g("GlobalMaxPool", y), g.constant(np.array([2])))
+    g.save("pytorch_lines", "pytorch", batch(3, 2, 20), g("Gemm", y, g.normal("3.weight", 2, 4), g.normal("3.bias", 2), transB=1), ["batch_size", 2])
+
+    # The operators of later versions; a channel shuffle.
+    g = Graph()
+    y = g("Gelu", "input", approximate="none")
+    y = g("Reshape", y, g.constant(np.array([0, 2, 3, 4])))
+    y = g("Reshape", g("Transpose", y, perm=[0, 2, 1, 3]), g.constant(np.array([0, -1])))
+    y = g("Gelu", g("MatMul", y, g.normal("w", 24, 6)), approximate="tanh")
+    first, second = g("Split", y, g.constant(np.array([2, 4])), axis=1, outputs=2)
+    y = g("Max", g("ReduceSum", g("Slice", second, g.constant(np.array([1])), g.constant(np.array([4])), g.constant(np.array([1]))), g.constant(np.array([1]))), first)
+    g.save("pytorch_moves", "pytorch", batch(3, 24), g("Mul", y, g.weight("scale", np.float32(2) * np.ones(1, np.float32))), ["batch_size", 2], opset=20)
+
+
 def keras():
+    # Conv2D(4, 3, 2, "same"), MaxPool2D, DepthwiseConv2D, Flatten, Dense: height, width
+    # and channels are the input's last dimensions.
+    g = Graph()
+    y = g("Transpose", "input", perm=[0, 3, 1, 2])
+    y = g("Conv", y, g.normal("conv2d/Conv2D/ReadVariableOp:0", 4, 2, 3, 3), g.normal("conv2d/BiasAdd/ReadVariableOp:0", 4), auto_pad="SAME_UPPER", kernel_shape=[3, 3], strides=[2, 2])
+    y = g("MaxPool", g("Selu", y), auto_pad="SAME_UPPER", kernel_shape=[2, 2], strides=[1, 1])
+    y = g("Conv", y, g.normal("depthwise/ReadVariableOp:0", 4, 1, 3, 2), group=4, auto_pad="VALID", kernel_shape=[3, 2], strides=[1, 1])
+    y = g("AveragePool", g("Relu", y), kernel_shape=[2, 1], strides=[1, 1], auto_pad="VALID")
+    y = g("Reshape", g("Transpose", y, perm=[0, 2, 3, 1]), g.weight("shape", np.array([-1, 32])))
+    y = g("Add", g("MatMul", y, g.normal("dense/MatMul/ReadVariableOp:0", 32, 3)), g.normal("dense/BiasAdd/ReadVariableOp:0", 3))
+    g.save("keras_images", "tf2onnx", batch(2, 10, 10, 2), g("Softmax", y), ["unk__9", 3], batch="unk__8", opset=15)
+
     # Dense(8, "sigmoid"), Dense(8, "elu"), BatchNormalization, Dense(3, "softmax")
     g = Graph()
     y = g("MatMul", "input", g.normal("sequential/dense/MatMul/ReadVariableOp:0", 6, 8, scale=1))
