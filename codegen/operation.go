@@ -135,6 +135,12 @@ func (b *body) call(in *ir.Instr) (string, []jen.Code) {
 		return "RandomBits", b.shape(in)
 	case ir.OpIota:
 		return "Iota", b.shape(in)
+	case ir.OpConvolve:
+		return "Convolve", append(args, b.dims(in.Window[2:])...)
+	case ir.OpConvolveToKernels:
+		return "ConvolveToKernels", append(args, b.dims(in.Window)...)
+	case ir.OpConvolveToImages:
+		return "ConvolveToImages", append(args, append(b.dims(info.Shape[2:]), b.dims(in.Window[2:])...)...)
 	case ir.OpWindows:
 		return "Windows", append(args, b.dims(in.Window)...)
 	case ir.OpOneHot:

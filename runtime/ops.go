@@ -263,6 +263,18 @@ func (p *Party) Reverse(step int, x mpc.Operand) mpc.Share {
 func (p *Party) CumSum(step int, x mpc.Operand) mpc.Share {
 	return p.made(p.engine.CumSum(p.at(step), x))
 }
+func (p *Party) Convolve(step int, x, kernels mpc.Operand, stride, padding int) mpc.Share {
+	return p.made(p.engine.Convolve(p.at(step), x, kernels, stride, padding))
+}
+
+func (p *Party) ConvolveToKernels(step int, x, y mpc.Operand, height, width, stride, padding int) mpc.Share {
+	return p.made(p.engine.ConvolveToKernels(p.at(step), x, y, height, width, stride, padding))
+}
+
+func (p *Party) ConvolveToImages(step int, y, kernels mpc.Operand, height, width, stride, padding int) mpc.Share {
+	return p.made(p.engine.ConvolveToImages(p.at(step), y, kernels, height, width, stride, padding))
+}
+
 func (p *Party) Windows(step int, x mpc.Operand, height, width, stride, padding int) mpc.Share {
 	return p.made(p.engine.Windows(p.at(step), x, height, width, stride, padding))
 }

@@ -48,6 +48,10 @@ func builtin(name string) func(*frame, *ast.Call, types.Elem) value {
 		return (*frame).iota
 	case "conv2d":
 		return (*frame).conv2d
+	case "conv2d_kernels":
+		return (*frame).conv2dKernels
+	case "conv2d_images":
+		return (*frame).conv2dImages
 	case "windows":
 		return (*frame).windowsCall
 	case "max_pool", "avg_pool":

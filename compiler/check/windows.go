@@ -22,40 +22,118 @@ func (f *frame) parameter(a *ast.Arg, what string, least, otherwise int) (int, b
 	return k, ok
 }
 
+// A convolution is a call with two operands of 4 dimensions, and constants.
+type convolution struct {
+	*ast.Call
+	args                           []*ast.Arg
+	a, b                           value
+	elem                           types.Elem
+	height, width, stride, padding int
+}
+
+// convolution checks the operands and constants of a call; with sized, these are a
+// height and width too.
+func (f *frame) convolution(e *ast.Call, want types.Elem, sized bool, params ...string) (c convolution, ok bool) {
+	if sized {
+		params = append(params, "height", "width")
+	}
+	least := len(params)
+	c.Call = e
+	if c.args, ok = f.bind(e, f.callee, append(params, "stride", "padding"), least); !ok {
+		return c, false
+	}
+	c.a, c.b = f.argument(c.args, 0, want), f.argument(c.args, 1, want)
+	ok1, ok2 := true, true
+	if sized {
+		c.height, ok1 = f.parameter(c.args[2], "a height", 1, 1)
+		c.width, ok2 = f.parameter(c.args[3], "a width", 1, 1)
+	}
+	var ok3, ok4 bool
+	c.stride, ok3 = f.parameter(c.args[least], "a stride", 1, 1)
+	c.padding, ok4 = f.parameter(c.args[least+1], "a padding", 0, 0)
+	if bad(c.a, c.b) || !ok1 || !ok2 || !ok3 || !ok4 {
+		return c, false
+	}
+	if len(c.a.Shape) != 4 || len(c.b.Shape) != 4 {
+		f.fail(e, "E201", f.operands("", []value{c.a, c.b}), "`%s` takes two arrays of 4 dimensions: batch, channel, height, width", f.callee)
+		return c, false
+	}
+	c.a, c.b, c.elem, ok = f.dotElem(e, c.a, c.b)
+	return c, ok
+}
+
+// results are how many windows fit images.
+func (f *frame) results(c convolution, images value, height, width types.Size) (rows, columns types.Size, ok bool) {
+	rows, ok1 := f.windows(c.Call, images, 2, height, c.stride, c.padding)
+	columns, ok2 := f.windows(c.Call, images, 3, width, c.stride, c.padding)
+	return rows, columns, ok1 && ok2
+}
+
+// agree compares dimensions of the two operands.
+func (f *frame) agree(c convolution, a, b types.Shape) bool {
+	return f.sameShape(c.args[1].Value, a, b, f.plainOf(c.b), nil)
+}
+
+// convolved is an array of sums of at most n products.
+func (f *frame) convolved(c convolution, shape types.Shape, n types.Size) value {
+	if c.padding > 0 {
+		c.a.bounds = c.a.bounds.union(exactly(nought))
+	}
+	return f.products(c.Call, "dot", c.elem, shape, n, c.a, c.b)
+}
+
 // conv2d checks conv2d(x, w, stride: s, padding: p): x has batch, channel,
 // height and width, w has the channels of the result, those of x, height and
 // width.
 func (f *frame) conv2d(e *ast.Call, want types.Elem) value {
-	args, ok := f.bind(e, "conv2d", []string{"x", "w", "stride", "padding"}, 2)
+	c, ok := f.convolution(e, want, false, "x", "w")
 	if !ok {
 		return poison(e)
 	}
-	x, w := f.argument(args, 0, want), f.argument(args, 1, want)
-	stride, ok1 := f.parameter(args[2], "a stride", 1, 1)
-	padding, ok2 := f.parameter(args[3], "a padding", 0, 0)
-	if bad(x, w) || !ok1 || !ok2 {
+	x, w := c.a.Shape, c.b.Shape
+	if !f.agree(c, types.Shape{x[1]}, types.Shape{w[1]}) {
 		return poison(e)
 	}
-	if len(x.Shape) != 4 || len(w.Shape) != 4 {
-		return f.fail(e, "E201", f.operands("", []value{x, w}), "`conv2d` takes two arrays of 4 dimensions: batch, channel, height, width")
-	}
-	if !f.sameShape(args[1].Value, types.Shape{x.Shape[1]}, types.Shape{w.Shape[1]}, f.plainOf(w), nil) {
-		return poison(e)
-	}
-	x, w, elem, ok := f.dotElem(e, x, w)
+	rows, columns, ok := f.results(c, c.a, w[2], w[3])
 	if !ok {
 		return poison(e)
 	}
-	rows, ok1 := f.windows(e, x, 2, w.Shape[2], stride, padding)
-	columns, ok2 := f.windows(e, x, 3, w.Shape[3], stride, padding)
-	if !ok1 || !ok2 {
+	return f.convolved(c, types.Shape{x[0], w[0], rows, columns}, w[1:].Count())
+}
+
+// conv2dKernels checks conv2d_kernels(x, y, height: h, width: w, stride: s, padding: p):
+// images, and what has the shape of the result of their convolution.
+func (f *frame) conv2dKernels(e *ast.Call, want types.Elem) value {
+	c, ok := f.convolution(e, want, true, "x", "y")
+	if !ok {
 		return poison(e)
 	}
-	if padding > 0 {
-		x.bounds = x.bounds.union(exactly(nought))
+	x, y := c.a.Shape, c.b.Shape
+	height, width := types.Int(int64(c.height)), types.Int(int64(c.width))
+	rows, columns, ok := f.results(c, c.a, height, width)
+	if !ok || !f.agree(c, types.Shape{x[0], rows, columns}, types.Shape{y[0], y[2], y[3]}) {
+		return poison(e)
 	}
-	shape := types.Shape{x.Shape[0], w.Shape[0], rows, columns}
-	return f.products(e, "dot", elem, shape, w.Shape[1:].Count(), x, w)
+	return f.convolved(c, types.Shape{y[1], x[1], height, width}, y[0].Mul(y[2]).Mul(y[3]))
+}
+
+// conv2dImages checks conv2d_images(y, w, height: h, width: w, stride: s, padding: p):
+// what has the shape of the result of a convolution, and its kernels.
+func (f *frame) conv2dImages(e *ast.Call, want types.Elem) value {
+	c, ok := f.convolution(e, want, true, "y", "w")
+	if !ok {
+		return poison(e)
+	}
+	y, w := c.a.Shape, c.b.Shape
+	images := c.a
+	images.Shape = types.Shape{y[0], w[1], types.Int(int64(c.height)), types.Int(int64(c.width))}
+	rows, columns, ok := f.results(c, images, w[2], w[3])
+	if !ok || !f.agree(c, types.Shape{y[1], y[2], y[3]}, types.Shape{w[0], rows, columns}) {
+		return poison(e)
+	}
+	// A pixel may stand in fewer windows than a window has places.
+	c.a.bounds = c.a.bounds.union(exactly(nought))
+	return f.convolved(c, images.Shape, w[0].Mul(w[2]).Mul(w[3]))
 }
 
 // windowsCall checks windows(x, height: h, width: w, stride: s, padding: p).

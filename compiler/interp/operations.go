@@ -58,6 +58,16 @@ var operations = map[ir.Op]func(*operation) Tensor{
 	ir.OpMax: extreme(func(o *operation, x ...*big.Int) *big.Int { return o.best(1, x) }),
 	ir.OpDot: dot,
 
+	ir.OpConvolve: convolution(
+		func(x, y, out []int64) (images, kernels, results []int64) { return x, y, out },
+		func(pixel, place, result int64) (x, y, out int64) { return pixel, place, result }),
+	ir.OpConvolveToKernels: convolution(
+		func(x, y, out []int64) (images, kernels, results []int64) { return x, out, y },
+		func(pixel, place, result int64) (x, y, out int64) { return pixel, result, place }),
+	ir.OpConvolveToImages: convolution(
+		func(x, y, out []int64) (images, kernels, results []int64) { return out, y, x },
+		func(pixel, place, result int64) (x, y, out int64) { return result, place, pixel }),
+
 	ir.OpIndex: index, ir.OpUpdate: update, ir.OpStack: stack, ir.OpConcat: concat,
 	ir.OpFill: elementwise(func(_ *operation, x ...*big.Int) *big.Int { return x[0] }),
 	ir.OpSort: sorted, ir.OpRank: rank, ir.OpPermute: permute, ir.OpCarry: carry, ir.OpTopK: topK, ir.OpMerge: merge, ir.OpDistinct: distinct,
@@ -256,6 +266,40 @@ func dot(o *operation) Tensor {
 		}
 		return o.shifted(s)
 	})
+}
+
+// convolution goes through all results and places of a kernel: each pair has to do
+// with one pixel, unless it lies outside the image. Two of the three are operands, and
+// the third is the result; exact products are added up and truncated once.
+func convolution(shapes func(x, y, out []int64) (images, kernels, results []int64), indices func(pixel, place, result int64) (x, y, out int64)) func(*operation) Tensor {
+	return func(o *operation) Tensor {
+		x, y := o.args[0], o.args[1]
+		images, kernels, results := shapes(x.Shape, y.Shape, o.shape)
+		sums := o.tensor(func(int) *big.Int { return new(big.Int) })
+		for result := range int64(count(results)) {
+			at := split(result, results)
+			for place := range int64(count(kernels[1:])) {
+				of := split(place, kernels[1:])
+				row, column := at[2]*o.window[2]+of[1]-o.window[3], at[3]*o.window[2]+of[2]-o.window[3]
+				if row < 0 || row >= images[2] || column < 0 || column >= images[3] {
+					continue
+				}
+				pixel := ((at[0]*images[1]+of[0])*images[2]+row)*images[3] + column
+				i, j, to := indices(pixel, at[1]*int64(count(kernels[1:]))+place, result)
+				sums.Data[to] = new(big.Int).Add(sums.Data[to], new(big.Int).Mul(x.Data[i], y.Data[j]))
+			}
+		}
+		return o.tensor(func(k int) *big.Int { return o.shifted(sums.Data[k]) })
+	}
+}
+
+// split is the index of the k-th element of a shape.
+func split(k int64, shape []int64) []int64 {
+	out := make([]int64, len(shape))
+	for d := len(shape) - 1; d >= 0; d-- {
+		k, out[d] = k/shape[d], k%shape[d]
+	}
+	return out
 }
 
 // windows reads each place of each window; those outside are zero.

@@ -171,7 +171,7 @@ type Instr struct {
 	Width   int         // secure comparisons, min, max, abs: see Compares; 0: what the types say
 	Axis    int         // reductions, Concat: the axis; -1: all of them
 	Slices  []Slice     // Index, Update
-	Window  types.Shape // Windows: height and width, stride, padding
+	Window  types.Shape // Windows and convolutions: height and width, stride, padding
 	Parts   []string    // Print: the texts before, between and after the operands
 	To      types.Place // Share: unused; Open, Reveal: the audience (all of it, holders included)
 	Name    string      // Input, Valid, Output: the name; Open, Reveal: output or label; Draw: the primitive; Assert: the text
@@ -279,7 +279,13 @@ const (
 	// Args[0][b, c, h, w] from left to right and from top to bottom, every
 	// stride; padding zeros stand around
 	OpWindows Op = "windows"
-	OpOneHot  Op = "onehot" // Dst[…, j] = Args[0][…] == j; Args[0] is an integer or an enum
+	// Of images x[b, c, h, w], kernels w[k, c, height, width] and results y[b, k, rows,
+	// columns] two give what they make of the third by the sums of x w over windows, as
+	// OpWindows has them: Args are x and w, x and y, and y and w; Shift as Mul
+	OpConvolve          Op = "convolve"
+	OpConvolveToKernels Op = "convolve_to_kernels"
+	OpConvolveToImages  Op = "convolve_to_images"
+	OpOneHot            Op = "onehot" // Dst[…, j] = Args[0][…] == j; Args[0] is an integer or an enum
 )
 
 // Order and selection. Vectors are sorted along the last axis, rows by row;

@@ -14,7 +14,7 @@ func (v *verifier) types(i *Instr) {
 	if rule, ok := typeRules[i.Op]; ok {
 		rule(v, i)
 	}
-	if i.Op != OpMul && i.Op != OpDot && i.Shift != 0 {
+	if i.Op != OpMul && !i.Op.SumsProducts() && i.Shift != 0 {
 		v.fail("has a shift")
 	}
 	v.width(i)
@@ -79,7 +79,8 @@ var typeRules = map[Op]func(*verifier, *Instr){
 		v.result(i, v.dst(i).Elem, v.info(i, 0).Shape)
 	},
 	OpSum: (*verifier).sum, OpMin: (*verifier).extreme, OpMax: (*verifier).extreme,
-	OpDot:   (*verifier).dot,
+	OpDot:      (*verifier).dot,
+	OpConvolve: (*verifier).convolution, OpConvolveToKernels: (*verifier).convolution, OpConvolveToImages: (*verifier).convolution,
 	OpIndex: (*verifier).index, OpUpdate: (*verifier).update,
 	OpStack: (*verifier).stack, OpConcat: (*verifier).concat,
 	OpFill: func(v *verifier, i *Instr) {
@@ -420,28 +421,55 @@ func (v *verifier) dot(i *Instr) {
 // windows: the number of windows is what fits, along each of the two axes.
 func (v *verifier) windows(i *Instr) {
 	s := v.info(i, 0).Shape
-	if len(s) != 4 || len(i.Window) != 4 {
-		v.fail("windows %s of %s", i.Window, s)
+	out := v.fitting(i, s, func(rows, columns types.Size) bool {
+		return v.sameShape(v.dst(i).Shape, types.Shape{s[0], rows.Mul(columns), s[1], i.Window[0].Mul(i.Window[1])})
+	})
+	if !out {
+		v.fail("%s are not the windows of %s", plain(v.dst(i).Elem, v.dst(i).Shape), s)
 		return
+	}
+	v.result(i, v.info(i, 0).Elem, v.dst(i).Shape)
+}
+
+// fitting reports that the windows of images of a shape are as many as f accepts.
+func (v *verifier) fitting(i *Instr, s types.Shape, f func(rows, columns types.Size) bool) bool {
+	if len(s) != 4 || len(i.Window) != 4 {
+		return false
 	}
 	stride, ok1 := i.Window[2].Const()
 	padding, ok2 := i.Window[3].Const()
 	if !ok1 || !ok2 || stride < 1 || padding < 0 {
-		v.fail("stride and padding of %s", i.Window)
-		return
+		return false
 	}
 	for _, h := range v.equals(s[2]) {
 		for _, w := range v.equals(s[3]) {
 			rows, ok1 := types.Windows(h, i.Window[0], stride, padding)
 			columns, ok2 := types.Windows(w, i.Window[1], stride, padding)
-			out := types.Shape{s[0], rows.Mul(columns), s[1], i.Window[0].Mul(i.Window[1])}
-			if ok1 && ok2 && v.sameShape(v.dst(i).Shape, out) {
-				v.result(i, v.info(i, 0).Elem, out)
-				return
+			if ok1 && ok2 && f(rows, columns) {
+				return true
 			}
 		}
 	}
-	v.fail("%s are not the windows of %s", plain(v.dst(i).Elem, v.dst(i).Shape), s)
+	return false
+}
+
+// convolution: images, kernels and results of one.
+func (v *verifier) convolution(i *Instr) {
+	x, w, y := v.info(i, 0).Shape, v.info(i, 1).Shape, v.dst(i).Shape
+	switch i.Op {
+	case OpConvolveToKernels:
+		w, y = y, w
+	case OpConvolveToImages:
+		x, y = y, x
+	}
+	fits := len(w) == 4 && v.fitting(i, x, func(rows, columns types.Size) bool {
+		return v.sameShape(w, types.Shape{w[0], x[1], i.Window[0], i.Window[1]}) && v.sameShape(y, types.Shape{x[0], w[0], rows, columns})
+	})
+	if !fits {
+		v.fail("no convolution of %s by %s with windows %s is %s", x, w, i.Window, y)
+		return
+	}
+	v.result(i, v.productElem(i), v.dst(i).Shape)
 }
 
 // equals are a size and what the equations of where make of it.

@@ -30,6 +30,12 @@ func (i *Instr) Failure() string {
 	return "no value for these operands"
 }
 
+// SumsProducts reports that elements of the result are sums of products of elements of
+// the two operands.
+func (o Op) SumsProducts() bool {
+	return o == OpDot || o == OpConvolve || o == OpConvolveToKernels || o == OpConvolveToImages
+}
+
 // Verb says what the operation does, as it stands in messages about a step:
 // "step 10 (divide, average.tfe:14)".
 func (o Op) Verb() string {
@@ -43,5 +49,5 @@ func (o Op) Verb() string {
 var verbs = map[Op]string{
 	OpSizeOf: "size", OpValid: "rows", OpConst: "constant", OpNeg: "negate", OpSub: "subtract", OpMul: "multiply",
 	OpDiv: "divide", OpMod: "remainder", OpEq: "compare", OpNe: "compare", OpLt: "compare", OpLe: "compare",
-	OpGt: "compare", OpGe: "compare", OpDot: "product", OpUpdate: "assign",
+	OpGt: "compare", OpGe: "compare", OpDot: "product", OpConvolve: "convolve", OpConvolveToKernels: "convolve", OpConvolveToImages: "convolve", OpUpdate: "assign",
 }

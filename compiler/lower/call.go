@@ -220,6 +220,10 @@ func primitiveOf(name string) (primitive, bool) {
 		return primitive{nil, func(c *primitiveCall) ir.Value { return c.op(ir.OpIota, c.t.Elem, c.t.Shape) }}, true
 	case "conv2d":
 		return primitive{ofImages, (*primitiveCall).conv2d}, true
+	case "conv2d_kernels":
+		return primitive{ofKernels, (*primitiveCall).toKernels}, true
+	case "conv2d_images":
+		return primitive{ofResults, (*primitiveCall).toImages}, true
 	case "windows":
 		return primitive{ofWindows, (*primitiveCall).windowed}, true
 	case "max_pool":

@@ -222,7 +222,11 @@ func (l *lowerer) arithmetic(n ast.Node, op string, x, y ir.Value, t types.Type)
 // multiply writes a product or inner product. Of two fixed it is truncated by
 // F; where one factor is whole, nothing is.
 func (l *lowerer) multiply(o ir.Op, n ast.Node, x, y ir.Value, t types.Type) ir.Value {
-	i := ir.Instr{Op: o, Axis: -1}
+	return l.multiplied(ir.Instr{Op: o, Axis: -1}, n, x, y, t)
+}
+
+// multiplied is the result of an instruction that multiplies.
+func (l *lowerer) multiplied(i ir.Instr, n ast.Node, x, y ir.Value, t types.Type) ir.Value {
 	ex, ey := l.elem(x), l.elem(y)
 	switch {
 	case ex.Kind == types.Fixed && ey.Kind == types.Fixed:
@@ -233,7 +237,7 @@ func (l *lowerer) multiply(o ir.Op, n ast.Node, x, y ir.Value, t types.Type) ir.
 		return l.operate(i, wider(ex, ey), t.Shape, x, y)
 	case ex.Kind == types.Fixed:
 		return l.operate(i, ex, t.Shape, x, l.whole(y))
-	case ey.Kind == types.Fixed && o == ir.OpMul:
+	case ey.Kind == types.Fixed && i.Op == ir.OpMul:
 		return l.operate(i, ey, t.Shape, y, l.whole(x))
 	case ey.Kind == types.Fixed:
 		return l.operate(i, ey, t.Shape, l.whole(x), y)

@@ -229,7 +229,7 @@ func (g *grouper) chooses(i *ir.Instr) bool {
 	switch i.Op {
 	case ir.OpFilter:
 		return g.ofRows(i.Args[1])
-	case ir.OpMul, ir.OpDot:
+	case ir.OpMul, ir.OpDot, ir.OpConvolve, ir.OpConvolveToKernels, ir.OpConvolveToImages:
 		x, y := g.lineage(i.Args[0]).role, g.lineage(i.Args[1]).role
 		return x == flag && y == other && g.ofRows(i.Args[0]) || y == flag && x == other && g.ofRows(i.Args[1])
 	}
@@ -345,7 +345,7 @@ func (g *grouper) together(i *ir.Instr) types.Shape {
 			return g.shape(i.Args[0])
 		}
 		return g.shape(i.Args[0])[i.Axis : i.Axis+1]
-	case ir.OpDot:
+	case ir.OpDot, ir.OpConvolveToKernels:
 		return g.shape(i.Args[1])[:1]
 	case ir.OpSort, ir.OpRank, ir.OpTopK, ir.OpCumSum:
 		s := g.shape(i.Args[0])

@@ -134,6 +134,9 @@ func (p *prover) interval(i *ir.Instr) interval {
 		return corners(arg(0), arg(1), (*big.Int).Mul).shift(-i.Shift)
 	case ir.OpDot:
 		return p.times(corners(arg(0), arg(1), (*big.Int).Mul), p.shape(i.Args[1])[0], i.Shift)
+	case ir.OpConvolve, ir.OpConvolveToKernels, ir.OpConvolveToImages:
+		// A place of a window may lie outside the image.
+		return p.times(corners(arg(0), arg(1), (*big.Int).Mul).join(constantly(0)), p.met(i), i.Shift)
 	case ir.OpIota:
 		return span(new(big.Int), new(big.Int).Sub(p.sizeInterval(p.shape(i.Dst)[0]).high, big.NewInt(1)))
 	case ir.OpWindows:
@@ -262,6 +265,20 @@ func (p *prover) times(a interval, n types.Size, shift int) interval {
 		return unbounded
 	}
 	return corners(a, p.sizeInterval(n), (*big.Int).Mul).shift(-shift)
+}
+
+// met is how many products an element of the result of a convolution adds up at most:
+// images, kernels and results have a dimension each that the others lack.
+func (p *prover) met(i *ir.Instr) types.Size {
+	switch i.Op {
+	case ir.OpConvolveToKernels:
+		y := p.shape(i.Args[1])
+		return y[0].Mul(y[2]).Mul(y[3])
+	case ir.OpConvolveToImages:
+		w := p.shape(i.Args[1])
+		return w[0].Mul(w[2]).Mul(w[3])
+	}
+	return p.shape(i.Args[1])[1:].Count()
 }
 
 // quotient: one by zero is 0 or never reached, and a secure one is off by

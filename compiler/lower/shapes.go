@@ -12,6 +12,8 @@ import (
 
 var (
 	ofImages  = []string{"x", "w", "stride", "padding"}
+	ofKernels = []string{"x", "y", "height", "width", "stride", "padding"}
+	ofResults = []string{"y", "w", "height", "width", "stride", "padding"}
 	ofPooling = []string{"x", "size", "stride"}
 	ofWindows = []string{"x", "height", "width", "stride", "padding"}
 )
@@ -94,19 +96,26 @@ func (c *primitiveCall) number(k int, otherwise types.Size) types.Size {
 	return types.Int(int64(c.axisOf(c.args[k], 0)))
 }
 
-// conv2d is one product of matrices: of the windows, a row each, and of the
-// kernels, a column each. What must be shared is shared before it is repeated.
+// conv2d is the sums over the windows of x times the kernels.
 func (c *primitiveCall) conv2d() ir.Value {
-	x, w := c.value(c.args[0]), c.value(c.args[1])
-	if c.meet(x, w).Empty() {
-		x = c.sharedOperands([]ir.Value{x})[0]
-	}
-	k := c.shape(w)
-	windows := c.windows(x, c.pixels(), k[2], k[3], c.number(2, types.Int(1)), c.number(3, types.Int(0)))
-	s := c.shape(windows)
-	kernels := c.transposed(c.reshaped(w, k[0], k[1:].Count()))
-	y := c.product(c.reshaped(windows, s[0].Mul(s[1]), k[1:].Count()), kernels, c.t.Elem)
-	return c.images(c.reshaped(y, s[0], s[1], k[0]))
+	w := c.shape(c.value(c.args[1]))
+	return c.convolution(ir.OpConvolve, w[2], w[3], 2)
+}
+
+func (c *primitiveCall) toKernels() ir.Value {
+	return c.convolution(ir.OpConvolveToKernels, c.t.Shape[2], c.t.Shape[3], 4)
+}
+
+func (c *primitiveCall) toImages() ir.Value {
+	w := c.shape(c.value(c.args[1]))
+	return c.convolution(ir.OpConvolveToImages, w[2], w[3], 4)
+}
+
+// convolution has windows of a height and width; stride and padding are the arguments
+// from one on.
+func (c *primitiveCall) convolution(o ir.Op, height, width types.Size, at int) ir.Value {
+	i := ir.Instr{Op: o, Axis: -1, Window: types.Shape{height, width, c.number(at, types.Int(1)), c.number(at+1, types.Int(0))}}
+	return c.multiplied(i, c.Call, c.value(c.args[0]), c.value(c.args[1]), c.t)
 }
 
 // squares are the windows of pooling.

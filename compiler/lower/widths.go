@@ -92,7 +92,7 @@ func (l *lowerer) refuse(i *ir.Instr, code, hint, format string, args ...any) {
 // lowest bits of the operands alone, so that nothing need be reduced before.
 var modular = map[ir.Op]bool{
 	ir.OpCopy: true, ir.OpShare: true, ir.OpOpen: true, ir.OpRefresh: true, ir.OpReduce: true, ir.OpConvert: true,
-	ir.OpNeg: true, ir.OpAdd: true, ir.OpSub: true, ir.OpMul: true, ir.OpDot: true, ir.OpEq: true, ir.OpNe: true,
+	ir.OpNeg: true, ir.OpAdd: true, ir.OpSub: true, ir.OpMul: true, ir.OpDot: true, ir.OpConvolve: true, ir.OpConvolveToKernels: true, ir.OpConvolveToImages: true, ir.OpEq: true, ir.OpNe: true,
 	ir.OpSelect: true, ir.OpIndex: true, ir.OpUpdate: true, ir.OpStack: true, ir.OpConcat: true,
 	ir.OpFill: true, ir.OpTranspose: true, ir.OpReshape: true, ir.OpReverse: true, ir.OpWindows: true, ir.OpCumSum: true,
 	ir.OpPermute: true, ir.OpShuffle: true, ir.OpCarry: true,

@@ -36,7 +36,7 @@ var pure = map[ir.Op]bool{
 	ir.OpMul: true, ir.OpDiv: true, ir.OpMod: true, ir.OpEq: true, ir.OpNe: true, ir.OpLt: true, ir.OpLe: true,
 	ir.OpSqrt: true, ir.OpExp: true, ir.OpLog: true, ir.OpSigmoid: true, ir.OpTanh: true,
 	ir.OpGt: true, ir.OpGe: true, ir.OpAnd: true, ir.OpOr: true, ir.OpNot: true, ir.OpSelect: true,
-	ir.OpSum: true, ir.OpMin: true, ir.OpMax: true, ir.OpAbs: true, ir.OpReduce: true, ir.OpDot: true, ir.OpIndex: true,
+	ir.OpSum: true, ir.OpMin: true, ir.OpMax: true, ir.OpAbs: true, ir.OpReduce: true, ir.OpDot: true, ir.OpConvolve: true, ir.OpConvolveToKernels: true, ir.OpConvolveToImages: true, ir.OpIndex: true,
 	ir.OpStack: true, ir.OpConcat: true, ir.OpFill: true, ir.OpTranspose: true, ir.OpReshape: true,
 	ir.OpReverse: true, ir.OpCumSum: true, ir.OpIota: true, ir.OpWindows: true,
 	ir.OpSort: true, ir.OpRank: true, ir.OpPermute: true, ir.OpCarry: true, ir.OpTopK: true, ir.OpMerge: true, ir.OpDistinct: true,

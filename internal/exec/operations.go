@@ -192,6 +192,21 @@ func (t *translator) clearForm(i *ir.Instr) func(*frame) clear.Tensor {
 		return func(f *frame) clear.Tensor { return clear.RandomBits(f.shape(i, info.Shape)...) }
 	case ir.OpIota:
 		return func(f *frame) clear.Tensor { return clear.Iota(f.shape(i, info.Shape)[0]) }
+	case ir.OpConvolve:
+		return func(f *frame) clear.Tensor {
+			w := f.dims(i.Step, i.Window)
+			return clear.Convolve(f.clear(x), f.clear(y), w[2], w[3])
+		}
+	case ir.OpConvolveToKernels:
+		return func(f *frame) clear.Tensor {
+			w := f.dims(i.Step, i.Window)
+			return clear.ConvolveToKernels(f.clear(x), f.clear(y), w[0], w[1], w[2], w[3])
+		}
+	case ir.OpConvolveToImages:
+		return func(f *frame) clear.Tensor {
+			w, s := f.dims(i.Step, i.Window), f.dims(i.Step, info.Shape)
+			return clear.ConvolveToImages(f.clear(x), f.clear(y), s[2], s[3], w[2], w[3])
+		}
 	case ir.OpWindows:
 		return func(f *frame) clear.Tensor {
 			w := f.dims(i.Step, i.Window)
@@ -254,6 +269,21 @@ func (t *translator) secureForm(i *ir.Instr) func(*frame) mpc.Share {
 		return func(f *frame) mpc.Share { return f.Fill(i.Step, f.values[x], f.dims(i.Step, info.Shape)...) }
 	case ir.OpReshape:
 		return func(f *frame) mpc.Share { return f.Reshape(i.Step, f.values[x], f.dims(i.Step, info.Shape)...) }
+	case ir.OpConvolve:
+		return func(f *frame) mpc.Share {
+			w := f.dims(i.Step, i.Window)
+			return f.Convolve(i.Step, f.values[x], f.values[y], w[2], w[3])
+		}
+	case ir.OpConvolveToKernels:
+		return func(f *frame) mpc.Share {
+			w := f.dims(i.Step, i.Window)
+			return f.ConvolveToKernels(i.Step, f.values[x], f.values[y], w[0], w[1], w[2], w[3])
+		}
+	case ir.OpConvolveToImages:
+		return func(f *frame) mpc.Share {
+			w, s := f.dims(i.Step, i.Window), f.dims(i.Step, info.Shape)
+			return f.ConvolveToImages(i.Step, f.values[x], f.values[y], s[2], s[3], w[2], w[3])
+		}
 	case ir.OpWindows:
 		return func(f *frame) mpc.Share {
 			w := f.dims(i.Step, i.Window)

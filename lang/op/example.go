@@ -44,6 +44,8 @@ var examples = map[string]string{
 	"sort_by":               "sort_by(x, m)",
 	"top_k":                 "top_k(x, 2)",
 	"conv2d":                "conv2d(reshape(m, 1, 1, n, k), full(0.5, 1, 1, 2, 2))",
+	"conv2d_kernels":        "conv2d_kernels(reshape(x, 1, 1, n, 1), reshape(y, 1, 1, n, 1), height: 1, width: 1)",
+	"conv2d_images":         "conv2d_images(full(0.5, 1, 1, 2, 2), full(0.5, 1, 1, 2, 2), height: 3, width: 3)",
 	"windows":               "windows(reshape(x, 1, 1, n, 1), height: 1, width: 1)",
 	"max_pool":              "max_pool(reshape(x, 1, 1, n, 1), size: 1)",
 	"avg_pool":              "avg_pool(reshape(x, 1, 1, n, 1), size: 1)",

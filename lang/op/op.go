@@ -97,6 +97,8 @@ var table = []Op{
 	{Name: "sort_by", Class: Any, Form: "(key: ord[n], …, x: T[n, …]) -> T[n, …]", Doc: "Rows of x in the order of key, ties in that of the next key, if there are several."},
 	{Name: "top_k", Class: Ord, Form: "(x: ord[n], k) -> ord[k]", Partial: true, Doc: "The k greatest, descending."},
 	{Name: "conv2d", Class: Num, Form: "(x, w, stride: s, padding: p)", Doc: "Convolution: batch, channel, height, width; zeros around each image."},
+	{Name: "conv2d_kernels", Class: Num, Form: "(x, y, height: h, width: w, stride: s, padding: p)", Doc: "What a conv2d of the images x makes of y, of the shape of its result, by its kernels, of h by w places."},
+	{Name: "conv2d_images", Class: Num, Form: "(y, w, height: h, width: w, stride: s, padding: p)", Doc: "What a conv2d by the kernels w makes of y, of the shape of its result, by its images, of h by w pixels."},
 	{Name: "windows", Class: Any, Form: "(x, height: h, width: w, stride: s, padding: p)", Doc: "The windows of images, as conv2d takes them: batch, window row by row, channel, h · w places."},
 	{Name: "max_pool", Class: Ord, Form: "(x, size: k, stride: s)", Doc: "Greatest of each window."},
 	{Name: "avg_pool", Class: Num, Form: "(x, size: k, stride: s)", Doc: "Mean of each window."},

@@ -48,7 +48,7 @@ func (o Operation) Calls() []Part {
 			return calls(part(Refresh, 1))
 		}
 		return calls(part(Refresh, 64))
-	case "mul", "dot":
+	case "mul", "dot", "convolve", "convolve_to_kernels", "convolve_to_images":
 		return o.product()
 	case "div", "mod":
 		return o.quotient()

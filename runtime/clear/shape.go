@@ -165,10 +165,14 @@ func Transpose(x Tensor) Tensor {
 	shape[d-2], shape[d-1] = m, n
 	out := Zero(x.Elem, shape...)
 	ring.Split(count(shape[:d-1]), func(lo, hi int) {
-		for row := lo; row < hi; row++ {
-			matrix, j := row/m*n*m, row%m
+		// As many rows at a time as stay in the cache while all of them are written.
+		for next := lo; lo < hi; lo = next {
+			matrix, j := lo/m*n*m, lo%m
+			next = min(hi, lo+m-j, lo+64)
 			for i := range n {
-				out.Data[row*n+i] = x.Data[matrix+i*m+j]
+				for k, v := range x.Data[matrix+i*m+j:][:next-lo] {
+					out.Data[(lo+k)*n+i] = v
+				}
 			}
 		}
 	})

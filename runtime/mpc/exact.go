@@ -27,8 +27,8 @@ func (k exact) Inner(net Net, x, y, c Share, shift int) Share {
 	return k.floor(net, k.Kernel.Inner(net, x, y, c, 0), shift)
 }
 
-func (k exact) MatMul(net Net, x, y Share, n, inner, m, shift int) Share {
-	return k.floor(net, k.Kernel.MatMul(net, x, y, n, inner, m, 0), shift)
+func (k exact) Bilinear(net Net, x, y Share, f Bilinear, shift int) Share {
+	return k.floor(net, k.Kernel.Bilinear(net, x, y, f, 0), shift)
 }
 
 func (k exact) Truncate(net Net, x Share, m int) Share { return k.floor(net, x, m) }

@@ -156,8 +156,8 @@ type Kernel interface {
 	// Inner adds up products along the first dimension, and c to them; shift as
 	// in Mul. Without components, c is zero.
 	Inner(net Net, x, y, c Share, shift int) Share
-	// MatMul is the product of an n×k and a k×m matrix; shift as in Mul.
-	MatMul(net Net, x, y Share, n, k, m, shift int) Share
+	// Bilinear adds up products of elements of x and of y as f does; shift as in Mul.
+	Bilinear(net Net, x, y Share, f Bilinear, shift int) Share
 	// Truncate divides by 2^m, 0 < m < R: floor or ceiling, |x| < 2^R.
 	Truncate(net Net, x Share, m int) Share
 	// DivPublic divides element i by the positive public d[i] (or d[0] for
@@ -188,6 +188,13 @@ type Kernel interface {
 	// permutes the rows of each block by a uniform permutation that no player
 	// knows: the same for all tensors of x, another for each block.
 	Shuffle(net Net, blocks, n int, x []Share) []Share
+}
+
+// A Bilinear map has a result of a shape, each element of which is a sum of products of
+// an element of x and one of y. Add adds it to z; a vector may be a sum of shares.
+type Bilinear struct {
+	Shape []int
+	Add   func(z, x, y []uint64)
 }
 
 // A Table is public functions of numbers, given by their bits: at most 7. With a

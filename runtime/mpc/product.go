@@ -30,28 +30,61 @@ func (e *Engine) Mul(net Net, x, y Operand) Share {
 // each element of the result is truncated once. Costs are those of Mul for
 // the elements of the result.
 func (e *Engine) Dot(net Net, x, y Operand) Share {
-	o := e.begin(net)
-	t, shift := product(x.Type(), y.Type())
 	shape, n, k, m := clear.DotShape(x.Dims(), y.Dims())
-	if x, ok := x.(clear.Tensor); ok {
-		z := e.byPublic(shape, e.share(y), func(dst, y []uint64, r ring.Modulus) { r.MatMul(dst, numbers(r, x), y, n, k, m) })
-		return o.truncate(z, shift).as(t)
-	}
-	if y, ok := y.(clear.Tensor); ok {
-		z := e.byPublic(shape, e.share(x), func(dst, x []uint64, r ring.Modulus) { r.MatMul(dst, x, numbers(r, y), n, k, m) })
-		return o.truncate(z, shift).as(t)
-	}
-	return e.k.MatMul(o.next(), e.share(x), e.share(y), n, k, m, shift).as(t).in(shape)
+	return e.bilinear(net, x, y, Matrices(e.k.Modulus(), n, k, m)).in(shape)
 }
 
-// byPublic applies a matrix product with a public operand to the components of
-// x; dst begins as zeros, in the shape of the result.
-func (e *Engine) byPublic(shape []int, x Share, f func(dst, x []uint64, r ring.Modulus)) Share {
+// Matrices is the product of an n×k and a k×m matrix.
+func Matrices(r ring.Modulus, n, k, m int) Bilinear {
+	return Bilinear{[]int{n, m}, func(z, x, y []uint64) { r.MatMul(z, x, y, n, k, m) }}
+}
+
+// Convolve returns the convolution of images by kernels, as clear.Convolve does. Costs
+// are those of Mul for the elements of the result, as of the two that follow.
+func (e *Engine) Convolve(net Net, x, kernels Operand, stride, padding int) Share {
+	c, r := clear.Convolution(x.Dims(), kernels.Dims(), stride, padding), e.k.Modulus()
+	return e.bilinear(net, x, kernels, Bilinear{clear.ResultShape(c), func(z, x, w []uint64) { c.Convolve(r, z, x, w) }})
+}
+
+// ConvolveToKernels returns what a convolution of the images x makes of y by its
+// kernels, as clear.ConvolveToKernels does.
+func (e *Engine) ConvolveToKernels(net Net, x, y Operand, height, width, stride, padding int) Share {
+	s, r := []int{y.Dims()[1], x.Dims()[1], height, width}, e.k.Modulus()
+	c := clear.Convolution(x.Dims(), s, stride, padding)
+	return e.bilinear(net, x, y, Bilinear{s, func(z, x, y []uint64) { c.ToKernels(r, z, x, y) }})
+}
+
+// ConvolveToImages returns what a convolution of images of a height and width makes of
+// y by the images, as clear.ConvolveToImages does.
+func (e *Engine) ConvolveToImages(net Net, y, kernels Operand, height, width, stride, padding int) Share {
+	s, r := []int{y.Dims()[0], kernels.Dims()[1], height, width}, e.k.Modulus()
+	c := clear.Convolution(s, kernels.Dims(), stride, padding)
+	return e.bilinear(net, y, kernels, Bilinear{s, func(z, y, w []uint64) { c.ToImages(r, z, y, w) }})
+}
+
+// bilinear applies a bilinear map to operands of which one may be public.
+func (e *Engine) bilinear(net Net, x, y Operand, f Bilinear) Share {
+	o, r := e.begin(net), e.k.Modulus()
+	t, shift := product(x.Type(), y.Type())
+	if x, ok := x.(clear.Tensor); ok {
+		public := numbers(r, x)
+		return o.truncate(e.byPublic(f.Shape, e.share(y), func(z, y []uint64) { f.Add(z, public, y) }), shift).as(t)
+	}
+	if y, ok := y.(clear.Tensor); ok {
+		public := numbers(r, y)
+		return o.truncate(e.byPublic(f.Shape, e.share(x), func(z, x []uint64) { f.Add(z, x, public) }), shift).as(t)
+	}
+	return e.k.Bilinear(o.next(), e.share(x), e.share(y), f, shift).as(t)
+}
+
+// byPublic applies a product with a public operand to the components of x: f adds it
+// to a result of the shape.
+func (e *Engine) byPublic(shape []int, x Share, f func(z, x []uint64)) Share {
 	out, r := Share{Elem: x.Elem, Shape: shape}, e.k.Modulus()
 	for _, c := range x.Comp {
-		dst := make([]uint64, r.Planes()*Count(shape))
-		f(dst, c, r)
-		out.Comp = append(out.Comp, dst)
+		z := make([]uint64, r.Planes()*Count(shape))
+		f(z, c)
+		out.Comp = append(out.Comp, z)
 	}
 	return out
 }

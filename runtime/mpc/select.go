@@ -5,7 +5,6 @@ package mpc
 
 import (
 	"github.com/tfec-lang/tfec/runtime/clear"
-	"github.com/tfec-lang/tfec/runtime/ring"
 )
 
 // repeat lists each of 0..n-1 so many times.
@@ -38,11 +37,12 @@ func (e *Engine) Lookup(net Net, x, index Operand) Share {
 		wide := rowsAt(hot, 1, repeat(m*n, k)).in([]int{m, n, k})
 		return o.sum(o.and(wide, reshaped(x, []int{n, k})), 1).in(out)
 	}
-	number := o.k.BitsToRing(o.next(), hot, x.Type())
+	number, f := o.k.BitsToRing(o.next(), hot, x.Type()), Matrices(e.k.Modulus(), m, n, k)
 	if x, ok := x.(clear.Tensor); ok {
-		return e.byPublic(out, number, func(dst, h []uint64, r ring.Modulus) { r.MatMul(dst, h, numbers(r, x), m, n, k) })
+		public := numbers(e.k.Modulus(), x)
+		return e.byPublic(out, number, func(z, h []uint64) { f.Add(z, h, public) })
 	}
-	return o.k.MatMul(o.next(), number, o.share(x), m, n, k, 0).in(out)
+	return o.k.Bilinear(o.next(), number, o.share(x), f, 0).in(out)
 }
 
 // reshaped returns an operand with another shape of as many elements.

@@ -57,6 +57,12 @@ func (x Share) part(from int, shape []int) Share {
 	})
 }
 
+// replaced returns x with the elements of v from one on.
+func (x Share) replaced(from int, v Share) Share {
+	to := from + v.Len()
+	return join(x.Shape, x.part(0, []int{from}), v, x.part(to, []int{x.Len() - to}))
+}
+
 // moved applies what moves elements to each plane of x.
 func (x Share) moved(shape []int, f func(plane []uint64) []uint64) Share {
 	out := Share{Elem: x.Elem, Shape: shape}
@@ -140,6 +146,9 @@ func rows(x Share) []Share {
 
 // Update returns x with x[s…] = v, which broadcasts.
 func (e *Engine) Update(_ Net, x, v Operand, s ...clear.Slice) Share {
+	if from, shape, ok := contiguous(x.Dims(), s); ok && slices.Equal(shape, v.Dims()) {
+		return e.share(x).replaced(from, e.share(v))
+	}
 	return lift(func(x ...clear.Tensor) clear.Tensor { return clear.Update(x[0], x[1], s...) }, e.share(x), e.share(v))
 }
 

@@ -20,7 +20,7 @@ import (
 
 // operations are the methods of mpc.Kernel that compute on shares, and those that
 // bring values into them and out of them.
-var operations = strings.Fields("Deal Open Refresh Draw AddPublic Mul Inner MatMul Truncate DivPublic And Negative IsZero Bits BitsToRing Tables SelectBits Shuffle")
+var operations = strings.Fields("Deal Open Refresh Draw AddPublic Mul Inner Bilinear Truncate DivPublic And Negative IsZero Bits BitsToRing Tables SelectBits Shuffle")
 
 // Every operation of a protocol that hides something says its rounds and bytes; and it,
 // or its package, what its source is and what it relies on. What is local relies on

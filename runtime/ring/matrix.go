@@ -7,7 +7,7 @@ import "sync"
 // MatMul sets dst = dst + x y for an n×k matrix x and a k×m matrix y, row by
 // row. It goes over the cores by rows, or by columns where these are more.
 func MatMul(dst, x, y []uint64, n, k, m int) {
-	p := product{dst[:n*m], x[:n*k], y[:k*m], n, k, m, 0, m}
+	p := newProduct(dst, x, y, n, k, m)
 	if !large(n * k * m) {
 		active.matMul(p)
 		return
@@ -26,6 +26,10 @@ type product struct {
 	from, to  int
 }
 
+func newProduct(dst, x, y []uint64, n, k, m int) product {
+	return product{dst[:n*m], x[:n*k], y[:k*m], n, k, m, 0, m}
+}
+
 // row is row i of the columns of dst, or of y.
 func (p product) row(x []uint64, i int) []uint64 { return x[i*p.m+p.from : i*p.m+p.to] }
 
@@ -37,10 +41,16 @@ func (p product) split(run func(lo, hi int)) {
 	if p.m > p.n {
 		step, steps = 8, (p.m+7)/8
 	}
-	perStep := max(1, p.n*p.k*p.m/max(1, steps))
+	over(steps, p.n*p.k*p.m/max(1, steps), func(lo, hi int) { run(lo*step, hi*step) })
+}
+
+// over calls run for parts of 0..steps, at once on all cores where the steps take
+// long: each so many operations.
+func over(steps, perStep int, run func(lo, hi int)) {
+	perStep = max(1, perStep)
 	Split(steps*perStep, func(lo, hi int) {
 		// A step belongs to the part in which it begins.
-		run((lo+perStep-1)/perStep*step, (hi+perStep-1)/perStep*step)
+		run((lo+perStep-1)/perStep, (hi+perStep-1)/perStep)
 	})
 }
 
@@ -162,9 +172,25 @@ func (t tiling) packColumns(dst []uint64, p product, j, l, k int) {
 // packRows lays out k columns of x, a tile high from row i on. Beyond the last
 // row stands what stood there: its results are not used.
 func (t tiling) packRows(dst []uint64, p product, i, rows, l, k int) {
+	if rows == 8 && t.rows == 8 {
+		packEight(dst, p.x[i*p.k+l:], p.k, k)
+		return
+	}
 	for r := range rows {
 		for c, v := range p.x[(i+r)*p.k+l:][:k] {
 			dst[c*t.rows+r] = v
 		}
+	}
+}
+
+// packEight lays out k columns of eight rows, which are stride elements apart: a column
+// at a time, as they are written.
+func packEight(dst, x []uint64, stride, k int) {
+	x0, x1, x2, x3 := x[:k], x[stride:][:k], x[2*stride:][:k], x[3*stride:][:k]
+	x4, x5, x6, x7 := x[4*stride:][:k], x[5*stride:][:k], x[6*stride:][:k], x[7*stride:][:k]
+	for c := range k {
+		d := dst[8*c:][:8]
+		d[0], d[1], d[2], d[3] = x0[c], x1[c], x2[c], x3[c]
+		d[4], d[5], d[6], d[7] = x4[c], x5[c], x6[c], x7[c]
 	}
 }

@@ -240,6 +240,53 @@ func (r Modulus) MatMul(dst, x, y []uint64, n, k, m int) {
 	matMul128(dst, x, y, n, k, m)
 }
 
+// matMul is MatMul on this core.
+func (r Modulus) matMul(dst, x, y []uint64, n, k, m int) {
+	if r == Z64 {
+		active.matMul(newProduct(dst, x, y, n, k, m))
+		return
+	}
+	active.wideMatMul(newWideProduct(dst, x, y, n, k, m))
+}
+
+// transposed is an n×m matrix with its rows as columns.
+func (r Modulus) transposed(x []uint64, n, m int) []uint64 {
+	out := make([]uint64, len(x))
+	for p := range r.Planes() {
+		for i, v := range x[p*n*m:][:n*m] {
+			out[p*n*m+i%m*n+i/m] = v
+		}
+	}
+	return out
+}
+
+// addRun adds n elements of x, from one on, to every step-th element of dst from at on.
+func (r Modulus) addRun(dst []uint64, at, step int, x []uint64, from, n int) {
+	if r == Z64 {
+		addEvery(dst[at:], step, x[from:][:n])
+		return
+	}
+	high, xHigh := len(dst)/2, len(x)/2
+	for i := range n {
+		to := at + i*step
+		low, carry := bits.Add64(dst[to], x[from+i], 0)
+		dst[to], dst[high+to] = low, dst[high+to]+x[xHigh+from+i]+carry
+	}
+}
+
+func addEvery(dst []uint64, step int, x []uint64) {
+	if step == 1 {
+		dst = dst[:len(x)]
+		for i, v := range x {
+			dst[i] += v
+		}
+		return
+	}
+	for i, v := range x {
+		dst[i*step] += v
+	}
+}
+
 // addRow adds c x, of words, to elements.
 func addRow(low, high, x []uint64, c uint64) {
 	low, high = low[:len(x)], high[:len(x)]

@@ -9,11 +9,12 @@ type wideProduct struct{ low, high product }
 
 // matMul128 sets dst = dst + x y for an n×k matrix x and a k×m matrix y.
 func matMul128(dst, x, y []uint64, n, k, m int) {
-	p := wideProduct{
-		product{dst[:n*m], x[:n*k], y[:k*m], n, k, m, 0, m},
-		product{dst[n*m:], x[n*k:], y[k*m:], n, k, m, 0, m},
-	}
+	p := newWideProduct(dst, x, y, n, k, m)
 	p.low.split(func(lo, hi int) { active.wideMatMul(wideProduct{p.low.part(lo, hi), p.high.part(lo, hi)}) })
+}
+
+func newWideProduct(dst, x, y []uint64, n, k, m int) wideProduct {
+	return wideProduct{newProduct(dst, x, y, n, k, m), newProduct(dst[n*m:], x[n*k:], y[k*m:], n, k, m)}
 }
 
 // wideMatMul carries out a part of a product.

@@ -42,18 +42,18 @@ func (k *Kernel) Inner(net mpc.Net, x, y, c mpc.Share, shift int) mpc.Share {
 	return mpc.Share{Elem: x.Elem, Shape: x.Shape[1:], Comp: k.reduce(net, z, shift)}
 }
 
-// MatMul is a matrix product: an element of the result costs the rounds and bytes of
-// one of Mul, whatever the inner dimension (Mohassel and Rindal 2018). It relies on what
-// Mul does.
-func (k *Kernel) MatMul(net mpc.Net, x, y mpc.Share, n, inner, m, shift int) mpc.Share {
-	z := k.zeros(net, product, k.elements(n*m), nothing)
+// Bilinear adds up products, as those of matrices are: an element of the result costs the
+// rounds and bytes of one of Mul, whatever the number of products (Mohassel and Rindal
+// 2018). It relies on what Mul does.
+func (k *Kernel) Bilinear(net mpc.Net, x, y mpc.Share, f mpc.Bilinear, shift int) mpc.Share {
+	z := k.zeros(net, product, k.elements(mpc.Count(f.Shape)), nothing)
 	sum := loan(len(y.Comp[0]))
 	defer loans.Put(sum)
 	both := *sum
 	k.ring.Add(both, y.Comp[0], y.Comp[1])
-	k.ring.MatMul(z, x.Comp[0], both, n, inner, m)
-	k.ring.MatMul(z, x.Comp[1], y.Comp[0], n, inner, m)
-	return mpc.Share{Elem: x.Elem, Shape: []int{n, m}, Comp: k.reduce(net, z, shift)}
+	f.Add(z, x.Comp[0], both)
+	f.Add(z, x.Comp[1], y.Comp[0])
+	return mpc.Share{Elem: x.Elem, Shape: f.Shape, Comp: k.reduce(net, z, shift)}
 }
 
 func nothing([]uint64, int, int) {}

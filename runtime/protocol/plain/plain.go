@@ -114,11 +114,11 @@ func (k Kernel) Inner(_ mpc.Net, x, y, c mpc.Share, shift int) mpc.Share {
 	return share(x.Elem, x.Shape[1:], z)
 }
 
-func (k Kernel) MatMul(_ mpc.Net, x, y mpc.Share, n, inner, m, shift int) mpc.Share {
-	z := make([]uint64, k.ring.Planes()*n*m)
-	k.ring.MatMul(z, x.Comp[0], y.Comp[0], n, inner, m)
+func (k Kernel) Bilinear(_ mpc.Net, x, y mpc.Share, f mpc.Bilinear, shift int) mpc.Share {
+	z := make([]uint64, k.ring.Planes()*mpc.Count(f.Shape))
+	f.Add(z, x.Comp[0], y.Comp[0])
 	k.ring.ShiftRightSigned(z, z, shift)
-	return share(x.Elem, []int{n, m}, z)
+	return share(x.Elem, f.Shape, z)
 }
 
 func (k Kernel) Truncate(_ mpc.Net, x mpc.Share, m int) mpc.Share {

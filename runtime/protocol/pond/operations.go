@@ -29,10 +29,11 @@ func (k *Kernel) Inner(net mpc.Net, x, y, c mpc.Share, shift int) mpc.Share {
 	return k.product(net, k.Kernel.Inner(x), x.Shape[1:], x, y, c, shift)
 }
 
-// MatMul is a matrix product: an element of the result costs the rounds and bytes of one
-// of Mul, whatever the inner dimension, and relies on the same (Patra et al. 2021).
-func (k *Kernel) MatMul(net mpc.Net, x, y mpc.Share, n, inner, m, shift int) mpc.Share {
-	return k.product(net, k.Matrices(n, inner, m), []int{n, m}, x, y, mpc.Share{}, shift)
+// Bilinear adds up products, as those of matrices are: an element of the result costs the
+// rounds and bytes of one of Mul, whatever the number of products, and relies on the same
+// (Patra et al. 2021).
+func (k *Kernel) Bilinear(net mpc.Net, x, y mpc.Share, f mpc.Bilinear, shift int) mpc.Share {
+	return k.product(net, k.Factoring(f), f.Shape, x, y, mpc.Share{}, shift)
 }
 
 // product is a product and c, which may be nothing, divided by 2^shift.

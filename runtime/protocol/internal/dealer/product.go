@@ -27,9 +27,9 @@ func (k *Kernel) Inner(x mpc.Share) Factoring {
 	}}
 }
 
-// Matrices is the product of an n×inner and an inner×m matrix.
-func (k *Kernel) Matrices(n, inner, m int) Factoring {
-	return Factoring{k.Ring.Planes() * n * m, func(z, x, y []uint64) { k.Ring.MatMul(z, x, y, n, inner, m) }}
+// Factoring is a bilinear map as a product.
+func (k *Kernel) Factoring(f mpc.Bilinear) Factoring {
+	return Factoring{k.Ring.Planes() * mpc.Count(f.Shape), f.Add}
 }
 
 // Product is a server's part of a product, nil at the dealer; a correction for server 0.
