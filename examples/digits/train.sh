@@ -64,7 +64,7 @@ epoch() {
     mv "$part" "$runs/0"
     return
   fi
-  if [ "$optimizer" = adam ]; then
+  if [ "$network" != logistic ]; then
     echo $(($1 - 1)) >"$runs/past.json"
     past="--in past=json:$runs/past.json"
   fi
