@@ -207,6 +207,9 @@ func (a *npy) parseShape(text string, each int) ([]int, error) {
 func (a *npy) readCells() ([]uint64, error) {
 	size := npySize(a.dtype)
 	read, b := a.in.npyReader(a.dtype), make([]byte, a.stride)
+	if size == 1 {
+		read = remembering(read)
+	}
 	total, each := product(a.shape), product(a.inner)
 	var data []uint64
 	for i := range total {
@@ -295,6 +298,22 @@ func (in Input) npyReader(dtype string) func([]byte) (uint64, error) {
 		return func(b []byte) (uint64, error) { return in.float(math.Float64frombits(order.Uint64(b))) }
 	}
 	return nil
+}
+
+// remembering reads each of the 256 elements of one byte once.
+func remembering(read func([]byte) (uint64, error)) func([]byte) (uint64, error) {
+	var values [256]uint64
+	var known [256]bool
+	return func(b []byte) (uint64, error) {
+		if k := b[0]; !known[k] {
+			v, err := read(b)
+			if err != nil {
+				return 0, err
+			}
+			values[k], known[k] = v, true
+		}
+		return values[b[0]], nil
+	}
 }
 
 // npyText returns what reads a text: code points or bytes, and zeros after
