@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -21,7 +22,8 @@ const plotUsage = "draw what the header discloses as an SVG `FILE`: a line over 
 // A plot is the picture of one run, as those see it who learn certain values; nil:
 // none.
 type plot struct {
-	path string
+	path   string
+	labels []string // in the order of the program
 
 	mu   sync.Mutex
 	book progress.Book
@@ -42,10 +44,21 @@ func newPlot(path string, programs []*runtime.Program, learns func(p *runtime.Pr
 	for _, p := range programs {
 		if slices.ContainsFunc(p.Steps, func(s runtime.Step) bool { return len(s.To) > 0 && learns(p, s.To) }) ||
 			slices.ContainsFunc(p.Outputs, runtime.Output.Drawn) {
-			return &plot{path: path}, nil
+			return &plot{path: path, labels: labels(p)}, nil
 		}
 	}
 	return nil, hinted{errors.New("nothing to draw: no value under `discloses`, and no vector among the outputs"), hint}
+}
+
+// labels are what a run discloses something under: the same at every player.
+func labels(p *runtime.Program) []string {
+	var all []string
+	for _, s := range p.Steps {
+		if len(s.To) > 0 {
+			all = append(all, s.Name)
+		}
+	}
+	return all
 }
 
 // disclosed notes what a simulated player has learned.
@@ -96,6 +109,8 @@ func (p *plot) draw(series []*progress.Series) error {
 	if len(series) == 0 {
 		return fmt.Errorf("cannot draw %s: this run has disclosed nothing", p.path)
 	}
+	place := func(s *progress.Series) uint { return uint(slices.Index(p.labels, s.Label)) } // outputs are last
+	slices.SortStableFunc(series, func(a, b *progress.Series) int { return cmp.Compare(place(a), place(b)) })
 	var b bytes.Buffer
 	if err := picture.Draw(&b, series); err != nil {
 		return err
