@@ -2,14 +2,20 @@
 # Trains a network on the owner's digits, in four processes: the owner and three
 # servers. After each epoch the parameters are kept as share files, and the owner
 # learns how many test images the network tells right. Begun again, it goes on
-# after the last whole epoch.
+# after the last whole epoch. A fifth word, clear, trains in clear instead, in one
+# process, to compare.
 #
 #   ./train.sh a sgd 5 data          network, optimizer, epochs, folder of the digits
 set -euo pipefail
 cd "$(dirname "$0")"
 tfec=${TFEC:-tfec}
-network=$1 optimizer=$2 epochs=$3 data=$4
-runs=${RUNS:-runs}/$network-$optimizer
+network=$1 optimizer=$2 epochs=$3 data=$4 how=${5:-shares}
+case $how in
+  shares) name="$network $optimizer" ;;
+  clear) name="$network $optimizer clear" ;;
+  *) echo "train.sh: the fifth word is clear, or none" >&2; exit 2 ;;
+esac
+runs=${RUNS:-runs}/${name// /-}
 
 # What begins a training, and what it keeps between epochs.
 fresh=(w m v most)
@@ -29,7 +35,7 @@ stop() {
 trap stop EXIT
 
 start() {
-  "$tfec" player "$1" "$network.tfe" --config config.json "${@:2}" 2>>"$runs/players.log" &
+  "$tfec" player "$1" "$network.tfe" --config config.json "${@:2}" &
   players+=($!)
 }
 
@@ -40,27 +46,35 @@ to() { printf -- "--out %s=share:$1/SERVER\n" "${@:2}"; }
 # digits SET are the flags of the owner's digits, to train or to test.
 digits() { echo "--in images=npy:$data/$1-images.npy --in labels=npy:$data/$1-labels.npy"; }
 
-# compute COMPUTATION FLAGS OWNER runs one with fresh processes, the servers with
-# their flags and the owner with its own.
+# compute COMPUTATION FLAGS OWNER BOTH runs one, the servers with FLAGS and BOTH and
+# the owner with OWNER and BOTH.
 compute() {
-  local server
-  for server in s0 s1 s2; do
-    start "$server" ${2//SERVER/$server}
-  done
-  start owner $3
-  "$tfec" run "$network.tfe" "$1" --config config.json 2>>"$runs/players.log" || {
+  "compute_$how" "$@" 2>>"$runs/players.log" || {
     tail "$runs/players.log" >&2
     exit 1
   }
+}
+
+compute_clear() {
+  "$tfec" run "$network.tfe" "$1" --protocol 'plain(s0)' ${2//\/SERVER/} $3 $4
+}
+
+compute_shares() {
+  local server
+  for server in s0 s1 s2; do
+    start "$server" ${2//SERVER/$server} $4
+  done
+  start owner $3 $4
+  "$tfec" run "$network.tfe" "$1" --config config.json || { stop; return 1; }
   stop
 }
 
 # epoch K is whole once its folder has its name.
 epoch() {
-  local last=$runs/$(($1 - 1)) part=$runs/$1.part past= begun=$SECONDS
+  local last=$runs/$(($1 - 1)) part=$runs/$1.part past= begun=$SECONDS took right
   rm -rf "$part"
   if [ "$1" = 0 ]; then
-    compute start "$(to "$part" "${fresh[@]}")" ""
+    compute start "$(to "$part" "${fresh[@]}")" "" ""
     mv "$part" "$runs/0"
     return
   fi
@@ -68,10 +82,11 @@ epoch() {
     echo $(($1 - 1)) >"$runs/past.json"
     past="--in past=json:$runs/past.json"
   fi
-  compute "$optimizer" "$(from "$last" "${kept[@]}") $(to "$part" "${kept[@]}") $past" "$(digits train) $past"
-  local took=$((SECONDS - begun))
+  compute "$optimizer" "$(from "$last" "${kept[@]}") $(to "$part" "${kept[@]}")" "$(digits train)" "$past"
+  took=$((SECONDS - begun))
+  right=$(compute accuracy "$(from "$part" w)" "$(digits test)" "")
   mv "$part" "$runs/$1"
-  echo "$network $optimizer epoch $1: $took s, $(compute accuracy "$(from "$runs/$1" w)" "$(digits test)")" | tee -a "$runs/log"
+  echo "$name epoch $1: $took s, $right" | tee -a "$runs/log"
 }
 
 mkdir -p "$runs"
