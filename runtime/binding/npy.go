@@ -201,35 +201,60 @@ func (a *npy) parseShape(text string, each int) ([]int, error) {
 	return shape, nil
 }
 
+// npyBlock is about how many bytes of elements are read at a time.
+const npyBlock = 1 << 16
+
 // readCells reads the elements as they lie in the file, whatever is wrong
 // with some of them. Memory grows with what is there, not with what the
 // header says.
 func (a *npy) readCells() ([]uint64, error) {
-	size := npySize(a.dtype)
-	read, b := a.in.npyReader(a.dtype), make([]byte, a.stride)
-	if size == 1 {
-		read = remembering(read)
-	}
 	total, each := product(a.shape), product(a.inner)
+	block := max(1, npyBlock/max(1, a.stride))
+	b, appendCells := make([]byte, block*a.stride), a.cellReader()
 	var data []uint64
-	for i := range total {
-		if _, err := io.ReadFull(a.r, b); err == io.EOF || err == io.ErrUnexpectedEOF {
-			return nil, fmt.Errorf("%s ends after %d of %d elements", a.file, i, total)
+	for at := 0; at < total; at += block {
+		n := min(block, total-at)
+		if got, err := io.ReadFull(a.r, b[:n*a.stride]); err == io.EOF || err == io.ErrUnexpectedEOF {
+			return nil, fmt.Errorf("%s ends after %d of %d elements", a.file, at+got/a.stride, total)
 		} else if err != nil {
 			return nil, unreadable(a.file, err)
 		}
-		for k := range each {
-			v, err := read(b[a.offset+k*size:][:size])
-			if err != nil {
-				a.add("%s: input %s: %s%w", a.file, a.in.Name, place(a.index(i)), err)
-			}
-			data = append(data, v)
+		data = grown(data, n*each, total*each)
+		for i := range n {
+			data = appendCells(data, b[i*a.stride:][:a.stride], at+i)
 		}
 	}
 	if _, err := a.r.Peek(1); err != io.EOF {
 		return nil, fmt.Errorf("%s: more than the %d elements of its shape", a.file, total)
 	}
 	return data, nil
+}
+
+// grown has room for n more cells of so many in all: four times as much each time, so
+// that little is moved twice.
+func grown(data []uint64, n, total int) []uint64 {
+	if cap(data)-len(data) >= n {
+		return data
+	}
+	return append(make([]uint64, 0, min(total, 4*(len(data)+n))), data...)
+}
+
+// cellReader returns what appends the cells of the at-th element of the file.
+func (a *npy) cellReader() func(data []uint64, element []byte, at int) []uint64 {
+	size, each, read := npySize(a.dtype), product(a.inner), a.in.npyReader(a.dtype)
+	if size == 1 {
+		read = remembering(read)
+	}
+	return func(data []uint64, element []byte, at int) []uint64 {
+		for k := range each {
+			v, err := read(element[a.offset+k*size:][:size])
+			if err != nil {
+				a.add("%s: input %s: %s%w", a.file, a.in.Name, place(a.index(at)), err)
+			}
+			data = append(data, v)
+		}
+		return data
+	}
 }
 
 // index returns the indices of the i-th element of the file.

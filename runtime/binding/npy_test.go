@@ -88,6 +88,7 @@ func TestLoadNPY(t *testing.T) {
 		{"not exact as uint64", file("<f8", "False", "(1,)", []float64{1 << 63 * 2}), words, "f: input a: [0]: value 1.8446744073709552e+19 does not fit uint64"},
 		{"truth", file("<f8", "False", "(2,)", []float64{0.5, math.NaN()}), flags, "f: input f: [0]: `0.5` is not true or false\nf: input f: [1]: `NaN` is not true or false"},
 		{"bool as number", file("|b1", "False", "(1,)", []bool{true}), ints, "f: input a: [0]: `true` is not a number"},
+		{"blocks", file("|u1", "False", "(300000,)", append(make([]byte, 299_999), 200)), Input{Name: "a", Elem: clear.Int8, Dims: 1}, "f: input a: [299999]: value 200 does not fit int8"},
 		{"many errors", file("<f4", "False", "(12,)", [12]float32{-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1}), Input{Name: "a", Elem: clear.Uint8, Dims: 1}, manyBytes()},
 
 		{"dimensions", file("<f8", "False", "(1, 1)", 1.0), salary, "f: an array of 2 dimensions, and input a has 1"},
@@ -98,6 +99,7 @@ func TestLoadNPY(t *testing.T) {
 		{"long", file("<f8", "False", "(1,)", []float64{1, 2}), salary, "f: more than the 1 elements of its shape"},
 		{"huge", file("<f8", "False", "(4611686018427387904,)", 1.0), salary, "f: shape (4611686018427387904,) is too large"},
 		{"huge product", file("<f8", "False", "(1000000000, 1000000000, 1000)", 1.0), salary, "f: shape (1000000000, 1000000000, 1000) is too large"},
+		{"short in a later block", file("<f8", "False", "(20000,)", make([]float64, 15_000)), salary, "f ends after 15000 of 20000 elements"},
 		{"claims much", file("<f8", "False", "(1000000000000,)", 1.0), salary, "f ends after 1 of 1000000000000 elements"},
 		{"no header", npyFile("{}", le, 1.0), salary, "f: header `{}` is not of npy's form"},
 		{"long header", npyMagic + "\x02\x00\x00\x00\x01\x10", salary, "f: a header of 268500992 bytes is too long"},
