@@ -63,7 +63,10 @@ func Start(ctx context.Context, h *Hostmap, id *Identity, r StartRequest, on fun
 			records.add(h, e)
 			continue
 		}
-		if e.Kind == EventProgress {
+		switch e.Kind {
+		case EventDone: // with a whole record, or none
+			records.add(h, Event{Kind: EventRecord, Player: e.Player, Record: e.Record})
+		case EventProgress:
 			last = printable(fmt.Sprintf(": the last that was heard is that %s was at %s", e.Player, e.Text))
 		}
 		on(Event{Kind: e.Kind, Player: printable(e.Player), Text: printable(e.Text), Step: e.Step, Loops: e.Loops, Values: printed(e.Values), Rounds: e.Rounds, Bytes: e.Bytes, Run: printable(e.Run)})

@@ -50,7 +50,7 @@ type Event struct {
 	Rounds uint64           `json:",omitempty"`
 	Bytes  uint64           `json:",omitempty"`
 	Run    string           `json:",omitempty"` // of start: the run's id, in hex
-	Record []byte           `json:"-"`          // of record: what Player noted, as trace.Run.Decode reads it; of series: what it disclosed, as progress.Decode reads it
+	Record []byte           `json:"-"`          // of record: what Player noted, as trace.Run.Decode reads it; of series: what it disclosed, as progress.Decode reads it; of done, on the way: a whole record
 	Values []progress.Value `json:",omitempty"` // of progress: disclosed to everybody, the last of each label
 }
 
@@ -107,7 +107,7 @@ type report struct {
 	Rounds  uint64          `json:",omitempty"` // the longest chain of messages so far
 
 	Values []progress.Value `json:",omitempty"` // disclosed to everybody, the last of each label
-	Record []byte           `json:"-"`          // a part of what it noted of the run
+	Record []byte           `json:"-"`          // a part of what it noted of the run; of done: all of it, or nothing
 }
 
 // The kinds of report.
@@ -116,10 +116,10 @@ const (
 	reportReady   = "ready"     // the answer to prepare
 	reportRefuse  = "refuse"    // the other answer to either: Text
 	reportAlive   = "alive"     // the heartbeat of the run: Step, Where, Waiting, Count
-	reportDone    = "done"      // the player has finished
+	reportDone    = "done"      // the player has finished: Record, if it is short
 	reportFailed  = "failed"    // the player has failed at Step; Text only if it is the server that says so
 	reportFollows = "follows"   // the player stops because of another: Text
-	reportRecord  = EventRecord // after the end of the run: Record
+	reportRecord  = EventRecord // after the end of the run: Record, which done has not had
 	reportSeries  = EventSeries // the same
 )
 

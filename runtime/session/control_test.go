@@ -67,6 +67,7 @@ func FuzzControl(f *testing.F) {
 	f.Add(framed(`{"Kind":"prepare","Request":{"File":"a.tfe","Computation":"a","Digest":"d","Tag":""},"Run":"00","Players":["a"]}`))
 	f.Add(framed(`{"Kind":"alive","Step":-1,"Where":"\u001b[2J","Count":18446744073709551615}`))
 	f.Add(append(framed(`{"Kind":"record","Player":"s0"}`), 1, 2, 3))
+	f.Add(append(framed(`{"Kind":"done"}`), 1, 2, 3))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		roundTrip[order](t, data)
 		roundTrip[report](t, data)

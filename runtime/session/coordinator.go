@@ -496,12 +496,18 @@ func (c *coordination) dismiss(err error) *sync.WaitGroup {
 
 // record hands a part of what a player noted on to the client that asked for it.
 func (c *coordination) record(m *member, part report) {
-	if len(part.Record) == 0 {
-		return
+	if data := c.wanted(m, part); len(data) > 0 {
+		c.tell(Event{Kind: part.Kind, Player: m.name, Record: data})
 	}
-	if m.recorded += len(part.Record); c.request.notes() && m.recorded <= trace.MaxRecord {
-		c.tell(Event{Kind: part.Kind, Player: m.name, Record: part.Record})
+}
+
+// wanted is what a report has of a record, unless nobody asked for it or it is more
+// than a record can be.
+func (c *coordination) wanted(m *member, part report) []byte {
+	if m.recorded += len(part.Record); !c.request.notes() || m.recorded > trace.MaxRecord {
+		return nil
 	}
+	return part.Record
 }
 
 // release sends a player the last order, and leaves it once it has heard it and

@@ -64,8 +64,8 @@ func (f *following) follow(ctx context.Context) error {
 	return f.verdict()
 }
 
-// forward makes notes of a player's reports. A record is none: it may have to
-// wait for the client.
+// forward makes notes of a player's reports. A part of a record is none: it may
+// have to wait for the client.
 func (f *following) forward(m *member) {
 	for {
 		select {
@@ -74,6 +74,7 @@ func (f *following) forward(m *member) {
 				f.record(m, r)
 				continue
 			}
+			r.Record = f.wanted(m, r)
 			select {
 			case f.notes <- note{m, r, !ok}:
 			case <-f.done:
@@ -111,7 +112,7 @@ func (f *following) note(n note) error {
 		f.alive(m, r)
 	case reportDone:
 		if !m.ended {
-			f.tell(Event{Kind: EventDone, Player: m.name, Text: "has finished"})
+			f.tell(Event{Kind: EventDone, Player: m.name, Text: "has finished", Record: r.Record})
 		}
 		m.ended = true
 	case reportFailed:

@@ -34,8 +34,14 @@ type membership struct {
 	link  *stream.Link
 	pulse *pulse
 
-	recorded chan report // what the run's goroutine has noted, when it ends
-	last     error       // the coordinator's reason to stop, if it came during the run
+	noted []report // what the run's goroutine has left to be sent at its end
+	last  error    // the coordinator's reason to stop, if it came during the run
+}
+
+// An ending is how the run's goroutine ended, and what it noted of the run.
+type ending struct {
+	err   error
+	noted []report
 }
 
 // join is the coordinator's stream, which is one run here.
@@ -44,7 +50,7 @@ func (v *serving) join(s grpc.ServerStream) error {
 		v.log.Warn("refused to join a run", "reason", inLine(err))
 		return status.Error(codes.PermissionDenied, err.Error())
 	}
-	m := &membership{serving: v, stream: s, orders: make(chan order), recorded: make(chan report, 2)}
+	m := &membership{serving: v, stream: s, orders: make(chan order)}
 	done := make(chan struct{})
 	err := v.take(func() {
 		defer close(done)
@@ -114,19 +120,15 @@ func (m *membership) serve() {
 	m.ended(err)
 }
 
-// sendRecord gives the coordinator what this player noted, if that was asked for
-// and the run's goroutine has ended: part by part, while they are taken.
+// sendRecord gives the coordinator what this player noted, if that was asked for,
+// the run's goroutine has ended, and done has not taken it along: part by part,
+// while they are taken.
 func (m *membership) sendRecord() {
-	for {
-		select {
-		case r := <-m.recorded:
-			for part := range slices.Chunk(r.Record, recordPart) {
-				if !m.sendPart(report{Kind: r.Kind, Record: part}) {
-					return
-				}
+	for _, r := range m.noted {
+		for part := range slices.Chunk(r.Record, recordPart) {
+			if !m.sendPart(report{Kind: r.Kind, Record: part}) {
+				return
 			}
-		default:
-			return
 		}
 	}
 }
@@ -362,7 +364,7 @@ const stepPause = 20 * time.Millisecond
 func (m *membership) run() error {
 	ctx, cancel := context.WithCancelCause(m.runs)
 	defer cancel(nil)
-	result := make(chan error, 1)
+	result := make(chan ending, 1)
 	go func() { result <- m.carryOut(ctx) }()
 	tick := time.NewTicker(tickOf(m.PeerTimeout))
 	defer tick.Stop()
@@ -370,8 +372,9 @@ func (m *membership) run() error {
 	stepped, pause := m.pulse.stepped, (<-chan time.Time)(nil)
 	for {
 		select {
-		case err := <-result:
-			return m.outcome(ctx, err)
+		case e := <-result:
+			m.noted = e.noted
+			return m.outcome(ctx, e.err)
 		case o, ok := <-orders:
 			switch heard = time.Now(); {
 			case !ok:
@@ -403,17 +406,18 @@ func (m *membership) run() error {
 }
 
 // carryOut connects to the other players and runs the program.
-func (m *membership) carryOut(ctx context.Context) error {
-	err := m.connect(ctx)
-	if err == nil {
+func (m *membership) carryOut(ctx context.Context) (e ending) {
+	note := func(kind string) func([]byte) {
+		return func(b []byte) { e.noted = append(e.noted, report{Kind: kind, Record: b}) }
+	}
+	if e.err = m.connect(ctx); e.err == nil {
 		m.pulse.begun.Store(true)
-		err = m.prog.Run(ctx, m.pulse, Run{ID: m.link.ID(), Client: printable(m.order.Client), Tag: printable(m.tag()), Fingerprints: m.fingerprints(),
-			Record: m.order.Request.Record, Recorded: func(b []byte) { m.recorded <- report{Kind: reportRecord, Record: b} },
-			Series: m.order.Request.Series, Listed: func(b []byte) { m.recorded <- report{Kind: reportSeries, Record: b} },
+		e.err = m.prog.Run(ctx, m.pulse, Run{ID: m.link.ID(), Client: printable(m.order.Client), Tag: printable(m.tag()), Fingerprints: m.fingerprints(),
+			Record: m.order.Request.Record, Recorded: note(reportRecord), Series: m.order.Request.Series, Listed: note(reportSeries),
 			Disclosed: m.pulse.disclosed, Progress: m.pulse.progress})
 	}
-	m.pulse.Close(m.farewell(err))
-	return err
+	m.pulse.Close(m.farewell(e.err))
+	return e
 }
 
 func (m *membership) connect(ctx context.Context) error {
@@ -440,11 +444,12 @@ func (m *membership) fingerprints() []string {
 }
 
 // abandon waits for a cancelled run to return; one that does not is left.
-func (m *membership) abandon(cause error, result <-chan error) error {
+func (m *membership) abandon(cause error, result <-chan ending) error {
 	m.pulse.Close(m.farewell(cause))
 	select {
-	case err := <-result:
-		if err == nil {
+	case e := <-result:
+		m.noted = e.noted
+		if e.err == nil {
 			return nil // it was done already
 		}
 	case <-time.After(m.Grace):
@@ -457,7 +462,7 @@ func (m *membership) abandon(cause error, result <-chan error) error {
 func (m *membership) outcome(ctx context.Context, err error) error {
 	switch {
 	case err == nil:
-		m.send(m.report(reportDone, ""))
+		m.send(m.done())
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case shared(err) != "":
@@ -471,6 +476,16 @@ func (m *membership) outcome(ctx context.Context, err error) error {
 		m.send(m.report(reportFailed, ""))
 	}
 	return err
+}
+
+// done takes a record along that fits: for a short run, a message of its own to the
+// coordinator and one to the client are a large part of what recording costs.
+func (m *membership) done() report {
+	r := report{Kind: reportDone}
+	if len(m.noted) > 0 && m.noted[0].Kind == reportRecord && len(m.noted[0].Record) <= recordPart {
+		r.Record, m.noted = m.noted[0].Record, m.noted[1:]
+	}
+	return r
 }
 
 // shared is the text of an error that everybody may read, or "".

@@ -72,6 +72,22 @@ func TestRecordsOfAFailedRun(t *testing.T) {
 	require.Equal(t, map[string]string{"alice": many("a", large), "s0": many("b", large), "s1": many("c", large)}, got)
 }
 
+// A record that fits into the report of a player's end is sent with it, and no other.
+func TestShortRecordsGoWithTheEnd(t *testing.T) {
+	for size, along := range map[int]bool{1: true, recordPart: true, recordPart + 1: false} {
+		m := &membership{noted: []report{{Kind: reportRecord, Record: make([]byte, size)}, {Kind: reportSeries, Record: make([]byte, 1)}}}
+		done := m.done()
+		require.Equal(t, reportDone, done.Kind)
+		if along {
+			require.Len(t, done.Record, size)
+			require.Len(t, m.noted, 1, "the series")
+		} else {
+			require.Empty(t, done.Record)
+			require.Len(t, m.noted, 2)
+		}
+	}
+}
+
 // What is more than a record can be, or of nobody in the hostmap, is dropped.
 func TestRecordsAreBounded(t *testing.T) {
 	h := &Hostmap{Entries: []Entry{{"alice", "127.0.0.1:1"}}}
@@ -92,6 +108,10 @@ func TestRecordsAreBounded(t *testing.T) {
 		c.record(m, report{Kind: reportRecord, Record: part})
 	}
 	require.Equal(t, trace.MaxRecord, passed)
+	require.Empty(t, c.wanted(m, report{Kind: reportDone, Record: part[:1]}), "the end takes no more along, either")
+	require.Equal(t, part, c.wanted(new(member), report{Kind: reportDone, Record: part}))
+	c.request.Record = trace.Counters
+	require.Empty(t, c.wanted(new(member), report{Kind: reportDone, Record: part}), "nobody asked")
 }
 
 // What is disclosed to everybody comes to the client while the run goes on, the last

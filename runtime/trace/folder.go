@@ -50,10 +50,15 @@ func NewFolder(dir, tag string) (string, error) {
 
 // lastRun is the largest n of a folder dir/<tag><n>.
 func lastRun(dir, tag string) (int, error) {
-	entries, err := os.ReadDir(dir)
+	f, err := os.Open(dir)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	names, err := f.Readdirnames(-1) // os.ReadDir sorts, and there may be many
 	last := 0
-	for _, e := range entries {
-		if text, ok := strings.CutPrefix(e.Name(), tag); ok {
+	for _, name := range names {
+		if text, ok := strings.CutPrefix(name, tag); ok {
 			if n, err := strconv.Atoi(text); err == nil && strconv.Itoa(n) == text {
 				last = max(last, n)
 			}

@@ -63,8 +63,13 @@ func (j *journal[T]) add(x T) {
 	j.len++
 }
 
-// all is the whole list.
-func (j *journal[T]) all() []T { return slices.Concat(append(j.full, j.last)...) }
+// all is the whole list; nothing can be added after it.
+func (j *journal[T]) all() []T {
+	if len(j.full) == 0 {
+		return j.last
+	}
+	return slices.Concat(append(j.full, j.last)...)
+}
 
 // A Branch is one of several sequences of steps that take turns.
 type Branch struct {
