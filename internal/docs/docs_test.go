@@ -97,8 +97,7 @@ func (s *shell) run(c command) {
 	cmd.Dir = s.dir
 	// Trimmed of the copy's folder, which is another each time, what the go tool
 	// compiles is what it has compiled before.
-	cmd.Env = append(os.Environ(), "PATH="+s.bin+string(os.PathListSeparator)+os.Getenv("PATH"),
-		"XDG_RUNTIME_DIR="+runtimeDir(s.t), "GOFLAGS=-trimpath")
+	cmd.Env = append(os.Environ(), "PATH="+s.bin+string(os.PathListSeparator)+os.Getenv("PATH"), "GOFLAGS=-trimpath")
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	cmd.WaitDelay = 10 * time.Second
@@ -263,14 +262,6 @@ func freePorts(hostmap []byte) ([]byte, error) {
 }
 
 var held []net.Listener
-
-// runtimeDir is a private folder for the automatic certificates.
-func runtimeDir(t *testing.T) string {
-	t.Helper()
-	dir := filepath.Join(t.TempDir(), "run")
-	require.NoError(t, os.MkdirAll(dir, 0o700))
-	return dir
-}
 
 var pageLink = regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
 

@@ -31,7 +31,6 @@ import (
 // over gRPC: with the results that its test blocks state, and with the rounds and
 // bytes that its cost report promises.
 func TestEveryProgramOnEveryProtocol(t *testing.T) {
-	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
 	files, err := filepath.Glob("../../corpus/programs/*.tfe")
 	require.NoError(t, err)
 	examples, err := filepath.Glob("../../examples/*/*.tfe")
@@ -185,7 +184,6 @@ func loadAll(load runtime.Loader) func(*runtime.Program) (runtime.Values, error)
 // A Go program asks the coordinator, with the hostmap that it loaded.
 func TestRemoteFromGo(t *testing.T) {
 	s := newStage(t, "s0", "s1", "s2", "north", "south", "council")
-	t.Setenv("XDG_RUNTIME_DIR", s.path(".run"))
 	s.write("north.json", "[10, 20, 30, 40, 50]")
 	s.write("south.json", "[5, 15, 25, 35, 45]")
 	program := abs(t, "../../examples/embed/waiting.tfe")

@@ -63,10 +63,7 @@ func newStage(t testing.TB, players ...string) *stage {
 	t.Helper()
 	path, err := tool()
 	require.NoError(t, err)
-	s := &stage{t: t, dir: t.TempDir(), tfec: path, patience: patience}
-	run := filepath.Join(s.dir, ".run")
-	require.NoError(t, os.Mkdir(run, 0o700))
-	s.env = append(os.Environ(), "XDG_RUNTIME_DIR="+run)
+	s := &stage{t: t, dir: t.TempDir(), tfec: path, env: os.Environ(), patience: patience}
 	s.write("config.json", freeHostmap(t, players))
 	return s
 }
