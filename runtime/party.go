@@ -188,7 +188,16 @@ func (p *Party) reason(err error) error {
 	case !p.started:
 		return link.ErrStopped
 	}
-	return fmt.Errorf("stopped at %s", p.prog.Describe(p.step))
+	return errors.New("stopped at " + p.where(err))
+}
+
+// where is the place of a failure that others may know.
+func (p *Party) where(err error) string {
+	var e unwritten
+	if errors.As(err, &e) {
+		return e.Where()
+	}
+	return p.prog.Describe(p.step)
 }
 
 // Input returns an input of this player, or a public one.

@@ -184,7 +184,7 @@ func TestLoggedOutcomes(t *testing.T) {
 		player, outcome string
 		run             func(p *Party, steps func(*Party))
 	}{
-		{"carol", "failed at step 11 (open, average.tfe:14)", func(p *Party, steps func(*Party)) {
+		{"carol", "failed at the writing of its outputs", func(p *Party, steps func(*Party)) {
 			steps(p)
 			os.RemoveAll(folder)
 		}},

@@ -331,8 +331,20 @@ func (b *bindings) write(prog *Program, party *Party) error {
 		}
 		errs = append(errs, b.targets.Of(value[0].Name).Write(columns, b.stdout))
 	}
-	return errors.Join(errs...)
+	if err := errors.Join(errs...); err != nil {
+		return unwritten{err}
+	}
+	return nil
 }
+
+// An unwritten is the failure of a player at its very end: the last step at which it
+// sent or received has no part in it.
+type unwritten struct{ error }
+
+func (e unwritten) Unwrap() error { return e.error }
+
+// Where is what others are told in place of a step.
+func (unwritten) Where() string { return "the writing of its outputs" }
 
 // step is what a number stands for, in a record.
 func (prog *Program) step(n int) trace.Step {
@@ -383,7 +395,7 @@ func (p *Party) outcome(err error) string {
 	case p.step == 0:
 		return nothingShared
 	}
-	return "failed at " + p.prog.Describe(p.step)
+	return "failed at " + p.where(err)
 }
 
 // shelf is a folder of share files; their key lies with the player's keys.

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -161,6 +162,32 @@ func TestServeWrongOutput(t *testing.T) {
 			continue
 		}
 		require.EqualError(t, err, "carol stopped in the set-up", name)
+	}
+}
+
+// One that cannot be written although it seemed so is no failure of the last step.
+func TestServeUnwritten(t *testing.T) {
+	s := newStage(t)
+	s.options["carol"].Out = []string{"avg=json:" + filepath.Join(s.dir, "gone", "avg.json")}
+	require.NoError(t, os.Mkdir(filepath.Join(s.dir, "gone"), 0o700))
+	programs := average()
+	carol := programs[slices.IndexFunc(programs, func(p *Program) bool { return p.Player == "carol" })]
+	steps := carol.Run
+	carol.Run = func(p *Party) {
+		steps(p)
+		require.NoError(t, os.RemoveAll(filepath.Join(s.dir, "gone")))
+	}
+	for name, err := range s.run(t, programs) {
+		switch {
+		case name == "carol":
+			require.ErrorContains(t, err, "cannot write output avg to ")
+			require.ErrorContains(t, err, "no such file or directory")
+		case err != nil: // of the coordinator, whose run it is
+			require.EqualError(t, err, "carol failed at the writing of its outputs", name)
+		default:
+			require.Contains(t, s.stderr[name].String(), "not everywhere", name)
+			require.Contains(t, s.stderr[name].String(), "carol failed at the writing of its outputs", name)
+		}
 	}
 }
 

@@ -473,7 +473,12 @@ func (m *membership) outcome(ctx context.Context, err error) error {
 		}
 		m.send(r)
 	default:
-		m.send(m.report(reportFailed, ""))
+		r := m.report(reportFailed, "")
+		var elsewhere interface{ Where() string }
+		if errors.As(err, &elsewhere) {
+			r.Where = elsewhere.Where()
+		}
+		m.send(r)
 	}
 	return err
 }

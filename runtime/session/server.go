@@ -58,7 +58,8 @@ type Program struct {
 	// Run takes part in one run, over l. It returns soon after ctx ends or a
 	// call of l fails. What others learn of its error is the step alone, or
 	// that this player stopped in the set-up; but the text of a link.PeerError,
-	// and of an error with the method Reason() string, is told to everybody.
+	// and of an error with the method Reason() string, is told to everybody, and
+	// that of the method Where() string in place of the step.
 	Run func(ctx context.Context, l link.Link, r Run) error
 }
 
