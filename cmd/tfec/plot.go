@@ -44,17 +44,17 @@ func newPlot(path string, programs []*runtime.Program, learns func(p *runtime.Pr
 	for _, p := range programs {
 		if slices.ContainsFunc(p.Steps, func(s runtime.Step) bool { return len(s.To) > 0 && learns(p, s.To) }) ||
 			slices.ContainsFunc(p.Outputs, runtime.Output.Drawn) {
-			return &plot{path: path, labels: labels(p)}, nil
+			return &plot{path: path, labels: labels(p, learns)}, nil
 		}
 	}
 	return nil, hinted{errors.New("nothing to draw: no value under `discloses`, and no vector among the outputs"), hint}
 }
 
-// labels are what a run discloses something under: the same at every player.
-func labels(p *runtime.Program) []string {
+// labels are what a run discloses something under to those that learns tells of.
+func labels(p *runtime.Program, learns func(p *runtime.Program, to []int) bool) []string {
 	var all []string
 	for _, s := range p.Steps {
-		if len(s.To) > 0 {
+		if len(s.To) > 0 && learns(p, s.To) {
 			all = append(all, s.Name)
 		}
 	}
@@ -86,12 +86,13 @@ func (p *plot) outputs(programs []*runtime.Program, result *runtime.Result) {
 	}
 }
 
-// heard takes in what a networked player has told.
+// heard takes in what a networked player has told, of labels that everybody learns:
+// nothing else that it says is drawn.
 func (p *plot) heard(series []byte) error {
 	if p == nil {
 		return nil
 	}
-	return p.book.Decode(series)
+	return p.book.Decode(series, p.labels)
 }
 
 // learned draws what a networked player has learned in a run.

@@ -32,3 +32,15 @@ func TestAPictureIsInTheOrderOfTheProgram(t *testing.T) {
 	require.NoError(t, err)
 	require.Regexp(t, `(?s)>error<.*>right<.*>weight<`, string(drawn))
 }
+
+// A client draws what the program discloses to everybody, of what players tell it.
+func TestAClientHearsWhatIsPublic(t *testing.T) {
+	prog := &runtime.Program{Players: []string{"a", "b"}, Steps: []runtime.Step{{Number: 1, Name: "own", To: []int{0}}, {Number: 2, Name: "loss", To: []int{0, 1}}}}
+	p, err := newPlot(filepath.Join(t.TempDir(), "heard.svg"), []*runtime.Program{prog}, func(p *runtime.Program, to []int) bool { return len(to) == len(p.Players) }, "")
+	require.NoError(t, err)
+	require.NoError(t, p.heard([]byte(`[{"Label":"loss","Every":1,"Values":[0.5]}]`)))
+	for _, label := range []string{"loss", "own", "</text><script>"} {
+		require.ErrorContains(t, p.heard([]byte(`[{"Label":"`+label+`","Every":1,"Values":[0.5]}]`)), "is no label of the program")
+	}
+	require.Len(t, p.book.Series, 1)
+}

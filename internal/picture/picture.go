@@ -6,11 +6,13 @@ package picture
 
 import (
 	"bytes"
+	"encoding/xml"
 	"fmt"
 	"io"
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/wcharczuk/go-chart/v2"
 	"github.com/wcharczuk/go-chart/v2/drawing"
@@ -24,6 +26,11 @@ const (
 	width, height = 720, 240
 	fine          = 4
 )
+
+// left is what go-chart calls the secondary axis.
+const left = chart.YAxisSecondary
+
+var blue = drawing.ColorFromHex("1f6feb")
 
 // dark turns a picture over where its reader prefers so.
 const dark = `<style>@media (prefers-color-scheme: dark) { svg.picture { filter: invert(1) hue-rotate(180deg) } }</style>`
@@ -49,23 +56,26 @@ func Draw(out io.Writer, series []*progress.Series) error {
 
 // panel is the chart of one series: a line over the passes, or bars of a vector.
 func panel(s *progress.Series) *chart.Chart {
-	x, y := points(s)
-	line := chart.ContinuousSeries{XValues: x, YValues: y, YAxis: chart.YAxisSecondary, // which is the left one
-		Style: chart.Style{StrokeColor: drawing.ColorFromHex("1f6feb"), StrokeWidth: 1.5 * fine, DotColor: drawing.ColorFromHex("1f6feb")}}
-	low, high := limits(y)
-	c := &chart.Chart{Width: fine * width, Height: fine * height, DPI: fine * chart.DefaultDPI, Title: s.Label,
+	shown, y := lines(s), slices.DeleteFunc(slices.Clone(s.Values), missing)
+	low, high := 0.0, 0.0
+	if len(y) > 0 {
+		low, high = slices.Min(y), slices.Max(y)
+	}
+	c := &chart.Chart{Width: fine * width, Height: fine * height, DPI: fine * chart.DefaultDPI, Title: title(s, len(s.Values)-len(y)),
 		TitleStyle: chart.Style{FontSize: 11}, Background: chart.Style{Padding: chart.Box{Top: 32 * fine, Left: 16 * fine, Right: 16 * fine, Bottom: 8 * fine}},
 		YAxis: chart.YAxis{Style: chart.Style{Hidden: true}}}
 	c.XAxis.Style.StrokeWidth, c.YAxisSecondary.Style.StrokeWidth = fine, fine
-	c.XAxis.Name, c.Series = "pass", []chart.Series{line}
-	if len(y) == 1 {
-		line.Style.DotWidth = 3 * fine
-		c.Series[0] = line
-	}
-	from, to := x[0], x[len(x)-1]
+	c.XAxis.Name = "pass"
+	from, to := place(s, 0), place(s, len(s.Values)-1)
 	if s.Vector {
-		c.XAxis.Name, c.Series[0] = "element", chart.HistogramSeries{InnerSeries: line, YAxis: line.YAxis, Style: chart.Style{FillColor: line.Style.StrokeColor, StrokeColor: line.Style.StrokeColor}}
+		c.XAxis.Name = "element"
 		from, to, low, high = from-0.5, to+0.5, min(low, 0), max(high, 0)
+	}
+	for _, l := range shown {
+		c.Series = append(c.Series, l)
+	}
+	if s.Vector || len(shown) == 0 {
+		c.Series = []chart.Series{bars{shown, len(s.Values)}}
 	}
 	c.XAxis.Range, c.XAxis.Ticks = axis(from, to, 1, false)
 	c.YAxisSecondary.Range, c.YAxisSecondary.Ticks = axis(low, high, 0, true)
@@ -73,32 +83,70 @@ func panel(s *progress.Series) *chart.Chart {
 	return c
 }
 
-// points are the coordinates of a series. Passes count from 1, elements from 0.
-func points(s *progress.Series) (x, y []float64) {
-	for i, v := range s.Values {
-		if s.Vector {
-			x = append(x, float64(i))
-		} else {
-			x = append(x, float64(i*s.Every+1))
-		}
-		y = append(y, v)
+// title is a label, which go-chart writes as it stands, and how many of its values
+// are missing.
+func title(s *progress.Series, missing int) string {
+	var b strings.Builder
+	xml.EscapeText(&b, []byte(s.Label))
+	if missing > 0 {
+		fmt.Fprintf(&b, " (%d of %d not drawn: no finite numbers)", missing, len(s.Values))
 	}
-	return x, y
+	return b.String()
 }
 
-func limits(y []float64) (low, high float64) {
-	low, high = math.Inf(1), math.Inf(-1)
-	for _, v := range y {
-		low, high = min(low, v), max(high, v)
+// missing reports whether there is nothing to draw at a place: axes cannot hold
+// numbers next to the greatest of all.
+func missing(x float64) bool { return math.IsNaN(x) || math.Abs(x) > 1e300 }
+
+// lines are the values of a series, a line for each run of them without a gap.
+func lines(s *progress.Series) []chart.ContinuousSeries {
+	var all []chart.ContinuousSeries
+	for i, y := range s.Values {
+		if missing(y) {
+			continue
+		}
+		if i == 0 || missing(s.Values[i-1]) {
+			all = append(all, chart.ContinuousSeries{Style: chart.Style{StrokeColor: blue, StrokeWidth: 1.5 * fine, DotColor: blue, DotWidth: 3 * fine}, YAxis: left})
+		}
+		l := &all[len(all)-1]
+		l.XValues, l.YValues = append(l.XValues, place(s, i)), append(l.YValues, y)
+		if len(l.YValues) > 1 {
+			l.Style.DotWidth = 0
+		}
 	}
-	return low, high
+	return all
+}
+
+// place is where a value stands: passes count from 1, elements from 0.
+func place(s *progress.Series, i int) float64 {
+	if s.Vector {
+		return float64(i)
+	}
+	return float64(i)*float64(s.Every) + 1
+}
+
+// bars are those of a vector that has so many elements.
+type bars struct {
+	lines    []chart.ContinuousSeries
+	elements int
+}
+
+func (b bars) GetName() string           { return "" }
+func (b bars) GetYAxis() chart.YAxisType { return left }
+func (b bars) GetStyle() chart.Style     { return chart.Style{FillColor: blue, StrokeColor: blue} }
+func (b bars) Validate() error           { return nil }
+
+func (b bars) Render(r chart.Renderer, box chart.Box, x, y chart.Range, defaults chart.Style) {
+	for _, l := range b.lines {
+		chart.Draw.HistogramSeries(r, box, x, y, b.GetStyle().InheritFrom(defaults), l, x.GetDomain()/b.elements)
+	}
 }
 
 // axis has ticks that are 1, 2 or 5 times a power of ten apart, and at least least. A
-// round axis ends at ticks.
+// round axis ends at ticks. Ends that hardly differ are moved apart, so that ticks do.
 func axis(low, high, least float64, round bool) (chart.Range, []chart.Tick) {
-	if low == high {
-		low, high = low-1, high+1
+	if digits := 1e-12 * max(math.Abs(low), math.Abs(high)); high-low <= max(digits, 1e-290) {
+		low, high = low-max(digits, 1), high+max(digits, 1)
 	}
 	apart := least
 	for unit := math.Pow(10, math.Floor(math.Log10((high-low)/ticks))); apart < (high-low)/ticks; unit *= 10 {
