@@ -30,7 +30,7 @@ func TestControl(t *testing.T) {
 					assert.Equal(t, interp.TestResult{}, verdict(exec.RunTest(block)), "on %s: %s", block.Program.Protocol.Name, block.Title)
 				}
 				r := rand.New(rand.NewPCG(7, 5))
-				for range 10 {
+				for range some(10) {
 					alike(t, unit.Programs[0], randomInputs(r, unit.Programs[0]))
 				}
 			})

@@ -236,7 +236,7 @@ func TestCostOfOperations(t *testing.T) {
 		t.Run(protocol, func(t *testing.T) {
 			t.Parallel()
 			r := rand.New(rand.NewPCG(1, 2))
-			for _, c := range operationCases() {
+			for _, c := range someCases() {
 				if c.name() == "mod" {
 					continue // in clear only
 				}
@@ -261,7 +261,7 @@ func TestCostOfRandomPrograms(t *testing.T) {
 	}{{"plain", []int{3}}, {"plain", []int{0}}, {"aby3", []int{3, 4, 5}}, {"aby3", []int{0, 5, 1}}, {"pond", []int{3, 4, 5}}, {"pond", []int{5, 0, 1}}, {"securenn", []int{4, 3, 5}}, {"securenn", []int{5, 1, 0}}} {
 		t.Run(fmt.Sprint(c.protocol, c.roles), func(t *testing.T) {
 			t.Parallel()
-			for seed := range uint64(60) {
+			for seed := range some(60) {
 				p, in, _ := randomProgram(seed, c.protocol, c.roles...)
 				r, err := cost.Of(p, nil)
 				require.NoError(t, err)

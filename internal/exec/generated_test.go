@@ -76,11 +76,10 @@ func main() {
 `
 
 func TestRandomSourcesGenerated(t *testing.T) {
-	const programs = 24
 	b := &builder{dir: t.TempDir(), overlay: make(map[string]string)}
 	var sources []random.Source
 	var units []*ir.Program
-	for seed := *firstSource; len(units) < programs; seed++ {
+	for seed := *firstSource; uint64(len(units)) < some(24); seed++ {
 		s := random.Program(seed)
 		path := filepath.Join(t.TempDir(), "f.tfe")
 		require.NoError(t, os.WriteFile(path, []byte(s.Text), 0o600))

@@ -32,7 +32,7 @@ func near(t *testing.T, want, got interp.Tensor, units float64, name string) {
 	}
 }
 
-// some is how many of n random programs are run: a tenth in short tests, such as
+// some is how many of n programs or cases are run: a tenth in short tests, such as
 // those under the race detector, which look at goroutines and not at results.
 func some(n uint64) uint64 {
 	if testing.Short() {

@@ -328,7 +328,7 @@ func TestNothingLeaks(t *testing.T) {
 			t.Parallel()
 			path := filepath.Join(t.TempDir(), "f.tfe")
 			accepted, kinds := 0, make(map[string]int)
-			for k := w; k < *mutated; k += workers {
+			for k := w; k < some(*mutated); k += workers {
 				seed := *firstSource + k
 				text, r := random.Program(seed).Text, rand.New(rand.NewPCG(seed, 17))
 				if s := compile(t, path, text); s != nil {

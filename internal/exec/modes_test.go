@@ -34,7 +34,7 @@ func TestModesOfRandomPrograms(t *testing.T) {
 	}{{"plain", []int{0}}, {"aby3", []int{3, 4, 5}}, {"aby3", []int{0, 5, 1}}, {"pond", []int{3, 4, 5}}, {"pond", []int{5, 0, 1}}, {"securenn", []int{5, 0, 1}}} {
 		t.Run(fmt.Sprint(c.protocol, c.roles), func(t *testing.T) {
 			t.Parallel()
-			for seed := range uint64(60) {
+			for seed := range some(60) {
 				p, in, _ := randomProgram(seed, c.protocol, c.roles...)
 				watched(t, p, in)
 			}

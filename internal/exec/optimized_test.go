@@ -27,7 +27,7 @@ func TestOptimizedRandomPrograms(t *testing.T) {
 		t.Run(fmt.Sprint(c.protocol, c.roles), func(t *testing.T) {
 			t.Parallel()
 			var before, after int64
-			for seed := range uint64(80) {
+			for seed := range some(80) {
 				p, in, tolerance := randomProgram(seed, c.protocol, c.roles...)
 				want, err := interp.Run(p, in)
 				require.NoError(t, err)

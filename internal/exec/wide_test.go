@@ -43,7 +43,7 @@ computation f[n](x: fixed[n] @ a in -0.5..0.5, y: fixed[n] @ b in -0.5..0.5) -> 
 					require.NoError(t, os.WriteFile(path, []byte(source(i, f)), 0o600))
 					p := load(t, path, name).Programs[0]
 					r := rand.New(rand.NewPCG(uint64(i), uint64(f)))
-					for range 10 {
+					for range some(10) {
 						in := randomInputs(r, p)
 						agree(t, p, in, map[string]float64{"product": 1, "inner": 1})
 						exactly(t, p, in)
@@ -112,7 +112,7 @@ computation wide[n](
 		p := load(t, path, protocol).Programs[0]
 		require.Contains(t, p.String(), "ring 128")
 		r := rand.New(rand.NewPCG(7, 11))
-		for range 8 {
+		for range some(10) {
 			in := randomInputs(r, p)
 			agree(t, p, in, map[string]float64{"product": 12, "inner": 1, "mean": 2})
 			exactly(t, p, in)
