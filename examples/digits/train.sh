@@ -17,6 +17,10 @@ case $how in
 esac
 runs=${RUNS:-runs}/${name// /-}
 
+# The run's progress is for a terminal.
+told=$runs/players.log
+[ ! -t 2 ] || told=/dev/stderr
+
 # What begins a training, and what it keeps between epochs.
 fresh=(w m v most)
 [ "$network" != logistic ] || fresh=(w)
@@ -35,7 +39,7 @@ stop() {
 trap stop EXIT
 
 start() {
-  "$tfec" player "$1" "$network.tfe" --config config.json "${@:2}" &
+  "$tfec" player "$1" "$network.tfe" --config config.json "${@:2}" 2>>"$runs/players.log" &
   players+=($!)
 }
 
@@ -49,14 +53,14 @@ digits() { echo "--in images=npy:$data/$1-images.npy --in labels=npy:$data/$1-la
 # compute COMPUTATION FLAGS OWNER BOTH runs one, the servers with FLAGS and BOTH and
 # the owner with OWNER and BOTH.
 compute() {
-  "compute_$how" "$@" 2>>"$runs/players.log" || {
+  "compute_$how" "$@" || {
     tail "$runs/players.log" >&2
     exit 1
   }
 }
 
 compute_clear() {
-  "$tfec" run "$network.tfe" "$1" --protocol 'plain(s0)' ${2//\/SERVER/} $3 $4
+  "$tfec" run "$network.tfe" "$1" --protocol 'plain(s0)' ${2//\/SERVER/} $3 $4 2>>"$told"
 }
 
 compute_shares() {
@@ -65,7 +69,7 @@ compute_shares() {
     start "$server" ${2//SERVER/$server} $4
   done
   start owner $3 $4
-  "$tfec" run "$network.tfe" "$1" --config config.json || { stop; return 1; }
+  "$tfec" run "$network.tfe" "$1" --config config.json 2>>"$told" || { stop; return 1; }
   stop
 }
 
@@ -73,6 +77,7 @@ compute_shares() {
 epoch() {
   local last=$runs/$(($1 - 1)) part=$runs/$1.part past= begun=$SECONDS took right
   rm -rf "$part"
+  [ ! -t 2 ] || echo "$name: epoch $1 of $epochs" >&2
   if [ "$1" = 0 ]; then
     compute start "$(to "$part" "${fresh[@]}")" "" ""
     mv "$part" "$runs/0"

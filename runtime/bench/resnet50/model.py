@@ -6,7 +6,7 @@ batch normalizations as two images give them, so that activations keep their siz
 input is the one among some whose eleven highest scores lie furthest apart.
 
     pip install numpy onnx onnxruntime
-    python resnet50.py FOLDER           # model.onnx, 102 MB, and test_data_set_0/
+    python model.py FOLDER              # model.onnx, 102 MB, input.npy
 """
 
 import os

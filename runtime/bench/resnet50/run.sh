@@ -11,6 +11,7 @@ tfec=${TFEC:-tfec} python=${PYTHON:-python3}
 mkdir -p "$1" && cd "$1"
 
 [ -f model/input.npy ] || "$python" "$here/model.py" model
+rm -rf vision
 "$tfec" import model/model.onnx -o vision --size n=1 >/dev/null
 [ -f config.json ] || "$tfec" hostmap vision/predict.tfe >config.json
 [ -d keys ] || "$tfec" keys demo --config config.json -o keys >/dev/null
