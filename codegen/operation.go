@@ -83,7 +83,7 @@ func (b *body) check(g *jen.Group, in *ir.Instr) {
 		b.fail(g, in, b.from("clear", "AnyZero").Call(b.operand(in.Args[1])))
 	case ir.OpSqrt:
 		b.fail(g, in, b.from("clear", "AnyBelow").Call(b.operand(in.Args[0]), jen.Lit(0)))
-	case ir.OpLog:
+	case ir.OpRsqrt, ir.OpLog:
 		b.fail(g, in, b.from("clear", "AnyBelow").Call(b.operand(in.Args[0]), jen.Lit(1)))
 	case ir.OpIndex, ir.OpUpdate:
 		args := append([]jen.Code{b.operand(in.Args[0])}, b.sliced(in.Slices)...)
@@ -109,6 +109,8 @@ func (b *body) call(in *ir.Instr) (string, []jen.Code) {
 	switch in.Op {
 	case ir.OpConvert:
 		return "Convert", append(args, b.elem(info.Elem))
+	case ir.OpRsqrt:
+		return "Rsqrt", append(args, jen.Lit(in.Least))
 	case ir.OpIndex:
 		return "Index", append(args, b.sliced(in.Slices)...)
 	case ir.OpUpdate:

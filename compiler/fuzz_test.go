@@ -76,7 +76,7 @@ var tokens = regexp.MustCompile(`\s*(//[^\n]*\n?|"[^"\n]*"|\w+(\.\d+)?|\.\.=?|[-
 var vocabulary = strings.Fields(`let var for in while limit if then else return yield assert local reveal each as and or not true
 	false public shared upto alice bob carol s0 fixed int8 int32 int64 uint64 bool float string date a b c x y i n m p
 	0 1 2 -1 0.5 100000000000000000000 ( ) [ ] { } , . .. ..= : + - * / % == < >= = @ to sum mean min max argmax sort sort_by top_k
-	dot transpose reshape concat cumsum rank merge onehot lookup store select clamp sqrt exp log softmax size zeros iota
+	dot transpose reshape concat cumsum rank merge onehot lookup store select clamp sqrt rsqrt exp log softmax size zeros iota
 	div_or mod_or pad filter unique valid shuffle_shared random_bit random_public date("2024-02-29") conv2d abs distinct`)
 
 func edit(words []string, how []byte) []string {

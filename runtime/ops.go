@@ -123,8 +123,11 @@ func (p *Party) Abs(step int, x mpc.Operand) mpc.Share {
 }
 
 func (p *Party) Sqrt(step int, x mpc.Operand) mpc.Share { return p.made(p.engine.Sqrt(p.at(step), x)) }
-func (p *Party) Exp(step int, x mpc.Operand) mpc.Share  { return p.made(p.engine.Exp(p.at(step), x)) }
-func (p *Party) Log(step int, x mpc.Operand) mpc.Share  { return p.made(p.engine.Log(p.at(step), x)) }
+func (p *Party) Rsqrt(step int, x mpc.Operand, least int) mpc.Share {
+	return p.made(p.engine.Rsqrt(p.at(step), x, least))
+}
+func (p *Party) Exp(step int, x mpc.Operand) mpc.Share { return p.made(p.engine.Exp(p.at(step), x)) }
+func (p *Party) Log(step int, x mpc.Operand) mpc.Share { return p.made(p.engine.Log(p.at(step), x)) }
 func (p *Party) Sigmoid(step int, x mpc.Operand) mpc.Share {
 	return p.made(p.engine.Sigmoid(p.at(step), x))
 }

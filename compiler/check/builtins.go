@@ -20,7 +20,7 @@ func builtin(name string) func(*frame, *ast.Call, types.Elem) value {
 		return (*frame).abs
 	case "select":
 		return (*frame).selectCall
-	case "sqrt", "exp", "log", "sigmoid", "tanh", "relu", "softmax":
+	case "sqrt", "rsqrt", "exp", "log", "sigmoid", "tanh", "relu", "softmax":
 		return (*frame).function
 	case "sign":
 		return (*frame).sign

@@ -9,9 +9,10 @@ import (
 	"github.com/tfec-lang/tfec/lang/ast"
 	"github.com/tfec-lang/tfec/lang/op"
 	"github.com/tfec-lang/tfec/lang/types"
+	"github.com/tfec-lang/tfec/runtime/capability"
 )
 
-// function checks sqrt, exp, log, sigmoid, tanh, relu and softmax.
+// function checks sqrt, rsqrt, exp, log, sigmoid, tanh, relu and softmax.
 func (f *frame) function(e *ast.Call, want types.Elem) value {
 	name := f.callee
 	parameters := []string{"x"}
@@ -51,13 +52,13 @@ func (f *frame) function(e *ast.Call, want types.Elem) value {
 	return out
 }
 
-// domain checks that a root is of what is not negative and a logarithm of what
-// is positive, as divisor does for what is not zero.
+// domain checks that a root is of what is not negative, a reciprocal root and a
+// logarithm of what is positive, as divisor does for what is not zero.
 func (f *frame) domain(e *ast.Call, name string, x value) bool {
 	least, has, safe := new(big.Rat), "negative", "0.0"
 	switch name {
 	case "sqrt":
-	case "log":
+	case "rsqrt", "log":
 		least, has, safe = step(x.Elem), "0 or negative", "0.01"
 	default:
 		return true
@@ -121,8 +122,31 @@ func (f *frame) functionBounds(name string, x value) bounds {
 			out.low = new(big.Rat).Mul(step(x.Elem), big.NewRat(-2, 1))
 		}
 		return out
+	case "rsqrt":
+		return inside(all, inverseRoots(x))
 	}
 	return all
+}
+
+// inverseRoots allow for an error of two units and 2^-27. What is too small counts as
+// the least argument whose result the type holds.
+func inverseRoots(x value) bounds {
+	bits, f := x.Elem.Bits(), x.Elem.F
+	least := new(big.Rat).SetInt(new(big.Int).Lsh(big.NewInt(1), uint(capability.LeastRoot(bits, f))))
+	least.Mul(least, step(x.Elem))
+	of := func(y *big.Rat, root func(*big.Rat) *big.Rat, off int64) *big.Rat {
+		if y.Cmp(least) < 0 {
+			y = least
+		}
+		r := new(big.Rat).Inv(root(y))
+		r.Mul(r, big.NewRat(1<<27+off, 1<<27))
+		return r.Add(r, new(big.Rat).Mul(step(x.Elem), big.NewRat(2*off, 1)))
+	}
+	out := bounds{of(x.bounds.high, rootAbove, -1), of(x.bounds.low, rootBelow, 1), x.bounds.declared}
+	if out.low.Sign() < 0 {
+		out.low = new(big.Rat)
+	}
+	return out
 }
 
 // inside cuts an interval at the ends of what a function can give, where no
@@ -156,15 +180,23 @@ func exponential(x *big.Rat, above bool) *big.Rat {
 	return out
 }
 
-// rootAbove is an integer not below the root of x.
+// rootAbove is not below the root of x, and 0 of what is negative.
 func rootAbove(x *big.Rat) *big.Rat {
 	if x.Sign() <= 0 {
 		return new(big.Rat)
 	}
-	ceiling := new(big.Int).Quo(x.Num(), x.Denom())
-	r := new(big.Int).Sqrt(ceiling.Add(ceiling, big.NewInt(1)))
-	return new(big.Rat).SetInt(r.Add(r, big.NewInt(1)))
+	r := rootBelow(x)
+	return r.Add(r, big.NewRat(1, 1<<rootPrecision))
 }
+
+// rootBelow is not above the root of x >= 0.
+func rootBelow(x *big.Rat) *big.Rat {
+	r := new(big.Int).Lsh(x.Num(), 2*rootPrecision)
+	r.Sqrt(r.Quo(r, x.Denom()))
+	return new(big.Rat).SetFrac(r, new(big.Int).Lsh(big.NewInt(1), rootPrecision))
+}
+
+const rootPrecision = 40
 
 // sign checks sign(x).
 func (f *frame) sign(e *ast.Call, want types.Elem) value {

@@ -121,7 +121,7 @@ func (f *frame) realRows(x value) string {
 // the result comes from its own row, or they have a mask.
 var rowwise = map[string]bool{
 	"sum": true, "mean": true, "count": true, "any": true, "all": true, "min": true, "max": true, "dot": true,
-	"abs": true, "sign": true, "clamp": true, "select": true, "sqrt": true, "exp": true, "log": true, "sigmoid": true,
+	"abs": true, "sign": true, "clamp": true, "select": true, "sqrt": true, "rsqrt": true, "exp": true, "log": true, "sigmoid": true,
 	"tanh": true, "relu": true, "outer": true, "transpose": true, "concat": true, "onehot": true,
 	"lookup": true, "carry": true, "cumsum": true, "argmin": true, "argmax": true, "sort": true, "rank": true, "sort_by": true, "top_k": true, "store": true, "gather": true, "size": true, "rescale": true, "div_or": true, "mod_or": true,
 	"print": true, "filter": true, "hash64": true, "format": true, "parse": true, "valid": true,

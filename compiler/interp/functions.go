@@ -45,6 +45,16 @@ func root(x *big.Float) *big.Float {
 	return number(0).Sqrt(x)
 }
 
+// inverseRoot is exact: the integer part of the root of 2^3F / x.
+func inverseRoot(o *operation, x ...*big.Int) *big.Int {
+	y := new(big.Int).Lsh(big.NewInt(1), uint(o.Least))
+	if x[0].Cmp(y) > 0 {
+		y = x[0]
+	}
+	square := new(big.Int).Lsh(big.NewInt(1), uint(3*o.elem.F))
+	return square.Sqrt(square.Quo(square, y))
+}
+
 // exponential is by Taylor's series of x / 2^16, squared. What lies beyond 100 is
 // beyond every type, on either side.
 func exponential(x *big.Float) *big.Float {

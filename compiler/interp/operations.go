@@ -50,7 +50,7 @@ var operations = map[ir.Op]func(*operation) Tensor{
 	ir.OpConvert: elementwise(conversion),
 	ir.OpReduce:  elementwise(func(_ *operation, x ...*big.Int) *big.Int { return x[0] }),
 
-	ir.OpSqrt: function(root), ir.OpExp: function(exponential), ir.OpLog: function(logarithm),
+	ir.OpSqrt: function(root), ir.OpRsqrt: elementwise(inverseRoot), ir.OpExp: function(exponential), ir.OpLog: function(logarithm),
 	ir.OpSigmoid: function(sigmoid), ir.OpTanh: function(tanh),
 
 	ir.OpSum: reduction(sum),
@@ -432,7 +432,7 @@ func (o *operation) defined() bool {
 		return !slices.ContainsFunc(o.args[1].Data, func(v *big.Int) bool { return v.Sign() == 0 })
 	case ir.OpSqrt:
 		return !slices.ContainsFunc(o.args[0].Data, func(v *big.Int) bool { return v.Sign() < 0 })
-	case ir.OpLog:
+	case ir.OpRsqrt, ir.OpLog:
 		return !slices.ContainsFunc(o.args[0].Data, func(v *big.Int) bool { return v.Sign() <= 0 })
 	case ir.OpPad:
 		return o.args[0].Shape[0] <= o.shape[0]

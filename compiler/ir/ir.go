@@ -169,6 +169,7 @@ type Instr struct {
 	Size    types.Size  // SizeOf
 	Shift   int         // Mul, Dot: fractional bits truncated from the product
 	Width   int         // secure comparisons, min, max, abs: see Compares; 0: what the types say
+	Least   int         // Rsqrt: what the type asks for, or as much more as is proved
 	Axis    int         // reductions, Concat: the axis; -1: all of them
 	Slices  []Slice     // Index, Update
 	Window  types.Shape // Windows and convolutions: height and width, stride, padding
@@ -251,6 +252,7 @@ const (
 
 	// of fixed, by functions of the real numbers
 	OpSqrt    Op = "sqrt"
+	OpRsqrt   Op = "rsqrt" // of what is at least 2^Least units; of what is less, as of that
 	OpExp     Op = "exp"
 	OpLog     Op = "log"
 	OpSigmoid Op = "sigmoid"

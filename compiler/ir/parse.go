@@ -496,6 +496,7 @@ var attributeWords = map[string]func(*reader, *Instr){
 	"text":    func(r *reader, i *Instr) { r.list(func() { i.Parts = append(i.Parts, r.str()) }) },
 	"shift":   func(r *reader, i *Instr) { i.Shift = r.number() },
 	"width":   func(r *reader, i *Instr) { i.Width = r.number() },
+	"least":   func(r *reader, i *Instr) { i.Least = r.number() },
 	"axis":    func(r *reader, i *Instr) { i.Axis = r.number() },
 	"to":      func(r *reader, i *Instr) { i.To = r.place() },
 	"as":      func(r *reader, i *Instr) { i.Name, i.Member = r.key() },

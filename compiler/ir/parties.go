@@ -163,7 +163,7 @@ func (p *Program) Operand(v Value) capability.Operand {
 
 // Operation is a secure operation as the cost expressions see it.
 func (p *Program) Operation(i *Instr) capability.Operation {
-	o := capability.Operation{Name: string(i.Op), Result: p.Operand(i.Dst), Ring: p.Protocol.Ring, Shift: i.Shift, Width: i.Width}
+	o := capability.Operation{Name: string(i.Op), Result: p.Operand(i.Dst), Ring: p.Protocol.Ring, Shift: i.Shift, Width: i.Width, Least: i.Least}
 	for _, v := range i.Args {
 		o.Args = append(o.Args, p.Operand(v))
 	}

@@ -293,6 +293,9 @@ func (w *printer) attributes(i *Instr) string {
 	if i.Width != 0 {
 		fmt.Fprintf(&b, " width %d", i.Width)
 	}
+	if i.Least != 0 {
+		fmt.Fprintf(&b, " least %d", i.Least)
+	}
 	if i.reduces() && i.Axis >= 0 {
 		fmt.Fprintf(&b, " axis %d", i.Axis)
 	}

@@ -203,7 +203,7 @@ var arity = map[Op]struct{ least, most int }{
 	OpAnd: {2, 2}, OpOr: {2, 2}, OpNot: {1, 1}, OpSelect: {3, 3}, OpConvert: {1, 1},
 	OpSum: {1, 1}, OpMin: {1, 2}, OpMax: {1, 2}, OpAbs: {1, 1}, OpReduce: {1, 1}, OpDot: {2, 2},
 	OpConvolve: {2, 2}, OpConvolveToKernels: {2, 2}, OpConvolveToImages: {2, 2},
-	OpSqrt: {1, 1}, OpExp: {1, 1}, OpLog: {1, 1}, OpSigmoid: {1, 1}, OpTanh: {1, 1},
+	OpSqrt: {1, 1}, OpRsqrt: {1, 1}, OpExp: {1, 1}, OpLog: {1, 1}, OpSigmoid: {1, 1}, OpTanh: {1, 1},
 	OpIndex: {1, 1}, OpUpdate: {2, 2}, OpStack: {1, many}, OpConcat: {1, many},
 	OpFill: {1, 5}, OpTranspose: {1, 1}, OpReshape: {1, 5}, OpReverse: {1, 1}, OpCumSum: {1, 1}, OpIota: {0, 1}, OpWindows: {1, 1},
 	OpSort: {1, 1}, OpRank: {1, many}, OpPermute: {2, 2}, OpCarry: {2, 2}, OpTopK: {1, 1}, OpMerge: {2, 2}, OpDistinct: {1, 1},

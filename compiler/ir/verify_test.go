@@ -129,6 +129,7 @@ func TestVerifyRefuses(t *testing.T) {
 		{everything, "reveal t8 to bob as fit.l by public", "reveal t8 to bob as fit.l by alice", "participants are alice, want {alice, bob}"},
 		{everything, "for t1, t2, t2 by public", "for t1, t2, t2 by bob", "alice take part in step 12 inside, but not in the for"},
 		{operations, "add xs, yc by s", "sqrt xs, yc by s", "wrong number of operands: 2"},
+		{operations, "= abs o by", "= rsqrt o least 40 by", "step 31 (rsqrt): is of what is at least 2^40 units, want 2^0 to 2^39"},
 		{operations, "update v, ab [zero]", "update v, ab [f]", "the index f is shared"},
 
 		// Types.

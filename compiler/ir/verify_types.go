@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/tfec-lang/tfec/lang/types"
+	"github.com/tfec-lang/tfec/runtime/capability"
 )
 
 // types checks the elements and shapes of an instruction whose operands
@@ -73,7 +74,7 @@ var typeRules = map[Op]func(*verifier, *Instr){
 	OpLe: (*verifier).comparison, OpGt: (*verifier).comparison, OpGe: (*verifier).comparison,
 	OpAnd: (*verifier).logic, OpOr: (*verifier).logic, OpNot: (*verifier).logic,
 	OpSelect: (*verifier).selection,
-	OpSqrt:   (*verifier).function, OpExp: (*verifier).function, OpLog: (*verifier).function,
+	OpSqrt:   (*verifier).function, OpRsqrt: (*verifier).rsqrt, OpExp: (*verifier).function, OpLog: (*verifier).function,
 	OpSigmoid: (*verifier).function, OpTanh: (*verifier).function,
 	OpConvert: func(v *verifier, i *Instr) {
 		v.result(i, v.dst(i).Elem, v.info(i, 0).Shape)
@@ -266,6 +267,14 @@ func (v *verifier) function(i *Instr) {
 		v.fail("%s is %s, want a fixed", a.Name, a.Elem)
 	}
 	v.same(i)
+}
+
+func (v *verifier) rsqrt(i *Instr) {
+	v.function(i)
+	e := v.info(i, 0).Elem
+	if low, high := capability.LeastRoot(e.Bits(), e.F), e.Bits()-2; i.Least < low || i.Least > high {
+		v.fail("is of what is at least 2^%d units, want 2^%d to 2^%d", i.Least, low, high)
+	}
 }
 
 func (v *verifier) numeric(i *Instr) {

@@ -11,6 +11,8 @@ func (i *Instr) Failure() string {
 		return "division by zero"
 	case OpSqrt:
 		return "root of a negative value"
+	case OpRsqrt:
+		return "reciprocal root of a value that is not positive"
 	case OpLog:
 		return "logarithm of a value that is not positive"
 	case OpIndex, OpUpdate:

@@ -164,6 +164,8 @@ func primitiveOf(name string) (primitive, bool) {
 		return primitive{one, func(c *primitiveCall) ir.Value { return c.elementwise(ir.OpAbs) }}, true
 	case "sqrt":
 		return primitive{one, func(c *primitiveCall) ir.Value { return c.partly(ir.OpSqrt, 0) }}, true
+	case "rsqrt":
+		return primitive{one, (*primitiveCall).rsqrt}, true
 	case "exp":
 		return primitive{one, func(c *primitiveCall) ir.Value { return c.elementwise(ir.OpExp) }}, true
 	case "log":

@@ -72,6 +72,13 @@ func (c *primitiveCall) partly(o ir.Op, inside int64) ir.Value {
 	return c.operate(ir.Instr{Op: o, Axis: -1, Checked: c.frame.body.Checked[c.Call]}, c.t.Elem, c.t.Shape, x)
 }
 
+// rsqrt is total; its owner refuses what has no reciprocal root.
+func (c *primitiveCall) rsqrt() ir.Value {
+	i := ir.Instr{Op: ir.OpRsqrt, Axis: -1, Checked: c.frame.body.Checked[c.Call]}
+	i.Least = leastRoot(c.t.Elem)
+	return c.operate(i, c.t.Elem, c.t.Shape, c.element(0))
+}
+
 // divisionOr is the quotient or remainder, which is total, but for divisors of
 // zero.
 func (c *primitiveCall) divisionOr(operator string) ir.Value {

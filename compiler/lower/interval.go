@@ -12,6 +12,7 @@ import (
 
 	"github.com/tfec-lang/tfec/compiler/ir"
 	"github.com/tfec-lang/tfec/lang/types"
+	"github.com/tfec-lang/tfec/runtime/capability"
 )
 
 type interval struct{ low, high *big.Int }
@@ -150,6 +151,8 @@ func (p *prover) interval(i *ir.Instr) interval {
 		return p.quotient(i)
 	case ir.OpMod:
 		return symmetric(span(p.of(i, i.Args[0]).largest(), p.of(i, i.Args[1]).largest()).low)
+	case ir.OpRsqrt:
+		return inverseRoots(arg(0), i.Least, e)
 	case ir.OpSqrt, ir.OpExp, ir.OpLog, ir.OpSigmoid, ir.OpTanh:
 		return functionInterval(i.Op, arg(0), e)
 	case ir.OpConvert:
@@ -192,6 +195,29 @@ func functionInterval(o ir.Op, a interval, e types.Elem) interval {
 	return out
 }
 
+// inverseRoots allow for what the secure form may be off by.
+func inverseRoots(a interval, least int, e types.Elem) interval {
+	of := func(x *big.Int) (r, off *big.Int) {
+		if floor := new(big.Int).Lsh(big.NewInt(1), uint(least)); x.Cmp(floor) < 0 {
+			x = floor
+		}
+		r = new(big.Int).Lsh(big.NewInt(1), uint(3*e.F))
+		r.Sqrt(r.Quo(r, x))
+		off = new(big.Int).Rsh(r, 27)
+		return r, off.Add(off, big.NewInt(4))
+	}
+	high, above := of(a.low)
+	low, below := of(a.high)
+	low.Sub(low, below)
+	if low.Sign() < 0 {
+		low.SetInt64(0)
+	}
+	return interval{low, high.Add(high, above)}
+}
+
+// leastRoot is the least bit of arguments whose reciprocal roots an element holds.
+func leastRoot(e types.Elem) int { return capability.LeastRoot(e.Bits(), e.F) }
+
 func (p *prover) joined(i *ir.Instr, args []ir.Value) interval {
 	out := p.of(i, args[0])
 	for _, v := range args[1:] {
@@ -223,12 +249,21 @@ func (p *prover) inputInterval(i *ir.Instr) interval {
 // extremeInterval: a reduction of nothing gives an end of the type.
 func (p *prover) extremeInterval(i *ir.Instr) interval {
 	if len(i.Args) == 2 {
-		return p.joined(i, i.Args)
+		return p.extreme(i)
 	}
 	if n := p.sizes.lowest(p.length(i)); n == nil || n.Sign() <= 0 {
 		return whole(p.elem(i.Dst))
 	}
 	return p.of(i, i.Args[0])
+}
+
+// extreme is of two: either end is that of one of them.
+func (p *prover) extreme(i *ir.Instr) interval {
+	a, b := p.of(i, i.Args[0]), p.of(i, i.Args[1])
+	if i.Op == ir.OpMin {
+		return interval{span(a.low, b.low).low, span(a.high, b.high).low}
+	}
+	return interval{span(a.low, b.low).high, span(a.high, b.high).high}
 }
 
 // position is that of an index among those of the elements it is taken of.

@@ -20,6 +20,7 @@ type prover struct {
 	ranges    map[ir.Value]interval
 	drifts    map[ir.Value]*drift
 	overflown map[ir.Value]bool // see overflow.go
+	maxima    map[ir.Value]maximum
 	// report is off while a loop is only followed to find what its variables
 	// can hold.
 	report bool
@@ -27,7 +28,7 @@ type prover struct {
 
 // proveWidths walks over the whole computation once.
 func (l *lowerer) proveWidths(sizes *sizeBounds) {
-	p := &prover{lowerer: l, sizes: sizes, report: true, ranges: make(map[ir.Value]interval), drifts: make(map[ir.Value]*drift), overflown: make(map[ir.Value]bool)}
+	p := &prover{lowerer: l, sizes: sizes, report: true, ranges: make(map[ir.Value]interval), drifts: make(map[ir.Value]*drift), overflown: make(map[ir.Value]bool), maxima: make(map[ir.Value]maximum)}
 	b := p.block(l.out.Body)
 	for p.inherit(b) {
 		continue
@@ -61,6 +62,9 @@ func (p *prover) block(b ir.Block) ir.Block {
 			out = append(out, p.longDivision(i)...)
 			p.wide(i)
 			i.Width = p.width(i)
+			if i.Op == ir.OpRsqrt {
+				p.inverseRoot(i)
+			}
 		}
 		switch i.Op {
 		case ir.OpFor:
@@ -75,6 +79,7 @@ func (p *prover) block(b ir.Block) ir.Block {
 			p.overflows(i, a)
 			p.drifts[i.Dst], p.ranges[i.Dst] = p.drift(i, a), p.settled(i.Dst, a)
 		}
+		p.remember(i)
 		out = append(out, i)
 	}
 	if !p.report {
@@ -203,7 +208,7 @@ const seriesWidth = 62
 // bySeries reports a function of fixed, or a division by a secret.
 func (p *prover) bySeries(i *ir.Instr) bool {
 	switch i.Op {
-	case ir.OpSqrt, ir.OpExp, ir.OpLog, ir.OpSigmoid, ir.OpTanh:
+	case ir.OpSqrt, ir.OpRsqrt, ir.OpExp, ir.OpLog, ir.OpSigmoid, ir.OpTanh:
 		return true
 	}
 	return i.Op == ir.OpDiv && p.elem(i.Dst).Kind == types.Fixed && p.holders(i.Args[1]).Empty()
@@ -228,6 +233,36 @@ func (p *prover) width(i *ir.Instr) int {
 		return narrower(difference.BitLen(), bits)
 	}
 	return narrower(symmetric(difference).signed(), bits+1) // either operand from the other
+}
+
+// inverseRoot sets the least bit of what a reciprocal root is of. A maximum with a
+// number that is not above that bit is what the root computes anyway.
+func (p *prover) inverseRoot(i *ir.Instr) {
+	if low := p.of(i, i.Args[0]).low; low.Sign() > 0 {
+		i.Least = min(max(i.Least, low.BitLen()-1), p.elem(i.Dst).Bits()-2)
+	}
+	if x, ok := p.maxima[i.Args[0]]; ok && !i.Checked && x.number.Cmp(new(big.Int).Lsh(big.NewInt(1), uint(i.Least))) <= 0 {
+		i.Args[0] = x.of
+	}
+}
+
+// A maximum is that of a value and a number.
+type maximum struct {
+	of     ir.Value
+	number *big.Int
+}
+
+// remember notes a maximum with a number, of a value that is not assigned again.
+func (p *prover) remember(i *ir.Instr) {
+	if i.Op != ir.OpMax || len(i.Args) != 2 {
+		return
+	}
+	for k, x := range i.Args {
+		n := p.of(i, i.Args[1-k])
+		if n.low.Cmp(n.high) == 0 && !p.out.Values[x].Var && p.shape(x).Equal(p.shape(i.Dst)) {
+			p.maxima[i.Dst] = maximum{x, n.low}
+		}
+	}
 }
 
 // narrower is the width of a comparison that needs so many bits.

@@ -104,7 +104,7 @@ func (c *common) constant(i *ir.Instr) bool {
 
 func (c *common) key(i *ir.Instr) string {
 	d := c.p.Values[i.Dst]
-	return fmt.Sprint(i.Op, i.Args, i.Const, i.Size, i.Shift, i.Width, i.Axis, i.Slices, i.Window, i.Name, i.Member, d.Elem,
+	return fmt.Sprint(i.Op, i.Args, i.Const, i.Size, i.Shift, i.Width, i.Least, i.Axis, i.Slices, i.Window, i.Name, i.Member, d.Elem,
 		[]types.Size(d.Shape), d.Place) // by size: lengths that data decides are told apart
 }
 

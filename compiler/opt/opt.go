@@ -34,7 +34,7 @@ func Run(p *ir.Program) error {
 var pure = map[ir.Op]bool{
 	ir.OpConst: true, ir.OpValid: true, ir.OpSizeOf: true, ir.OpConvert: true, ir.OpNeg: true, ir.OpAdd: true, ir.OpSub: true,
 	ir.OpMul: true, ir.OpDiv: true, ir.OpMod: true, ir.OpEq: true, ir.OpNe: true, ir.OpLt: true, ir.OpLe: true,
-	ir.OpSqrt: true, ir.OpExp: true, ir.OpLog: true, ir.OpSigmoid: true, ir.OpTanh: true,
+	ir.OpSqrt: true, ir.OpRsqrt: true, ir.OpExp: true, ir.OpLog: true, ir.OpSigmoid: true, ir.OpTanh: true,
 	ir.OpGt: true, ir.OpGe: true, ir.OpAnd: true, ir.OpOr: true, ir.OpNot: true, ir.OpSelect: true,
 	ir.OpSum: true, ir.OpMin: true, ir.OpMax: true, ir.OpAbs: true, ir.OpReduce: true, ir.OpDot: true, ir.OpConvolve: true, ir.OpConvolveToKernels: true, ir.OpConvolveToImages: true, ir.OpIndex: true,
 	ir.OpStack: true, ir.OpConcat: true, ir.OpFill: true, ir.OpTranspose: true, ir.OpReshape: true,

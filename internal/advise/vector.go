@@ -17,7 +17,7 @@ import (
 // elementwise are the functions of the prelude that take vectors as they take
 // numbers, with so many operands.
 var elementwise = map[string]int{
-	"abs": 1, "sqrt": 1, "exp": 1, "log": 1, "sigmoid": 1, "tanh": 1, "relu": 1, "min": 2, "max": 2, "clamp": 3,
+	"abs": 1, "sqrt": 1, "rsqrt": 1, "exp": 1, "log": 1, "sigmoid": 1, "tanh": 1, "relu": 1, "min": 2, "max": 2, "clamp": 3,
 	"fixed": 1, "int8": 1, "int16": 1, "int32": 1, "int64": 1, "uint8": 1, "uint16": 1, "uint32": 1, "uint64": 1,
 }
 

@@ -106,7 +106,7 @@ func (t *translator) checked(i *ir.Instr, do action) action {
 		defined = func(f *frame) bool { return clear.Inside(f.clear(i.Args[0]), f.slices(i)...) }
 	case ir.OpSqrt:
 		defined = func(f *frame) bool { return !clear.AnyBelow(f.clear(i.Args[0]), 0) }
-	case ir.OpLog:
+	case ir.OpRsqrt, ir.OpLog:
 		defined = func(f *frame) bool { return !clear.AnyBelow(f.clear(i.Args[0]), 1) }
 	case ir.OpPad:
 		n := t.Values[i.Dst].Shape
@@ -161,6 +161,8 @@ func (t *translator) clearForm(i *ir.Instr) func(*frame) clear.Tensor {
 		return func(f *frame) clear.Tensor { return clear.Store(f.clear(x), f.clear(y), f.clear(z)) }
 	case ir.OpSelect:
 		return func(f *frame) clear.Tensor { return clear.Select(f.clear(x), f.clear(y), f.clear(z)) }
+	case ir.OpRsqrt:
+		return func(f *frame) clear.Tensor { return clear.Rsqrt(f.clear(x), i.Least) }
 	case ir.OpConvert:
 		return func(f *frame) clear.Tensor { return clear.Convert(f.clear(x), e) }
 	case ir.OpIndex:
@@ -255,6 +257,8 @@ func (t *translator) secureForm(i *ir.Instr) func(*frame) mpc.Share {
 		return func(f *frame) mpc.Share { return f.Select(i.Step, f.values[x], f.values[y], f.values[z]) }
 	case ir.OpDraw:
 		return func(f *frame) mpc.Share { return f.Draw(i.Step, f.dims(i.Step, info.Shape)...) }
+	case ir.OpRsqrt:
+		return func(f *frame) mpc.Share { return f.Rsqrt(i.Step, f.values[x], i.Least) }
 	case ir.OpConvert:
 		return func(f *frame) mpc.Share { return f.Convert(i.Step, f.values[x], e) }
 	case ir.OpIndex:

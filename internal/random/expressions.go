@@ -257,7 +257,7 @@ func (w *author) function1() (term, bool) {
 	if w.IntN(2) > 0 {
 		return x, false // they take long
 	}
-	f := choose(w, "sigmoid(%s)", "tanh(%s)", "sqrt(abs(%s))")
+	f := choose(w, "sigmoid(%s)", "tanh(%s)", "sqrt(abs(%s))", "rsqrt(abs(%s) + 1.0)")
 	x.text, x.off, x.most = fmt.Sprintf(f, x.text), 4, max(1, math.Sqrt(x.most))+1
 	return x, ok
 }

@@ -59,7 +59,7 @@ var Codes = []Code{
 	{"E503", "a precision too wide for the protocol's products"},
 	{"E504", "a secret divisor that may be zero, outside a place that makes it total"},
 	{"E505", "an argument that its parameter's or field's range does not admit"},
-	{"E506", "a secret value under `sqrt` that may be negative, or under `log` that may be 0 or negative, outside a place that makes it total"},
+	{"E506", "a secret value under `sqrt` that may be negative, or under `rsqrt` or `log` that may be 0 or negative, outside a place that makes it total"},
 	{"E601", "a protocol with wrong, repeated or missing roles"},
 	{"E602", "no secure implementation of this operation in this protocol"},
 	{"E701", "a test or a binding that does not give an input"},

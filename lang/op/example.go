@@ -24,6 +24,7 @@ var examples = map[string]string{
 	"clamp":                 "clamp(x, 0.0, 1.0)",
 	"select":                "select(b, x, y)",
 	"sqrt":                  "sqrt(abs(x))",
+	"rsqrt":                 "rsqrt(abs(x) + 0.5)",
 	"exp":                   "exp(-abs(x))",
 	"log":                   "log(abs(x) + 1.0)",
 	"sigmoid":               "sigmoid(x)",

@@ -70,6 +70,8 @@ var table = []Op{
 	{Name: "select", Class: Any, Form: "(c: bool[S], a: T[S], b: T[S]) -> T[S]", Doc: "a where c is true, b elsewhere."},
 	{Name: "sqrt", Class: Fix, Form: "fixed[S] -> fixed[S]", Partial: true,
 		Doc: "Square root, of x >= 0. On shares, off by less than two units in the last place and 2^-27 of the result."},
+	{Name: "rsqrt", Class: Fix, Form: "fixed[S] -> fixed[S]", Partial: true,
+		Doc: "1 / sqrt(x), of x > 0; what lies below 2^(1 - 2I) counts as that, so that the type holds the result. On shares, off by less than two units in the last place and 2^-27 of the result."},
 	{Name: "exp", Class: Fix, Form: "fixed[S] -> fixed[S]",
 		Doc: "Exponential, where the type holds it. On shares, off by less than two units in the last place and 2^-26 of the result, 2^(F - 49) with many fractional bits F."},
 	{Name: "log", Class: Fix, Form: "fixed[S] -> fixed[S]", Partial: true,

@@ -73,6 +73,7 @@ var operations = []operation{
 	two("divisions", number(100_000), positive(100_000), (*mpc.Engine).Div),
 	two("int-divisions", short(10_000), input{clear.Int32, 1, 1000, []int{10_000}}, (*mpc.Engine).Div),
 	one("square-roots", positive(100_000), (*mpc.Engine).Sqrt),
+	along("reciprocal-roots", positive(100_000), 0, (*mpc.Engine).Rsqrt),
 	one("exponentials", small(100_000), (*mpc.Engine).Exp),
 	one("logarithms", positive(100_000), (*mpc.Engine).Log),
 	one("sigmoids", number(100_000), (*mpc.Engine).Sigmoid),

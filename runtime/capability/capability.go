@@ -31,7 +31,7 @@ type Protocol struct {
 var secure = set("neg", "add", "sub", "mul", "div", "mod", "eq", "ne", "lt", "le", "gt", "ge",
 	"and", "or", "not", "select", "sum", "mean", "dot", "min", "max", "abs", "convert",
 	"index", "update", "stack", "concat", "transpose", "count", "cumsum", "onehot",
-	"sqrt", "exp", "log", "sigmoid", "tanh", "relu", "softmax", "sign", "clamp",
+	"sqrt", "rsqrt", "exp", "log", "sigmoid", "tanh", "relu", "softmax", "sign", "clamp",
 	"any", "all", "argmin", "argmax", "sort", "rank", "sort_by", "top_k", "merge", "distinct", "shuffle_shared",
 	"carry", "lookup", "store")
 

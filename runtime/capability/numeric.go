@@ -67,11 +67,16 @@ func Shortest(signed bool) int {
 	return 1
 }
 
-// find is the code of numbers: their bits, a level of merges for each bit of the
-// code, and what is longer than Size.
+// find is the code of numbers: their bits, and what codes these.
 func (c LengthCode) find(width int, signed bool) []Part {
 	shortest := Shortest(signed)
-	all, longer := calls(part(Bits, width)), width-1+shortest-c.Size
+	return append(calls(part(Bits, width)), c.merges(shortest, width-1+shortest-c.Size)...)
+}
+
+// merges are a level of merges for each bit of the code, and so many bits of what is
+// longer than Size.
+func (c LengthCode) merges(shortest, longer int) []Part {
+	var all []Part
 	for bit := range c.Bits() {
 		from, to := c.Groups(shortest, bit)
 		if pairs := (to+1)/2 - (from+1)/2; pairs > 0 {
@@ -150,6 +155,8 @@ func (o Operation) function() []Part {
 		all = append(Lengths(longest).find(longest, false), Lengths(longest).tables(4), part(Product, 0))
 		all = append(all, mantissa(longest, 10, 30)...)
 		return append(all, part(Product, 30), part(Product, (60-n%2-n)/2+4*(longest>>3)))
+	case "rsqrt":
+		return RootPlan(x.Bits, x.F, o.Least).calls()
 	case "log":
 		all = append(Lengths(longest).find(longest, false), Lengths(longest).tables(4), part(Product, 0))
 		all = append(all, mantissa(longest, 12, 40)...)
@@ -159,6 +166,49 @@ func (o Operation) function() []Part {
 		return append(all, part(Truncate, 32), part(SelectBits, 0))
 	}
 	return LogisticPlan(x.Bits, x.F, map[string]int{"sigmoid": 0, "tanh": 1}[o.Name]).calls()
+}
+
+// A Root is how the reciprocal of a square root is computed: see package mpc. Its code
+// is that of the length in pairs of bits, from the highest down to the one with the
+// bit Least; all of it is set for what is less.
+type Root struct {
+	LengthCode
+	Width  int // of the argument
+	F      int
+	Least  int
+	Lowest int // the length up to the end of the last pair
+	Degree int
+	Shift  int // of the product of the two factors of the result
+}
+
+// LeastRoot is the least bit of arguments whose reciprocal roots a fixed type of bits
+// holds, f of them fractional: below half of it.
+func LeastRoot(bits, f int) int { return max(0, f-2*(bits-1-f)+1) }
+
+// RootPlan is of a fixed type, and of arguments below 2^least as of that. The
+// polynomial leaves out less than half a unit of the greatest result, or 2^-27.
+func RootPlan(bits, f, least int) Root {
+	r := Root{Width: bits, F: f, Least: least, Degree: 4}
+	pairs := (bits - least) / 2
+	r.LengthCode = LengthCode{Size: pairs, Longest: pairs, Low: mathbits.Len(uint(pairs))}
+	r.Lowest = bits - 1 - 2*(pairs-1)
+	greatest := 3*f - r.Lowest // twice the bits of a result over those of its mantissa
+	for _, most := range []int{13, 26, 39} {
+		if greatest > most {
+			r.Degree += 4
+		}
+	}
+	r.Shift = 60 - (max(0, greatest)+1)/2
+	return r
+}
+
+func (r Root) calls() []Part {
+	all := calls(part(Bits, r.Width))
+	if pairs := (r.Width - 1 - r.Least) / 2; pairs > 0 {
+		all = append(all, times(pairs, part(And, 0)))
+	}
+	all = append(append(all, r.merges(1, 1)...), r.tables(3), part(Product, max(0, r.Width-32)))
+	return append(append(all, evaluation(r.Degree, 30)...), part(Product, r.Shift))
 }
 
 // A Logistic is how the sigmoid is computed: see package mpc.

@@ -30,6 +30,7 @@ type Operation struct {
 	Ring   int // bits of a ring element
 	Shift  int // mul, dot: bits by which products are truncated
 	Width  int // comparisons, min, max, abs: the bits that matter; 0: those of the types
+	Least  int // rsqrt: what is below 2^Least units counts as that
 }
 
 // A Part is a call of the kernel that an operation makes, on Times the
@@ -54,7 +55,7 @@ func (o Operation) Calls() []Part {
 		return o.quotient()
 	case "onehot":
 		return calls(part(IsZero, o.Args[0].Bits))
-	case "sqrt", "exp", "log", "sigmoid", "tanh":
+	case "sqrt", "rsqrt", "exp", "log", "sigmoid", "tanh":
 		return o.function()
 	case "eq", "ne":
 		if x := o.Args[0]; x.Kind != Bool {

@@ -19,14 +19,44 @@ func Sqrt(x Tensor) Tensor {
 		if int64(a) <= 0 {
 			return 0
 		}
-		// x 2^F is below 2^62, as products are. Newton's iteration from above.
-		n := a << f
-		r := uint64(1) << ((bits.Len64(n) + 1) / 2)
-		for next := (r + n/r) / 2; next < r; next = (r + n/r) / 2 {
-			r = next
-		}
-		return r
+		return root(0, a<<f) // x 2^F is below 2^62, as products are
 	})
+}
+
+// Rsqrt returns 1 / sqrt(x). What is less than 2^least units, 0 and negative values
+// too, counts as that.
+func Rsqrt(x Tensor, least int) Tensor {
+	// The integer part of a result is the root of that of 2^3F / x.
+	above, below := uint64(0), uint64(1)<<(3*x.Elem.F)
+	if below == 0 {
+		above = 1 << (3*x.Elem.F - 64)
+	}
+	return each(x.Elem, x, func(a uint64) uint64 {
+		a = uint64(max(int64(a), 1<<least))
+		low, _ := bits.Div64(above%a, below, a)
+		return root(above/a, low)
+	})
+}
+
+// root is that of an integer below 2^124, of which hi are the bits from 64 on: Newton's
+// iteration from above.
+func root(hi, lo uint64) uint64 {
+	size := bits.Len64(lo)
+	if hi > 0 {
+		size = 64 + bits.Len64(hi)
+	}
+	if size == 0 {
+		return 0
+	}
+	r := uint64(1) << ((size + 1) / 2)
+	for {
+		q, _ := bits.Div64(hi, lo, r)
+		next := (r + q) / 2
+		if next >= r {
+			return r
+		}
+		r = next
+	}
 }
 
 // Log returns the natural logarithm; of what is not positive, 0.

@@ -22,6 +22,7 @@ func TestFunctions(t *testing.T) {
 			low  float64
 		}{
 			{"sqrt", clear.Sqrt, math.Sqrt, 0},
+			{"rsqrt", func(x clear.Tensor) clear.Tensor { return clear.Rsqrt(x, 0) }, func(x float64) float64 { return 1 / math.Sqrt(x) }, math.SmallestNonzeroFloat64},
 			{"log", clear.Log, math.Log, math.SmallestNonzeroFloat64},
 			{"exp", clear.Exp, math.Exp, math.Inf(-1)},
 			{"sigmoid", clear.Sigmoid, func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }, math.Inf(-1)},
@@ -81,6 +82,8 @@ func TestFunctionsExactly(t *testing.T) {
 	x := clear.FromInts(e, []int{4}, 0, unit, 4*unit, -unit)
 	require.Equal(t, []int64{0, unit, 2 * unit, 0}, clear.Sqrt(x).Ints())
 	require.Equal(t, []int64{0, 0}, append(clear.Log(x).Ints()[1:2], clear.Log(x).Ints()[0]))
+	require.Equal(t, []int64{1 << 24, unit, unit / 2, 1 << 24}, clear.Rsqrt(x, 0).Ints())
+	require.Equal(t, []int64{1 << 21, unit, unit / 2, 1 << 21}, clear.Rsqrt(x, 6).Ints())
 	require.Equal(t, unit, clear.Exp(x).Ints()[0])
 	require.Equal(t, unit/2, clear.Sigmoid(x).Ints()[0])
 	require.Equal(t, int64(0), clear.Tanh(x).Ints()[0])

@@ -44,6 +44,42 @@ func rootOfPower(n int) uint64 {
 	return (sqrt2>>(61-n/2) + 1) / 2
 }
 
+// Rsqrt returns 1 / sqrt(x): error below two units and |r| 2^-27. What is less than
+// 2^least units, 0 and negative values too, counts as that, which the type must hold
+// the result of.
+//
+// x is brought to 1/4..1 by a power of four, which its length in pairs of bits says; the
+// root of that brings the result back. The bits of x, an And that pairs them, and the
+// code of the length; one Tables of three functions; two Product and an evaluation,
+// of a degree that the greatest result asks for: 4, 8, 12 or 16.
+func (e *Engine) Rsqrt(net Net, x Operand, least int) Share {
+	o, s := e.begin(net), e.share(x)
+	p, longest := capability.RootPlan(s.Elem.Bits, s.Elem.F, least), s.Elem.Bits-1
+	b := rows(o.k.Bits(o.next(), s, p.Width))
+	code := o.coded(append(o.pairs(b[least:longest]), b[longest]), 1, p.LengthCode)
+	by := o.k.Tables(o.next(), clear.Int64, Table{Bits: stack(code...), Functions: columns(p.Low, func(c int) []uint64 { return rootFactors(p, c) })})[0]
+	// The mantissa has a scale of 31 bits, and is half of what lies between -3/4 and
+	// 3/4, but for 5/4.
+	const bits = scaleBits + 1
+	u := o.k.Mul(o.next(), s, at(by, 0), max(0, longest-bits))
+	u = o.addConst(o.add(scale(u, 1<<max(0, bits-longest)), at(by, 1)), minus(5<<(scaleBits-2)))
+	r := o.evaluate(inverseRoots[p.Degree/blockPowers-1], u, scaleBits)
+	return o.k.Mul(o.next(), r, at(by, 2), p.Shift).as(s.Elem)
+}
+
+// rootFactors are the functions of a code: what brings a number to the longest pair,
+// or else the mantissa of the least one; and what brings the result back.
+func rootFactors(p capability.Root, code int) []uint64 {
+	back := func(pair int) uint64 {
+		// Twice the bits that the result has over those of its mantissa.
+		return rootOfPower(3*p.F - (p.Width - 1) + 2*pair + 2*(p.Shift-scaleBits))
+	}
+	if code >= p.Size {
+		return []uint64{0, 1 << (scaleBits + 1 + p.Least - p.Lowest), back(p.Size - 1)}
+	}
+	return []uint64{1 << (2 * code), 0, back(code)}
+}
+
 // Log returns the natural logarithm of x > 0: error below two units and 2^-27.
 // The length of x, mantissa and an evaluation of degree 12.
 func (e *Engine) Log(net Net, x Operand) Share {

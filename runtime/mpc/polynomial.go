@@ -28,6 +28,14 @@ var (
 	reciprocal = polynomial{1431655765, -477218584, 159072857, -53024406, 17674849, -5890657, 1963350, -657738, 219637, -67732, 22230, -11795, 4047}
 	logarithm  = polynomial{-308896273, 357913941, -59652323, 13256078, -3314022, 883687, -245457, 70309, -20530, 5785, -1715, 758, -238}
 	root       = polynomial{929887697, 154981283, -12915107, 2152506, -448435, 104701, -26187, 6708, -1803, 651, -190}
+	// inverseRoots are of (5 + 4u) / 8, in 1/4..1 for u in -3/4..3/4, by a quarter of
+	// their degree, less one.
+	inverseRoots = []polynomial{
+		{1358187913, -526393572, 313460375, -327994808, 233973741},
+		{1358187913, -542995434, 325750932, -223776147, 157066751, -70891069, 50758859, -137552580, 104271395},
+		{1358187913, -543271017, 325961881, -217514040, 152275297, -106710734, 78135184, -75867276, 57315250, 9458917, -7851498, -68988867, 53287777},
+		{1358187913, -543275107, 325965053, -217315025, 152120921, -109403000, 80223038, -60979580, 45775899, -26382166, 19892492, -42754277, 33113134, 27274231, -21409314, -37003711, 28843078},
+	}
 	// exponential is 2^u.
 	exponential = polynomial{1073741824, 744261118, 257941247, 59597083, 10327393, 1431680, 165377, 16376, 1438, 111}
 )
@@ -122,14 +130,34 @@ func (o *operation) code(x Share, width int, signed bool, c capability.LengthCod
 		}
 		b = below
 	}
-	shortest := capability.Shortest(signed)
+	return o.coded(b, capability.Shortest(signed), c), negative
+}
+
+// coded returns the code of the length of numbers, given bits, the first of which
+// makes a number as long as the shortest.
+func (o *operation) coded(b []Share, shortest int, c capability.LengthCode) []Share {
 	known := c.Size + 1 - shortest // bits that are of lengths with a code
-	code = o.merged(b[:known], shortest, c)
+	code := o.merged(b[:known], shortest, c)
 	if known < len(b) {
-		longer := o.any(stack(b[known:]...)).in(append([]int{1}, x.Shape...))
-		code = rows(o.or(stack(code...), longer.widen(append([]int{len(code)}, x.Shape...))))
+		longer := o.any(stack(b[known:]...))
+		shape := longer.Shape
+		code = rows(o.or(stack(code...), longer.in(append([]int{1}, shape...)).widen(append([]int{len(code)}, shape...))))
 	}
-	return code, negative
+	return code
+}
+
+// pairs returns whether a bit of each pair is set, the highest two being one; of an
+// odd number of bits, the lowest is alone. One And.
+func (o *operation) pairs(b []Share) []Share {
+	alone := slices.Clone(b[:len(b)%2])
+	if b = b[len(alone):]; len(b) == 0 {
+		return alone
+	}
+	var lower, upper []Share
+	for i := 0; i < len(b); i += 2 {
+		lower, upper = append(lower, b[i]), append(upper, b[i+1])
+	}
+	return append(alone, rows(o.or(stack(lower...), stack(upper...)))...)
 }
 
 // A group is of lengths whose codes begin alike: whether a number has a bit that

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/tfec-lang/tfec/runtime/capability"
 	"github.com/tfec-lang/tfec/runtime/clear"
 	"github.com/tfec-lang/tfec/runtime/mpc"
 	"github.com/tfec-lang/tfec/runtime/ring"
@@ -32,26 +33,51 @@ type function struct {
 	low                float64 // of the domain
 	units              float64
 	absolute, relative float64
+	least              int // see mpc.Engine.Rsqrt
 }
 
-func functions() []function {
+func functions(elem clear.Type) []function {
 	logistic := func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
 	return []function{
-		{"sqrt", (*mpc.Engine).Sqrt, math.Sqrt, 0, 2, 0, 0x1p-27},
-		{"log", (*mpc.Engine).Log, math.Log, math.SmallestNonzeroFloat64, 2, 0x1p-27, 0},
-		{"exp", (*mpc.Engine).Exp, math.Exp, math.Inf(-1), 2, 0, 0x1p-26},
-		{"sigmoid", (*mpc.Engine).Sigmoid, logistic, math.Inf(-1), 2, 0x1p-28, 0},
-		{"tanh", (*mpc.Engine).Tanh, math.Tanh, math.Inf(-1), 2, 0x1p-27, 0},
+		{"sqrt", (*mpc.Engine).Sqrt, math.Sqrt, 0, 2, 0, 0x1p-27, 0},
+		rsqrt(elem, capability.LeastRoot(elem.Bits, elem.F)),
+		{"log", (*mpc.Engine).Log, math.Log, math.SmallestNonzeroFloat64, 2, 0x1p-27, 0, 0},
+		{"exp", (*mpc.Engine).Exp, math.Exp, math.Inf(-1), 2, 0, 0x1p-26, 0},
+		{"sigmoid", (*mpc.Engine).Sigmoid, logistic, math.Inf(-1), 2, 0x1p-28, 0, 0},
+		{"tanh", (*mpc.Engine).Tanh, math.Tanh, math.Inf(-1), 2, 0x1p-27, 0, 0},
 	}
+}
+
+// rsqrt is that of what is at least 2^least units: any argument.
+func rsqrt(elem clear.Type, least int) function {
+	op := func(e *mpc.Engine, net mpc.Net, x mpc.Operand) mpc.Share { return e.Rsqrt(net, x, least) }
+	floor := math.Ldexp(1, least-elem.F)
+	want := func(x float64) float64 { return 1 / math.Sqrt(math.Max(x, floor)) }
+	return function{"rsqrt", op, want, math.Inf(-1), 2, 0, 0x1p-27, least}
 }
 
 func accuracy(t *testing.T, p Protocol) {
 	for _, elem := range precisions {
-		for _, f := range functions() {
+		for _, f := range functions(elem) {
 			t.Run(fmt.Sprintf("%s of %v", f.name, elem), func(t *testing.T) { f.check(t, p, elem) })
+		}
+		for _, least := range roots(elem) {
+			t.Run(fmt.Sprintf("rsqrt of %v from 2^%d on", elem, least), func(t *testing.T) { rsqrt(elem, least).check(t, p, elem) })
 		}
 		t.Run(fmt.Sprintf("quotients of %v", elem), func(t *testing.T) { quotients(t, p, elem) })
 	}
+}
+
+// roots are what bounds the arguments of reciprocal roots, for each degree of their
+// polynomial but that of unbounded ones; and the highest bit.
+func roots(elem clear.Type) (all []int) {
+	least := capability.LeastRoot(elem.Bits, elem.F)
+	for degree := capability.RootPlan(elem.Bits, elem.F, least).Degree; least < elem.Bits-2; least++ {
+		if d := capability.RootPlan(elem.Bits, elem.F, least).Degree; d != degree {
+			all, degree = append(all, least), d
+		}
+	}
+	return append(all, least)
 }
 
 func (f function) check(t *testing.T, p Protocol, elem clear.Type) {
@@ -62,7 +88,9 @@ func (f function) check(t *testing.T, p Protocol, elem clear.Type) {
 		got, players = p.compute(t, run{seed: 5}, prefix([]clear.Tensor{x}, n), func(q *Player, s []mpc.Share) mpc.Share {
 			return f.op(q.Engine, q, s[0])
 		})
-		p.checkCost(t, players, n, p.costOf(f.name, elem, elem))
+		o := p.operation(f.name, elem, elem)
+		o.Least = f.least
+		p.checkCost(t, players, n, o.Calls())
 	}
 	f.errors(t, elem, x, got).log(t)
 }
@@ -101,7 +129,7 @@ func (a Accuracy) log(t testing.TB) { t.Logf("at most %.3f of the limit", a.Part
 // ring of 64 bits: over the arguments that the suite tests.
 func Accuracies(t testing.TB, p Protocol, elem clear.Type) (all []Accuracy) {
 	p.ring, p.hung = ring.Z64, new(atomic.Bool)
-	for _, f := range functions() {
+	for _, f := range functions(elem) {
 		x := f.arguments(elem)
 		got, _ := p.compute(t, run{seed: 5}, []clear.Tensor{x}, func(q *Player, s []mpc.Share) mpc.Share { return f.op(q.Engine, q, s[0]) })
 		all = append(all, f.errors(t, elem, x, got))

@@ -42,6 +42,7 @@ func compositions() []composition {
 		{name: "less", op: func(q *Player, x mpc.Share) { less(q, x) }},
 		{name: "divide", op: func(q *Player, x mpc.Share) { q.Engine.Div(q, x, x) }},
 		{name: "square root", op: func(q *Player, x mpc.Share) { q.Engine.Sqrt(q, x) }},
+		{name: "reciprocal square root", op: func(q *Player, x mpc.Share) { q.Engine.Rsqrt(q, x, 8) }},
 		{name: "sigmoid", op: func(q *Player, x mpc.Share) { q.Engine.Sigmoid(q, x) }},
 		{name: "the greatest", op: func(q *Player, x mpc.Share) { q.Engine.Max(q, x, 0) }},
 		{name: "opened", op: func(q *Player, x mpc.Share) { q.Engine.Open(q, x, q.roles...) }, tells: true},

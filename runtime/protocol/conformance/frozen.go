@@ -102,6 +102,7 @@ func handed(n int) []func(q *Player, s []mpc.Share, tiny mpc.Share) mpc.Share {
 		func(q *Player, s []mpc.Share, tiny mpc.Share) mpc.Share { return q.Engine.Div(q, s[0], tiny) },
 		func(q *Player, _ []mpc.Share, tiny mpc.Share) mpc.Share { return q.Engine.Mod(q, tiny, tiny) },
 		func(q *Player, s []mpc.Share, _ mpc.Share) mpc.Share { return q.Engine.Sqrt(q, s[0]) },
+		func(q *Player, s []mpc.Share, _ mpc.Share) mpc.Share { return q.Engine.Rsqrt(q, s[0], 8) },
 		func(q *Player, s []mpc.Share, _ mpc.Share) mpc.Share { return q.Engine.Exp(q, s[0]) },
 		func(q *Player, s []mpc.Share, _ mpc.Share) mpc.Share { return q.Engine.Sigmoid(q, s[0]) },
 		func(q *Player, s []mpc.Share, _ mpc.Share) mpc.Share { return q.Engine.Lt(q, s[0], s[0]) },

@@ -25,11 +25,15 @@ func operand(t clear.Type) capability.Operand {
 }
 
 func (p Protocol) costOf(name string, result clear.Type, args ...clear.Type) []capability.Part {
+	return p.operation(name, result, args...).Calls()
+}
+
+func (p Protocol) operation(name string, result clear.Type, args ...clear.Type) capability.Operation {
 	o := capability.Operation{Name: name, Ring: int(p.ring), Result: operand(result)}
 	for _, t := range args {
 		o.Args = append(o.Args, operand(t))
 	}
-	return o.Calls()
+	return o
 }
 
 func (p Protocol) divisionCases() []testCase {
