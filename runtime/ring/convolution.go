@@ -185,18 +185,20 @@ func (b *imageBlock) byWindow(x []uint64) []uint64 {
 	return seen
 }
 
+// windowsOf goes through the windows and in each through its lines, of which it copies
+// what is in the image.
 func (b *imageBlock) windowsOf(seen, image []uint64) {
 	for at := range b.results() {
 		top, left := (b.from+at/b.Columns())*b.Stride-b.Padding, at%b.Columns()*b.Stride-b.Padding
+		first, last := max(0, -top), min(b.Tall, b.Height-top)
 		lo, hi := max(0, -left), min(b.Wide, b.Width-left)
-		for row := range b.Channels * b.Tall {
-			channel, y := row/b.Tall, top+row%b.Tall
-			if y < 0 || y >= b.Height {
-				continue
-			}
-			to, from := seen[at*b.window()+row*b.Wide:][:b.Wide], image[(channel*b.Height+y)*b.Width:][:b.Width]
-			for j := lo; j < hi; j++ {
-				to[j] = from[left+j]
+		if lo >= hi {
+			continue
+		}
+		window := seen[at*b.window():][:b.window()]
+		for channel := range b.Channels {
+			for i := first; i < last; i++ {
+				copy(window[(channel*b.Tall+i)*b.Wide+lo:][:hi-lo], image[(channel*b.Height+top+i)*b.Width+left+lo:])
 			}
 		}
 	}

@@ -302,14 +302,30 @@ func addRow(low, high, x []uint64, c uint64) {
 func (r Modulus) Sum(x []uint64, outer, n, inner int) []uint64 {
 	size := outer * inner
 	out := make([]uint64, r.Planes()*size)
-	Split(outer, func(lo, hi int) {
+	over(outer, n*inner, func(lo, hi int) {
 		for o := lo; o < hi; o++ {
+			if inner == 1 && r == Z64 {
+				out[o] = total(x[o*n : (o+1)*n])
+				continue
+			}
 			for from := o * n * inner; from < (o+1)*n*inner; from += inner {
 				r.addTo(out[o*inner:], x[from:], size, outer*n*inner, inner)
 			}
 		}
 	})
 	return out
+}
+
+// total is the sum of x.
+func total(x []uint64) uint64 {
+	var even, odd uint64
+	for ; len(x) >= 2; x = x[2:] {
+		even, odd = even+x[0], odd+x[1]
+	}
+	for _, v := range x {
+		even += v
+	}
+	return even + odd
 }
 
 // addTo adds the first count elements of x to those of dst; dst and x begin
