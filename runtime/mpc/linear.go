@@ -66,16 +66,22 @@ func (e *Engine) add(x, y Operand) Share {
 	if y, ok := y.(clear.Tensor); ok {
 		return e.addPublic(e.share(x).widen(shape), y).as(t)
 	}
-	return each(e.k.Modulus().Add, e.share(x).widen(shape), e.share(y).widen(shape)).as(t)
+	a, b := e.share(x), e.share(y)
+	if a.Len() < b.Len() {
+		a, b = b, a
+	}
+	return e.eachRow(e.k.Modulus().Add, a, b, shape).as(t)
 }
 
 func (e *Engine) sub(x, y Operand) Share {
 	t, shape, r := wider(x.Type(), y.Type()), broadcast(x, y), e.k.Modulus()
-	if y, ok := y.(clear.Tensor); ok {
-		minus := r.Scaled(numbers(r, widen(y, shape)), ring.Integer(-1))
-		return e.k.AddPublic(e.share(x).widen(shape), minus).as(t)
+	if x, ok := x.(clear.Tensor); ok {
+		return e.addPublic(scale(e.share(y).widen(shape), ^uint64(0)), x).as(t)
 	}
-	return each(r.Sub, e.share(x).widen(shape), e.share(y).widen(shape)).as(t)
+	if y, ok := y.(clear.Tensor); ok {
+		return e.addNumbers(e.share(x).widen(shape), y, func(y []uint64) []uint64 { return r.Scaled(y, ring.Integer(-1)) }).as(t)
+	}
+	return e.eachRow(r.Sub, e.share(x), e.share(y), shape).as(t)
 }
 
 // xor returns the exclusive or of bools.
@@ -86,10 +92,19 @@ func (e *Engine) xor(x, y Operand) Share {
 
 // addPublic adds a public value that broadcasts to x's shape.
 func (e *Engine) addPublic(x Share, y clear.Tensor) Share {
-	if len(y.Data) != 1 {
+	return e.addNumbers(x, y, func(y []uint64) []uint64 { return y })
+}
+
+// addNumbers adds to x what of makes of a public value that broadcasts to its shape:
+// nothing of zero.
+func (e *Engine) addNumbers(x Share, y clear.Tensor, of func([]uint64) []uint64) Share {
+	switch {
+	case len(y.Data) != 1:
 		y = widen(y, x.Shape)
+	case y.Data[0] == 0:
+		return x
 	}
-	return e.k.AddPublic(x, numbers(e.k.Modulus(), y))
+	return e.k.AddPublic(x, of(numbers(e.k.Modulus(), y)))
 }
 
 // addConst adds the same public number, an int64, to every element.
@@ -142,6 +157,24 @@ func each(f func(dst, x, y []uint64), x, y Share) Share {
 	for c := range x.Comp {
 		out.Comp[c] = make([]uint64, len(x.Comp[c]))
 		f(out.Comp[c], x.Comp[c], y.Comp[c])
+	}
+	return out
+}
+
+// eachRow applies f to the components of x and of y, which broadcast to a shape: where
+// that is x's, without copies of y, if its rows are long enough.
+func (e *Engine) eachRow(f func(dst, x, y []uint64), x, y Share, shape []int) Share {
+	const least = 64
+	n := y.Len()
+	if n < least || n == x.Len() || e.k.Modulus() != ring.Z64 || !slices.Equal(x.Shape, shape) {
+		return each(f, x.widen(shape), y.widen(shape))
+	}
+	out := Share{x.Elem, shape, make([][]uint64, len(x.Comp))}
+	for c := range x.Comp {
+		out.Comp[c] = make([]uint64, len(x.Comp[c]))
+		for lo := 0; lo < x.Len(); lo += n {
+			f(out.Comp[c][lo:lo+n], x.Comp[c][lo:lo+n], y.Comp[c])
+		}
 	}
 	return out
 }
