@@ -96,13 +96,14 @@ func (c Convolution) Convolve(r Modulus, y, x, w []uint64) {
 func (c Convolution) ToKernels(r Modulus, w, x, y []uint64) {
 	var mu sync.Mutex
 	c.split(r, false, func(blocks func(func(*imageBlock))) {
-		sums := make([]uint64, len(w))
+		sums := make([]uint64, len(w)) // a row a place of a window
 		blocks(func(b *imageBlock) {
-			r.matMul(sums, b.ofResults(y), b.byWindow(x), c.Kernels, b.results(), c.window())
+			r.matMul(sums, b.byPlace(x), b.ofKernels(y), c.window(), b.results(), c.Kernels)
 		})
+		turned := r.transposed(sums, c.window(), c.Kernels)
 		mu.Lock()
 		defer mu.Unlock()
-		r.Add(w, w, sums)
+		r.Add(w, w, turned)
 	})
 }
 
@@ -139,17 +140,34 @@ func (b *imageBlock) ofResults(y []uint64) []uint64 {
 	return part
 }
 
+// ofKernels is the block's part of y, a row a result.
+func (b *imageBlock) ofKernels(y []uint64) []uint64 {
+	n, all := b.results(), len(y)/b.ring.Planes()
+	part := b.part[:b.ring.Planes()*b.Kernels*n]
+	for k := range b.ring.Planes() * b.Kernels {
+		to := part[k/b.Kernels*b.Kernels*n+k%b.Kernels:]
+		for i, v := range y[k/b.Kernels*all+b.at(k%b.Kernels):][:n] {
+			to[i*b.Kernels] = v
+		}
+	}
+	return part
+}
+
 // runs calls f for what stands side by side: n pixels of the image, from one on, every
 // Stride of them, that n windows have at the same place, and where these stand in
 // byPlace.
 func (b *imageBlock) runs(f func(pixel, place, n int)) {
+	columns := b.Columns()
 	for at := range b.window() {
 		channel, i, j := at/b.Wide/b.Tall, at/b.Wide%b.Tall, at%b.Wide
-		lo, hi := b.Span(j, b.Width, b.Columns())
+		lo, hi := b.Span(j, b.Width, columns)
 		top, bottom := b.Span(i, b.Height, b.Rows())
-		for row := max(top, b.from); row < min(bottom, b.to); row++ {
-			y, x := row*b.Stride+i-b.Padding, lo*b.Stride+j-b.Padding
-			f((channel*b.Height+y)*b.Width+x, (at*(b.to-b.from)+row-b.from)*b.Columns()+lo, hi-lo)
+		top, bottom = max(top, b.from), min(bottom, b.to)
+		pixel := (channel*b.Height+top*b.Stride+i-b.Padding)*b.Width + lo*b.Stride + j - b.Padding
+		place := (at*(b.to-b.from)+top-b.from)*columns + lo
+		for range bottom - top {
+			f(pixel, place, hi-lo)
+			pixel, place = pixel+b.Stride*b.Width, place+columns
 		}
 	}
 }
@@ -162,46 +180,17 @@ func (b *imageBlock) byPlace(x []uint64) []uint64 {
 	for p := range planes {
 		image, to := x[p*pixels+b.image*b.pixels():][:b.pixels()], seen[p*n:][:n]
 		b.runs(func(pixel, place, n int) {
+			run, from := to[place:][:n], image[pixel:]
 			if b.Stride == 1 {
-				copy(to[place:][:n], image[pixel:])
+				copy(run, from)
 				return
 			}
-			for i := range to[place:][:n] {
-				to[place+i] = image[pixel+i*b.Stride]
+			for i := range run {
+				run[i] = from[i*b.Stride]
 			}
 		})
 	}
 	return seen
-}
-
-// byWindow is the numbers of the block's windows, a row a window.
-func (b *imageBlock) byWindow(x []uint64) []uint64 {
-	planes := b.ring.Planes()
-	n, pixels := b.window()*b.results(), len(x)/planes
-	seen := b.cleared(planes * n)
-	for p := range planes {
-		b.windowsOf(seen[p*n:][:n], x[p*pixels+b.image*b.pixels():][:b.pixels()])
-	}
-	return seen
-}
-
-// windowsOf goes through the windows and in each through its lines, of which it copies
-// what is in the image.
-func (b *imageBlock) windowsOf(seen, image []uint64) {
-	for at := range b.results() {
-		top, left := (b.from+at/b.Columns())*b.Stride-b.Padding, at%b.Columns()*b.Stride-b.Padding
-		first, last := max(0, -top), min(b.Tall, b.Height-top)
-		lo, hi := max(0, -left), min(b.Wide, b.Width-left)
-		if lo >= hi {
-			continue
-		}
-		window := seen[at*b.window():][:b.window()]
-		for channel := range b.Channels {
-			for i := first; i < last; i++ {
-				copy(window[(channel*b.Tall+i)*b.Wide+lo:][:hi-lo], image[(channel*b.Height+top+i)*b.Width+left+lo:])
-			}
-		}
-	}
 }
 
 // cleared is memory for n words of windows: zeros where there is padding.
