@@ -214,7 +214,7 @@ func checkComplete(sources binding.Sources, programs []*Program) error {
 	for _, prog := range programs {
 		before := len(missing)
 		for _, in := range prog.Inputs {
-			if _, err := sources.Of(in.Name); err != nil {
+			if _, err := sources.Of(in.Name, in.Shared); err != nil {
 				missing = addOnce(missing, err)
 			}
 		}
@@ -242,7 +242,7 @@ func checkShares(sources binding.Sources, programs []*Program) error {
 	var errs []error
 	for _, prog := range programs {
 		for _, in := range prog.Inputs {
-			if s, err := sources.Of(in.Name); err == nil && !in.Shared && s.Folder() != "" {
+			if s, err := sources.Of(in.Name, in.Shared); err == nil && !in.Shared && s.Folder() != "" {
 				errs = append(errs, fmt.Errorf("input %s of %s is in clear: share: is for `@ shared` inputs", in.Name, prog.Computation))
 			}
 		}
@@ -281,7 +281,7 @@ func (b *bindings) run(ctx context.Context, r session.Run, prog *Program, s Sess
 		return err
 	}
 	s.Stored = func(input string) (Stored, error) {
-		source, err := b.sources.Of(input)
+		source, err := b.sources.Of(input, true)
 		if err != nil {
 			return Stored{}, err
 		}
@@ -415,7 +415,7 @@ func (prog *Program) inClear() []Output {
 // anything is shared.
 func (b *bindings) load(prog *Program) (Values, error) {
 	values, err := loadEach(prog, true, func(_ string, in Input) (clear.Tensor, error) {
-		source, err := b.sources.Of(in.Name)
+		source, err := b.sources.Of(in.Name, in.Shared)
 		if err != nil {
 			return clear.Tensor{}, err
 		}

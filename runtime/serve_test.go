@@ -204,14 +204,14 @@ func TestServeStopped(t *testing.T) {
 // Of several computations one must have its inputs; bindings may be of any.
 func TestBindSeveral(t *testing.T) {
 	train, predict := average()[0], average()[0]
-	predict.Inputs[0].Name = "x"
+	predict.Inputs[0].Name, predict.Inputs[0].Shared = "x", true
 	for _, test := range []struct {
 		in   []string
 		want string
 	}{
 		{[]string{"x=stdin"}, ""},
 		{[]string{"a=json:f", "x=stdin"}, ""},
-		{nil, "input a has no binding: add --in a=csv:FILE#COLUMN\ninput x has no binding: add --in x=csv:FILE#COLUMN"},
+		{nil, "input a has no binding: add --in a=csv:FILE#COLUMN\ninput x has no binding: add --in x=share:DIR"},
 		{[]string{"a=stdin", "y=stdin"}, "inputs a and y both read stdin"},
 		{[]string{"a=stdin", "y=json:f"}, "no input is called y: there is a, x"},
 	} {

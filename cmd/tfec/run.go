@@ -191,7 +191,7 @@ func (f *runFlags) bound(programs []*runtime.Program) (binding.Sources, binding.
 				continue
 			}
 			inputs = append(inputs, binding.Root(in.Name))
-			if _, err := sources.Of(in.Name); err != nil && !slices.Contains(inputs[:len(inputs)-1], binding.Root(in.Name)) {
+			if _, err := sources.Of(in.Name, in.Shared); err != nil && !slices.Contains(inputs[:len(inputs)-1], binding.Root(in.Name)) {
 				missing = append(missing, fmt.Errorf("%s: %w", p.Player, err))
 			}
 		}
@@ -226,7 +226,7 @@ func loader(sources binding.Sources, stdin io.Reader, programs []*runtime.Progra
 }
 
 func load(sources binding.Sources, in runtime.Input, stdin io.Reader) (clear.Tensor, error) {
-	s, err := sources.Of(in.Name)
+	s, err := sources.Of(in.Name, in.Shared)
 	if err != nil {
 		return clear.Tensor{}, err
 	}
@@ -265,7 +265,7 @@ func shelf(dir string, p *runtime.Program) runtime.Shelf {
 // storedIn reads the share files of simulated players.
 func storedIn(sources binding.Sources) func(*runtime.Program, string) (runtime.Stored, error) {
 	return func(p *runtime.Program, input string) (runtime.Stored, error) {
-		s, err := sources.Of(input)
+		s, err := sources.Of(input, true)
 		if err != nil {
 			return runtime.Stored{}, err
 		}

@@ -197,15 +197,18 @@ func (s Sources) checkStdin() error {
 // stdin reports whether the source reads stdin.
 func (s Source) stdin() bool { return s.Kind == "stdin" || s.Kind != "value" && s.Path == "-" }
 
-// Of returns the source of an input, of a field that of its record. A binding
-// of a bundle's name stands for
+// Of returns the source of an input, which may be kept as shares, of a field that of
+// its record. A binding of a bundle's name stands for
 // every member's part that has none of its own.
-func (s Sources) Of(name string) (Source, error) {
+func (s Sources) Of(name string, shared bool) (Source, error) {
 	if source, ok := lookup(s, name); ok {
 		return source, nil
 	}
 	file := "csv:FILE#COLUMN"
-	if field(name) != "" {
+	switch {
+	case shared:
+		file = "share:DIR"
+	case field(name) != "":
 		file = "csv:FILE"
 	}
 	return Source{}, fmt.Errorf("input %s has no binding: add --in %s=%s", Root(name), flagName(Root(name)), file)

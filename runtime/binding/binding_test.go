@@ -191,13 +191,13 @@ func TestSources(t *testing.T) {
 	s, _, err := Parse(nil, []string{"a=csv:a.csv#gross", "pay=value:5", "pay[e1]=stdin", "x=value:[1]=2"}, nil)
 	require.NoError(t, err)
 	for name, want := range map[string]string{"a": "csv", "pay[e0]": "value", "pay[e1]": "stdin", "x": "value"} {
-		source, err := s.Of(name)
+		source, err := s.Of(name, false)
 		require.NoError(t, err)
 		require.Equal(t, want, source.Kind)
 	}
-	_, err = s.Of("b")
+	_, err = s.Of("b", false)
 	require.EqualError(t, err, "input b has no binding: add --in b=csv:FILE#COLUMN")
-	_, err = s.Of("won[e0]")
+	_, err = s.Of("won[e0]", false)
 	require.EqualError(t, err, "input won[e0] has no binding: add --in 'won[e0]'=csv:FILE#COLUMN")
 	require.NoError(t, s.Unused([]string{"a", "pay[e0]", "pay[e1]", "x"}))
 	require.EqualError(t, s.Unused([]string{"a", "b"}), "no input is called pay: there is a, b\nno input is called pay[e1]: there is a, b\nno input is called x: there is a, b")

@@ -343,11 +343,11 @@ func TestWriteRecords(t *testing.T) {
 func TestBindingOfARecord(t *testing.T) {
 	s := Sources{"t": {Kind: "json", Path: "t"}, "pay": {Kind: "json", Path: "pay"}}
 	for name, path := range map[string]string{"t.amount": "t", "t.sale.amount": "t", "pay[e0].amount": "pay", "pay[e1]": "pay"} {
-		got, err := s.Of(name)
+		got, err := s.Of(name, false)
 		require.NoError(t, err)
 		require.Equal(t, path, got.Path)
 	}
-	_, err := s.Of("u.amount")
+	_, err := s.Of("u.amount", false)
 	require.EqualError(t, err, "input u has no binding: add --in u=csv:FILE")
 	require.NoError(t, s.Unused([]string{"t.amount", "t.region", "pay[e0].amount"}))
 	require.EqualError(t, s.Unused([]string{"t.amount", "t.region"}), "no input is called pay: there is t")
