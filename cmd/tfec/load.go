@@ -63,6 +63,9 @@ func readError(path string, err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("cannot read %s: no such file", path)
 	}
+	if _, ok := err.(*fs.PathError); ok { // "read", and a path
+		return fmt.Errorf("cannot %w", err)
+	}
 	return err
 }
 

@@ -15,7 +15,6 @@ type window struct {
 	top, left, bottom, right  int
 	ceiling                   bool
 	rows, columns, outH, outW int
-	paddedRows, paddedColumns int
 }
 
 // windowOf reads the attributes of a convolution or pool over images of the
@@ -113,11 +112,12 @@ func (w *window) measure() error {
 		}
 		return out, nil
 	}
-	var err, err2 error
-	w.outH, err = along(w.rows, w.top, &w.bottom, 0)
-	w.outW, err2 = along(w.columns, w.left, &w.right, 1)
-	w.paddedRows, w.paddedColumns = w.top+w.rows+w.bottom, w.left+w.columns+w.right
-	return errors.Join(err, err2)
+	var err error
+	if w.outH, err = along(w.rows, w.top, &w.bottom, 0); err != nil {
+		return err
+	}
+	w.outW, err = along(w.columns, w.left, &w.right, 1)
+	return err
 }
 
 // step is the stride of both dimensions; of one with a single result it does not

@@ -5,8 +5,10 @@ package onnx
 import (
 	"bufio"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"math"
 	"os"
@@ -41,10 +43,17 @@ func (p *Program) Texts(o Options) map[string][]byte {
 	return files
 }
 
-// Write writes all files of a program to a folder.
+// Write writes all files of a program to a folder that is new or empty; the weights
+// can be read by the user alone.
 func (p *Program) Write(folder string, o Options) error {
 	weights := filepath.Join(folder, Folder)
-	if err := os.MkdirAll(weights, 0o755); err != nil {
+	if err := empty(folder); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	if err := os.Mkdir(weights, 0o700); err != nil {
 		return err
 	}
 	for name, text := range p.Texts(o) {
@@ -60,8 +69,23 @@ func (p *Program) Write(folder string, o Options) error {
 	return nil
 }
 
+// empty refuses a folder that has anything in it: programs are edited, and weights of
+// another model would be bound with those of this one.
+func empty(folder string) error {
+	entries, err := os.ReadDir(folder)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return fmt.Errorf("cannot write %s: %w", folder, err)
+	case len(entries) > 0:
+		return fmt.Errorf("%s is not empty, and nothing is overwritten: remove it, or name another folder with -o", folder)
+	}
+	return nil
+}
+
 func (w Weight) save(path string, fraction int) error {
-	f, err := os.Create(path)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}

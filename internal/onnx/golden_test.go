@@ -42,6 +42,12 @@ func TestWrite(t *testing.T) {
 		return err
 	}))
 	require.ElementsMatch(t, []string{"net.tfe", "predict.tfe", "vendor.toml", "weights/offset.npy", "weights/scale.npy", "weights/dense1_weight.npy", "weights/dense1_bias.npy"}, names)
+	for path, mode := range map[string]os.FileMode{"weights": 0o700 | os.ModeDir, "weights/scale.npy": 0o600} {
+		info, err := os.Stat(filepath.Join(folder, path))
+		require.NoError(t, err)
+		require.Equal(t, mode, info.Mode(), path)
+	}
+	require.EqualError(t, program.Write(folder, o), folder+" is not empty, and nothing is overwritten: remove it, or name another folder with -o")
 	data, err := os.ReadFile(filepath.Join(folder, "weights/scale.npy"))
 	require.NoError(t, err)
 	require.Len(t, data, 64+4*4+64, "a header of a multiple of 64 bytes, and four numbers")

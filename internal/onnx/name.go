@@ -13,6 +13,9 @@ import (
 
 var apart = regexp.MustCompile(`[^A-Za-z0-9]+`)
 
+// word is the form of a name of .tfe.
+var word = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
 // maxName bounds a name that is taken over.
 const maxName = 60
 

@@ -13,9 +13,10 @@ package onnx
 import (
 	"errors"
 	"fmt"
-
 	"slices"
 	"strings"
+
+	"github.com/tfec-lang/tfec/lang/parse"
 )
 
 // Options say who takes part and what is wanted.
@@ -32,6 +33,19 @@ type Options struct {
 	Outputs []string
 	// Sizes gives numbers to sizes that the model leaves open.
 	Sizes map[string]int
+}
+
+// players reports names of players that a program cannot have.
+func (o Options) players() error {
+	for _, name := range []string{o.Owner, o.Client, o.Receiver} {
+		if !word.MatchString(name) || parse.Keywords()[name] {
+			return fmt.Errorf("`%s` is no name of a player: want letters, digits and _", name)
+		}
+	}
+	if o.Owner == o.Client {
+		return fmt.Errorf("%s has both the weights and the input, and needs nobody else: want two players, --owner and --client", o.Owner)
+	}
+	return nil
 }
 
 // A Program is a model as .tfe.
@@ -54,6 +68,9 @@ type Weight struct {
 
 // Import writes a model as a program. Its error is all that stands against it.
 func Import(m *Model, o Options) (*Program, error) {
+	if err := o.players(); err != nil {
+		return nil, err
+	}
 	g := newImporter(m, o)
 	if err := g.begin(); err != nil {
 		return nil, err
@@ -61,7 +78,10 @@ func Import(m *Model, o Options) (*Program, error) {
 	for _, n := range g.nodes {
 		g.node(n)
 	}
-	if err := errors.Join(append(g.errs, g.unknownOutputs()...)...); err != nil {
+	if len(g.refusals) > 0 {
+		return nil, errors.Join(g.refusals...)
+	}
+	if err := g.returned(); err != nil {
 		return nil, err
 	}
 	return g.program()
@@ -106,15 +126,18 @@ type importer struct {
 	// What is known.
 	values map[string]value
 	folded map[*node]bool // went into another node
-	errs   []error
 	notes  []string
+
+	// What stands against it: a refusal each.
+	refusals []error
 
 	// What is written.
 	inputs  []value
 	lines   []string
 	taken   map[string]bool // names of variables
 	imports map[string]bool
-	sizes   []string
+	open    map[string]string // sizes by what the model calls them, and the program
+	sizes   []string          // those that stay open
 	weights []Weight
 	fields  map[string]bool // names of weights
 	outputs []output
@@ -132,7 +155,7 @@ func newImporter(m *Model, o Options) *importer {
 	return &importer{
 		model: m, Options: o, uses: make(map[string]int), next: make(map[string]*node),
 		values: make(map[string]value), folded: make(map[*node]bool),
-		taken: make(map[string]bool), imports: make(map[string]bool), fields: make(map[string]bool),
+		taken: make(map[string]bool), imports: make(map[string]bool), fields: make(map[string]bool), open: make(map[string]string),
 	}
 }
 
@@ -178,7 +201,7 @@ func (g *importer) begin() error {
 			g.next[in] = n
 		}
 	}
-	return errors.Join(append(errs, err)...)
+	return errors.Join(append(errs, g.unopened(), err)...)
 }
 
 // follower is the node that alone reads what n computes, if it is an op.
@@ -213,18 +236,26 @@ func (g *importer) wanted() ([]string, error) {
 	if g.Outputs == nil {
 		return all, nil
 	}
-	for _, name := range g.Outputs {
-		if !slices.Contains(all, name) {
+	for k, name := range g.Outputs {
+		switch {
+		case !slices.Contains(all, name):
 			return nil, fmt.Errorf("the model has no output `%s`; it has %s", name, strings.Join(all, ", "))
+		case slices.Contains(g.Outputs[:k], name):
+			return nil, fmt.Errorf("the output `%s` is wanted twice", name)
 		}
 	}
 	return g.Outputs, nil
 }
 
 // node imports a node. What is wrong with it is noted, and its outputs stay
-// unknown; what follows from them is passed over.
+// unknown; of a node that reads them, no more can be said than whether its operator is known.
 func (g *importer) node(n *node) {
 	if g.folded[n] || !g.needed(n) {
+		return
+	}
+	operator, ok := operators[n.op]
+	if !ok {
+		g.refuse(n, fmt.Errorf("the operator is not imported; %s", insteadOf(n.op)))
 		return
 	}
 	in := make([]value, len(n.in))
@@ -237,11 +268,6 @@ func (g *importer) node(n *node) {
 			return
 		}
 		in[k] = v
-	}
-	operator, ok := operators[n.op]
-	if !ok {
-		g.refuse(n, fmt.Errorf("the operator is not imported; %s", insteadOf(n.op)))
-		return
 	}
 	if err := n.fits(in); err != nil {
 		g.refuse(n, err)
@@ -269,13 +295,32 @@ func (g *importer) needed(n *node) bool {
 	return slices.ContainsFunc(n.out, func(name string) bool { return g.uses[name] > 0 })
 }
 
-func (g *importer) refuse(n *node, err error) { g.errs = append(g.errs, fmt.Errorf("%v: %w", n, err)) }
+// A refusal is what stands against a node, and against others of its operator.
+type refusal struct {
+	first *node
+	more  int
+	err   error
+}
 
-// unknownOutputs are errors of outputs that no node computes.
-func (g *importer) unknownOutputs() []error {
-	if len(g.errs) > 0 {
-		return nil
+func (r *refusal) Error() string {
+	if r.more == 0 {
+		return fmt.Sprintf("%v: %v", r.first, r.err)
 	}
+	return fmt.Sprintf("%v and %d more: %v", r.first, r.more, r.err)
+}
+
+func (g *importer) refuse(n *node, err error) {
+	for _, other := range g.refusals {
+		if r := other.(*refusal); r.first.op == n.op && r.err.Error() == err.Error() {
+			r.more++
+			return
+		}
+	}
+	g.refusals = append(g.refusals, &refusal{first: n, err: err})
+}
+
+// returned finds what the program returns.
+func (g *importer) returned() error {
 	names, _ := g.wanted()
 	taken := make(map[string]bool)
 	var errs []error
@@ -294,5 +339,5 @@ func (g *importer) unknownOutputs() []error {
 		taken[o.name] = true
 		g.outputs = append(g.outputs, o)
 	}
-	return errs
+	return errors.Join(errs...)
 }

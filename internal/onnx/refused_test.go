@@ -18,22 +18,35 @@ import (
 
 // A layer is a model of dense layers, to be spoilt.
 func layer() *onnxpb.ModelProto {
-	array := func(name string, sizes ...int64) *onnxpb.ValueInfoProto {
-		shape := new(onnxpb.TensorShapeProto)
-		for _, n := range sizes {
-			shape.Dim = append(shape.Dim, &onnxpb.TensorShapeProto_Dimension{Value: &onnxpb.TensorShapeProto_Dimension_DimValue{DimValue: n}})
-		}
-		return &onnxpb.ValueInfoProto{Name: &name, Type: &onnxpb.TypeProto{Value: &onnxpb.TypeProto_TensorType{
-			TensorType: &onnxpb.TypeProto_Tensor{ElemType: proto.Int32(1), Shape: shape}}}}
-	}
 	return &onnxpb.ModelProto{
 		OpsetImport: []*onnxpb.OperatorSetIdProto{{Version: proto.Int64(17)}},
 		Graph: &onnxpb.GraphProto{
-			Input: []*onnxpb.ValueInfoProto{array("x", 1, 2)}, Output: []*onnxpb.ValueInfoProto{array("y", 1, 2)},
+			Input: []*onnxpb.ValueInfoProto{edge("x", shapeOf(1, 2))}, Output: []*onnxpb.ValueInfoProto{edge("y", shapeOf(1, 2))},
 			Initializer: []*onnxpb.TensorProto{floats("w", []int64{2, 2}, 1, 2, 3, 4)},
 			Node:        []*onnxpb.NodeProto{operation("MatMul", "h", "x", "w"), operation("Relu", "y", "h")},
 		},
 	}
+}
+
+// edge declares an input or output of numbers.
+func edge(name string, shape *onnxpb.TensorShapeProto) *onnxpb.ValueInfoProto {
+	return &onnxpb.ValueInfoProto{Name: &name, Type: &onnxpb.TypeProto{Value: &onnxpb.TypeProto_TensorType{
+		TensorType: &onnxpb.TypeProto_Tensor{ElemType: proto.Int32(1), Shape: shape}}}}
+}
+
+func shapeOf(sizes ...int64) *onnxpb.TensorShapeProto {
+	shape := new(onnxpb.TensorShapeProto)
+	for _, n := range sizes {
+		shape.Dim = append(shape.Dim, &onnxpb.TensorShapeProto_Dimension{Value: &onnxpb.TensorShapeProto_Dimension_DimValue{DimValue: n}})
+	}
+	return shape
+}
+
+// openShape has a size without a number before the others.
+func openShape(param string, sizes ...int64) *onnxpb.TensorShapeProto {
+	s := shapeOf(append([]int64{0}, sizes...)...)
+	s.Dim[0].Value = &onnxpb.TensorShapeProto_Dimension_DimParam{DimParam: param}
+	return s
 }
 
 func floats(name string, shape []int64, x ...float32) *onnxpb.TensorProto {
@@ -56,6 +69,15 @@ func imported(t *testing.T, pb *onnxpb.ModelProto, folder string) (*onnx.Program
 	return onnx.Import(m, options())
 }
 
+func decoded(t *testing.T, pb *onnxpb.ModelProto, folder string) *onnx.Model {
+	t.Helper()
+	data, err := proto.Marshal(pb)
+	require.NoError(t, err)
+	m, err := onnx.Decode(data, folder)
+	require.NoError(t, err)
+	return m
+}
+
 func TestRefused(t *testing.T) {
 	for name, c := range map[string]struct {
 		spoil func(*onnxpb.ModelProto)
@@ -68,6 +90,17 @@ func TestRefused(t *testing.T) {
 			"LSTM `a`: the operator is not imported; write the steps out, or use convolutions",
 			"NonZero `b`: the operator is not imported; express it by operators that are: `tfec import -h` lists them",
 		}},
+		"and those behind them, once each": {func(m *onnxpb.ModelProto) {
+			m.Graph.Node = append(m.Graph.Node[:1], operation("LSTM", "a", "h"), operation("NonZero", "b", "a"), operation("Add", "c", "a", "b"), operation("NonZero", "d", "c"), operation("LSTM", "y", "d"))
+		}, []string{
+			"LSTM `a` and 1 more: the operator is not imported; write the steps out, or use convolutions",
+			"NonZero `b` and 1 more: the operator is not imported; express it by operators that are: `tfec import -h` lists them",
+		}},
+		"a kernel larger than the image": {func(m *onnxpb.ModelProto) {
+			m.Graph.Input[0].Type.GetTensorType().Shape = shapeOf(1, 1, 2, 2)
+			m.Graph.Initializer[0] = floats("w", []int64{1, 1, 3, 3}, make([]float32, 9)...)
+			m.Graph.Node = []*onnxpb.NodeProto{operation("Conv", "y", "x", "w")}
+		}, []string{"Conv `y`: a kernel of 3 over 2 places"}},
 		"shapes": {func(m *onnxpb.ModelProto) { m.Graph.Initializer[0].Dims = []int64{4, 1} },
 			[]string{"MatMul `h`: 2 columns, and the weights [4 1]"}},
 		"too few elements": {func(m *onnxpb.ModelProto) { m.Graph.Initializer[0].Dims = []int64{3, 2} },
@@ -105,6 +138,46 @@ func TestRefused(t *testing.T) {
 			assert.Equal(t, c.want, messages(err))
 		})
 	}
+}
+
+// TestOptions holds what is said of who takes part, of outputs and of sizes.
+func TestOptions(t *testing.T) {
+	for name, c := range map[string]struct {
+		choose func(*onnx.Options)
+		want   string
+	}{
+		"no name":            {func(o *onnx.Options) { o.Owner = "al ice" }, "`al ice` is no name of a player: want letters, digits and _"},
+		"a keyword":          {func(o *onnx.Options) { o.Client = "let" }, "`let` is no name of a player: want letters, digits and _"},
+		"alone":              {func(o *onnx.Options) { o.Client = "vendor" }, "vendor has both the weights and the input, and needs nobody else: want two players, --owner and --client"},
+		"an output twice":    {func(o *onnx.Options) { o.Outputs = []string{"y", "y"} }, "the output `y` is wanted twice"},
+		"an unknown size":    {func(o *onnx.Options) { o.Sizes = map[string]int{"q": 8} }, "no size of an input is called `q`; open are b"},
+		"a size by its name": {func(o *onnx.Options) { o.Sizes = map[string]int{"b": 8} }, ""},
+		"a size of the text": {func(o *onnx.Options) { o.Sizes = map[string]int{"n": 8} }, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := layer()
+			m.Graph.Input[0] = edge("x", openShape("b", 2))
+			o := options()
+			c.choose(&o)
+			_, err := onnx.Import(decoded(t, m, t.TempDir()), o)
+			if c.want == "" {
+				require.NoError(t, err)
+				return
+			}
+			assert.EqualError(t, err, c.want)
+		})
+	}
+}
+
+// TestTwoBatches holds that sizes of different names are not taken for one.
+func TestTwoBatches(t *testing.T) {
+	m := layer()
+	m.Graph.Input = []*onnxpb.ValueInfoProto{edge("x", openShape("b", 2)), edge("z", openShape("c", 2)), edge("v", openShape("b", 2))}
+	m.Graph.Output = append(m.Graph.Output, edge("u", nil))
+	m.Graph.Node = []*onnxpb.NodeProto{operation("Add", "h", "x", "v"), operation("MatMul", "y", "h", "w"), operation("MatMul", "u", "z", "w")}
+	p, err := imported(t, m, t.TempDir())
+	require.NoError(t, err)
+	assert.Contains(t, string(p.Module), "fn predict[n, c](x: fixed[n, 2], z: fixed[c, 2], v: fixed[n, 2], weights: Weights)")
 }
 
 // messages are the errors of a join.

@@ -183,20 +183,20 @@ func (e *ensemble) plant(f *forest, p seat, level, k, fraction int) error {
 	return e.plant(f, no, level+1, 2*k+1, fraction)
 }
 
-// atMost is a question as one whether a number is at most a bound, or its opposite: exact for
-// numbers of so many fractional bits.
+// atMost is a question as one whether a number is at most a bound, or its opposite. The
+// bound is rounded to so many fractional bits as inputs are: what equals it goes on doing so.
 func atMost(mode string, bound float64, fraction int) (at float64, turned bool, err error) {
 	unit := math.Ldexp(1, -fraction)
-	floor, below := math.Floor(bound/unit)*unit, (math.Ceil(bound/unit)-1)*unit
+	nearest := math.RoundToEven(bound/unit) * unit
 	switch mode {
 	case "BRANCH_LEQ":
-		return floor, false, nil
+		return nearest, false, nil
 	case "BRANCH_GT":
-		return floor, true, nil
+		return nearest, true, nil
 	case "BRANCH_LT":
-		return below, false, nil
+		return nearest - unit, false, nil
 	case "BRANCH_GTE":
-		return below, true, nil
+		return nearest - unit, true, nil
 	}
 	return 0, false, fmt.Errorf("the question %s; want one of less or greater", mode)
 }

@@ -47,8 +47,7 @@ func (g *importer) input(pb *onnxpb.ValueInfoProto) error {
 	return nil
 }
 
-// size is a dimension of an input: a number, or a size of the program. What has
-// no name is the batch where it comes first.
+// size is a dimension of an input: a number, or a size of the program.
 func (g *importer) size(d *onnxpb.TensorShapeProto_Dimension, axis int) (dim, error) {
 	if v := d.GetDimValue(); v > 0 {
 		if v > maxElements {
@@ -57,10 +56,7 @@ func (g *importer) size(d *onnxpb.TensorShapeProto_Dimension, axis int) (dim, er
 		return dim{int(v), ""}, nil
 	}
 	param := d.GetDimParam()
-	name := "n"
-	if axis > 0 {
-		name = unused(identifier(param, fmt.Sprintf("size_%d", axis)), reserved)
-	}
+	name := g.sizeName(param, axis)
 	for _, given := range []string{param, name} {
 		if n, ok := g.Sizes[given]; ok {
 			return dim{n, ""}, nil
@@ -71,6 +67,35 @@ func (g *importer) size(d *onnxpb.TensorShapeProto_Dimension, axis int) (dim, er
 		g.sizes = append(g.sizes, name)
 	}
 	return dim{1, name}, nil
+}
+
+// sizeName is n for the batch, which comes first, by whichever name the model calls it
+// in its first input; what has no name is one size wherever it stands at the same place.
+func (g *importer) sizeName(param string, axis int) string {
+	if param == "" {
+		param = fmt.Sprintf("size_%d", axis)
+	}
+	name, known := g.open[param]
+	switch {
+	case known:
+		return name
+	case axis == 0 && !slices.Contains(slices.Collect(maps.Values(g.open)), "n"):
+		name = "n"
+	default:
+		name = unused(identifier(param, fmt.Sprintf("size_%d", axis)), g.taken, reserved)
+	}
+	g.open[param] = name
+	return name
+}
+
+// unopened reports numbers for sizes that no input has.
+func (g *importer) unopened() error {
+	for _, name := range slices.Sorted(maps.Keys(g.Sizes)) {
+		if _, known := g.open[name]; !known && !slices.Contains(slices.Collect(maps.Values(g.open)), name) {
+			return fmt.Errorf("no size of an input is called `%s`; open are %s", name, strings.Join(slices.Sorted(maps.Keys(g.open)), ", "))
+		}
+	}
+	return nil
 }
 
 // output is an expression for what the model returns: labels as the model counts
