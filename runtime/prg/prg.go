@@ -94,7 +94,21 @@ type Source struct {
 	// next is the lowest occurrence that may still be asked for. Occurrences
 	// of a step ascend, so that a loop takes no memory.
 	next map[name]uint64
+	// watch is told what is drawn; nil but in tests.
+	watch func(Drawn)
 }
+
+// Drawn is a part of a stream: its words from First up to End.
+type Drawn struct {
+	Set              Set
+	Step, Occurrence uint32
+	Purpose          Purpose
+	First, End       uint64
+}
+
+// Watch has f told of all words that are drawn from now on, by several goroutines at once,
+// so that tests can hold that none serves twice.
+func (s *Source) Watch(f func(Drawn)) { s.watch = f }
 
 type name struct {
 	set     Set
@@ -134,6 +148,9 @@ func (s *Source) Stream(set Set, step, occurrence uint32, purpose Purpose) (*Str
 	}
 	s.next[n] = uint64(occurrence) + 1
 	st := &Stream{block: block}
+	if s.watch != nil {
+		st.watch = func(first, end uint64) { s.watch(Drawn{set, step, occurrence, purpose, first, end}) }
+	}
 	binary.BigEndian.PutUint32(st.iv[0:], step)
 	binary.BigEndian.PutUint32(st.iv[4:], occurrence)
 	binary.BigEndian.PutUint32(st.iv[8:], uint32(purpose)<<8)
@@ -146,6 +163,7 @@ type Stream struct {
 	block blockCipher
 	iv    [aes.BlockSize]byte // of block number 0
 	used  uint64              // blocks
+	watch func(first, end uint64)
 }
 
 // Fill sets every word of dst.
@@ -164,7 +182,7 @@ func (s *Stream) Words(n int) []uint64 {
 // Take sets the next n words aside: any part of them can be drawn, by several
 // goroutines at once.
 func (s *Stream) Take(n int) Taken {
-	t := Taken{block: s.block, iv: s.iv, first: s.used}
+	t := Taken{block: s.block, iv: s.iv, first: s.used, watch: s.watch}
 	s.used += uint64(n+1) / wordsPerBlock
 	return t
 }
@@ -177,6 +195,7 @@ type Taken struct {
 	block blockCipher
 	iv    [aes.BlockSize]byte
 	first uint64 // block
+	watch func(first, end uint64)
 }
 
 const wordsPerBlock = aes.BlockSize / 8
@@ -198,6 +217,10 @@ const few = 16
 
 // Fill sets every word of dst.
 func (c *Cursor) Fill(dst []uint64) {
+	if c.watch != nil {
+		first := c.first*wordsPerBlock + c.word
+		c.watch(first, first+uint64(len(dst)))
+	}
 	if c.block.schedule != nil {
 		ring.FillBytes(dst, c.fillBatches)
 		return

@@ -3,6 +3,7 @@ package conformance
 // Runs of all players in one process.
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -45,6 +46,7 @@ type Player struct {
 	keys   prg.Keys
 	masks  map[[2]uint64]bool // the first words of each stream
 	drawn  drawn              // the streams of this step
+	ledger ledger             // what was drawn of all streams
 	frozen []frozen           // what must not change any more
 
 	// What happens between Begin and End.
@@ -175,7 +177,7 @@ func (p Protocol) play(r run, body func(*Player)) ([]*Player, error) {
 		players[i] = p.newPlayer(r, l)
 		players[i].Context = ctx
 		wg.Go(func() {
-			errs[i] = carryOut(players[i], body)
+			errs[i] = cmp.Or(carryOut(players[i], body), players[i].ledger.check())
 			l.Close(errs[i])
 		})
 	}
@@ -191,11 +193,13 @@ func (p Protocol) newPlayer(r run, l link.Link) *Player {
 	if r.kernel != nil {
 		kernel = r.kernel(kernel)
 	}
+	source := prg.New(keys)
 	q := &Player{
 		bytes: make([]uint64, p.Roles+2),
-		Net:   NewNet(l, prg.New(keys)), run: r, Kernel: kernel,
+		Net:   NewNet(l, source), run: r, Kernel: kernel,
 		roles: p.roles()[:p.Roles-p.Helpers], keys: keys, masks: map[[2]uint64]bool{}, drawn: drawn{},
 	}
+	source.Watch(q.ledger.note)
 	q.Engine = mpc.New(mpc.Watch(kernel, func(_ mpc.Net, o mpc.Opening) {
 		if q.watched {
 			q.opened = append(q.opened, ring.Bytes(o.Value.Data)...)

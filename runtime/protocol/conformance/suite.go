@@ -87,6 +87,7 @@ var topics = []topic{
 	{"Composed", composed, false, true},
 	{"NothingChanges", nothingChanges, false, false},
 	{"DetectsChange", detectsChange, false, false},
+	{"DetectsOverlap", detectsOverlap, false, false},
 }
 
 func (p Protocol) run(t *testing.T) {

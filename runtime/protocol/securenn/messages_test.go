@@ -73,14 +73,15 @@ func (l *links) add(n int, kinds ...kind) {
 func sent(t *testing.T, body func(k *Kernel, net mpc.Net)) *links {
 	t.Helper()
 	out := new(links)
-	play(t, 1, func(k *Kernel, net *recorder) { body(k, &sizes{net.Net, &out[k.Role]}) })
+	play(t, 1, func(k *Kernel, net *recorder) { body(k, &sizes{Net: net.Net, sent: &out[k.Role]}) })
 	return out
 }
 
-// sizes notes the size of each message that a player sends.
+// sizes notes the size of each message that a player sends, and of those ahead the sum.
 type sizes struct {
 	*conformance.Net
-	sent *[3][]int
+	sent  *[3][]int
+	ahead int
 }
 
 func (s *sizes) Send(to int, parts ...[]byte) {
@@ -90,6 +91,7 @@ func (s *sizes) Send(to int, parts ...[]byte) {
 
 func (s *sizes) SendAhead(to int, parts ...[]byte) {
 	s.note(to, parts)
+	s.ahead += len(slices.Concat(parts...))
 	s.Net.SendAhead(to, parts...)
 }
 
@@ -183,4 +185,47 @@ func TestMessagesOfOperations(t *testing.T) {
 		}
 		require.Equal(t, want, sent(t, func(k *Kernel, net mpc.Net) { mpc.New(k).Div(net, x, x) }))
 	})
+}
+
+// What design/protocols.md says of whole algorithms: bytes of a number, and rounds.
+func TestCostsOfAlgorithms(t *testing.T) {
+	const n = 64
+	for _, c := range []struct {
+		name         string
+		bytes, ahead float64
+		rounds       uint32
+		op           func(k *Kernel, net mpc.Net)
+	}{
+		{"ReLU", 349.4, 72.9, 8, func(k *Kernel, net mpc.Net) {
+			x := numbersOf(clear.Int64, n)
+			k.SelectBits(later{net, 1}, k.Negative(net, x, 64), x)
+		}},
+		{"Division of int32", 6835.5, 1991.4, 276, func(k *Kernel, net mpc.Net) {
+			mpc.New(k).Div(net, numbersOf(clear.Int32, n), numbersOf(clear.Int32, n))
+		}},
+		{"Division of fixed(29, 16)", 580.3, 415.5, 37, func(k *Kernel, net mpc.Net) {
+			mpc.New(k).Div(net, numbersOf(clear.Fixed(29, 16), n), numbersOf(clear.Fixed(29, 16), n))
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var nets [3]*sizes
+			var sent links
+			play(t, 1, func(k *Kernel, net *recorder) {
+				nets[k.Role] = &sizes{Net: net.Net, sent: &sent[k.Role]}
+				c.op(k, nets[k.Role])
+			})
+			bytes, ahead, rounds := 0, 0, uint32(0)
+			for role, net := range nets {
+				ahead, rounds = ahead+net.ahead, max(rounds, net.Clock)
+				for _, messages := range sent[role] {
+					for _, size := range messages {
+						bytes += size
+					}
+				}
+			}
+			require.Equal(t, c.rounds, rounds)
+			require.InDelta(t, c.bytes, float64(bytes-ahead)/n, 0.06)
+			require.InDelta(t, c.ahead, float64(ahead)/n, 0.06)
+		})
+	}
 }
