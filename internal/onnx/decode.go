@@ -141,6 +141,9 @@ func (t *tensor) fill(pb *onnxpb.TensorProto, raw []byte, n int) error {
 		t.floats = reals(raw, size, pb.FloatData, func(b []byte) float64 { return float64(math.Float32frombits(binary.LittleEndian.Uint32(b))) })
 	case onnxpb.TensorProto_DOUBLE:
 		t.floats = reals(raw, size, pb.DoubleData, func(b []byte) float64 { return math.Float64frombits(binary.LittleEndian.Uint64(b)) })
+	case onnxpb.TensorProto_FLOAT16:
+		bits := func(v int32) float64 { return half(uint16(v)) }
+		t.floats = elements(raw, size, pb.Int32Data, func(b []byte) float64 { return half(binary.LittleEndian.Uint16(b)) }, bits)
 	case onnxpb.TensorProto_INT64:
 		t.ints = integers(raw, size, pb.Int64Data, func(b []byte) int64 { return int64(binary.LittleEndian.Uint64(b)) })
 	case onnxpb.TensorProto_INT32:
@@ -155,15 +158,27 @@ func (t *tensor) fill(pb *onnxpb.TensorProto, raw []byte, n int) error {
 			t.texts[k] = string(s)
 		}
 	default:
-		return fmt.Errorf("elements of type %s are not read: want float, double, int32, int64, int8, uint8, bool or string", strings.ToLower(kind.String()))
+		return fmt.Errorf("elements of type %s are not read: want float, double, float16, int32, int64, int8, uint8, bool or string", strings.ToLower(kind.String()))
 	}
 	return nil
 }
 
 // elementSize is how many bytes an element takes as raw data.
 var elementSize = map[onnxpb.TensorProto_DataType]int{
-	onnxpb.TensorProto_FLOAT: 4, onnxpb.TensorProto_DOUBLE: 8, onnxpb.TensorProto_INT64: 8, onnxpb.TensorProto_INT32: 4,
+	onnxpb.TensorProto_FLOAT: 4, onnxpb.TensorProto_FLOAT16: 2, onnxpb.TensorProto_DOUBLE: 8, onnxpb.TensorProto_INT64: 8, onnxpb.TensorProto_INT32: 4,
 	onnxpb.TensorProto_UINT8: 1, onnxpb.TensorProto_BOOL: 1, onnxpb.TensorProto_INT8: 1,
+}
+
+// half is a number of 16 bits (IEEE 754, binary16).
+func half(b uint16) float64 {
+	sign, exponent, digits := 1-2*float64(b>>15), int(b>>10&31), float64(b&1023)
+	switch exponent {
+	case 0:
+		return sign * math.Ldexp(digits, -24)
+	case 31:
+		return sign * math.Inf(1) // or NaN: neither is a weight
+	}
+	return sign * math.Ldexp(1024+digits, exponent-25)
 }
 
 func reals[T float32 | float64](raw []byte, size int, list []T, read func([]byte) float64) []float64 {

@@ -148,6 +148,20 @@ func erf(g *importer, _ *node, in []value) ([]value, error) {
 	return g.eachOf("erf", "special.erf($)", 1, in[0])
 }
 
+func erfc(g *importer, _ *node, in []value) ([]value, error) {
+	g.imports["special"] = true
+	return g.eachOf("erfc", "1.0 - special.erf($)", 1, in[0])
+}
+
+func not(g *importer, _ *node, in []value) ([]value, error) {
+	if in[0].constant != nil || in[0].kind != truth {
+		return nil, errors.New("of what is no computed truth value")
+	}
+	v := g.let(g.fresh("other"), "not "+in[0].name, in[0].stored)
+	v.shape, v.kind = in[0].shape, truth
+	return []value{v}, nil
+}
+
 // clip limits; from version 11 on, the ends are inputs.
 func clip(g *importer, n *node, in []value) ([]value, error) {
 	low, high := n.float("min", math.Inf(-1)), n.float("max", math.Inf(1))
@@ -196,14 +210,14 @@ func clip(g *importer, n *node, in []value) ([]value, error) {
 }
 
 // pow takes small whole powers, and the root.
-func pow(g *importer, _ *node, in []value) ([]value, error) {
+func pow(g *importer, n *node, in []value) ([]value, error) {
 	exponent, err := in[1].scalar(1)
 	if err != nil {
 		return nil, err
 	}
 	switch exponent {
 	case 0.5:
-		return g.each("root", rootPattern, in[:1])
+		return root(g, n, in[:1])
 	case 1:
 		return in[:1], nil
 	case 2:
@@ -215,8 +229,61 @@ func pow(g *importer, _ *node, in []value) ([]value, error) {
 	return nil, fmt.Errorf("the power %v; want 0.5, 1, 2 or 3", exponent)
 }
 
-// rootPattern is a root that rounding below zero does not stop.
-const rootPattern = "sqrt(max($, 0.0))"
+// root is a root that rounding below zero does not stop, or its reciprocal where all
+// that follows is a quotient by it. What lies below the least number counts as that.
+func root(g *importer, n *node, in []value) ([]value, error) {
+	next := g.next[n.out[0]]
+	if next == nil || g.uses[n.out[0]] > 1 || next.op != "Reciprocal" && (next.op != "Div" || next.in[1] != n.out[0]) {
+		return g.each("root", "sqrt(max($, 0.0))", in)
+	}
+	least, err := g.literal(math.Ldexp(1, -g.Fraction))
+	if err != nil {
+		return nil, err
+	}
+	out, err := g.each("inverse_root", fmt.Sprintf("rsqrt(max($, %s))", least), in)
+	if err == nil {
+		out[0].inverse = true
+	}
+	return out, err
+}
+
+func reciprocal(g *importer, _ *node, in []value) ([]value, error) {
+	if in[0].inverse {
+		in[0].inverse = false
+		return in[:1], nil
+	}
+	return g.each("inverse", "div_or(1.0, $, 0.0)", in)
+}
+
+// exponential is exp, or sigmoid where all that follows is 1 / (1 + exp(x)): exp
+// leaves the type long before that does.
+func exponential(g *importer, n *node, in []value) ([]value, error) {
+	sum := g.follower(n, "Add")
+	if sum == nil || !g.oneBeside(sum, n.out[0]) {
+		return g.each("exp", "exp($)", in)
+	}
+	inverse := g.follower(sum, "Reciprocal")
+	if inverse == nil {
+		inverse = g.follower(sum, "Div")
+		if inverse == nil || inverse.in[1] != sum.out[0] || !g.oneBeside(inverse, sum.out[0]) {
+			return g.each("exp", "exp($)", in)
+		}
+	}
+	g.fold(n, sum)
+	g.fold(n, inverse)
+	out, err := g.each("sigmoid", "sigmoid(-$)", in)
+	return positive(out), err
+}
+
+// oneBeside reports whether the other operand of a node is the number 1.
+func (g *importer) oneBeside(n *node, operand string) bool {
+	for k, v := range g.inputsOf(n) {
+		if one, err := v.scalar(0); n.in[k] != operand && err == nil && one == 1 {
+			return true
+		}
+	}
+	return false
+}
 
 // arithmetic makes an operator of one of the language. With a computed divisor a
 // quotient by zero is 0.
@@ -232,70 +299,90 @@ func arithmetic(base, symbol string, fold func(x, y float64) float64) operator {
 	}
 }
 
+// A pair is two operands, of which small may be stretched to the other.
+type pair struct {
+	symbol     string
+	big, small value
+	swapped    bool // small is the first
+}
+
+func (p pair) write(big, small string) string {
+	if p.swapped {
+		return joined(p.symbol, small, big)
+	}
+	return joined(p.symbol, big, small)
+}
+
 // combine writes x symbol y. The array that is stretched is laid out so that the
 // dimensions they have in common come last.
 func (g *importer) combine(base, symbol string, x, y value) ([]value, error) {
 	if x.kind != number || y.kind != number {
 		return nil, errors.New("of what are no real numbers")
 	}
+	var err error
+	if symbol == "/" {
+		if y, symbol, err = inverted(y); err != nil {
+			return nil, err
+		}
+	}
 	if x.constant == nil && y.constant == nil && x.stored.equal(y.stored) && x.shape.equal(y.shape) {
 		v := g.let(g.fresh(base), joined(symbol, x.name, y.name), x.stored)
 		v.shape, v.positive = x.shape, symbol == "+" && x.positive && y.positive
 		return []value{v}, nil
 	}
-	if symbol == "/" && y.learnt {
-		// Quotients by weights are products with what their owner divides.
-		inverse := &tensor{shape: y.constant.shape}
-		w, err := y.weights("divisors")
-		if err != nil {
+	p, name := pair{symbol: symbol, big: x, small: y}, g.fresh(base)
+	if y.constant == nil && (x.constant != nil || rank(y.shape) > rank(x.shape) || rank(y.shape) == rank(x.shape) && stretches(x.shape, y.shape)) {
+		p.big, p.small, p.swapped = y, x, true
+	}
+	to, err := broadcast(x.shape, y.shape)
+	if err != nil {
+		return nil, err
+	}
+	if !p.big.shape.squeezed().equal(to.squeezed()) {
+		if p.big, err = g.repeated(p.big, to, name+"_weight"); err != nil {
 			return nil, err
 		}
-		for _, v := range w.floats {
-			inverse.floats = append(inverse.floats, 1/v)
-		}
-		y.constant, symbol = inverse, "*"
 	}
-	name := g.fresh(base)
-	big, small, swapped := x, y, false
-	if rank(y.shape) > rank(x.shape) || rank(y.shape) == rank(x.shape) && (x.constant != nil || stretches(x.shape, y.shape)) {
-		big, small, swapped = y, x, true
-	}
-	if big.constant != nil {
-		// A constant of more dimensions than what it is combined with stands first.
-		return nil, fmt.Errorf("shapes %v and %v: an array of weights that is larger than the computed one", x.shape, y.shape)
-	}
-	write := func(b, s string) string {
-		if swapped {
-			return joined(symbol, s, b)
-		}
-		return joined(symbol, b, s)
-	}
-	s := small.shape.squeezed()
-	if len(s) == 0 && small.constant != nil { // one number
-		text, err := g.constant(small, small.constant.shaped(), name+"_weight")
-		if err != nil {
-			return nil, err
-		}
-		v := g.let(name, write(big.name, text), big.stored)
-		v.shape = big.shape
-		return []value{v}, nil
-	}
-	if len(small.shape) > len(big.shape) {
-		big.shape = append(make(shape, 0), append(onesShape(len(small.shape)-len(big.shape)), big.shape...)...)
-	}
-	if s.suffixOf(big.shape) {
-		a, err := shaped(big, big.shape)
-		if err != nil {
-			return nil, err
-		}
-		b, err := g.reshapedTo(small, s, name+"_weight")
-		if err != nil {
-			return nil, err
-		}
-		return []value{g.let(name, write(a, b), big.shape)}, nil
-	}
-	return g.stretch(name, write, big, small, s)
+	v, err := g.stretch(name, p, to)
+	return []value{v}, err
 }
+
+// inverted is a divisor as a factor, if it is the owner's, who divides, or a root.
+func inverted(y value) (value, string, error) {
+	if y.inverse {
+		y.inverse = false
+		return y, "*", nil
+	}
+	if !y.learnt {
+		return y, "/", nil
+	}
+	w, err := y.weights("divisors")
+	if err != nil {
+		return y, "", err
+	}
+	y.constant = &tensor{shape: w.shape}
+	for _, v := range w.floats {
+		y.constant.floats = append(y.constant.floats, 1/v)
+	}
+	return y, "*", nil
+}
+
+// broadcast is the shape of an operation on two arrays (ONNX, Broadcasting).
+func broadcast(a, b shape) (shape, error) {
+	to := aligned(a, max(len(a), len(b)))
+	for k, d := range aligned(b, len(to)) {
+		switch {
+		case to[k] == dim{1, ""}:
+			to[k] = d
+		case d != to[k] && d != dim{1, ""}:
+			return nil, fmt.Errorf("shapes %v and %v do not fit together", a, b)
+		}
+	}
+	return to, nil
+}
+
+// aligned has leading ones up to a rank.
+func aligned(s shape, rank int) shape { return slices.Concat(onesShape(rank-len(s)), s) }
 
 func onesShape(n int) shape {
 	s := make(shape, n)
@@ -330,44 +417,114 @@ func (g *importer) reshapedTo(v value, s shape, hint string) (string, error) {
 	return "", errors.New("weights of a size that is not known")
 }
 
-// stretch combines arrays of which the small one has ones where the big one ends:
-// with a transposition before and after, the small one's dimensions come last.
-func (g *importer) stretch(name string, write func(b, s string) string, big, small value, s shape) ([]value, error) {
-	lead := len(big.shape) - len(s)
-	end := len(s)
+// stretch writes an operation of an array of the shape of the result and of one that
+// is one number, ends as that does, or has ones where that ends: with a transposition
+// before and after, the small one's dimensions come last. Any other is repeated.
+func (g *importer) stretch(name string, p pair, to shape) (value, error) {
+	s := p.small.shape.squeezed()
+	if len(s) == 0 && p.small.constant != nil {
+		text, err := g.constant(p.small, p.small.constant.shaped(), name+"_weight")
+		if err != nil {
+			return value{}, err
+		}
+		v := g.let(name, p.write(p.big.name, text), p.big.stored)
+		v.shape = to
+		return v, nil
+	}
+	lead, end := len(to)-len(s), len(s)
+	if s.suffixOf(to) {
+		return g.written(name, p, to, to, s, "%s", "%s")
+	}
 	for end > 0 && s[end-1] == (dim{1, ""}) {
 		end--
 	}
-	if lead < 0 || !s[:end].equal(big.shape[lead:lead+end]) {
-		return nil, fmt.Errorf("shapes %v and %v are not stretched to one another here; want one to be a row, column or channel of the other", big.shape, small.shape)
+	if !s[:end].equal(to[lead : lead+end]) {
+		small, err := g.repeated(p.small, to, name+"_weight")
+		if err != nil {
+			return value{}, err
+		}
+		p.small = small
+		return g.written(name, p, to, to, to, "%s", "%s")
 	}
-	front, err := big.shape[:lead].product()
+	view, err := to.blocks(lead, lead+end)
 	if err != nil {
-		return nil, err
+		return value{}, err
 	}
-	middle, err := s[:end].product()
-	if err != nil {
-		return nil, err
-	}
-	back, err := big.shape[lead+end:].product()
-	if err != nil {
-		return nil, err
-	}
-	view := shape{front, middle, back}
-	if front == (dim{1, ""}) {
+	middle := view[1]
+	if view[0] == (dim{1, ""}) {
 		view = view[1:]
 	}
-	a, err := shaped(big, view)
+	return g.written(name, p, to, view, shape{middle}, "transpose(%s)", "transpose(%s)")
+}
+
+// written is an operation of both in a shape of their own, with forms around the big
+// one and around the result.
+func (g *importer) written(name string, p pair, to, big, small shape, before, after string) (value, error) {
+	a, err := shaped(p.big, big)
 	if err != nil {
-		return nil, err
+		return value{}, err
 	}
-	b, err := g.reshapedTo(small, shape{middle}, name+"_weight")
+	b, err := g.reshapedTo(p.small, small, name+"_weight")
 	if err != nil {
-		return nil, err
+		return value{}, err
 	}
-	v := g.let(name, fmt.Sprintf("transpose(%s)", write("transpose("+a+")", b)), view)
-	v.shape = big.shape
-	return []value{v}, nil
+	v := g.let(name, fmt.Sprintf(after, p.write(fmt.Sprintf(before, a), b)), big)
+	v.shape = to
+	return v, nil
+}
+
+// repeated is an array in a shape that has more where it has ones: a sum with zeros, which
+// are laid out so that what is repeated comes first.
+func (g *importer) repeated(v value, to shape, hint string) (value, error) {
+	if v.constant != nil {
+		text, err := g.whole(v, hint)
+		if err != nil {
+			return v, err
+		}
+		v = value{name: text, stored: v.shape, shape: v.shape}
+	}
+	v.shape = aligned(v.shape, len(to))
+	for lo := 0; lo < len(to); lo++ {
+		hi := lo
+		for hi < len(to) && v.shape[hi] != to[hi] {
+			hi++
+		}
+		if hi == lo {
+			continue
+		}
+		blocks, err := slices.Concat(v.shape[:lo], to[lo:hi], v.shape[hi:]).blocks(lo, hi)
+		if err != nil {
+			return v, err
+		}
+		if v, err = g.multiplied(v, blocks[0], blocks[1], blocks[2]); err != nil {
+			return v, err
+		}
+		v.shape = slices.Concat(v.shape[:lo], to[lo:hi], v.shape[hi:])
+	}
+	return v, nil
+}
+
+// multiplied has each of front rows of back elements as often as times says.
+func (g *importer) multiplied(v value, front, times, back dim) (value, error) {
+	all, err := shape{front, back}.product()
+	if err != nil {
+		return v, err
+	}
+	text, err := shaped(v, shape{all})
+	if err != nil {
+		return v, err
+	}
+	one := dim{1, ""}
+	expr, stored := fmt.Sprintf("zeros(%v, %v) + %s", times, all, text), shape{times, all}
+	if front != one {
+		expr, stored = fmt.Sprintf("transpose(%s)", expr), shape{all, times}
+	}
+	if front != one && back != one {
+		expr, stored = fmt.Sprintf("transpose(reshape(%s, %v, %v, %v))", expr, front, back, times), shape{front, times, back}
+	}
+	out := g.let(g.fresh("repeated"), expr, stored)
+	out.shape, out.positive = v.shape, v.positive
+	return out, nil
 }
 
 // joined writes an operation; the names of functions stand before their operands.

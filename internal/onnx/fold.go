@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/tfec-lang/tfec/internal/onnx/onnxpb"
 )
@@ -118,47 +119,60 @@ func bound(i, n int) int {
 	return min(max(i, 0), n)
 }
 
-// cast changes the type, which matters for constants alone: in the program,
-// numbers are fixed.
-func cast(_ *importer, n *node, in []value) ([]value, error) {
+// cast changes the type, which matters for constants and truth values alone: in the
+// program, numbers are fixed, and places and labels stay what they are.
+func cast(g *importer, n *node, in []value) ([]value, error) {
 	to := onnxpb.TensorProto_DataType(n.int("to", 0))
 	n.ignored("saturate", "round_mode")
-	t := in[0].constant
+	x := in[0]
+	real, integer := false, false
 	switch to {
 	case onnxpb.TensorProto_FLOAT, onnxpb.TensorProto_DOUBLE, onnxpb.TensorProto_FLOAT16:
-		if t == nil {
-			if in[0].kind != number {
-				return nil, errors.New("of a position or truth value to a real number")
-			}
-			return in, nil
-		}
-		x, ok := t.numbers()
-		if !ok {
-			return nil, errors.New("of a constant that is no number")
-		}
-		return known(&tensor{shape: t.shape, floats: append(make([]float64, 0), x...)}), nil
+		real = true
 	case onnxpb.TensorProto_INT64, onnxpb.TensorProto_INT32:
-		switch {
-		case t == nil && in[0].kind == index:
-			return in, nil
-		case t == nil:
-			return nil, errors.New("of computed real numbers to whole ones")
-		case t.ints != nil:
-			return in, nil
-		}
-		ints := make([]dim, len(t.floats))
-		for k, v := range t.floats {
-			if !(math.Abs(v) < 1<<53) {
-				return nil, fmt.Errorf("of %v to a whole number", v)
-			}
-			ints[k] = dim{int(v), ""}
-		}
-		return known(&tensor{shape: t.shape, ints: ints}), nil
+		integer = true
 	}
-	if t == nil && in[0].kind == index {
-		return in, nil // labels keep what they are
+	switch {
+	case x.constant != nil && (real || integer):
+		return castConstant(x.constant, real)
+	case x.constant != nil:
+	case x.kind == index && to != onnxpb.TensorProto_BOOL, x.kind == number && real, x.kind == truth && to == onnxpb.TensorProto_BOOL:
+		return in, nil
+	case x.kind == number && to == onnxpb.TensorProto_BOOL:
+		return g.converted(x, "truth", "$ != 0.0", truth), nil
+	case x.kind == truth && real:
+		return g.converted(x, "number", "fixed($)", number), nil
+	case x.kind == truth && integer:
+		return g.converted(x, "place", "int32($)", index), nil
 	}
-	return nil, fmt.Errorf("to the type %v; want float or int64", to)
+	return nil, fmt.Errorf("%s to the type %v", []string{"of real numbers", "of positions", "of truth values"}[x.kind], to)
+}
+
+func (g *importer) converted(x value, base, pattern string, to kind) []value {
+	v := g.let(g.fresh(base), strings.ReplaceAll(pattern, "$", x.name), x.stored)
+	v.shape, v.kind, v.positive = x.shape, to, to == number
+	return []value{v}
+}
+
+func castConstant(t *tensor, real bool) ([]value, error) {
+	if !real && t.ints != nil {
+		return known(t), nil
+	}
+	x, ok := t.numbers()
+	if !ok {
+		return nil, errors.New("of a constant that is no number")
+	}
+	if real {
+		return known(&tensor{shape: t.shape, floats: append(make([]float64, 0), x...)}), nil
+	}
+	ints := make([]dim, len(x))
+	for k, v := range x {
+		if !(math.Abs(v) < 1<<53) {
+			return nil, fmt.Errorf("of %v to a whole number", v)
+		}
+		ints[k] = dim{int(v), ""}
+	}
+	return known(&tensor{shape: t.shape, ints: ints}), nil
 }
 
 // sliced gives the indices that Slice takes of an axis.

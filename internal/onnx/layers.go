@@ -32,6 +32,9 @@ func gemm(g *importer, n *node, in []value) ([]value, error) {
 		a = out[0]
 	}
 	var c *tensor
+	if len(in) > 2 && in[2].constant == nil && !in[2].missing() {
+		return g.plus(a, scaled(w, alpha), b.name, beta, in[2])
+	}
 	if len(in) > 2 && !in[2].missing() {
 		if c, err = in[2].weights("terms"); err != nil {
 			return nil, err
@@ -45,6 +48,26 @@ func gemm(g *importer, n *node, in []value) ([]value, error) {
 		c, bias = scaled(c, beta), in[2].name
 	}
 	return g.dense(a, scaled(w, alpha), b.name, c, bias)
+}
+
+// plus writes x w + beta c of a computed c.
+func (g *importer) plus(x value, w *tensor, ofW string, beta float64, c value) ([]value, error) {
+	out, err := g.dense(x, w, ofW, nil, "")
+	if err != nil {
+		return nil, err
+	}
+	factor, err := g.literal(beta)
+	if err != nil {
+		return nil, err
+	}
+	if beta != 1 {
+		scaled, err := g.each("scaled", factor+" * $", []value{c})
+		if err != nil {
+			return nil, err
+		}
+		c = scaled[0]
+	}
+	return g.combine("dense", "+", out[0], c)
 }
 
 // row is a tensor as one row of n numbers.

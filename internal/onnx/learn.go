@@ -156,13 +156,14 @@ func scaler(g *importer, n *node, in []value) ([]value, error) {
 	return []value{x}, nil
 }
 
-// normalizer divides rows by their norm; a row of zeros stays.
+// normalizer divides rows by their norm; a row of zeros stays. By the second norm rows are
+// divided twice, first by their greatest value, so that no square leaves the type.
 func normalizer(g *importer, n *node, in []value) ([]value, error) {
 	norm := n.text("norm", "MAX")
 	if norm == "L1" && in[0].simplex {
 		return in[:1], nil
 	}
-	size := map[string]string{"L1": "sum(abs($), axis: 1)", "L2": "sqrt(sum($ * $, axis: 1))", "MAX": "max($, axis: 1)"}[norm]
+	size := map[string]string{"L1": "sum(abs($), axis: 1)", "L2": "max(abs($), axis: 1)", "MAX": "max($, axis: 1)"}[norm]
 	if size == "" || len(in[0].shape) != 2 {
 		return nil, fmt.Errorf("the norm %s of an input of shape %v", norm, in[0].shape)
 	}
@@ -172,6 +173,9 @@ func normalizer(g *importer, n *node, in []value) ([]value, error) {
 	}
 	expr := fmt.Sprintf("transpose(div_or(transpose(%s), %s, 0.0))", text, strings.ReplaceAll(size, "$", text))
 	v := g.let(g.fresh("normalized"), expr, in[0].shape)
+	if norm == "L2" {
+		v = g.let(g.fresh("normalized"), strings.ReplaceAll("transpose(transpose($) * rsqrt(max(sum($ * $, axis: 1), 1.0)))", "$", v.name), v.shape)
+	}
 	v.positive = in[0].positive
 	return []value{v}, nil
 }

@@ -125,7 +125,7 @@ var inputs = map[string]int{
 
 // moves are the operators that take positions and labels, which are no numbers.
 var moves = map[string]bool{
-	"Reshape": true, "Flatten": true, "Squeeze": true, "Unsqueeze": true, "Transpose": true, "Identity": true, "Cast": true,
+	"Reshape": true, "Flatten": true, "Squeeze": true, "Unsqueeze": true, "Transpose": true, "Identity": true, "Cast": true, "Not": true,
 	"ai.onnx.ml.ZipMap": true, "ai.onnx.ml.LabelEncoder": true, "ai.onnx.ml.ArrayFeatureExtractor": true,
 }
 

@@ -111,6 +111,8 @@ type value struct {
 	// simplex says that rows are not negative and add up to 1, positive that
 	// nothing is below 0.
 	simplex, positive bool
+	// inverse marks a root of which the program has the reciprocal.
+	inverse bool
 }
 
 // An importer is the state of an import.

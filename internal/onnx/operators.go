@@ -27,8 +27,8 @@ func init() {
 		"Selu":     elu("selu", 1.6732632423543772, 1.0507009873554805),
 		"Softplus": unary("softplus", "relu($) + log(1.0 + exp(-abs($)))"),
 		"Gelu":     gelu, "Erf": erf,
-		"Exp": unary("exp", "exp($)"), "Abs": unary("abs", "abs($)"), "Neg": unary("negative", "-$"),
-		"Sqrt": unary("root", rootPattern), "Reciprocal": unary("inverse", "div_or(1.0, $, 0.0)"), "Pow": pow,
+		"Erfc": erfc, "Exp": exponential, "Abs": unary("abs", "abs($)"), "Neg": unary("negative", "-$"),
+		"Sqrt": root, "Reciprocal": reciprocal, "Pow": pow, "Not": not,
 		// Layers.
 		"Gemm": gemm, "MatMul": matMul, "Conv": convolve,
 		"MaxPool": maxPool, "AveragePool": averagePool,
@@ -37,6 +37,7 @@ func init() {
 		// Along axes.
 		"Softmax": softmax, "LogSoftmax": logSoftmax,
 		"ReduceMean": reduction("mean", "mean"), "ReduceSum": reduction("total", "sum"),
+		"ReduceSumSquare": sumOfSquares, "ReduceLogSumExp": logSumExp,
 		"ReduceMax": reduction("greatest", "max"), "ReduceMin": reduction("least", "min"),
 		"ArgMax": place("place", "argmax"), "ArgMin": place("place", "argmin"),
 		// Moves of elements.

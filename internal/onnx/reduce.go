@@ -36,23 +36,15 @@ func (g *importer) along(base, function string, x value, axes []int, keep bool) 
 	if x.kind != number {
 		return nil, errors.New("of what are no real numbers")
 	}
-	front, err := x.shape[:lo].product()
-	if err != nil {
-		return nil, err
-	}
-	middle, err := x.shape[lo:hi].product()
-	if err != nil {
-		return nil, err
-	}
-	back, err := x.shape[hi:].product()
+	view, err := x.shape.blocks(lo, hi)
 	if err != nil {
 		return nil, err
 	}
 	one := dim{1, ""}
-	view, stored, axis := shape{front, middle, back}, shape{front, back}, 1
-	if back == one {
+	stored, axis := shape{view[0], view[2]}, 1
+	if view[2] == one {
 		view, stored = view[:2], stored[:1]
-	} else if front == one {
+	} else if view[0] == one {
 		view, stored, axis = view[1:], stored[1:], 0
 	}
 	text, err := shaped(x, view)
@@ -65,6 +57,43 @@ func (g *importer) along(base, function string, x value, axes []int, keep bool) 
 		v.shape = slices.Concat(x.shape[:lo], onesShape(hi-lo), x.shape[hi:])
 	}
 	v.positive = x.positive
+	return []value{v}, nil
+}
+
+func sumOfSquares(g *importer, n *node, in []value) ([]value, error) {
+	squares, err := g.each("squares", "$ * $", in[:1])
+	if err != nil {
+		return nil, err
+	}
+	return reduction("total", "sum")(g, n, append(positive(squares), in[1:]...))
+}
+
+// logSumExp is the logarithm of the sum of exp(x) along the last axis, of which the greatest is
+// taken first, so that no exp leaves the type.
+func logSumExp(g *importer, n *node, in []value) ([]value, error) {
+	x := in[0]
+	axes, _, err := axesOf(n, in, len(x.shape))
+	if err != nil {
+		return nil, err
+	}
+	if len(axes) != 1 || axes[0] != len(x.shape)-1 {
+		return nil, fmt.Errorf("axes %v of %v; want the last", axes, x.shape)
+	}
+	rows, err := x.shape.merged(0, len(x.shape)-1)
+	if err != nil {
+		return nil, err
+	}
+	text, err := shaped(x, rows)
+	if err != nil {
+		return nil, err
+	}
+	most := g.let(g.fresh("greatest"), fmt.Sprintf("max(%s, axis: 1)", text), rows[:1]).name
+	expr := fmt.Sprintf("%s + log(max(sum(exp(transpose(%s) - %s), axis: 0), 1.0))", most, text, most)
+	v := g.let(g.fresh("log_sum_exp"), expr, rows[:1])
+	v.shape = slices.Clone(x.shape[:len(x.shape)-1])
+	if n.int("keepdims", 1) != 0 {
+		v.shape = append(v.shape, dim{1, ""})
+	}
 	return []value{v}, nil
 }
 

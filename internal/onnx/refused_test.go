@@ -111,8 +111,8 @@ func TestRefused(t *testing.T) {
 			[]string{"weights `w`: shape [1048576 1048576 1048576] has more than 2^28 elements"}},
 		"a negative dimension": {func(m *onnxpb.ModelProto) { m.Graph.Initializer[0].Dims = []int64{-2, -2} },
 			[]string{"weights `w`: a dimension of -2"}},
-		"half floats": {func(m *onnxpb.ModelProto) { m.Graph.Initializer[0].DataType = proto.Int32(10) },
-			[]string{"weights `w`: elements of type float16 are not read: want float, double, int32, int64, int8, uint8, bool or string"}},
+		"brain floats": {func(m *onnxpb.ModelProto) { m.Graph.Initializer[0].DataType = proto.Int32(16) },
+			[]string{"weights `w`: elements of type bfloat16 are not read: want float, double, float16, int32, int64, int8, uint8, bool or string"}},
 		"weights that do not fit": {func(m *onnxpb.ModelProto) { m.Graph.Initializer[0].FloatData[2] = 3e6 },
 			[]string{"MatMul `h`: a weight of 3e+06 does not fit fixed(21, 20): want a --precision with more bits before the point"}},
 		"an attribute that might matter": {func(m *onnxpb.ModelProto) {

@@ -86,6 +86,18 @@ func (s shape) merged(lo, hi int) (shape, error) {
 	return slices.Concat(s[:lo], shape{d}, s[hi:]), err
 }
 
+// blocks is a shape as three dimensions: before lo, from there to hi, and the rest.
+func (s shape) blocks(lo, hi int) (shape, error) {
+	out := make(shape, 3)
+	for k, part := range []shape{s[:lo], s[lo:hi], s[hi:]} {
+		var err error
+		if out[k], err = part.product(); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
 // fixed returns the numbers of a shape without sizes of the program.
 func (s shape) fixed() ([]int, bool) {
 	out := make([]int, len(s))

@@ -15,10 +15,13 @@ import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 from skl2onnx import to_onnx
-from sklearn.datasets import load_diabetes, load_iris
+from sklearn.cluster import KMeans
+from sklearn.datasets import load_diabetes, load_iris, load_wine
 from sklearn.ensemble import GradientBoostingClassifier, GradientBoostingRegressor, RandomForestClassifier, RandomForestRegressor
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
+from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge, SGDClassifier
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.naive_bayes import GaussianNB
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, Normalizer, StandardScaler
@@ -233,6 +236,46 @@ def keras():
     g.save("keras_dense", "tf2onnx", batch(5, 6), g("Softmax", y), ["unk__7", 3], batch="unk__6", opset=15)
 
 
+def more():
+    # Classical models whose operators are those of networks.
+    iris, kind = load_iris(return_X_y=True)
+    iris = iris.astype(np.float32)
+    wine, color = load_wine(return_X_y=True)
+    wine = wine.astype(np.float32)
+    for name, model, x, y in [
+        ("sklearn_sgd", SGDClassifier(loss="log_loss", alpha=0.01, random_state=1), iris, kind),
+        ("sklearn_ovr", OneVsRestClassifier(LogisticRegression()), iris, kind),
+        ("sklearn_bayes", GaussianNB(), iris, kind),
+        ("sklearn_means", KMeans(3, random_state=1), iris, None),
+        ("sklearn_normalizer_large", make_pipeline(Normalizer("l2"), LogisticRegression()), 30 * wine, color),
+    ]:
+        model.fit(x, y)
+        far = model.transform(x).min(axis=1) > 0.3 if name == "sklearn_means" else slice(None)
+        save(name, to_onnx(model, x[:1]), x[far][::17])
+
+    # Layer normalisation as Keras writes it, of rows of several sizes.
+    own = np.random.default_rng(8)
+    rows = (own.standard_normal((4, 8)) * np.array([[3], [1], [0.7], [0.5]])).astype(np.float32)
+    g = Graph()
+    middle = g("ReduceMean", "input", axes=[1], keepdims=1)
+    off = g("Sub", "input", middle)
+    variance = g("ReduceMean", g("Mul", off, off), axes=[1], keepdims=1)
+    root = g("Sqrt", g("Add", variance, g.weight("epsilon", np.float32(1e-3))))
+    factor = g("Mul", g("Reciprocal", root), g.weight("gamma", own.uniform(0.5, 2, (1, 8)).astype(np.float32)))
+    y = g("Add", g("Mul", "input", factor), g("Mul", g("Neg", middle), factor))
+    g.save("keras_norm", "tf2onnx", rows, g("Add", y, g.weight("beta", own.uniform(-1, 1, 8).astype(np.float32))), ["unk__3", 8], batch="unk__2", opset=15)
+
+    # Arrays that are stretched to one another, and weights in half precision.
+    g = Graph()
+    x = own.standard_normal((2, 3, 4)).astype(np.float32)
+    half = g("Cast", g.weight("half", np.array([1.5, -2, 2.0**-15, 65504 / 2**12, 0.1], np.float16)), to=TensorProto.FLOAT)
+    columns, lines = g("ReduceMax", "input", axes=[2]), g("ReduceMin", "input", axes=[1])
+    y = g("Sub", g("Mul", columns, lines), g.weight("large", own.standard_normal((5, 1, 3, 4)).astype(np.float32)))
+    y = g("Add", y, g.weight("middle", own.standard_normal((5, 1, 1, 4)).astype(np.float32)))
+    y = g("Mul", g("ReduceMean", y, axes=[3]), g("Unsqueeze", half, g.constant(np.array([0]))))
+    g.save("pytorch_stretched", "pytorch", x, y, [5, "batch_size", 3, 5])
+
+
 def unsupported():
     # What docs/importing.md shows: nodes that are listed.
     g = Graph()
@@ -255,4 +298,5 @@ if __name__ == "__main__":
     ties()
     pytorch()
     keras()
+    more()
     unsupported()
