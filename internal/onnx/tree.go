@@ -243,7 +243,7 @@ func (g *importer) forested(x value, e *ensemble, base []float64) (value, error)
 	answers := g.let(g.fresh("answers"), fmt.Sprintf("tree.answers(%s, %s, %s)", text, columns, bounds), shape{rows, {f.questions(), ""}})
 	at := fmt.Sprintf("full(1, %v, %d)", rows, f.trees)
 	for level := range f.depth {
-		at = g.let(g.fresh("at"), fmt.Sprintf("tree.parted(%s, %s[:, %d..%d])", at, answers.name, f.first(level), f.first(level+1)), shape{rows, {f.trees << (level + 1), ""}}).name
+		at = g.let(g.fresh("at"), fmt.Sprintf("tree.descend_by_answers(%s, %s[:, %d..%d])", at, answers.name, f.first(level), f.first(level+1)), shape{rows, {f.trees << (level + 1), ""}}).name
 	}
 	return g.let(name, fmt.Sprintf("dot(%s, %s) + %s", at, leaves, start), shape{rows, {f.targets, ""}}), nil
 }

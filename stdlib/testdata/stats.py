@@ -86,10 +86,10 @@ def moments(c):
     correlation = lambda v, w: 4 * U * (1 + 1 / v + 1 / w)
     case.expect("correlation", np.corrcoef(x, y)[0, 1], correlation(x.var(), y.var()))
     standard = lambda v: 2 * U + 4 * U * (1 + np.abs(v - v.mean(axis=0))) / v.var(axis=0)
-    case.expect("standard", stats.zscore(x), standard(x))
+    case.expect("z_scores", stats.zscore(x), standard(x))
     case.expect("centered", m - m.mean(axis=0), 2 * U)
     case.expect("deviations", m.std(axis=0), 2 * U + (3 * U + 2 * U * far(m)) / m.std(axis=0))
-    case.expect("standards", stats.zscore(m), standard(m))
+    case.expect("column_z_scores", stats.zscore(m), standard(m))
     case.expect("covariances", np.cov(m.T, ddof=0), 3 * U + U * np.add.outer(far(m), far(m)))
     v = 1 / m.var(axis=0)
     case.expect("correlations", np.corrcoef(m.T), 4 * U * (1 + np.add.outer(v, v)))
@@ -109,7 +109,7 @@ def moments(c):
 def order(c):
     x, y = c["alcohol"], c["pH"]
     case = Case(x="alcohol", y="pH")
-    case.expect("places", stats.rankdata(x), 0)
+    case.expect("ranks", stats.rankdata(x), 0)
     case.expect("rank_correlation", stats.spearmanr(x, y).statistic, 16 * U)
     case.expect("quantile", np.quantile(x, 0.9), 2 * U)
     case.expect("quantiles", np.quantile(x, [0, 0.25, 0.5, 0.75, 1]), 2 * U)
