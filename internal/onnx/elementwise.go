@@ -236,7 +236,7 @@ func root(g *importer, n *node, in []value) ([]value, error) {
 	if next == nil || g.uses[n.out[0]] > 1 || next.op != "Reciprocal" && (next.op != "Div" || next.in[1] != n.out[0]) {
 		return g.each("root", "sqrt(max($, 0.0))", in)
 	}
-	least, err := g.literal(math.Ldexp(1, -g.Fraction))
+	least, err := g.least(0)
 	if err != nil {
 		return nil, err
 	}
@@ -245,6 +245,13 @@ func root(g *importer, n *node, in []value) ([]value, error) {
 		out[0].inverse = true
 	}
 	return out, err
+}
+
+// least is the power of two at or below a number, and at least the type's least number:
+// a maximum with a power of two costs nothing under a root.
+func (g *importer) least(x float64) (string, error) {
+	unit := math.Ldexp(1, -g.Fraction)
+	return g.literal(math.Exp2(math.Floor(math.Log2(max(x, unit)))))
 }
 
 func reciprocal(g *importer, _ *node, in []value) ([]value, error) {

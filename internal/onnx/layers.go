@@ -273,8 +273,14 @@ func layerNorm(g *importer, n *node, in []value) ([]value, error) {
 	if err != nil {
 		return nil, err
 	}
-	g.imports["ml"] = true
-	v := g.let(name, fmt.Sprintf("ml.layer_norm(%s, %s, %s, %s)", text, parts[0], parts[1], epsilon), rows)
+	least, err := g.least(n.float("epsilon", 1e-5))
+	if err != nil {
+		return nil, err
+	}
+	off := g.let(g.fresh("centred"), fmt.Sprintf("transpose(%s) - mean(%s, axis: 1)", text, text), shape{rows[1], rows[0]}).name
+	variance := fmt.Sprintf("mean(%s * %s, axis: 0) + %s", off, off, epsilon)
+	factor := g.let(g.fresh("factor"), fmt.Sprintf("rsqrt(max(%s, %s))", variance, least), rows[:1]).name
+	v := g.let(name, fmt.Sprintf("transpose(%s * %s) * %s + %s", off, factor, parts[0], parts[1]), rows)
 	v.shape = x.shape
 	return []value{v}, nil
 }

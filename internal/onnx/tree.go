@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 )
 
 const (
@@ -183,22 +184,34 @@ func (e *ensemble) plant(f *forest, p seat, level, k, fraction int) error {
 	return e.plant(f, no, level+1, 2*k+1, fraction)
 }
 
-// atMost is a question as one whether a number is at most a bound, or its opposite. The
-// bound is rounded to so many fractional bits as inputs are: what equals it goes on doing so.
+// atMost is a question as one whether a number is at most a bound, or its opposite, of
+// numbers that are rounded to so many fractional bits.
 func atMost(mode string, bound float64, fraction int) (at float64, turned bool, err error) {
-	unit := math.Ldexp(1, -fraction)
-	nearest := math.RoundToEven(bound/unit) * unit
 	switch mode {
-	case "BRANCH_LEQ":
-		return nearest, false, nil
-	case "BRANCH_GT":
-		return nearest, true, nil
-	case "BRANCH_LT":
-		return nearest - unit, false, nil
-	case "BRANCH_GTE":
-		return nearest - unit, true, nil
+	case "BRANCH_LEQ", "BRANCH_GT":
+		return lastBelow(bound, beside(bound, 1), fraction), mode == "BRANCH_GT", nil
+	case "BRANCH_LT", "BRANCH_GTE":
+		return lastBelow(beside(bound, -1), bound, fraction), mode == "BRANCH_GTE", nil
 	}
 	return 0, false, fmt.Errorf("the question %s; want one of less or greater", mode)
+}
+
+// beside is the float of 32 bits that follows a number in a direction.
+func beside(x, direction float64) float64 {
+	return float64(math.Nextafter32(float32(x), float32(math.Inf(int(direction)))))
+}
+
+// lastBelow separates low from high, the floats next to a bound, of which a model takes
+// the one below and the other above it. Where rounding makes them equal, the one with
+// fewer digits is what data have: bounds lie halfway between values of the training, on a
+// third one or, by the rounding of that half, a step beside it.
+func lastBelow(low, high float64, fraction int) float64 {
+	rounded := func(x float64) float64 { return math.RoundToEven(math.Ldexp(x, fraction)) }
+	last := rounded(low)
+	if digits := func(x float64) int { return len(strconv.FormatFloat(x, 'e', -1, 32)) }; digits(high) < digits(low) {
+		last = rounded(high) - 1
+	}
+	return math.Ldexp(last, -fraction)
 }
 
 // forested writes the sums of what the leaves of all trees say, and a base.

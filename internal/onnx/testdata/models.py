@@ -83,8 +83,7 @@ def classical():
 
 def ties():
     # Trees that were trained on every second of values with one decimal, so that bounds
-    # equal values; with the questions of scikit-learn, and with those of others. What is
-    # beside a bound, and nearer than 2^-20, is left out.
+    # equal values or are a step beside; with the questions of scikit-learn, and of others.
     x = np.arange(1, 80, 2).reshape(-1, 1) / 10
     rows = (np.arange(1, 80).reshape(-1, 1) / 10).astype(np.float32)
     for name, modes in ("sklearn_tree_ties", ["BRANCH_LEQ", "BRANCH_GT"]), ("trees_ties", ["BRANCH_LT", "BRANCH_GTE"]):
@@ -92,9 +91,9 @@ def ties():
         for a in model.graph.node[0].attribute:
             if a.name == "nodes_modes":
                 a.strings[:] = [s if s == b"LEAF" else modes[k % 2].encode() for k, s in enumerate(a.strings)]
-            if a.name == "nodes_values":
-                off = np.abs(rows - np.array(a.floats, dtype=np.float32))
-        save(name, model, rows[~((off > 0) & (off < 2.0**-20)).any(axis=1)])
+            if a.name == "nodes_values" and name == "trees_ties":  # less than the next is at most this
+                a.floats[:] = np.nextafter(np.array(a.floats, dtype=np.float32), np.float32(np.inf))
+        save(name, model, rows)
 
 
 class Graph:
@@ -265,10 +264,16 @@ def more():
     y = g("Add", g("Mul", "input", factor), g("Mul", g("Neg", middle), factor))
     g.save("keras_norm", "tf2onnx", rows, g("Add", y, g.weight("beta", own.uniform(-1, 1, 8).astype(np.float32))), ["unk__3", 8], batch="unk__2", opset=15)
 
+    # Layer normalisation as one node, of rows that hardly differ in themselves.
+    g = Graph()
+    y = g("LayerNormalization", "input", g.weight("gamma", np.float32([1, 0.5, -1, 0.1])), axis=-1, epsilon=1e-5)
+    rows = (own.standard_normal((4, 4)) * np.array([[1], [0.6], [0.4], [0.3]])).astype(np.float32)
+    g.save("pytorch_norm", "pytorch", rows, y, ["batch_size", 4])
+
     # Arrays that are stretched to one another, and weights in half precision.
     g = Graph()
     x = own.standard_normal((2, 3, 4)).astype(np.float32)
-    half = g("Cast", g.weight("half", np.array([1.5, -2, 2.0**-15, 65504 / 2**12, 0.1], np.float16)), to=TensorProto.FLOAT)
+    half = g("Cast", g.weight("half", np.array([1.5, -2, 2.0**-15, 65504 / 2**15, 0.1], np.float16)), to=TensorProto.FLOAT)
     columns, lines = g("ReduceMax", "input", axes=[2]), g("ReduceMin", "input", axes=[1])
     y = g("Sub", g("Mul", columns, lines), g.weight("large", own.standard_normal((5, 1, 3, 4)).astype(np.float32)))
     y = g("Add", y, g.weight("middle", own.standard_normal((5, 1, 1, 4)).astype(np.float32)))
