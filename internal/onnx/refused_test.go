@@ -169,6 +169,16 @@ func TestOptions(t *testing.T) {
 	}
 }
 
+// TestComplement holds that erfc, which tf2onnx writes for Keras's GELU though ONNX has no
+// such operator, is what it is elsewhere.
+func TestComplement(t *testing.T) {
+	m := layer()
+	m.Graph.Node[1] = operation("Erfc", "y", "h")
+	p, err := imported(t, m, t.TempDir())
+	require.NoError(t, err)
+	assert.Contains(t, string(p.Module), "= reshape(1.0 - special.erf(reshape(dense1, 2)), 1, 2)")
+}
+
 // TestTwoBatches holds that sizes of different names are not taken for one.
 func TestTwoBatches(t *testing.T) {
 	m := layer()

@@ -242,7 +242,7 @@ def more():
     wine, color = load_wine(return_X_y=True)
     wine = wine.astype(np.float32)
     for name, model, x, y in [
-        ("sklearn_sgd", SGDClassifier(loss="log_loss", alpha=0.01, random_state=1), iris, kind),
+        ("sklearn_sgd", SGDClassifier(loss="log_loss", alpha=0.001, random_state=1), iris, kind),
         ("sklearn_ovr", OneVsRestClassifier(LogisticRegression()), iris, kind),
         ("sklearn_bayes", GaussianNB(), iris, kind),
         ("sklearn_means", KMeans(3, random_state=1), iris, None),
