@@ -4,13 +4,17 @@ package exec_test
 
 import (
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/tfec-lang/tfec/compiler"
+	"github.com/tfec-lang/tfec/compiler/cost"
 	"github.com/tfec-lang/tfec/compiler/interp"
 	"github.com/tfec-lang/tfec/compiler/ir"
 	modules "github.com/tfec-lang/tfec/compiler/load"
@@ -42,6 +46,9 @@ func TestLibrary(t *testing.T) {
 					})
 				}
 				documented(t, unit)
+				if protocol == "aby3" {
+					stated(t, unit)
+				}
 			}
 		})
 	}
@@ -59,6 +66,30 @@ func documented(t *testing.T, unit *compiler.Unit) {
 		}
 	}
 }
+
+// stated holds what docs say of rounds, about, to those of the function's first example.
+func stated(t *testing.T, unit *compiler.Unit) {
+	for _, d := range unit.File.Decls {
+		fn, ok := d.(*ast.Fn)
+		if !ok {
+			continue
+		}
+		said := aboutRounds.FindStringSubmatch(strings.Join(strings.Fields(strings.Join(fn.Doc, " ")), " "))
+		if said == nil {
+			continue
+		}
+		want, err := strconv.ParseFloat(said[1], 64)
+		require.NoError(t, err)
+		i := slices.IndexFunc(unit.Tests, func(x *ir.Test) bool { return x.Program.Name == fn.Name.Name })
+		r, err := cost.Of(unit.Tests[i].Program, nil)
+		require.NoError(t, err)
+		got, err := strconv.ParseFloat(r.Rounds.Text, 64)
+		require.NoError(t, err)
+		assert.InEpsilon(t, want, got, 0.15, "rounds of %s: %v, not %v", fn.Name.Name, got, want)
+	}
+}
+
+var aboutRounds = regexp.MustCompile(`About (\d+) rounds`)
 
 // TestFunctions runs the test blocks of programs with functions and modules.
 func TestFunctions(t *testing.T) {
