@@ -44,7 +44,7 @@ func reshaped(v value, to shape) ([]value, error) {
 func reshape(_ *importer, n *node, in []value) ([]value, error) {
 	var want []dim
 	if n.has("shape") { // before version 5
-		want = numbers(n.ints("shape"))
+		want = sizes(n.ints("shape"))
 	} else if len(in) < 2 || in[1].constant == nil || in[1].constant.len() != len(in[1].constant.ints) {
 		return nil, errors.New("a shape that is computed from data; want a constant one")
 	} else {
@@ -273,7 +273,7 @@ func concatenation(g *importer, n *node, in []value) ([]value, error) {
 		if v.kind != number || len(v.shape) != len(to) {
 			return nil, errors.New("of arrays that are not alike")
 		}
-		text, err := g.whole(v, name)
+		text, err := g.filled(v, name)
 		if err != nil {
 			return nil, err
 		}
@@ -308,8 +308,8 @@ func (g *importer) computeAs(name, expr string, s shape) (value, error) {
 	return g.let(name, expr, s), nil
 }
 
-// whole is expr, where a constant of one element stands for an array too.
-func (g *importer) whole(v value, hint string) (string, error) {
+// filled is expr, where a constant of one element stands for an array too.
+func (g *importer) filled(v value, hint string) (string, error) {
 	text, err := g.expr(v, hint)
 	if err == nil && v.constant != nil && v.constant.len() == 1 {
 		text = fmt.Sprintf("full(%s, %s)", text, v.shape.list())
@@ -365,7 +365,7 @@ func slice(g *importer, n *node, in []value) ([]value, error) {
 			v = known(t.pick(to, places))[0]
 			continue
 		}
-		out, err := g.taken1(v, k, indices, []int{len(indices)})
+		out, err := g.picked(v, k, indices, []int{len(indices)})
 		if err != nil {
 			return nil, err
 		}
@@ -397,10 +397,10 @@ func sliceOf(n *node, in []value) (starts, ends, axes, steps []int, err error) {
 	return starts, ends, axes, steps, nil
 }
 
-// taken1 takes indices of an axis of a computed array: a slice, or one after the
+// picked takes indices of an axis of a computed array: a slice, or one after the
 // other. In the result, the axis has the dimensions of as.
-func (g *importer) taken1(v value, k int, indices, as []int) ([]value, error) {
-	to := slices.Concat(v.shape[:k], numbers(as), v.shape[k+1:])
+func (g *importer) picked(v value, k int, indices, as []int) ([]value, error) {
+	to := slices.Concat(v.shape[:k], sizes(as), v.shape[k+1:])
 	if len(indices) == v.shape[k].count && isRange(indices) {
 		return reshaped(v, to)
 	}
@@ -445,14 +445,40 @@ func split(g *importer, n *node, in []value) ([]value, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := in[0].shape[k]
+	parts, err := partsOf(n, in, in[0].shape[k])
+	if err != nil {
+		return nil, err
+	}
+	out, from := make([]value, len(parts)), 0
+	for i, size := range parts {
+		indices := make([]int, size)
+		for j := range indices {
+			indices[j] = from + j
+		}
+		from += size
+		if g.uses[n.out[i]] == 0 {
+			continue
+		}
+		part, err := g.picked(in[0], k, indices, []int{size})
+		if err != nil {
+			return nil, err
+		}
+		out[i] = part[0]
+	}
+	return out, nil
+}
+
+// partsOf are the sizes that a dimension is split into: an attribute, an input, or as
+// equal as they can be.
+func partsOf(n *node, in []value, d dim) ([]int, error) {
 	parts := n.ints("split")
+	n.ignored("num_outputs")
 	if len(in) > 1 && !in[1].missing() {
+		var err error
 		if parts, err = in[1].whole(); err != nil {
 			return nil, err
 		}
 	}
-	n.ignored("num_outputs")
 	if len(parts) == 0 {
 		each := (d.count + len(n.out) - 1) / len(n.out)
 		for left := d.count; len(parts) < len(n.out); left -= each {
@@ -462,27 +488,14 @@ func split(g *importer, n *node, in []value) ([]value, error) {
 	if d.size != "" || len(parts) != len(n.out) {
 		return nil, fmt.Errorf("%v in %d parts", d, len(n.out))
 	}
-	var out []value
-	from := 0
-	for i, size := range parts {
-		if size <= 0 || from+size > d.count {
+	left := d.count
+	for _, size := range parts {
+		if size <= 0 || size > left {
 			return nil, fmt.Errorf("%v in parts of %v", d, parts)
 		}
-		if g.uses[n.out[i]] == 0 {
-			out, from = append(out, value{}), from+size
-			continue
-		}
-		indices := make([]int, size)
-		for j := range indices {
-			indices[j] = from + j
-		}
-		part, err := g.taken1(in[0], k, indices, []int{size})
-		if err != nil {
-			return nil, err
-		}
-		out, from = append(out, part[0]), from+size
+		left -= size
 	}
-	return out, nil
+	return parts, nil
 }
 
 // expand repeats what it is combined with elsewhere: as a sum with zeros.

@@ -100,7 +100,7 @@ func (w *window) reach(k int) int { return (w.kernel[k]-1)*w.dilation[k] + 1 }
 
 // measure finds the size of the result, and pads for a division that rounds up.
 func (w *window) measure() error {
-	along := func(size, before int, after *int, k int) (int, error) {
+	places := func(size, before int, after *int, k int) (int, error) {
 		room := size + before + *after - w.reach(k)
 		if room < 0 {
 			return 0, fmt.Errorf("a kernel of %d over %d places", w.reach(k), size+before+*after)
@@ -113,10 +113,10 @@ func (w *window) measure() error {
 		return out, nil
 	}
 	var err error
-	if w.outH, err = along(w.rows, w.top, &w.bottom, 0); err != nil {
+	if w.outH, err = places(w.rows, w.top, &w.bottom, 0); err != nil {
 		return err
 	}
-	w.outW, err = along(w.columns, w.left, &w.right, 1)
+	w.outW, err = places(w.columns, w.left, &w.right, 1)
 	return err
 }
 
@@ -179,14 +179,9 @@ func convolve(g *importer, n *node, in []value) ([]value, error) {
 	if groups < 1 || channels != groups*kernels.shape[1] || outs%groups != 0 {
 		return nil, fmt.Errorf("kernels of shape %v in %d groups, and an input of %d channels", kernels.shape, groups, channels)
 	}
-	bias := &tensor{shape: []int{outs}, floats: make([]float64, outs)}
-	if len(in) > 2 && !in[2].missing() {
-		if bias, err = in[2].weights("terms"); err != nil {
-			return nil, err
-		}
-		if bias, err = bias.row(outs); err != nil {
-			return nil, err
-		}
+	bias, err := biasOf(in, outs)
+	if err != nil {
+		return nil, err
 	}
 	kernels = w.spread(kernels)
 	kernels, bias = g.normalized(n, kernels, bias)
@@ -206,6 +201,18 @@ func convolve(g *importer, n *node, in []value) ([]value, error) {
 	}
 	v.shape = w.of(in[0].shape, outs)
 	return []value{v}, nil
+}
+
+// biasOf is what a convolution adds to each channel.
+func biasOf(in []value, channels int) (*tensor, error) {
+	if len(in) < 3 || in[2].missing() {
+		return &tensor{shape: []int{channels}, floats: make([]float64, channels)}, nil
+	}
+	bias, err := in[2].weights("terms")
+	if err != nil {
+		return nil, err
+	}
+	return bias.row(channels)
 }
 
 // spread puts the holes of a dilation into kernels of two dimensions.

@@ -162,51 +162,48 @@ func not(g *importer, _ *node, in []value) ([]value, error) {
 	return []value{v}, nil
 }
 
-// clip limits; from version 11 on, the ends are inputs.
+// clip limits; what no number of the type exceeds is no limit.
 func clip(g *importer, n *node, in []value) ([]value, error) {
-	low, high := n.float("min", math.Inf(-1)), n.float("max", math.Inf(1))
-	var err error
-	if len(in) > 1 {
-		if low, err = in[1].scalar(low); err != nil {
-			return nil, err
-		}
-	}
-	if len(in) > 2 {
-		if high, err = in[2].scalar(high); err != nil {
-			return nil, err
-		}
-	}
-	limit := math.Ldexp(1, g.Whole)
-	lowest, highest := low <= -limit, high >= limit
-	if lowest {
-		low = 0
-	}
-	if highest {
-		high = 0
-	}
-	a, err := g.literal(low)
+	low, high, err := ends(n, in)
 	if err != nil {
 		return nil, err
 	}
-	b, err := g.literal(high)
-	if err != nil {
-		return nil, err
+	pattern := "$"
+	for _, end := range []struct {
+		function string
+		at       float64
+	}{{"max", low}, {"min", high}} {
+		if math.Abs(end.at) >= math.Ldexp(1, g.Whole) {
+			continue
+		}
+		text, err := g.literal(end.at)
+		if err != nil {
+			return nil, err
+		}
+		pattern = fmt.Sprintf("%s(%s, %s)", end.function, pattern, text)
 	}
-	var out []value
-	switch {
-	case lowest && highest:
+	if pattern == "$" {
 		return in[:1], nil
-	case lowest:
-		return g.each("clip", fmt.Sprintf("min($, %s)", b), in[:1])
-	case highest:
-		out, err = g.each("clip", fmt.Sprintf("max($, %s)", a), in[:1])
-	default:
-		out, err = g.each("clip", fmt.Sprintf("clamp($, %s, %s)", a, b), in[:1])
 	}
+	out, err := g.each("clip", pattern, in[:1])
 	if low >= 0 {
 		out = positive(out)
 	}
 	return out, err
+}
+
+// ends are those of clip: attributes, and from version 11 on inputs.
+func ends(n *node, in []value) (low, high float64, err error) {
+	low, high = n.float("min", math.Inf(-1)), n.float("max", math.Inf(1))
+	if len(in) > 1 {
+		if low, err = in[1].scalar(low); err != nil {
+			return 0, 0, err
+		}
+	}
+	if len(in) > 2 {
+		high, err = in[2].scalar(high)
+	}
+	return low, high, err
 }
 
 // pow takes small whole powers, and the root.
@@ -262,8 +259,8 @@ func reciprocal(g *importer, _ *node, in []value) ([]value, error) {
 	return g.each("inverse", "div_or(1.0, $, 0.0)", in)
 }
 
-// exponential is exp, or sigmoid where all that follows is 1 / (1 + exp(x)): exp
-// leaves the type long before that does.
+// exponential is exp, or sigmoid where all that follows is 1 / (1 + exp(x)), which takes
+// fewer rounds and bytes than both.
 func exponential(g *importer, n *node, in []value) ([]value, error) {
 	sum := g.follower(n, "Add")
 	if sum == nil || !g.oneBeside(sum, n.out[0]) {
@@ -484,7 +481,7 @@ func (g *importer) written(name string, p pair, to, big, small shape, before, af
 // are laid out so that what is repeated comes first.
 func (g *importer) repeated(v value, to shape, hint string) (value, error) {
 	if v.constant != nil {
-		text, err := g.whole(v, hint)
+		text, err := g.filled(v, hint)
 		if err != nil {
 			return v, err
 		}
@@ -576,7 +573,7 @@ func prelu(g *importer, _ *node, in []value) ([]value, error) {
 	slope := in[1]
 	if c := slope.constant; c != nil && len(c.shape) == 1 && c.len() > 1 && len(in[0].shape) > 2 { // as PyTorch writes it
 		s := append([]int{c.len()}, slices.Repeat([]int{1}, len(in[0].shape)-2)...)
-		slope.constant, slope.shape = c.shaped(s...), numbers(s)
+		slope.constant, slope.shape = c.shaped(s...), sizes(s)
 	}
 	if below, err = g.combine("below", "*", below[0], slope); err != nil {
 		return nil, err

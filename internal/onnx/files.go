@@ -101,7 +101,7 @@ func (w Weight) save(path string, fraction int) error {
 func (w Weight) encode(out io.Writer, fraction int) error {
 	b := bufio.NewWriterSize(out, 1<<16)
 	short := !slices.ContainsFunc(w.Data, func(v float64) bool { return math.Abs(float64(float32(v))-math.Abs(v)) > math.Ldexp(1, -fraction-2) })
-	dtype, sizes := "<f8", strings.Trim(numbers(w.Shape).String(), "[]")
+	dtype, dims := "<f8", sizes(w.Shape).list()
 	switch {
 	case w.Bits:
 		dtype = "|i1"
@@ -109,9 +109,9 @@ func (w Weight) encode(out io.Writer, fraction int) error {
 		dtype = "<f4"
 	}
 	if len(w.Shape) == 1 {
-		sizes += ","
+		dims += ","
 	}
-	header := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': (%s), }", dtype, sizes)
+	header := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': (%s), }", dtype, dims)
 	header += strings.Repeat(" ", 63-(10+len(header))%64) + "\n"
 	fmt.Fprintf(b, "\x93NUMPY\x01\x00%s%s", binary.LittleEndian.AppendUint16(nil, uint16(len(header))), header)
 	word := make([]byte, 0, 8)

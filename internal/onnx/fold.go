@@ -12,7 +12,7 @@ import (
 	"github.com/tfec-lang/tfec/internal/onnx/onnxpb"
 )
 
-func known(t *tensor) []value { return []value{{constant: t, shape: numbers(t.shape)}} }
+func known(t *tensor) []value { return []value{{constant: t, shape: sizes(t.shape)}} }
 
 // foldTwo computes element by element. Whole numbers stay whole; of sizes of the
 // program a product with a number, or a quotient, is one.
@@ -74,7 +74,7 @@ func constantNode(g *importer, n *node, _ []value) ([]value, error) {
 		"value_float":  {floats: []float64{n.float("value_float", 0)}},
 		"value_int":    {ints: []dim{{n.int("value_int", 0), ""}}},
 		"value_floats": {shape: []int{len(n.floats("value_floats"))}, floats: n.floats("value_floats")},
-		"value_ints":   {shape: []int{len(n.ints("value_ints"))}, ints: numbers(n.ints("value_ints"))},
+		"value_ints":   {shape: []int{len(n.ints("value_ints"))}, ints: sizes(n.ints("value_ints"))},
 	} {
 		if n.has(name) {
 			return known(t), nil
@@ -224,5 +224,5 @@ func gather(g *importer, n *node, in []value) ([]value, error) {
 		to = slices.Concat(to[:k], in[1].constant.shape, to[k+1:])
 		return known(t.pick(to, places)), nil
 	}
-	return g.taken1(in[0], k, indices, in[1].constant.shape)
+	return g.picked(in[0], k, indices, in[1].constant.shape)
 }

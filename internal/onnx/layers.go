@@ -166,11 +166,11 @@ func matMul(g *importer, n *node, in []value) ([]value, error) {
 		return nil, fmt.Errorf("shapes %v and %v do not fit together", x.shape, y.shape)
 	}
 	name := g.fresh("product")
-	a, err := g.whole(x, name+"_weight")
+	a, err := g.filled(x, name+"_weight")
 	if err != nil {
 		return nil, err
 	}
-	b, err := g.whole(y, name+"_weight")
+	b, err := g.filled(y, name+"_weight")
 	if err != nil {
 		return nil, err
 	}
@@ -223,7 +223,7 @@ func batchNorm(g *importer, n *node, in []value) ([]value, error) {
 	size := append([]int{len(factor)}, slices.Repeat([]int{1}, len(s)-2)...)
 	name := g.fresh("norm")
 	weight := func(what string, x []float64) value {
-		return value{name: name + what, constant: &tensor{shape: size, floats: x}, shape: numbers(size), learnt: true}
+		return value{name: name + what, constant: &tensor{shape: size, floats: x}, shape: sizes(size), learnt: true}
 	}
 	out, err := g.combine("scaled", "*", in[0], weight("_factor", factor))
 	if err != nil {
@@ -243,7 +243,6 @@ func layerNorm(g *importer, n *node, in []value) ([]value, error) {
 	if k != len(x.shape)-1 || x.shape[k].size != "" {
 		return nil, errors.New("over more than the last dimension")
 	}
-	width := x.shape[k].count
 	rows, err := x.shape.merged(0, k)
 	if err != nil {
 		return nil, err
@@ -253,34 +252,50 @@ func layerNorm(g *importer, n *node, in []value) ([]value, error) {
 		return nil, err
 	}
 	name := g.fresh("norm")
-	var parts [2]string
-	for i, what := range []string{"_factor", "_term"} {
-		given, t := "", &tensor{shape: []int{width}, floats: slices.Repeat([]float64{float64(1 - i)}, width)}
-		if len(in) > i+1 && !in[i+1].missing() {
-			given = in[i+1].name
-			if t, err = in[i+1].weights("factors"); err != nil {
-				return nil, err
-			}
-			if t, err = t.row(width); err != nil {
-				return nil, err
-			}
-		}
-		if parts[i], err = g.weight(given, name+what, t.shape, t.floats); err != nil {
-			return nil, err
-		}
-	}
-	epsilon, err := g.literal(n.float("epsilon", 1e-5))
+	gamma, err := g.column(in, 1, name+"_factor", 1, x.shape[k].count)
 	if err != nil {
 		return nil, err
 	}
-	least, err := g.least(n.float("epsilon", 1e-5))
+	beta, err := g.column(in, 2, name+"_term", 0, x.shape[k].count)
 	if err != nil {
 		return nil, err
 	}
-	off := g.let(g.fresh("centred"), fmt.Sprintf("transpose(%s) - mean(%s, axis: 1)", text, text), shape{rows[1], rows[0]}).name
-	variance := fmt.Sprintf("mean(%s * %s, axis: 0) + %s", off, off, epsilon)
-	factor := g.let(g.fresh("factor"), fmt.Sprintf("rsqrt(max(%s, %s))", variance, least), rows[:1]).name
-	v := g.let(name, fmt.Sprintf("transpose(%s * %s) * %s + %s", off, factor, parts[0], parts[1]), rows)
+	columns, err := g.standardized(text, rows, n.float("epsilon", 1e-5))
+	if err != nil {
+		return nil, err
+	}
+	v := g.let(name, fmt.Sprintf("transpose(%s) * %s + %s", columns, gamma, beta), rows)
 	v.shape = x.shape
 	return []value{v}, nil
+}
+
+// column is the k-th input of a layer as weights, one a column; all the same where it is left out.
+func (g *importer) column(in []value, k int, hint string, otherwise float64, width int) (string, error) {
+	if len(in) <= k || in[k].missing() {
+		return g.weight("", hint, []int{width}, slices.Repeat([]float64{otherwise}, width))
+	}
+	t, err := in[k].weights("factors")
+	if err != nil {
+		return "", err
+	}
+	if t, err = t.row(width); err != nil {
+		return "", err
+	}
+	return g.weight(in[k].name, hint, t.shape, t.floats)
+}
+
+// standardized are the rows of a matrix, as columns, of mean 0 and variance 1.
+func (g *importer) standardized(text string, rows shape, epsilon float64) (string, error) {
+	added, err := g.literal(epsilon)
+	if err != nil {
+		return "", err
+	}
+	least, err := g.least(epsilon)
+	if err != nil {
+		return "", err
+	}
+	off := g.let(g.fresh("centred"), fmt.Sprintf("transpose(%s) - mean(%s, axis: 1)", text, text), shape{rows[1], rows[0]}).name
+	variance := fmt.Sprintf("mean(%s * %s, axis: 0) + %s", off, off, added)
+	factor := g.let(g.fresh("factor"), fmt.Sprintf("rsqrt(max(%s, %s))", variance, least), rows[:1]).name
+	return off + " * " + factor, nil
 }

@@ -59,7 +59,7 @@ func classes(n *node) (*tensor, error) {
 		return nil, errors.New("no labels of classes")
 	}
 	if len(ints) > 0 {
-		return &tensor{shape: []int{len(ints)}, ints: numbers(ints)}, nil
+		return &tensor{shape: []int{len(ints)}, ints: sizes(ints)}, nil
 	}
 	return &tensor{shape: []int{len(texts)}, texts: texts}, nil
 }
@@ -147,7 +147,7 @@ func scaler(g *importer, n *node, in []value) ([]value, error) {
 			return nil, fmt.Errorf("%d numbers for an input of shape %v", len(row), x.shape)
 		}
 		t := &tensor{shape: []int{len(row)}, floats: row}
-		out, err := g.combine(part.base, part.symbol, x, value{name: part.attribute, constant: t, shape: numbers(t.shape), learnt: true})
+		out, err := g.combine(part.base, part.symbol, x, value{name: part.attribute, constant: t, shape: sizes(t.shape), learnt: true})
 		if err != nil {
 			return nil, err
 		}
@@ -205,7 +205,7 @@ func labelEncoder(_ *importer, n *node, in []value) ([]value, error) {
 			return nil, errors.New("a label without another")
 		}
 	}
-	all := &tensor{ints: numbers(valuesI)}
+	all := &tensor{ints: sizes(valuesI)}
 	if len(valuesS) > 0 {
 		all = &tensor{texts: valuesS}
 	}
@@ -231,5 +231,5 @@ func extractor(g *importer, n *node, in []value) ([]value, error) {
 			return nil, fmt.Errorf("column %d of %v", c, last)
 		}
 	}
-	return g.taken1(x, len(x.shape)-1, columns, []int{len(columns)})
+	return g.picked(x, len(x.shape)-1, columns, []int{len(columns)})
 }

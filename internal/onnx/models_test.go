@@ -73,7 +73,7 @@ func compiled(t *testing.T, program *onnx.Program) *ir.Program {
 	return unit.Programs[0]
 }
 
-// numbers are the elements of a tensor of a file.
+// An array is the tensor of a file.
 type array struct {
 	shape   []int
 	numbers []float64

@@ -177,7 +177,7 @@ func (g *importer) begin() error {
 			errs = append(errs, fmt.Errorf("weights `%s`: %w", t.GetName(), err))
 			continue
 		}
-		g.values[t.GetName()] = value{name: t.GetName(), constant: x, shape: numbers(x.shape), learnt: len(x.shape) > 0}
+		g.values[t.GetName()] = value{name: t.GetName(), constant: x, shape: sizes(x.shape), learnt: len(x.shape) > 0}
 	}
 	for _, pb := range graph.Node {
 		g.nodes = append(g.nodes, newNode(pb))

@@ -23,12 +23,12 @@ func reduction(base, function string) operator {
 			}
 			return nil, errors.New("of everything, with rows of other inputs in it; want axes")
 		}
-		return g.along(base, function, x, axes, keep)
+		return g.reduced(base, function, x, axes, keep)
 	}
 }
 
-// along reduces axes that follow one another.
-func (g *importer) along(base, function string, x value, axes []int, keep bool) ([]value, error) {
+// reduced writes a reduction of axes that follow one another.
+func (g *importer) reduced(base, function string, x value, axes []int, keep bool) ([]value, error) {
 	lo, hi := axes[0], axes[len(axes)-1]+1
 	if hi-lo != len(axes) {
 		return nil, fmt.Errorf("axes %v; want neighbouring ones", axes)
@@ -107,7 +107,7 @@ func place(base, function string) operator {
 		if n.int("select_last_index", 0) != 0 {
 			return nil, errors.New("the last of equal ones; want the first")
 		}
-		out, err := g.along(base, function, in[0], []int{k}, n.int("keepdims", 1) != 0)
+		out, err := g.reduced(base, function, in[0], []int{k}, n.int("keepdims", 1) != 0)
 		if err == nil {
 			out[0].kind, out[0].positive = index, false
 		}

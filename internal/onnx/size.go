@@ -47,7 +47,7 @@ func (d dim) over(e dim) (quotient dim, ok bool) {
 // A shape is the sizes of an array, outermost first.
 type shape []dim
 
-func numbers(ints []int) shape {
+func sizes(ints []int) shape {
 	s := make(shape, len(ints))
 	for k, n := range ints {
 		s[k] = dim{n, ""}

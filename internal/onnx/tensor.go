@@ -38,7 +38,7 @@ func at[T any](x []T, places []int) []T {
 	return out
 }
 
-// in is the tensor in another shape of as many elements.
+// shaped is the tensor in another shape of as many elements.
 func (t *tensor) shaped(shape ...int) *tensor {
 	u := *t
 	u.shape = shape

@@ -234,31 +234,37 @@ func (g *importer) forested(x value, e *ensemble, base []float64) (value, error)
 		return value{}, err
 	}
 	name := g.fresh("forest")
+	w, err := g.planted(name, f, base)
+	if err != nil {
+		return value{}, err
+	}
 	g.imports["tree"] = true
-	columns, err := g.weight("", name+"_columns", []int{f.columns, f.questions()}, f.column)
-	if err != nil {
-		return value{}, err
-	}
-	g.weights[len(g.weights)-1].Bits = true
-	bounds, err := g.weight("", name+"_bounds", []int{f.questions()}, f.bound)
-	if err != nil {
-		return value{}, err
-	}
-	leaves, err := g.weight("", name+"_leaves", []int{f.trees << f.depth, f.targets}, f.leaves)
-	if err != nil {
-		return value{}, err
-	}
-	start, err := g.weight("", name+"_base", []int{f.targets}, base)
-	if err != nil {
-		return value{}, err
-	}
 	rows := x.shape[0]
-	answers := g.let(g.fresh("answers"), fmt.Sprintf("tree.answers(%s, %s, %s)", text, columns, bounds), shape{rows, {f.questions(), ""}})
+	answers := g.let(g.fresh("answers"), fmt.Sprintf("tree.answers(%s, %s, %s)", text, w.columns, w.bounds), shape{rows, {f.questions(), ""}})
 	at := fmt.Sprintf("full(1, %v, %d)", rows, f.trees)
 	for level := range f.depth {
 		at = g.let(g.fresh("at"), fmt.Sprintf("tree.descend_by_answers(%s, %s[:, %d..%d])", at, answers.name, f.first(level), f.first(level+1)), shape{rows, {f.trees << (level + 1), ""}}).name
 	}
-	return g.let(name, fmt.Sprintf("dot(%s, %s) + %s", at, leaves, start), shape{rows, {f.targets, ""}}), nil
+	return g.let(name, fmt.Sprintf("dot(%s, %s) + %s", at, w.leaves, w.base), shape{rows, {f.targets, ""}}), nil
+}
+
+// forestWeights are the names of the weights of a forest.
+type forestWeights struct{ columns, bounds, leaves, base string }
+
+// planted makes weights of a forest.
+func (g *importer) planted(name string, f *forest, base []float64) (w forestWeights, err error) {
+	if w.columns, err = g.weight("", name+"_columns", []int{f.columns, f.questions()}, f.column); err != nil {
+		return w, err
+	}
+	g.weights[len(g.weights)-1].Bits = true
+	if w.bounds, err = g.weight("", name+"_bounds", []int{f.questions()}, f.bound); err != nil {
+		return w, err
+	}
+	if w.leaves, err = g.weight("", name+"_leaves", []int{f.trees << f.depth, f.targets}, f.leaves); err != nil {
+		return w, err
+	}
+	w.base, err = g.weight("", name+"_base", []int{f.targets}, base)
+	return w, err
 }
 
 func treeRegressor(g *importer, n *node, in []value) ([]value, error) {

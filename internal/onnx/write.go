@@ -125,7 +125,7 @@ func (g *importer) output(v value) (output, error) {
 		if isRange(labels) {
 			return o, nil
 		}
-		o.expr = fmt.Sprintf("int32(dot(int64(onehot(%s, %d)), [%s]))", expr, len(labels), numbers(labels).list())
+		o.expr = fmt.Sprintf("int32(dot(int64(onehot(%s, %d)), [%s]))", expr, len(labels), sizes(labels).list())
 	}
 	return o, nil
 }
@@ -179,7 +179,7 @@ func (g *importer) module() string {
 	if len(g.weights) > 0 {
 		b.WriteString("\n/// What was learnt, a field each array.\nrecord Weights {\n")
 		for _, w := range g.weights {
-			size := dimensions(numbers(w.Shape))
+			size := dimensions(sizes(w.Shape))
 			if w.Bits {
 				fmt.Fprintf(&b, "%s: int64%s in 0..=1,\n", w.Name, size)
 				continue
