@@ -3,7 +3,10 @@ package ring
 // Convolutions as products of matrices, a block of results at a time, so that the
 // windows of images, which are many times their size, stay in the cache.
 
-import "sync"
+import (
+	"iter"
+	"sync"
+)
 
 // A Convolution has a batch of images of some channels, and kernels with a number for
 // each channel and place of a window. A window begins every Stride places; Padding
@@ -56,7 +59,7 @@ func (b *imageBlock) results() int { return (b.to - b.from) * b.Columns() }
 
 // split divides the blocks of all images over the cores: run is called with the
 // blocks of one, where whole is true those of whole images.
-func (c Convolution) split(r Modulus, whole bool, run func(blocks func(func(*imageBlock)))) {
+func (c Convolution) split(r Modulus, whole bool, run func(blocks iter.Seq[*imageBlock])) {
 	rows := c.blockRows()
 	parts := (c.Rows() + rows - 1) / rows
 	units, each := c.Batch*parts, 1
@@ -66,11 +69,13 @@ func (c Convolution) split(r Modulus, whole bool, run func(blocks func(func(*ima
 	over(units, each*rows*c.Columns()*c.window()*c.Kernels, func(lo, hi int) {
 		n := r.Planes() * rows * c.Columns()
 		b := &imageBlock{Convolution: c, ring: r, seen: make([]uint64, n*c.window()), part: make([]uint64, n*c.Kernels)}
-		run(func(do func(*imageBlock)) {
+		run(func(yield func(*imageBlock) bool) {
 			for at := lo * each; at < hi*each; at++ {
 				b.image, b.from = at/parts, at%parts*rows
 				b.to = min(b.from+rows, c.Rows())
-				do(b)
+				if !yield(b) {
+					return
+				}
 			}
 		})
 	})
@@ -78,8 +83,8 @@ func (c Convolution) split(r Modulus, whole bool, run func(blocks func(func(*ima
 
 // Convolve sets y = y + the sums over the windows of x times w.
 func (c Convolution) Convolve(r Modulus, y, x, w []uint64) {
-	c.split(r, false, func(blocks func(func(*imageBlock))) {
-		blocks(func(b *imageBlock) {
+	c.split(r, false, func(blocks iter.Seq[*imageBlock]) {
+		for b := range blocks {
 			n := b.results()
 			part := b.part[:r.Planes()*c.Kernels*n]
 			clear(part)
@@ -87,7 +92,7 @@ func (c Convolution) Convolve(r Modulus, y, x, w []uint64) {
 			for k := range c.Kernels {
 				r.addRun(y, b.at(k), 1, part, k*n, n)
 			}
-		})
+		}
 	})
 }
 
@@ -95,11 +100,11 @@ func (c Convolution) Convolve(r Modulus, y, x, w []uint64) {
 // window the sum of what it meets in x, times y.
 func (c Convolution) ToKernels(r Modulus, w, x, y []uint64) {
 	var mu sync.Mutex
-	c.split(r, false, func(blocks func(func(*imageBlock))) {
+	c.split(r, false, func(blocks iter.Seq[*imageBlock]) {
 		sums := make([]uint64, len(w)) // a row a place of a window
-		blocks(func(b *imageBlock) {
+		for b := range blocks {
 			r.matMul(sums, b.byPlace(x), b.ofKernels(y), c.window(), b.results(), c.Kernels)
-		})
+		}
 		turned := r.transposed(sums, c.window(), c.Kernels)
 		mu.Lock()
 		defer mu.Unlock()
@@ -111,14 +116,14 @@ func (c Convolution) ToKernels(r Modulus, w, x, y []uint64) {
 // of y times w over the windows that it stands in.
 func (c Convolution) ToImages(r Modulus, x, y, w []uint64) {
 	turned := r.transposed(w, c.Kernels, c.window())
-	c.split(r, true, func(blocks func(func(*imageBlock))) {
-		blocks(func(b *imageBlock) {
+	c.split(r, true, func(blocks iter.Seq[*imageBlock]) {
+		for b := range blocks {
 			n := b.results()
 			seen := b.seen[:r.Planes()*c.window()*n]
 			clear(seen)
 			r.matMul(seen, turned, b.ofResults(y), c.window(), c.Kernels, n)
 			b.runs(func(pixel, place, n int) { r.addRun(x, b.image*c.pixels()+pixel, c.Stride, seen, place, n) })
-		})
+		}
 	})
 }
 
