@@ -58,10 +58,11 @@ func elements(t *testing.T, drawn []byte) (names []string) {
 
 // A label is text, whatever it has in it.
 func TestLabelsAreText(t *testing.T) {
-	for _, label := range []string{`</text><script>alert(1)</script>`, `<style>`, `"a" & b`, "\x00\xff"} {
-		var got, plain bytes.Buffer
+	var plain bytes.Buffer
+	require.NoError(t, Draw(&plain, []*progress.Series{{Label: "loss", Every: 1, Values: progress.Numbers{1, 2}}}))
+	for _, label := range []string{`</text><script>alert(1)</script>`, `"a" & b <`, "\x00\xff"} {
+		var got bytes.Buffer
 		require.NoError(t, Draw(&got, []*progress.Series{{Label: label, Every: 1, Values: progress.Numbers{1, 2}}}))
-		require.NoError(t, Draw(&plain, []*progress.Series{{Label: "loss", Every: 1, Values: progress.Numbers{1, 2}}}))
 		require.Equal(t, elements(t, plain.Bytes()), elements(t, got.Bytes()), label)
 	}
 }
@@ -75,7 +76,6 @@ func TestGaps(t *testing.T) {
 		lines   int
 		missing string
 	}{
-		{progress.Numbers{1, 2, 3}, 1, ""},
 		{progress.Numbers{none, none}, 0, "2 of 2 not drawn"},
 		{progress.Numbers{1, 2, none, 4, inf, -inf, 7}, 3, "3 of 7 not drawn"},
 		{progress.Numbers{1e308, -1e308, 0.5}, 1, "2 of 3 not drawn"},
@@ -84,7 +84,7 @@ func TestGaps(t *testing.T) {
 		{progress.Numbers{5e-324, 0}, 1, ""},
 		{progress.Numbers{1e17, 1e17 + 16}, 1, ""},
 	} {
-		for _, s := range []*progress.Series{{Label: "loss", Every: 1, Values: c.values}, {Label: "w", Vector: true, Every: 1, Values: c.values}, {Label: "long", Every: math.MaxInt, Values: c.values}} {
+		for _, s := range []*progress.Series{{Label: "loss", Every: math.MaxInt, Values: c.values}, {Label: "w", Vector: true, Every: 1, Values: c.values}} {
 			require.Len(t, lines(s), c.lines, c.values)
 			require.Contains(t, title(s, len(slices.DeleteFunc(slices.Clone(c.values), func(x float64) bool { return !missing(x) }))), c.missing)
 			var got bytes.Buffer
