@@ -230,7 +230,7 @@ func pow(g *importer, n *node, in []value) ([]value, error) {
 // that follows is a quotient by it. What lies below the least number counts as that.
 func root(g *importer, n *node, in []value) ([]value, error) {
 	next := g.next[n.out[0]]
-	if next == nil || g.uses[n.out[0]] > 1 || next.op != "Reciprocal" && (next.op != "Div" || next.in[1] != n.out[0]) {
+	if next == nil || g.uses[n.out[0]] > 1 || next.op != "Reciprocal" && !next.divides(n.out[0]) {
 		return g.each("root", "sqrt(max($, 0.0))", in)
 	}
 	least, err := g.least(0)
@@ -269,7 +269,7 @@ func exponential(g *importer, n *node, in []value) ([]value, error) {
 	inverse := g.follower(sum, "Reciprocal")
 	if inverse == nil {
 		inverse = g.follower(sum, "Div")
-		if inverse == nil || inverse.in[1] != sum.out[0] || !g.oneBeside(inverse, sum.out[0]) {
+		if inverse == nil || !inverse.divides(sum.out[0]) || !g.oneBeside(inverse, sum.out[0]) {
 			return g.each("exp", "exp($)", in)
 		}
 	}
@@ -277,6 +277,11 @@ func exponential(g *importer, n *node, in []value) ([]value, error) {
 	g.fold(n, inverse)
 	out, err := g.each("sigmoid", "sigmoid(-$)", in)
 	return positive(out), err
+}
+
+// divides reports whether a node is a quotient by an operand.
+func (n *node) divides(operand string) bool {
+	return n.op == "Div" && len(n.in) == 2 && n.in[1] == operand
 }
 
 // oneBeside reports whether the other operand of a node is the number 1.

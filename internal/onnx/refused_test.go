@@ -118,6 +118,9 @@ func TestRefused(t *testing.T) {
 		"an attribute that might matter": {func(m *onnxpb.ModelProto) {
 			m.Graph.Node[1].Attribute = []*onnxpb.AttributeProto{{Name: proto.String("slope")}}
 		}, []string{"Relu `y`: the attribute slope is not imported"}},
+		"a quotient by a root without the root": {func(m *onnxpb.ModelProto) {
+			m.Graph.Node = append(m.Graph.Node[:1], operation("Sqrt", "r", "h"), operation("Div", "y", "r"))
+		}, []string{"Div `y`: 1 inputs; want 2"}},
 		"a missing input": {func(m *onnxpb.ModelProto) { m.Graph.Node[0].Input = []string{"x"} },
 			[]string{"MatMul `h`: 1 inputs; want 2"}},
 		"an output of nothing": {func(m *onnxpb.ModelProto) { m.Graph.Output[0].Name = proto.String("z") },
