@@ -33,18 +33,8 @@ func windowOf(n *node, s shape, kernel []int) (*window, error) {
 	} else if len(given) > 0 && !slices.Equal(given, kernel) {
 		return nil, fmt.Errorf("kernels of %v, and weights of %v", given, kernel)
 	}
-	w := &window{kernel: kernel, stride: n.ints("strides"), dilation: n.ints("dilations"), ceiling: n.int("ceil_mode", 0) != 0}
-	pads := n.ints("pads")
-	one := slices.Repeat([]int{1}, dims)
-	if len(w.stride) == 0 {
-		w.stride = one
-	}
-	if len(w.dilation) == 0 {
-		w.dilation = one
-	}
-	if len(pads) == 0 {
-		pads = make([]int, 2*dims)
-	}
+	w := &window{kernel: kernel, stride: n.intsOr("strides", dims, 1), dilation: n.intsOr("dilations", dims, 1), ceiling: n.int("ceil_mode", 0) != 0}
+	pads := n.intsOr("pads", 2*dims, 0)
 	if len(w.kernel) != dims || len(w.stride) != dims || len(w.dilation) != dims || len(pads) != 2*dims {
 		return nil, fmt.Errorf("kernel %v, strides %v, dilations %v and pads %v over an input of shape %v", w.kernel, w.stride, w.dilation, pads, s)
 	}

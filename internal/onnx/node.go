@@ -98,6 +98,14 @@ func (n *node) ints(name string) []int {
 	return out
 }
 
+// intsOr is a list, or count times the same number where it is left out.
+func (n *node) intsOr(name string, count, otherwise int) []int {
+	if list := n.ints(name); len(list) > 0 {
+		return list
+	}
+	return slices.Repeat([]int{otherwise}, count)
+}
+
 func (n *node) floats(name string) []float64 {
 	a, _ := n.attr(name)
 	out := make([]float64, len(a.GetFloats()))

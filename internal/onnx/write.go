@@ -266,23 +266,10 @@ func (g *importer) computation() string {
 	for _, p := range g.parameters(func(value) string { return " @ " + g.Client }, g.Name+".Weights @ "+g.Owner) {
 		b.WriteString(p + ",\n")
 	}
-	b.WriteString(") -> ")
-	var outs []string
-	for _, o := range g.outputs {
-		doc := ""
-		if o.doc != "" {
-			doc = "\n/// " + o.doc + "\n"
-		}
-		outs = append(outs, fmt.Sprintf("%s%s: %s @ %s", doc, o.name, o.typ(), g.Receiver))
-	}
-	if len(outs) == 1 && g.outputs[0].doc == "" {
-		b.WriteString(outs[0])
-	} else {
-		fmt.Fprintf(&b, "(\n%s,\n)", strings.Join(outs, ",\n"))
-	}
+	fmt.Fprintf(&b, ") -> %s {\n", g.declared())
 	call := fmt.Sprintf("%s.predict(%s)", g.Name, strings.Join(g.arguments(), ", "))
 	if len(g.outputs) == 1 {
-		fmt.Fprintf(&b, " {\nreturn reveal(%s) to %s\n}\n", call, g.Receiver)
+		fmt.Fprintf(&b, "return reveal(%s) to %s\n}\n", call, g.Receiver)
 		return b.String()
 	}
 	var names, reveals []string
@@ -292,8 +279,24 @@ func (g *importer) computation() string {
 		taken[name] = true
 		names, reveals = append(names, name), append(reveals, fmt.Sprintf("reveal(%s) to %s", name, g.Receiver))
 	}
-	fmt.Fprintf(&b, " {\nlet (%s) = %s\nreturn %s\n}\n", strings.Join(names, ", "), call, strings.Join(reveals, ", "))
+	fmt.Fprintf(&b, "let (%s) = %s\nreturn %s\n}\n", strings.Join(names, ", "), call, strings.Join(reveals, ", "))
 	return b.String()
+}
+
+// declared are the outputs of the computation, with what their numbers mean.
+func (g *importer) declared() string {
+	var outs []string
+	for _, o := range g.outputs {
+		doc := ""
+		if o.doc != "" {
+			doc = "\n/// " + o.doc + "\n"
+		}
+		outs = append(outs, fmt.Sprintf("%s%s: %s @ %s", doc, o.name, o.typ(), g.Receiver))
+	}
+	if len(outs) == 1 && g.outputs[0].doc == "" {
+		return outs[0]
+	}
+	return fmt.Sprintf("(\n%s,\n)", strings.Join(outs, ",\n"))
 }
 
 func (g *importer) arguments() []string {
