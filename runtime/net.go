@@ -80,23 +80,34 @@ func (n *stepNet) Stage() {
 }
 
 func (n *stepNet) Send(to int, parts ...[]byte) {
-	if n.p.helps(n.p.self) {
+	switch {
+	case n.p.helps(n.p.self):
 		n.p.afterAhead()
+	case n.p.computes(to) && !n.p.computes(n.p.self):
+		n.p.recorder.Held(int(n.at.step), n.pace(to))
 	}
 	n.send(to, max(n.p.clock, n.ahead), parts)
 }
 
-// maxLead bounds the bytes that a helper is ahead of each player, beside a message.
+// maxLead bounds the bytes that a helper, or a player that gives its inputs in a loop,
+// is ahead of each computing player, beside a message. Neither waits for messages. They
+// send in the order in which all computing players receive, so that to wait for one of
+// these ends.
 const maxLead = 64 << 20
+
+// pace waits until a player's lead is within bounds, and returns since when.
+func (n *stepNet) pace(to int) (since time.Duration) {
+	since = n.p.recorder.Wait()
+	if err := n.p.session.Link.Pace(n.p.ctx, to, maxLead); err != nil {
+		n.fail(err)
+	}
+	return since
+}
 
 // SendAhead begins no chain of messages: only once something has reached the helper, what
 // it sends comes after that.
 func (n *stepNet) SendAhead(to int, parts ...[]byte) {
-	since := n.p.recorder.Wait()
-	if err := n.p.session.Link.Pace(n.p.ctx, to, maxLead); err != nil {
-		n.fail(err)
-	}
-	n.p.recorder.SentAhead(int(n.at.step), length(parts), since)
+	n.p.recorder.SentAhead(int(n.at.step), length(parts), n.pace(to))
 	clock := n.p.clock
 	if clock == 0 {
 		clock = link.NoChain

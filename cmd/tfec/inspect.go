@@ -84,7 +84,7 @@ func (i *inspection) event(w *watch, e session.Event) {
 		}
 		return
 	case session.EventProgress:
-		w.at(progress.PlaceAt(e.Step, e.Loops), e.Rounds, e.Bytes)
+		w.at(e.Player, progress.PlaceAt(e.Step, e.Loops), e.Rounds, e.Bytes)
 		w.told(e.Values)
 		return
 	case session.EventWarning:

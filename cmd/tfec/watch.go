@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -40,14 +41,15 @@ type watch struct {
 
 	mu            sync.Mutex
 	out           io.Writer
-	view          *progress.View // from whichever player
+	view          *progress.View // from whichever computing player
+	computing     []string       // who only gives inputs may be far ahead of these; none: all count
 	rounds, bytes uint64
 	bar           *progressbar.ProgressBar
 	shown         time.Time
 }
 
 func newWatch(p *runtime.Program, out io.Writer) *watch {
-	w := &watch{view: p.View(), out: out, began: time.Now()}
+	w := &watch{view: p.View(), computing: p.Protocol.Roles, out: out, began: time.Now()}
 	if file, ok := out.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
 		w.terminal = true
 		w.width = func() int {
@@ -58,19 +60,21 @@ func newWatch(p *runtime.Program, out io.Writer) *watch {
 	return w
 }
 
-// at notes where the run is.
-func (w *watch) at(p progress.Place, rounds, bytes uint64) {
+// at notes where a player of a networked run is, and what all have sent.
+func (w *watch) at(player string, p progress.Place, rounds, bytes uint64) {
+	w.progress(player, p)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.view.At(p)
 	w.rounds, w.bytes = rounds, bytes
 }
 
-// progress notes where a simulated player is.
-func (w *watch) progress(_ string, p progress.Place) {
+// progress notes where a player is.
+func (w *watch) progress(player string, p progress.Place) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.view.At(p)
+	if len(w.computing) == 0 || slices.Contains(w.computing, player) {
+		w.view.At(p)
+	}
 }
 
 // disclosed notes a value that a simulated player has learned.

@@ -18,7 +18,7 @@ import (
 )
 
 func watched(out *bytes.Buffer) *watch {
-	return newWatch(&runtime.Program{File: "average.tfe", Steps: []runtime.Step{{Number: 1, Op: "input", Line: 6},
+	return newWatch(&runtime.Program{File: "average.tfe", Protocol: runtime.Protocol{Roles: []string{"s0"}}, Steps: []runtime.Step{{Number: 1, Op: "input", Line: 6},
 		{Number: 2, Op: "for", Line: 7, Name: "epoch"}, {Number: 3, Op: "for", Line: 8, Name: "batch"}, {Number: 10, Op: "divide", Line: 14}}}, out)
 }
 
@@ -35,7 +35,7 @@ func TestWatchNamesTheStep(t *testing.T) {
 	_, _, err := b.Recv(context.Background(), 0, 4)
 	require.NoError(t, err)
 	require.Equal(t, "at step 10 of 10 (divide, average.tfe:14), 7 rounds, 4 bytes, 0 s", w.line(w.began))
-	w.at(step(1), 20, 100)
+	w.at("s0", step(1), 20, 100)
 	require.Equal(t, "at step 1 of 10 (input, average.tfe:6), 20 rounds, 104 bytes, 1 s", w.line(w.began.Add(time.Second)))
 }
 
@@ -43,7 +43,7 @@ func TestWatchNamesTheStep(t *testing.T) {
 func TestWatchPrintsLines(t *testing.T) {
 	var out bytes.Buffer
 	w := watched(&out)
-	w.at(step(10), 1, 2)
+	w.at("s0", step(10), 1, 2)
 	for _, after := range []time.Duration{100, 1900, 2100, 3000, 4000, 4200} {
 		w.show(w.began.Add(after * time.Millisecond))
 	}
@@ -58,7 +58,7 @@ func TestWatchOfImpossibleSteps(t *testing.T) {
 		var out bytes.Buffer
 		w := watched(&out)
 		onTerminal(w, 0)
-		w.at(step(k), 1, 2)
+		w.at("s0", step(k), 1, 2)
 		w.show(w.began.Add(3 * time.Second))
 		w.show(w.began.Add(4 * time.Second))
 		require.Contains(t, out.String(), "in the set-up, 1 rounds, 2 bytes, 4 s")
@@ -74,7 +74,7 @@ func TestWatchChangesALine(t *testing.T) {
 	onTerminal(w, 100)
 	w.show(w.began.Add(time.Second))
 	require.Empty(t, out.String(), "a run that ends soon shows nothing")
-	w.at(step(10), 1, 2)
+	w.at("s0", step(10), 1, 2)
 	w.show(w.began.Add(3 * time.Second))
 	w.show(w.began.Add(4 * time.Second))
 	require.Contains(t, out.String(), "(divide, average.tfe:14), 1 rounds, 2 bytes, 4 s")
@@ -97,7 +97,8 @@ func TestWatchOfLoops(t *testing.T) {
 	var out bytes.Buffer
 	w := watched(&out)
 	for k := range 4 {
-		w.at(progress.Place{Step: 10, Loops: [progress.Depth]progress.Pass{{Loop: 2, Pass: 1, Of: 5}, {Loop: 3, Pass: int64(k + 1), Of: 4}}}, 1, 2)
+		w.at("s0", progress.Place{Step: 10, Loops: [progress.Depth]progress.Pass{{Loop: 2, Pass: 1, Of: 5}, {Loop: 3, Pass: int64(k + 1), Of: 4}}}, 1, 2)
+		w.at("alice", progress.Place{Step: 10, Loops: [progress.Depth]progress.Pass{{Loop: 2, Pass: 5, Of: 5}}}, 1, 2) // ahead
 		w.disclosed(runtime.Disclosed{Label: "loss", Value: clear.Int(clear.Int64, int64(9-k))})
 		w.disclosed(runtime.Disclosed{Label: "parts", Value: clear.Zero(clear.Int64, 3)})
 		w.show(w.began.Add(time.Duration(k+2) * 10 * time.Second))

@@ -114,7 +114,7 @@ func (f *following) note(n note) error {
 		if !m.ended {
 			f.tell(Event{Kind: EventDone, Player: m.name, Text: "has finished", Record: r.Record})
 		}
-		m.ended = true
+		m.ended, m.moved = true, m.heard
 	case reportFailed:
 		m.last = r
 		return f.failure(m, printable(r.Text))
@@ -181,12 +181,14 @@ func (f *following) failure(m *member, why string) error {
 }
 
 // beat sends the heartbeats and looks for players that are silent, and for a
-// run in which each waits for another.
+// run in which each waits for another. Who waits for one that has just finished
+// is about to go on.
 func (f *following) beat() error {
 	var waits []string
 	stuck := true
 	for _, m := range f.members {
 		unread := m.beat()
+		stuck = stuck && time.Since(m.moved) > f.silence()
 		if m.ended {
 			continue
 		}
@@ -196,7 +198,6 @@ func (f *following) beat() error {
 		if time.Since(m.heard) > f.silence() {
 			return f.failure(m, fmt.Sprintf("it has not been heard for %v", f.PeerTimeout))
 		}
-		stuck = stuck && time.Since(m.moved) > f.silence()
 		waits = append(waits, fmt.Sprintf("%s %s waits for %s", m.name, at(m.last), printable(m.last.Waiting)))
 	}
 	if stuck {

@@ -24,6 +24,11 @@ func (s deafStream) SendMsg(any) error {
 	return s.ctx.Err()
 }
 
+// A readingStream takes messages.
+type readingStream struct{ grpc.ClientStream }
+
+func (readingStream) SendMsg(any) error { return nil }
+
 // Neither the heartbeats of the others nor the end of the run wait for it, and
 // it is named as the reason.
 func TestMemberThatDoesNotRead(t *testing.T) {
@@ -48,5 +53,25 @@ func TestMemberThatDoesNotRead(t *testing.T) {
 		require.Equal(t, farewellTime, time.Since(began))
 		require.Error(t, ctx.Err(), "its stream has ended")
 		synctest.Wait()
+	})
+}
+
+// Who has waited long for players that have finished a moment ago is about to hear of it.
+func TestLastToFinish(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		named := func(name string) *member {
+			return &member{name: name, stream: readingStream{}, sending: make(chan struct{}, 1), heard: began, moved: began, last: report{Step: 7}}
+		}
+		owner, server := named("owner"), named("s0")
+		f := &following{coordination: &coordination{serving: &serving{Server: Server{PeerTimeout: time.Minute}}, members: []*member{owner, server}}}
+		f.tell = func(Event) {}
+		time.Sleep(time.Hour)
+		require.NoError(t, f.note(note{server, report{Kind: reportDone}, false}))
+		require.NoError(t, f.note(note{owner, report{Kind: reportAlive, Step: 7, Waiting: "s0"}, false}))
+		require.NoError(t, f.beat())
+		time.Sleep(time.Minute)
+		require.NoError(t, f.note(note{owner, report{Kind: reportAlive, Step: 7, Waiting: "s0"}, false}))
+		require.EqualError(t, f.beat(), "no player goes on: owner at step 7 waits for s0")
 	})
 }

@@ -210,12 +210,22 @@ func (r *Recorder) Received(from int, h link.Header, bytes int, since time.Durat
 	}
 }
 
+// Held notes that the next message was held back since the time given.
+func (r *Recorder) Held(step int, since time.Duration) {
+	if r.level >= Totals {
+		r.held(step, r.now()-since)
+	}
+}
+
+func (r *Recorder) held(step int, waited time.Duration) {
+	r.total(step).Waited += waited
+	r.running.span.Waited += waited
+}
+
 // SentAhead notes of a message that it is sent ahead of the others, which was held
 // back since the time given.
 func (r *Recorder) SentAhead(step, bytes int, since time.Duration) {
-	held := r.ahead(step, link.Counter{SentBytes: uint64(bytes), SentMessages: 1}, since)
-	r.total(step).Waited += held
-	r.running.span.Waited += held
+	r.held(step, r.ahead(step, link.Counter{SentBytes: uint64(bytes), SentMessages: 1}, since))
 }
 
 // ReceivedAhead notes of a message that it was sent ahead.
