@@ -350,3 +350,17 @@ func FuzzLaws(f *testing.F) {
 		requireLaws(t, scatter(file, seed))
 	})
 }
+
+// What people read first, the library and the examples, is as the formatter writes it.
+func TestLibraryAndExamplesAreFormatted(t *testing.T) {
+	for _, pattern := range []string{"../../stdlib/*.tfe", "../../examples/*/*.tfe"} {
+		names, err := filepath.Glob(pattern)
+		require.NoError(t, err)
+		require.NotEmpty(t, names)
+		for _, name := range names {
+			source, err := os.ReadFile(name)
+			require.NoError(t, err)
+			require.Equal(t, string(source), string(format.File(parsed(t, string(source)))), "%s: tfec fmt writes it", name)
+		}
+	}
+}
