@@ -83,10 +83,8 @@ epoch() {
     mv "$part" "$runs/0"
     return
   fi
-  if [ "$network" != logistic ]; then
-    echo $(($1 - 1)) >"$runs/past.json"
-    past="--in past=json:$runs/past.json"
-  fi
+  echo $(($1 - 1)) >"$runs/past.json"
+  past="--in past=json:$runs/past.json"
   compute "$optimizer" "$(from "$last" "${kept[@]}") $(to "$part" "${kept[@]}")" "$(digits train)" "$past"
   took=$((SECONDS - begun))
   right=$(compute accuracy "$(from "$part" w)" "$(digits test)" "")
