@@ -103,7 +103,7 @@ func (w Weight) encode(out io.Writer, fraction int) error {
 	short := !slices.ContainsFunc(w.Data, func(v float64) bool { return math.Abs(float64(float32(v))-math.Abs(v)) > math.Ldexp(1, -fraction-2) })
 	dtype, dims := "<f8", sizes(w.Shape).list()
 	switch {
-	case w.Bits:
+	case w.Whole():
 		dtype = "|i1"
 	case short:
 		dtype = "<f4"
@@ -117,8 +117,8 @@ func (w Weight) encode(out io.Writer, fraction int) error {
 	word := make([]byte, 0, 8)
 	for _, v := range w.Data {
 		switch {
-		case w.Bits:
-			word = append(word[:0], byte(v))
+		case w.Whole():
+			word = append(word[:0], byte(int8(v)))
 		case short:
 			word = binary.LittleEndian.AppendUint32(word[:0], math.Float32bits(float32(v)))
 		default:

@@ -99,15 +99,20 @@ func tensors(t *testing.T, folder, kind string) []array {
 func inputs(t *testing.T, folder string, p *ir.Program, program *onnx.Program) map[string]interp.Tensor {
 	in := make(map[string]interp.Tensor)
 	for _, w := range program.Weights {
-		in["weights."+w.Name] = fixed(array{w.Shape, w.Data})
-		if w.Bits {
-			in["weights."+w.Name] = whole(array{w.Shape, w.Data})
-		}
+		in["weights."+w.Name] = bound(w)
 	}
 	for k, a := range tensors(t, folder, "input")[:len(program.Inputs)] {
 		in[program.Inputs[k]] = fixed(a)
 	}
 	return in
+}
+
+// bound is the input that a weight is.
+func bound(w onnx.Weight) interp.Tensor {
+	if w.Whole() {
+		return whole(array{w.Shape, w.Data})
+	}
+	return fixed(array{w.Shape, w.Data})
 }
 
 func fixed(a array) interp.Tensor {

@@ -63,8 +63,13 @@ type Weight struct {
 	Name  string
 	Shape []int
 	Data  []float64
-	Bits  bool // all are 0 or 1, whole numbers
+	// Low and High are the range of whole numbers, of at most a byte, and both 0
+	// for numbers of the program's precision.
+	Low, High int
 }
+
+// Whole reports whole numbers.
+func (w Weight) Whole() bool { return w.Low < w.High }
 
 // Import writes a model as a program. Its error is all that stands against it.
 func Import(m *Model, o Options) (*Program, error) {

@@ -180,8 +180,8 @@ func (g *importer) module() string {
 		b.WriteString("\n/// What was learnt, a field each array.\nrecord Weights {\n")
 		for _, w := range g.weights {
 			size := dimensions(sizes(w.Shape))
-			if w.Bits {
-				fmt.Fprintf(&b, "%s: int64%s in 0..=1,\n", w.Name, size)
+			if w.Whole() {
+				fmt.Fprintf(&b, "%s: int64%s in %d..=%d,\n", w.Name, size, w.Low, w.High)
 				continue
 			}
 			fmt.Fprintf(&b, "%s: fixed%s,\n", w.Name, size)

@@ -96,6 +96,20 @@ def ties():
         save(name, model, rows)
 
 
+def deep():
+    # Trees as they grow if nothing is said, deeper than a complete one could be; of values
+    # with one decimal, so that some equal bounds.
+    sugar, progress = load_diabetes(return_X_y=True)
+    sugar = np.round(20 * sugar, 1).astype(np.float32)
+    for name, model, y in [
+        ("sklearn_tree_deep", DecisionTreeRegressor(random_state=1), progress / 100),
+        ("sklearn_forest_deep", RandomForestClassifier(8, random_state=1), np.digitize(progress, [100, 200])),
+    ]:
+        model.fit(sugar, y)
+        assert max(tree.tree_.max_depth for tree in getattr(model, "estimators_", [model])) > 12
+        save(name, to_onnx(model, sugar[:1]), sugar[::37])
+
+
 class Graph:
     """Nodes and weights in the order in which they are computed."""
 
@@ -301,6 +315,7 @@ if __name__ == "__main__":
     shutil.rmtree(FOLDER, ignore_errors=True)
     classical()
     ties()
+    deep()
     pytorch()
     keras()
     more()
