@@ -12,9 +12,6 @@ import (
 	"github.com/tfec-lang/tfec/runtime/session"
 )
 
-// logEvery is how far lines of progress in a player's log are apart.
-const logEvery = 30 * time.Second
-
 // An account is of one run at one player, and belongs to the run's goroutine.
 type account struct {
 	run    session.Run
@@ -33,7 +30,7 @@ func newAccount(prog *Program, r session.Run, log *slog.Logger, now func() time.
 func (a *account) progress(at progress.Place) {
 	a.run.Progress(at)
 	a.view.At(at)
-	if now := a.now(); now.Sub(a.shown) >= logEvery {
+	if now := a.now(); now.Sub(a.shown) >= progress.LogEvery {
 		a.shown = now
 		a.log.Info("progress", "run", fmt.Sprintf("%x", a.run.ID), "at", a.view.Line(now))
 	}

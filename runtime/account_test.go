@@ -59,7 +59,7 @@ func TestAccountsTellNoMoreThanTheHeader(t *testing.T) {
 	var wg sync.WaitGroup
 	for i, prog := range programs {
 		clock := time.Now()
-		now := func() time.Time { clock = clock.Add(logEvery); return clock }
+		now := func() time.Time { clock = clock.Add(progress.LogEvery); return clock }
 		run := session.Run{Series: true, Progress: func(progress.Place) {}, Listed: func(series []byte) { listed = series },
 			Disclosed: func(x progress.Value) { told[i] = append(told[i], x) }}
 		accounts[i] = newAccount(prog, run, slog.New(slog.NewTextHandler(&logs[i], nil)), now)
@@ -94,7 +94,7 @@ func TestAccountLogsNowAndThen(t *testing.T) {
 	clock := time.Now()
 	a := newAccount(disclosing()[0], session.Run{Progress: func(progress.Place) {}}, slog.New(slog.NewTextHandler(&log, nil)), func() time.Time { return clock })
 	for range 100 {
-		clock = clock.Add(logEvery / 10)
+		clock = clock.Add(progress.LogEvery / 10)
 		a.progress(progress.PlaceAt(3, nil))
 	}
 	require.Equal(t, 10, strings.Count(log.String(), "\n"))

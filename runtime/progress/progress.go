@@ -4,7 +4,11 @@ package progress
 
 import (
 	"slices"
+	"time"
 )
+
+// LogEvery is how far lines of progress in a server's log are apart.
+const LogEvery = 30 * time.Second
 
 // Depth is how many loops around a step are told of.
 const Depth = 3

@@ -73,8 +73,7 @@ func (v *serving) fromClient(ctx context.Context) (string, error) {
 
 // startAlone starts the run of a batch job, in which every player has --once.
 func (v *serving) startAlone(ctx context.Context) {
-	c := &coordination{serving: v, client: v.Player, alone: true}
-	c.tell = func(e Event) { v.log.Info(strings.TrimSpace(e.Kind+" "+e.Player), "step", e.Step, "text", e.Text) }
+	c := &coordination{serving: v, client: v.Player, alone: true, tell: logEvents(v.log, len(v.Programs) > 0, time.Now)}
 	if len(v.Programs) == 1 {
 		p := v.Programs[0]
 		c.request = StartRequest{File: p.File, Computation: p.Computation, Digest: p.Digest, Protocol: p.Protocol}

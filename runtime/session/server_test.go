@@ -259,6 +259,7 @@ func TestOnce(t *testing.T) {
 			for _, s := range c.servers {
 				<-s.done
 				require.NoError(t, s.err)
+				require.NotContains(t, s.log.String(), "msg=\"progress", "of a run that is over soon")
 			}
 		})
 	}
