@@ -101,14 +101,13 @@ func (c Convolution) Convolve(r Modulus, y, x, w []uint64) {
 func (c Convolution) ToKernels(r Modulus, w, x, y []uint64) {
 	var mu sync.Mutex
 	c.split(r, false, func(blocks iter.Seq[*imageBlock]) {
-		sums := make([]uint64, len(w)) // a row a place of a window
+		sums := make([]uint64, len(w))
 		for b := range blocks {
-			r.matMul(sums, b.byPlace(x), b.ofKernels(y), c.window(), b.results(), c.Kernels)
+			r.matMulTurned(sums, b.ofResults(y), b.byPlace(x), c.Kernels, b.results(), c.window())
 		}
-		turned := r.transposed(sums, c.window(), c.Kernels)
 		mu.Lock()
 		defer mu.Unlock()
-		r.Add(w, w, turned)
+		r.Add(w, w, sums)
 	})
 }
 
@@ -141,19 +140,6 @@ func (b *imageBlock) ofResults(y []uint64) []uint64 {
 	part := b.part[:b.ring.Planes()*b.Kernels*n]
 	for k := range len(part) / max(1, n) {
 		copy(part[k*n:][:n], y[k/b.Kernels*all+b.at(k%b.Kernels):])
-	}
-	return part
-}
-
-// ofKernels is the block's part of y, a row a result.
-func (b *imageBlock) ofKernels(y []uint64) []uint64 {
-	n, all := b.results(), len(y)/b.ring.Planes()
-	part := b.part[:b.ring.Planes()*b.Kernels*n]
-	for k := range b.ring.Planes() * b.Kernels {
-		to := part[k/b.Kernels*b.Kernels*n+k%b.Kernels:]
-		for i, v := range y[k/b.Kernels*all+b.at(k%b.Kernels):][:n] {
-			to[i*b.Kernels] = v
-		}
 	}
 	return part
 }

@@ -87,3 +87,29 @@ func (c Convolution) eachProduct(f func(pixel, place, result int)) {
 		}
 	}
 }
+
+// BenchmarkConvolution is of the layers of the networks of SecureNN's evaluation, a batch
+// of 128.
+func BenchmarkConvolution(b *testing.B) {
+	for _, c := range []Convolution{
+		{128, 1, 28, 28, 5, 5, 5, 2, 2},
+		{128, 1, 28, 28, 16, 5, 5, 1, 2},
+		{128, 16, 14, 14, 16, 5, 5, 1, 2},
+		{128, 20, 12, 12, 50, 5, 5, 1, 0},
+	} {
+		x, w := random(c.Batch*c.pixels(), 1), random(c.Kernels*c.window(), 2)
+		y := random(c.Batch*c.Kernels*c.Rows()*c.Columns(), 3)
+		for name, f := range map[string]func(){
+			"Convolve":  func() { c.Convolve(Z64, y, x, w) },
+			"ToKernels": func() { c.ToKernels(Z64, w, x, y) },
+			"ToImages":  func() { c.ToImages(Z64, x, y, w) },
+		} {
+			b.Run(fmt.Sprintf("%dx%dx%d/%s", c.Channels, c.Height, c.Kernels, name), func(b *testing.B) {
+				for range b.N {
+					f()
+				}
+				b.ReportMetric(float64(len(y)*c.window())*float64(b.N)/b.Elapsed().Seconds()/1e9, "10⁹multiply-adds/s")
+			})
+		}
+	}
+}

@@ -172,7 +172,7 @@ func TestCarries(t *testing.T) {
 func TestMatMulVariants(t *testing.T) {
 	for _, k := range variants() {
 		t.Run(k.name, func(t *testing.T) {
-			for _, n := range []int{1, 2, 3, 4, 5, 7, 8, 9, 16, 17} {
+			for _, n := range []int{1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 33} {
 				for _, inner := range []int{1, 2, 5, depth - 1, depth, depth + 1} {
 					for _, m := range []int{1, 2, 4, 5, 15, 16, 17, 33} {
 						testMatMul(t, k, n, inner, m, 0, m)
@@ -197,8 +197,11 @@ func testMatMul(t *testing.T, k *kernels, n, inner, m, from, to int) {
 			}
 		}
 	}
-	k.matMul(product{got, x, y, n, inner, m, from, to})
+	k.matMul(product{got, x, y, n, inner, m, from, to, false})
 	equal(t, want, got, "%d×%d by %d×%d, columns %d to %d", n, inner, inner, m, from, to)
+	got = guarded(n*m, 3)
+	k.matMul(product{got, x, Z64.transposed(y, inner, m), n, inner, m, from, to, true})
+	equal(t, want, got, "%d×%d by %d×%d by its columns, %d to %d", n, inner, inner, m, from, to)
 }
 
 // What runs on one core does not allocate.
@@ -277,7 +280,7 @@ func BenchmarkMatMul(b *testing.B) {
 			b.Run(fmt.Sprintf("%s/%d×%d×%d", k.name, n, inner, m), func(b *testing.B) {
 				x, y, dst := random(n*inner, 1), random(inner*m, 2), make([]uint64, n*m)
 				for range b.N {
-					k.matMul(product{dst, x, y, n, inner, m, 0, m})
+					k.matMul(newProduct(dst, x, y, n, inner, m))
 				}
 				b.ReportMetric(float64(n*inner*m)*float64(b.N)/b.Elapsed().Seconds()/1e9, "10⁹multiply-adds/s")
 			})

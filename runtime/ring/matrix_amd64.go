@@ -4,15 +4,15 @@
 
 package ring
 
-// tileAVX2 adds a tile of a matrix product to dst, whose rows are stride elements apart. k > 0.
+// tileAVX2 adds a tile of a matrix product to dst, whose rows are stride elements apart, those of b bStride. k > 0.
 //
 //go:noescape
-func tileAVX2(dst *uint64, stride int, a *uint64, b *uint64, k int)
+func tileAVX2(dst *uint64, stride int, a *uint64, b *uint64, bStride int, k int)
 
-// tileAVX512 adds a tile of a matrix product to dst, whose rows are stride elements apart. k > 0.
+// tileAVX512 adds a tile of a matrix product to dst, whose rows are stride elements apart, those of b bStride. k > 0.
 //
 //go:noescape
-func tileAVX512(dst *uint64, stride int, a *uint64, b *uint64, k int)
+func tileAVX512(dst *uint64, stride int, a *uint64, b *uint64, bStride int, k int)
 
 // dotAVX2 sets sums, 8 of AVX-512 and 4 of AVX2, that add up to the inner product of x and y.
 //

@@ -2,15 +2,17 @@
 
 //go:build !purego
 
-// func tileAVX2(dst *uint64, stride int, a *uint64, b *uint64, k int)
+// func tileAVX2(dst *uint64, stride int, a *uint64, b *uint64, bStride int, k int)
 // Requires: AVX, AVX2
-TEXT ·tileAVX2(SB), $0-40
+TEXT ·tileAVX2(SB), $0-48
 	MOVQ  dst+0(FP), AX
 	MOVQ  stride+8(FP), CX
 	MOVQ  a+16(FP), DX
 	MOVQ  b+24(FP), BX
-	MOVQ  k+32(FP), SI
+	MOVQ  bStride+32(FP), SI
+	MOVQ  k+40(FP), DI
 	SHLQ  $0x03, CX
+	SHLQ  $0x03, SI
 	VPXOR Y0, Y0, Y0
 	VPXOR Y1, Y1, Y1
 	VPXOR Y2, Y2, Y2
@@ -44,8 +46,8 @@ inner:
 	VPMULLD      Y10, Y9, Y8
 	VPADDD       Y8, Y7, Y7
 	ADDQ         $0x20, DX
-	ADDQ         $0x20, BX
-	DECQ         SI
+	ADDQ         SI, BX
+	DECQ         DI
 	JNE          inner
 	VPSRLQ       $0x20, Y1, Y8
 	VPADDD       Y8, Y1, Y8
@@ -77,15 +79,17 @@ inner:
 	VZEROUPPER
 	RET
 
-// func tileAVX512(dst *uint64, stride int, a *uint64, b *uint64, k int)
+// func tileAVX512(dst *uint64, stride int, a *uint64, b *uint64, bStride int, k int)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·tileAVX512(SB), $0-40
+TEXT ·tileAVX512(SB), $0-48
 	MOVQ   dst+0(FP), AX
 	MOVQ   stride+8(FP), CX
 	MOVQ   a+16(FP), DX
 	MOVQ   b+24(FP), BX
-	MOVQ   k+32(FP), SI
+	MOVQ   bStride+32(FP), SI
+	MOVQ   k+40(FP), DI
 	SHLQ   $0x03, CX
+	SHLQ   $0x03, SI
 	VPXORQ Z0, Z0, Z0
 	VPXORQ Z1, Z1, Z1
 	VPXORQ Z2, Z2, Z2
@@ -147,8 +151,8 @@ inner:
 	VPMULLQ      Z18, Z17, Z16
 	VPADDQ       Z16, Z15, Z15
 	ADDQ         $0x40, DX
-	ADDQ         $0x80, BX
-	DECQ         SI
+	ADDQ         SI, BX
+	DECQ         DI
 	JNE          inner
 	VPADDQ       (AX), Z0, Z0
 	VMOVDQU64    Z0, (AX)

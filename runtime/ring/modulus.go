@@ -249,6 +249,17 @@ func (r Modulus) matMul(dst, x, y []uint64, n, k, m int) {
 	active.wideMatMul(newWideProduct(dst, x, y, n, k, m))
 }
 
+// matMulTurned is matMul of y by its columns, an m×k matrix.
+func (r Modulus) matMulTurned(dst, x, y []uint64, n, k, m int) {
+	if r == Z64 {
+		p := newProduct(dst, x, y, n, k, m)
+		p.turned = true
+		active.matMul(p)
+		return
+	}
+	r.matMul(dst, x, r.transposed(y, m, k), n, k, m)
+}
+
 // transposed is an n×m matrix with its rows as columns.
 func (r Modulus) transposed(x []uint64, n, m int) []uint64 {
 	out := make([]uint64, len(x))

@@ -16,13 +16,14 @@ func matrices(g *generator) {
 	g.both(func() { dot(g) })
 }
 
-// tile emits dst += a b for packed a (k columns of the tile's rows) and b (k
-// rows of the tile's columns); rows of dst are stride elements apart.
+// tile emits dst += a b for packed a (k columns of the tile's rows) and b, k rows of
+// the tile's columns; rows of dst and of b are so many elements apart.
 func tile(g *generator) {
-	g.begin("tile", "dst *uint64, stride int, a, b *uint64, k int", "adds a tile of a matrix product to dst, whose rows are stride elements apart. k > 0.")
+	g.begin("tile", "dst *uint64, stride int, a, b *uint64, bStride, k int", "adds a tile of a matrix product to dst, whose rows are stride elements apart, those of b bStride. k > 0.")
 	rows, vectors := tileRows[g.name], tileVectors[g.name]
-	dst, stride, a, b, k := g.word("dst"), g.word("stride"), g.word("a"), g.word("b"), g.word("k")
+	dst, stride, a, b, bStride, k := g.word("dst"), g.word("stride"), g.word("a"), g.word("b"), g.word("bStride"), g.word("k")
 	g.SHLQ(operand.Imm(3), stride)
+	g.SHLQ(operand.Imm(3), bStride)
 	low, cross := make([][]reg.VecVirtual, rows), make([][]reg.VecVirtual, rows)
 	for i := range rows {
 		for range vectors {
@@ -35,7 +36,7 @@ func tile(g *generator) {
 	g.Label("inner")
 	step(g, a, b, rows, vectors, low, cross)
 	g.ADDQ(operand.Imm(uint64(8*rows)), a)
-	g.ADDQ(operand.Imm(uint64(8*vectors*g.lanes)), b)
+	g.ADDQ(bStride, b)
 	g.DECQ(k)
 	g.JNE(operand.LabelRef("inner"))
 	for i := range rows {
