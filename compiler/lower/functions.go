@@ -40,8 +40,9 @@ func (l *lowerer) ofLonger(o ir.Op, x, y ir.Value) ir.Value {
 	return l.op(o, l.elem(x), s, x, y)
 }
 
-// softmax is exp(x - max(x)) over its sum: all exponents are at most 0, and the
-// sum is about 1 or more. It is taken of a matrix whose rows follow the axis.
+// softmax is exp(x - max(x)) times the reciprocal of its sum: all exponents are at most
+// 0, and the sum is about 1 or more, so that a reciprocal for all along the axis is as
+// good as a quotient for each. It is taken of a matrix whose rows follow the axis.
 func (c *primitiveCall) softmax() ir.Value {
 	elem, axis := c.t.Elem, c.axis()
 	s := c.t.Shape
@@ -54,7 +55,9 @@ func (c *primitiveCall) softmax() ir.Value {
 	x = c.reshaped(x, along...)
 	fold := func(o ir.Op, x ir.Value) ir.Value { return c.operate(ir.Instr{Op: o, Axis: 0}, elem, across, x) }
 	x = c.op(ir.OpExp, elem, along, c.op(ir.OpSub, elem, along, x, fold(ir.OpMax, x)))
-	x = c.op(ir.OpDiv, elem, along, x, fold(ir.OpSum, x))
+	one := c.same(1, types.Type{Elem: elem, Shape: across})
+	r := c.op(ir.OpDiv, elem, across, one, fold(ir.OpSum, x))
+	x = c.operate(ir.Instr{Op: ir.OpMul, Shift: elem.F}, elem, along, x, r)
 	if axis > 0 {
 		x = c.transposed(c.reshaped(x, n.Mul(after), before))
 	}
