@@ -231,16 +231,16 @@ func (f *frame) loopFacts(s *ast.For, from, to, step value) {
 			info.max = info.max.plus(endAt(-1))
 		}
 	}
-	if from.lin != nil {
-		f.hold(i.Sub(*from.lin))
+	if first := from.polynomial(); first != nil {
+		f.hold(i.Sub(*first))
 	}
-	if to.lin != nil {
-		last := *to.lin
+	if end := to.polynomial(); end != nil {
+		last := *end
 		if !s.Inclusive {
 			last = last.Sub(types.Int(1))
 		}
 		f.hold(last.Sub(i))
-		if from.lin != nil {
+		if from.lin != nil && to.lin != nil {
 			info.first, info.last = from.lin, &last
 		}
 	}

@@ -129,7 +129,7 @@ func newBody(name string) *Body {
 		Reveals:    make(map[*ast.Reveal]*RevealInfo),
 		Checked:    make(map[ast.Node]bool),
 		Total:      make(map[ast.Node]bool),
-		Lengths:    make(map[*ast.Arg]types.Size),
+		Lengths:    make(map[ast.Node]types.Size),
 		Outside:    make(map[*ast.Call]bool),
 		Runs:       make(map[ast.Node]types.Place),
 		Overflows:  make(map[ast.Node]*Overflow),

@@ -215,7 +215,9 @@ func (f *frame) length(s *ast.Slice, low, high value, n types.Size) (types.Size,
 	}
 	place := low.Place.Join(high.Place)
 	if !place.Public {
-		return f.freshLength(place, n, low.early && high.early), true, true
+		length := f.freshLength(place, n, low.early && high.early)
+		f.body.Lengths[s] = length
+		return length, true, true
 	}
 	d := f.errorf("E202", s, "the length of this slice is no expression over sizes")
 	d.Label = "public, but not fixed by the sizes"

@@ -280,8 +280,9 @@ type Body struct {
 	// other partial operation is proved, or in total form under a
 	// conditional that is not public.
 	Checked map[ast.Node]bool
-	// Lengths names the dimensions of a call that are numbers of their holders.
-	Lengths map[*ast.Arg]types.Size
+	// Lengths names the dimensions of a call (*ast.Arg) and the lengths of slices
+	// (*ast.Slice) that are numbers of their holders.
+	Lengths map[ast.Node]types.Size
 	// Total holds the indices in arms that were not proved: out of range they
 	// give zero, and write nothing (R10).
 	Total map[ast.Node]bool

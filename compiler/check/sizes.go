@@ -123,10 +123,10 @@ func (f *facts) same(a, b types.Size) verdict {
 // searchDepth is how many facts one proof may combine.
 const searchDepth = 3
 
-// nonneg proves p >= 0: by the bounds of its names, after subtracting up to
-// searchDepth facts, few before many.
+// nonneg proves p >= 0: without factors that are not negative, by the bounds of
+// its names, after subtracting up to searchDepth facts, few before many.
 func (f *facts) nonneg(p types.Size) bool {
-	p = p.Subst(f.equal)
+	p = f.unfactored(p.Subst(f.equal))
 	for depth := range searchDepth + 1 {
 		if f.search(p, depth) {
 			return true
@@ -135,15 +135,49 @@ func (f *facts) nonneg(p types.Size) bool {
 	return false
 }
 
+// unfactored is p without the names that are factors of all its terms and not
+// negative: 3·d - c·d is 3 - c, as to its sign.
+func (f *facts) unfactored(p types.Size) types.Size {
+	for _, name := range p.Vars() {
+		info := f.infos[name]
+		if info == nil || !info.min.bounded || info.min.sign() < 0 {
+			continue
+		}
+		for rest, ok := p.Over(name); ok; rest, ok = p.Over(name) {
+			p = rest
+		}
+	}
+	return p
+}
+
 func (f *facts) positive(p types.Size) bool { return f.nonneg(p.Sub(types.Int(1))) }
 
-// search proves p >= 0 after subtracting as many facts as depth says.
+// search proves p >= 0 after subtracting as many facts as depth says, each as
+// often as a term of p has its own.
 func (f *facts) search(p types.Size, depth int) bool {
 	if depth == 0 {
 		low, _ := f.interval(p)
 		return low.bounded && low.sign() >= 0
 	}
-	return slices.ContainsFunc(f.near(p), func(fact types.Size) bool { return f.search(p.Sub(fact), depth-1) })
+	return slices.ContainsFunc(f.near(p), func(fact types.Size) bool {
+		return slices.ContainsFunc(multiples(p, fact), func(k int64) bool {
+			return f.search(p.Sub(types.Int(k).Mul(fact)), depth-1)
+		})
+	})
+}
+
+// multiples are how many times a fact may be worth subtracting from p: once, and
+// as often as takes a term away.
+func multiples(p, fact types.Size) []int64 {
+	out := []int64{1}
+	for _, t := range p.Terms() {
+		for _, u := range fact.Terms() {
+			if len(t.Vars) > 0 && slices.Equal(t.Vars, u.Vars) && t.Coef%u.Coef == 0 && t.Coef/u.Coef > 1 {
+				out = append(out, t.Coef/u.Coef)
+			}
+		}
+	}
+	return out
 }
 
 // interval bounds a polynomial by the bounds of its names.

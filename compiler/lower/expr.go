@@ -318,7 +318,12 @@ func (l *lowerer) sliced(e *ast.Index, x tree, slices []*ast.Slice, t types.Type
 		return x
 	}
 	positions := l.slices(slices)
-	t.Shape = l.lengthened(l.frame.body.Type(e).Shape, l.frame.body.Type(e.X).Shape)
+	for _, s := range slices {
+		if name, own := l.frame.body.Lengths[s]; own {
+			l.renamed(name.String(), lengthOf{})
+		}
+	}
+	t.Shape = l.frame.body.Type(e).Shape.Subst(l.frame.sizes)
 	at := l.meet(indices(positions)...)
 	return l.columnwise(t, func(t types.Type, v []ir.Value) ir.Value {
 		if l.holders(v[0]).Empty() && at != l.everybody || !l.holders(v[0]).Empty() && at.Intersect(l.holders(v[0])).Empty() {

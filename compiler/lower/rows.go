@@ -31,11 +31,16 @@ func (l *lowerer) lengthened(s types.Shape, operands ...types.Shape) types.Shape
 	}
 	for _, name := range ir.OfData(s) {
 		if !old[name] {
-			l.frame.sizes[name] = types.Name(fmt.Sprintf("?%d", len(l.lengths)+1))
-			l.lengths[fmt.Sprintf("?%d", len(l.lengths)+1)] = lengthOf{}
+			l.renamed(name, lengthOf{})
 		}
 	}
 	return s.Subst(l.frame.sizes)
+}
+
+// renamed gives a length of the body at hand a new name, for what it is now.
+func (l *lowerer) renamed(own string, of lengthOf) {
+	fresh := fmt.Sprintf("?%d", len(l.lengths)+1)
+	l.frame.sizes[own], l.lengths[fresh] = types.Name(fresh), of
 }
 
 // measured notes the lengths that a value is the first to have.
@@ -137,35 +142,26 @@ func (l *lowerer) dimensions(e *ast.Call) {
 // numbered names a length that is a number of its holders.
 func (l *lowerer) numbered(name types.Size, v ir.Value) {
 	own, _ := name.Var()
-	fresh := fmt.Sprintf("?%d", len(l.lengths)+1)
-	l.frame.sizes[own], l.lengths[fresh] = types.Name(fresh), lengthOf{value: v, number: true}
+	l.renamed(own, lengthOf{value: v, number: true})
 }
 
-// assignedLengths names the lengths of the slices that an assignment changes: s is
-// the shape of that part of an array. Of bounds over sizes they have names.
-func (l *lowerer) assignedLengths(s types.Shape, bounds []*ast.Slice, positions []ir.Slice, array types.Shape) {
+// assignedLengths names the lengths of the slices of an array that an assignment
+// changes, where those are numbers of their holders.
+func (l *lowerer) assignedLengths(slices []*ast.Slice, positions []ir.Slice, array types.Shape) {
 	for d, p := range positions {
-		if !p.Range {
+		name, own := l.frame.body.Lengths[slices[d]]
+		if !own {
 			continue
 		}
-		if !l.overSizes(bounds[d].From) || !l.overSizes(bounds[d].To) {
-			from, to := p.From, p.To
-			if from == 0 {
-				from = l.integer(0)
-			}
-			if to == 0 {
-				to = l.size(nil, array[d])
-			}
-			l.numbered(s[0], l.op(ir.OpSub, types.Of(types.Int64), nil, to, from))
+		from, to := p.From, p.To
+		if from == 0 {
+			from = l.integer(0)
 		}
-		s = s[1:]
+		if to == 0 {
+			to = l.size(nil, array[d])
+		}
+		l.numbered(name, l.op(ir.OpSub, types.Of(types.Int64), nil, to, from))
 	}
-}
-
-// overSizes reports a bound of a slice that is none, or over sizes.
-func (l *lowerer) overSizes(e ast.Expr) bool {
-	_, known := l.frame.body.Size(e)
-	return e == nil || known || l.frame.body.Const(e) != nil
 }
 
 // filter keeps rows, of each column of a table.

@@ -207,7 +207,7 @@ func (l *lowerer) part(e ast.Expr) part {
 func (l *lowerer) assignPart(s *ast.Assign) {
 	p := l.part(s.Target)
 	positions := l.slices(p.slices)
-	l.assignedLengths(l.frame.body.Type(s.Target).Shape, p.slices, positions, l.shape(p.columns.leaves()[0]))
+	l.assignedLengths(p.slices, positions, l.shape(p.columns.leaves()[0]))
 	t := l.typeOf(s.Target)
 	if !l.compound(t) {
 		t.Elem = l.elem(p.columns.leaf) // the checker's may have fewer integer bits

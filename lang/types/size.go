@@ -144,6 +144,19 @@ func (s Size) Mul(t Size) Size {
 	return normal(out, overflow, s.padded || t.padded)
 }
 
+// Over divides by a variable; ok is false where some term does not have it.
+func (s Size) Over(name string) (quotient Size, ok bool) {
+	out := make([]Term, len(s.terms))
+	for i, t := range s.terms {
+		k := slices.Index(t.Vars, name)
+		if k < 0 {
+			return s, false
+		}
+		out[i] = Term{t.Coef, slices.Delete(slices.Clone(t.Vars), k, k+1)}
+	}
+	return normal(out, s.overflow, s.padded), len(out) > 0
+}
+
 // times multiplies; ok is false where int64 does not hold the product.
 func times(a, b int64) (product int64, ok bool) {
 	if a == 0 || b == 0 {

@@ -55,6 +55,26 @@ func TestSizeParts(t *testing.T) {
 	assert.Equal(t, []string{"d", "n"}, n.Mul(d).Add(n).Vars())
 }
 
+func TestSizeOver(t *testing.T) {
+	for _, c := range []struct {
+		size, over Size
+		ok         bool
+	}{
+		{n.Mul(d).Mul(Int(3)).Sub(n), d.Mul(Int(3)).Sub(Int(1)), true},
+		{n.Mul(n).Add(n.Mul(d)), n.Add(d), true},
+		{n.Add(Int(1)), Size{}, false},
+		{d, Size{}, false},
+		{Int(0), Size{}, false},
+	} {
+		over, ok := c.size.Over("n")
+		assert.Equal(t, c.ok, ok, c.size.String())
+		if ok {
+			assert.Equal(t, c.over.String(), over.String())
+			assert.True(t, over.Mul(n).Equal(c.size))
+		}
+	}
+}
+
 func TestSizeSubstAndEval(t *testing.T) {
 	s := n.Mul(d).Add(m)
 	assert.Equal(t, "2 * d * m + m", s.Subst(map[string]Size{"n": m.Mul(Int(2))}).String())
