@@ -218,6 +218,17 @@ func (b bounds) meet(c bounds) bounds {
 	return out
 }
 
+// narrowed is the interval of what is known to lie in both: declared if either
+// is, and where they have nothing in common, so that nothing lies there, b.
+func (b bounds) narrowed(c bounds) bounds {
+	out := b.meet(c)
+	if !out.known() || compare(out.low, out.high) > 0 {
+		return b
+	}
+	out.declared = b.declared || c.declared
+	return out
+}
+
 // least and greatest are the intervals of min(x, y) and max(x, y).
 func (b bounds) least(c bounds) bounds {
 	return combine(b, c, func(x, y *big.Rat) *big.Rat {

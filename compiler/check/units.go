@@ -133,6 +133,7 @@ func (f *frame) fnHeader(fn *ast.Fn, vs []value, infos map[string]*sizeInfo) []*
 			if r, ok := f.rangeOf(p.Range, v.Elem); ok {
 				variable.Range = r
 				known.bounds, known.gaps = f.ranged(r)
+				known.bounds = known.bounds.narrowed(v.bounds)
 			}
 		}
 		f.body.Params = append(f.body.Params, variable)
