@@ -4,6 +4,8 @@ package lower
 // is what those do.
 
 import (
+	"math/bits"
+
 	"github.com/tfec-lang/tfec/compiler/ir"
 	"github.com/tfec-lang/tfec/lang/types"
 )
@@ -55,13 +57,22 @@ func (c *primitiveCall) softmax() ir.Value {
 	x = c.reshaped(x, along...)
 	fold := func(o ir.Op, x ir.Value) ir.Value { return c.operate(ir.Instr{Op: o, Axis: 0}, elem, across, x) }
 	x = c.op(ir.OpExp, elem, along, c.op(ir.OpSub, elem, along, x, fold(ir.OpMax, x)))
-	one := c.same(1, types.Type{Elem: elem, Shape: across})
-	r := c.op(ir.OpDiv, elem, across, one, fold(ir.OpSum, x))
-	x = c.operate(ir.Instr{Op: ir.OpMul, Shift: elem.F}, elem, along, x, r)
+	few := fewBits(elem, n)
+	r := c.op(ir.OpDiv, few, across, c.same(1, types.Type{Elem: few, Shape: across}), c.convert(fold(ir.OpSum, x), few))
+	x = c.operate(ir.Instr{Op: ir.OpMul, Shift: elem.F}, elem, along, x, c.convert(r, elem))
 	if axis > 0 {
 		x = c.transposed(c.reshaped(x, n.Mul(after), before))
 	}
 	return c.reshaped(x, s...)
+}
+
+// fewBits is a type of elem's scale for sums of n numbers of at most about 1: of a short
+// divisor there are few lengths to tell apart.
+func fewBits(elem types.Elem, n types.Size) types.Elem {
+	if k, constant := n.Const(); constant {
+		elem.I = min(elem.I, 1+bits.Len64(uint64(k)))
+	}
+	return elem
 }
 
 // partly is a function of what is positive. Its total form on shares is that of

@@ -24,7 +24,7 @@ var numeric = map[string]map[string]float64{
 		// Below the root of a square that is off by a unit: √(2^-18).
 		"roots": 514,
 	},
-	"softmax":   {"rows": 32, "columns": 32},
+	"softmax":   {"rows": 32, "columns": 32, "three": 24},
 	"wide":      {},
 	"quotients": {"a": 3, "b": 3, "f": 3, "h": 3, "o": 4},
 }
