@@ -27,21 +27,35 @@ import (
 
 // A statistic is a computation with what it must give.
 type statistic struct {
+	Precision   string // "": that of the text
 	Computation string
 	Inputs      map[string]json.RawMessage // a column's name, several names, or an array
 	Outputs     map[string]struct{ Value, Error []float64 }
 }
 
+// The precisions at which the functions are held to what they state.
+const (
+	fine     = "fixed(21, 20)"
+	standard = "fixed(24, 16)"
+)
+
 // TestStatistics holds every function to what the doc comments state.
-func TestStatistics(t *testing.T) { overWines(t, "stats", everyFunction) }
+func TestStatistics(t *testing.T) { overWines(t, "stats", fine, everyFunction) }
+
+// TestStandardPrecision holds the moments and tests to it where a unit is 16 times as
+// large.
+func TestStandardPrecision(t *testing.T) {
+	overWines(t, "stats", standard, func(*testing.T, *compiler.Unit, string) {})
+}
 
 // TestLearning holds clusters and trees to scikit-learn: learning.py.
 func TestLearning(t *testing.T) {
-	overWines(t, "learning", func(*testing.T, *compiler.Unit, string) {})
+	overWines(t, "learning", "", func(*testing.T, *compiler.Unit, string) {})
 }
 
-// overWines runs the computations of a file over all rows, in clear and on shares.
-func overWines(t *testing.T, name string, complete func(*testing.T, *compiler.Unit, string)) {
+// overWines runs the computations of a file that have a case at a precision, over all
+// rows, in clear and on shares.
+func overWines(t *testing.T, name, precision string, complete func(*testing.T, *compiler.Unit, string)) {
 	folder := filepath.Join("..", "..", "stdlib", "testdata")
 	var data struct {
 		Columns map[string][]float64
@@ -52,19 +66,34 @@ func overWines(t *testing.T, name string, complete func(*testing.T, *compiler.Un
 	require.NoError(t, json.Unmarshal(text, &data))
 	source, err := os.ReadFile(filepath.Join(folder, name+".tfe"))
 	require.NoError(t, err)
-	for where, text := range map[string]string{"in clear": string(source), "on shares": strings.ReplaceAll(string(source), "@ alice", "@ shared")} {
+	cases := slices.DeleteFunc(data.Cases, func(c statistic) bool { return c.Precision != precision })
+	clear := at(string(source), precision, cases)
+	for where, text := range map[string]string{"in clear": clear, "on shares": strings.ReplaceAll(clear, "@ alice", "@ shared")} {
 		t.Run(where, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "statistics.tfe")
 			require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
 			unit := load(t, path, "")
 			complete(t, unit, text)
 			for _, p := range unit.Programs[:some(uint64(len(unit.Programs)))] {
-				i := slices.IndexFunc(data.Cases, func(c statistic) bool { return c.Computation == p.Name })
+				i := slices.IndexFunc(cases, func(c statistic) bool { return c.Computation == p.Name })
 				require.GreaterOrEqual(t, i, 0, p.Name)
-				data.Cases[i].compare(t, p, data.Columns)
+				cases[i].compare(t, p, data.Columns)
 			}
 		})
 	}
+}
+
+// at is a text at another precision than its own, with the computations alone that
+// have a case there.
+func at(text, precision string, cases []statistic) string {
+	if precision == "" || precision == fine {
+		return text
+	}
+	parts := strings.Split(strings.ReplaceAll(text, fine, precision), "\ncomputation ")
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool {
+		name, _, isFunc := strings.Cut(part, "[")
+		return isFunc && part != parts[0] && !slices.ContainsFunc(cases, func(c statistic) bool { return c.Computation == name })
+	}), "\ncomputation ")
 }
 
 // everyFunction holds that the text calls each function of what it imports that

@@ -1,6 +1,6 @@
 """Writes stats.json: what the computations of stats.tfe must give over the red
 wines, by NumPy, SciPy and statsmodels, and the error that the doc comment of each
-function states. Needs numpy, scipy and statsmodels; run it in this folder."""
+function states; of moments, tests and survival at the default precision, too. Needs numpy, scipy and statsmodels; run it in this folder."""
 
 import csv
 import json
@@ -10,7 +10,7 @@ import statsmodels.api as sm
 from scipy import special, stats
 
 ROWS = 1599
-U = 2.0**-20  # a unit in the last place of stats.tfe
+U = 2.0**-20  # a unit in the last place: of stats.tfe, or of the default precision
 
 
 def columns():
@@ -37,7 +37,7 @@ def columns():
 
 
 def held(v):
-    """v as fixed(21, 20) holds it."""
+    """v as the precision holds it."""
     return np.round(v / U) * U if is_fixed(v) else v
 
 
@@ -96,13 +96,13 @@ def moments(c):
 
     average = lambda v: np.average(v, weights=w)
     dx, dy = x - average(x), y - average(y)
-    weighted = lambda v, w_: (6 * U + 4 * U * (np.abs(v).mean() + np.abs(w_).mean())) / w.mean()
-    case.expect("weighted_mean", average(x), (4 * U + 2 * U * x.mean()) / w.mean())
+    weighted = lambda v, w_: 6 * U + 6 * U * abs(average(v * w_)) + 2 * U / w.mean()
+    case.expect("weighted_mean", average(x), 3 * U + 4 * U * average(x) + 2 * U / w.mean())
     case.expect("weighted_variance", average(dx * dx), weighted(dx, dx))
-    case.expect("weighted_deviation", average(dx * dx) ** 0.5, 2 * U + weighted(dx, dx) / x.std())
+    case.expect("weighted_deviation", average(dx * dx) ** 0.5, 2 * U + weighted(dx, dx) / average(dx * dx) ** 0.5)
     case.expect("weighted_covariance", average(dx * dy), weighted(dx, dy))
     case.expect("weighted_correlation", average(dx * dy) / (average(dx * dx) * average(dy * dy)) ** 0.5,
-                4 * U * (1 + 1 / average(dx * dx) + 1 / average(dy * dy)))
+                4 * U * (1 + 1 / average(dx * dx) + 1 / average(dy * dy)) / w.mean())
     return case
 
 
@@ -152,18 +152,19 @@ def tests(c):
     case.expect("paired_df", ROWS - 1)
     welch = stats.ttest_ind(x, other, equal_var=False)
     t("welch", welch, ROWS, min(x.std(), other.std()))
-    case.expect("welch_df", welch.df, welch.df * 2.0**-16)
+    case.expect("welch_df", welch.df, 16 * U * welch.df**2 / (min(len(x), len(other)) - 1))
 
     table = stats.contingency.crosstab(code, bin_).count
     case.expect("cross_table", table)
     fit = stats.chisquare(table.sum(axis=0), shares * ROWS)
-    error = fit.statistic * 2.0**-16 + 16 * 4 * U
+    off = lambda x, cells: 2 * U * (x * ROWS) ** 0.5 + 2.0**-28 * x + 2 * U * x + cells * U
+    error = off(fit.statistic, 4)
     case.expect("chi_square", fit.statistic, error)
     case.expect("fit", fit.statistic, error)
     case.expect("fit_df", 3)
     case.expect("fit_p", fit.pvalue, error + 30 * U)
     whole = stats.chi2_contingency(table, correction=False)
-    error = whole.statistic * 2.0**-15 + 16 * 12 * U
+    error = off(whole.statistic, 12) + 3 * U * whole.statistic * ROWS / table.sum(axis=0).min()
     case.expect("independence", whole.statistic, error)
     case.expect("independence_df", whole.dof)
     case.expect("independence_p", whole.pvalue, error + 36 * U)
@@ -221,7 +222,11 @@ def survival(c):
     case.expect("died", s.n_events.astype(int))
     case.expect("risk", s.n_risk.astype(int))
     x, p = sm.duration.survdiff(period, event, group)
-    error = x * 2.0**-12 + 8 * 8 * U
+    dead, risk, inside = s.n_events, s.n_risk, np.array([(group & (period >= k)).sum() for k in range(8)])
+    part = inside / risk
+    v = (dead * part * (1 - part) * (risk - dead) / (risk - 1)).sum()
+    d = dead.sum()
+    error = 4 * U * d * (x / v) ** 0.5 + 8 * U * d * x / v + 8 * 8 * U
     case.expect("log_rank", x, error)
     case.expect("log_rank_p", p, error + 12 * U + 2.0**-22)
     return case
@@ -282,12 +287,15 @@ MEASURES = ["fixed acidity", "volatile acidity", "citric acid", "residual sugar"
 
 
 def main():
+    global U
     c = columns()
     cases = []
-    for make in (moments, order, groups, tests, linear, logistic, survival, noise, probabilities, matrices):
-        case = make({name: held(v) for name, v in c.items()})
-        inputs = {k: {"shape": list(v.shape), "data": shown(v)} if isinstance(v, np.ndarray) else v for k, v in case.inputs.items()}
-        cases.append({"computation": make.__name__, "inputs": inputs, "outputs": case.outputs})
+    every = (moments, order, groups, tests, linear, logistic, survival, noise, probabilities, matrices)
+    for precision, U, made in (("fixed(21, 20)", 2.0**-20, every), ("fixed(24, 16)", 2.0**-16, (moments, tests, survival))):
+        for make in made:
+            case = make({name: held(v) for name, v in c.items()})
+            inputs = {k: {"shape": list(v.shape), "data": shown(v)} if isinstance(v, np.ndarray) else v for k, v in case.inputs.items()}
+            cases.append({"precision": precision, "computation": make.__name__, "inputs": inputs, "outputs": case.outputs})
     with open("stats.json", "w") as f:
         f.write('{"columns": {\n' + ",\n".join(json.dumps(k) + ": " + dumped(shown(v)) for k, v in c.items()) + '\n},\n"cases": [\n')
         f.write(",\n".join(map(dumped, cases)) + "\n]}\n")
