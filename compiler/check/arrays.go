@@ -21,8 +21,8 @@ func (f *frame) dot(e *ast.Call, want types.Elem) value {
 	if bad(x, y) {
 		return poison(e)
 	}
-	if len(x.Shape) == 0 || len(y.Shape) == 0 || len(y.Shape) > 2 {
-		return f.fail(e, "E201", f.operands("", []value{x, y}), "`dot` takes an array, and a vector or a matrix")
+	if len(x.Shape) == 0 || len(y.Shape) == 0 || len(y.Shape) > 2 && len(x.Shape) != len(y.Shape) {
+		return f.fail(e, "E201", f.operands("", []value{x, y}), "`dot` takes an array, and a vector or a matrix, or two arrays of as many matrices")
 	}
 	x, y, elem, ok := f.dotElem(e, x, y)
 	if !ok {
@@ -39,8 +39,9 @@ func (f *frame) dot(e *ast.Call, want types.Elem) value {
 	if !m.bad() {
 		masks = append(masks, m)
 	}
-	shape := append(append(types.Shape{}, x.Shape[:len(x.Shape)-1]...), y.Shape[1:]...)
-	return f.products(e, "dot", elem, shape, y.Shape[0], x, y, masks...)
+	inner := y.Shape.Inner()
+	shape := append(append(types.Shape{}, x.Shape[:len(x.Shape)-1]...), y.Shape[inner+1:]...)
+	return f.products(e, "dot", elem, shape, y.Shape[inner], x, y, masks...)
 }
 
 // multiplied is what an operand multiplies by: a bool is 0 or 1, whatever it is of.
@@ -104,9 +105,13 @@ func (f *frame) dotElem(e *ast.Call, x, y value) (value, value, types.Elem, bool
 	return x, y, elem, true
 }
 
-// innerDims compares the dimensions that are summed over.
+// innerDims compares the dimensions that are summed over, and those before matrices.
 func (f *frame) innerDims(e *ast.Call, x, y value) bool {
-	a, b := x.Shape[len(x.Shape)-1], y.Shape[0]
+	inner := y.Shape.Inner()
+	if !f.sameShape(e.Args[1].Value, y.Shape[:inner], x.Shape[:inner], f.plainOf(y), nil) {
+		return false
+	}
+	a, b := x.Shape[len(x.Shape)-1], y.Shape[inner]
 	switch f.same(a, b) {
 	case proved:
 		return true
@@ -124,9 +129,8 @@ func (f *frame) innerDims(e *ast.Call, x, y value) bool {
 // operand may be padded.
 func (f *frame) innerMask(e *ast.Call, a *ast.Arg, x, y value) (value, bool) {
 	k := len(x.Shape) - 1
-	if a == nil && y.Shape[0].Padded() {
-		x = y
-		k = 0
+	if inner := y.Shape.Inner(); a == nil && y.Shape[inner].Padded() {
+		x, k = y, inner
 	}
 	return f.mask(e, a, x, k)
 }

@@ -257,12 +257,13 @@ func extreme(f func(*operation, ...*big.Int) *big.Int) func(*operation) Tensor {
 // dot sums exact products and truncates once.
 func dot(o *operation) Tensor {
 	x, y := o.args[0], o.args[1]
-	inner := int(y.Shape[0])
-	cols := count(y.Shape[1:])
+	lead := max(0, len(y.Shape)-2)
+	inner, cols := int(y.Shape[lead]), count(y.Shape[lead+1:])
+	results := count(o.shape[lead:]) // of a pair of operands
 	return o.tensor(func(k int) *big.Int {
-		s := new(big.Int)
+		s, first := new(big.Int), k/results*inner*cols
 		for j := range inner {
-			s.Add(s, new(big.Int).Mul(x.Data[k/cols*inner+j], y.Data[j*cols+k%cols]))
+			s.Add(s, new(big.Int).Mul(x.Data[k/cols*inner+j], y.Data[first+j*cols+k%cols]))
 		}
 		return o.shifted(s)
 	})

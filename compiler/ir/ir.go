@@ -262,7 +262,7 @@ const (
 	OpMin Op = "min" // one argument: over Axis; two: elementwise
 	OpMax Op = "max"
 	OpAbs Op = "abs"
-	OpDot Op = "dot" // Shift as Mul; vector·vector to matrix·matrix
+	OpDot Op = "dot" // Shift as Mul; vector·vector to matrix·matrix, and as many matrices·matrices
 
 	OpIndex  Op = "index"  // Dst = Args[0][Slices]
 	OpUpdate Op = "update" // Dst (a Var) = Args[0] with [Slices] replaced by Args[1]

@@ -416,14 +416,15 @@ func (v *verifier) extreme(i *Instr) {
 // vector: the only) dimension of the second.
 func (v *verifier) dot(i *Instr) {
 	x, y := v.info(i, 0).Shape, v.info(i, 1).Shape
-	if len(x) < 1 || len(x) > 2 || len(y) < 1 || len(y) > 2 {
+	matrices := len(x) == 3 && len(y) == 3 && v.sameSize(x[0], y[0])
+	if !matrices && (len(x) < 1 || len(x) > 2 || len(y) < 1 || len(y) > 2) {
 		v.fail("no product of %s and %s", x, y)
 		return
 	}
-	if !v.sameSize(x[len(x)-1], y[0]) {
+	if !v.sameSize(x[len(x)-1], y[y.Inner()]) {
 		v.fail("inner dimensions of %s and %s differ", x, y)
 	}
-	out := append(slices.Clone(x[:len(x)-1]), y[1:]...)
+	out := append(slices.Clone(x[:len(x)-1]), y[y.Inner()+1:]...)
 	v.result(i, v.productElem(i), out)
 }
 

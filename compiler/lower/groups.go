@@ -345,7 +345,10 @@ func (g *grouper) together(i *ir.Instr) types.Shape {
 			return g.shape(i.Args[0])
 		}
 		return g.shape(i.Args[0])[i.Axis : i.Axis+1]
-	case ir.OpDot, ir.OpConvolveToKernels:
+	case ir.OpDot:
+		y := g.shape(i.Args[1])
+		return y[y.Inner() : y.Inner()+1]
+	case ir.OpConvolveToKernels:
 		return g.shape(i.Args[1])[:1]
 	case ir.OpSort, ir.OpRank, ir.OpTopK, ir.OpCumSum:
 		s := g.shape(i.Args[0])

@@ -134,7 +134,8 @@ func (p *prover) interval(i *ir.Instr) interval {
 		}
 		return corners(arg(0), arg(1), (*big.Int).Mul).shift(-i.Shift)
 	case ir.OpDot:
-		return p.times(corners(arg(0), arg(1), (*big.Int).Mul), p.shape(i.Args[1])[0], i.Shift)
+		y := p.shape(i.Args[1])
+		return p.times(corners(arg(0), arg(1), (*big.Int).Mul), y[y.Inner()], i.Shift)
 	case ir.OpConvolve, ir.OpConvolveToKernels, ir.OpConvolveToImages:
 		// A place of a window may lie outside the image.
 		return p.times(corners(arg(0), arg(1), (*big.Int).Mul).join(constantly(0)), p.met(i), i.Shift)

@@ -44,20 +44,31 @@ func (l *lowerer) rows(v ir.Value) ir.Value {
 	return l.reshaped(v, s[:n].Count(), s[n])
 }
 
-// dot multiplies the last dimension of x with the first of y.
+// matrices flattens all dimensions but the last two.
+func (l *lowerer) matrices(v ir.Value) ir.Value {
+	s := l.shape(v)
+	n := len(s) - 2
+	return l.reshaped(v, s[:n].Count(), s[n], s[n+1])
+}
+
+// dot multiplies the last dimension of x with the inner one of y.
 func (c *primitiveCall) dot() ir.Value {
 	x, y := c.value(c.args[0]), c.value(c.args[1])
 	if c.args[2] != nil {
 		x = c.kept(x, c.value(c.args[2]), len(c.shape(x))-1, new(big.Int))
 	}
-	x = c.rows(x)
+	if len(c.shape(y)) > 2 {
+		x, y = c.matrices(x), c.matrices(y)
+	} else {
+		x = c.rows(x)
+	}
 	return c.reshaped(c.product(x, y, c.t.Elem), c.t.Shape...)
 }
 
-// product is the inner product of vectors and matrices.
+// product is the inner product of vectors, matrices, or arrays of matrices.
 func (c *primitiveCall) product(x, y ir.Value, e types.Elem) ir.Value {
 	s, t := c.shape(x), c.shape(y)
-	shape := append(append(types.Shape{}, s[:len(s)-1]...), t[1:]...)
+	shape := append(append(types.Shape{}, s[:len(s)-1]...), t[t.Inner()+1:]...)
 	return c.multiply(ir.OpDot, c.Call, x, y, types.Type{Elem: e, Shape: shape})
 }
 

@@ -209,6 +209,9 @@ func TestCostOfControl(t *testing.T) {
 		"matrices": `computation f[n, m](x: fixed[n, m] @ a in 0.0..2.0, y: fixed[m, 3] @ b in 0.0..2.0) -> r: fixed[n, 3] @ c where m <= 9 {
   return reveal(dot(x, y)) to c
 }`,
+		"arrays of matrices": `computation f[n](x: fixed[2, 3, n, 4] @ a in 0.0..2.0, y: fixed[2, 3, 4, 2] @ b in 0.0..2.0) -> r: fixed[2, 3, n, 2] @ c {
+  return reveal(dot(x, y)) to c
+}`,
 		"many passes": `computation f(x: int32 @ a in 0..9, y: int32 @ b in 0..9) -> r: int32 @ c {
   var p = x
   for i in 0..100 { p = if p < y then y else p }

@@ -116,6 +116,7 @@ func operationCases() []operationCase {
 		add("div", v, v, v)
 		add("dot"+shift, e.String()+"[6, 6]", v, e.String()+"[5, 6]")
 		add("dot"+shift, e.String(), e.String()+"[5]", e.String()+"[5]")
+		add("dot"+shift, e.String()+"[3, 2, 4]", e.String()+"[3, 2, 5]", e.String()+"[3, 5, 4]")
 		images, kernels, results := e.String()+"[2, 3, 5, 4]", e.String()+"[2, 3, 2, 3]", e.String()+"[2, 2, 3, 2]"
 		add("convolve"+shift+" window [2, 3, 2, 1]", results, images, kernels)
 		add("convolve_to_kernels"+shift+" window [2, 3, 2, 1]", kernels, images, results)

@@ -297,6 +297,10 @@ func (s Shape) Unpadded() Shape {
 	return out
 }
 
+// Inner is the place of the dimension that a product adds up, of a second operand: a
+// vector, a matrix, or an array of matrices.
+func (s Shape) Inner() int { return max(0, len(s)-2) }
+
 // Count returns the number of elements.
 func (s Shape) Count() Size {
 	n := Int(1)

@@ -91,16 +91,16 @@ func without(shape []int, axis int) (rest []int, outer, n, inner int) {
 	return rest, count(shape[:axis]), shape[axis], count(shape[axis+1:])
 }
 
-// Dot is the product of vector·vector, matrix·vector, vector·matrix or
-// matrix·matrix, of the type of Mul. Products of two fixed are added up
+// Dot is the product of vector·vector, matrix·vector, vector·matrix,
+// matrix·matrix, or as many matrices·matrices, of the type of Mul. Products of two fixed are added up
 // exactly and rounded once, toward minus infinity.
 func Dot(x, y Tensor) Tensor {
 	t, shift := product(x.Elem, y.Elem)
-	shape, n, k, m := DotShape(x.Shape, y.Shape)
+	shape, b, n, k, m := DotShape(x.Shape, y.Shape)
 	out := Zero(t, shape...)
-	ring.Split(n*m, func(lo, hi int) {
+	ring.Split(b*n*m, func(lo, hi int) {
 		for i := lo; i < hi; i++ {
-			row, col := i/m*k, i%m
+			row, col := i/m*k, i/(n*m)*k*m+i%m
 			out.Data[i] = t.wrap(dot(x.Data[row:row+k], y.Data[min(col, len(y.Data)):], m, shift))
 		}
 	})
@@ -119,10 +119,14 @@ func dot(x, y []uint64, m, shift int) uint64 {
 	return hi<<(64-shift) | lo>>shift
 }
 
-// DotShape reads the shapes of the operands of a dot product as n × k and
-// k × m, a vector as one row or one column, and says what the product's is.
-func DotShape(x, y []int) (shape []int, n, k, m int) {
-	n, m = 1, 1
+// DotShape reads the shapes of the operands of a dot product as b matrices of n × k and
+// b of k × m, of which a vector is one; shape is that of the result.
+func DotShape(x, y []int) (shape []int, b, n, k, m int) {
+	b, n, m = 1, 1, 1
+	if len(y) == 3 {
+		b, x, y = y[0], x[1:], y[1:]
+		shape = append(shape, b)
+	}
 	if len(x) == 2 {
 		n = x[0]
 		shape = append(shape, n)
@@ -131,5 +135,5 @@ func DotShape(x, y []int) (shape []int, n, k, m int) {
 		m = y[1]
 		shape = append(shape, m)
 	}
-	return shape, n, x[len(x)-1], m
+	return shape, b, n, x[len(x)-1], m
 }

@@ -26,17 +26,17 @@ func (e *Engine) Mul(net Net, x, y Operand) Share {
 	return e.k.Mul(o.next(), e.share(x).widen(shape), e.share(y).widen(shape), shift).as(t)
 }
 
-// Dot returns the product of vectors and matrices, typed and rounded as Mul:
+// Dot returns the product of vectors, matrices, or as many matrices each, typed and rounded as Mul:
 // each element of the result is truncated once. Costs are those of Mul for
 // the elements of the result.
 func (e *Engine) Dot(net Net, x, y Operand) Share {
-	shape, n, k, m := clear.DotShape(x.Dims(), y.Dims())
-	return e.bilinear(net, x, y, Matrices(e.k.Modulus(), n, k, m)).in(shape)
+	shape, b, n, k, m := clear.DotShape(x.Dims(), y.Dims())
+	return e.bilinear(net, x, y, Matrices(e.k.Modulus(), b, n, k, m)).in(shape)
 }
 
-// Matrices is the product of an n×k and a k×m matrix.
-func Matrices(r ring.Modulus, n, k, m int) Bilinear {
-	return Bilinear{[]int{n, m}, func(z, x, y []uint64) { r.MatMul(z, x, y, n, k, m) }}
+// Matrices is the products of b n×k with b k×m matrices.
+func Matrices(r ring.Modulus, b, n, k, m int) Bilinear {
+	return Bilinear{[]int{b, n, m}, func(z, x, y []uint64) { r.MatMuls(z, x, y, b, n, k, m) }}
 }
 
 // Convolve returns the convolution of images by kernels, as clear.Convolve does. Costs

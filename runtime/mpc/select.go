@@ -37,7 +37,7 @@ func (e *Engine) Lookup(net Net, x, index Operand) Share {
 		wide := rowsAt(hot, 1, repeat(m*n, k)).in([]int{m, n, k})
 		return o.sum(o.and(wide, reshaped(x, []int{n, k})), 1).in(out)
 	}
-	number, f := o.k.BitsToRing(o.next(), hot, x.Type()), Matrices(e.k.Modulus(), m, n, k)
+	number, f := o.k.BitsToRing(o.next(), hot, x.Type()), Matrices(e.k.Modulus(), 1, m, n, k)
 	if x, ok := x.(clear.Tensor); ok {
 		public := numbers(e.k.Modulus(), x)
 		return e.byPublic(out, number, func(z, h []uint64) { f.Add(z, h, public) })

@@ -231,13 +231,20 @@ func (r Modulus) SubShifted(dst, x, y []uint64, m int) {
 	})
 }
 
+// MatMuls sets dst = dst + x y for each of b n×k matrices x and k×m matrices y.
+func (r Modulus) MatMuls(dst, x, y []uint64, b, n, k, m int) {
+	for i := range b {
+		if r == Z64 {
+			MatMul(dst[i*n*m:], x[i*n*k:], y[i*k*m:], n, k, m)
+			continue
+		}
+		matMul128(newWideProduct(dst, x, y, b, i, n, k, m))
+	}
+}
+
 // MatMul sets dst = dst + x y for an n×k matrix x and a k×m matrix y.
 func (r Modulus) MatMul(dst, x, y []uint64, n, k, m int) {
-	if r == Z64 {
-		MatMul(dst, x, y, n, k, m)
-		return
-	}
-	matMul128(dst, x, y, n, k, m)
+	r.MatMuls(dst, x, y, 1, n, k, m)
 }
 
 // matMul is MatMul on this core.
@@ -246,7 +253,7 @@ func (r Modulus) matMul(dst, x, y []uint64, n, k, m int) {
 		active.matMul(newProduct(dst, x, y, n, k, m))
 		return
 	}
-	active.wideMatMul(newWideProduct(dst, x, y, n, k, m))
+	active.wideMatMul(newWideProduct(dst, x, y, 1, 0, n, k, m))
 }
 
 // matMulTurned is matMul of y by its columns, an m×k matrix.

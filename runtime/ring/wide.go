@@ -7,14 +7,15 @@ import "sync"
 // A wideProduct is a product of its low planes and its high planes.
 type wideProduct struct{ low, high product }
 
-// matMul128 sets dst = dst + x y for an n×k matrix x and a k×m matrix y.
-func matMul128(dst, x, y []uint64, n, k, m int) {
-	p := newWideProduct(dst, x, y, n, k, m)
+// matMul128 carries out a product, going over the cores.
+func matMul128(p wideProduct) {
 	p.low.split(func(lo, hi int) { active.wideMatMul(wideProduct{p.low.part(lo, hi), p.high.part(lo, hi)}) })
 }
 
-func newWideProduct(dst, x, y []uint64, n, k, m int) wideProduct {
-	return wideProduct{newProduct(dst, x, y, n, k, m), newProduct(dst[n*m:], x[n*k:], y[k*m:], n, k, m)}
+// newWideProduct is the i-th of b products of matrices.
+func newWideProduct(dst, x, y []uint64, b, i, n, k, m int) wideProduct {
+	plane := func(i int) product { return newProduct(dst[i*n*m:], x[i*n*k:], y[i*k*m:], n, k, m) }
+	return wideProduct{plane(i), plane(b + i)}
 }
 
 // wideMatMul carries out a part of a product.

@@ -31,7 +31,7 @@ func matrices(t *testing.T, p Protocol) {
 	small := domain{clear.Fixed(24, 16), -1 << 24, 1 << 24}
 	for i, c := range []struct{ x, y []int }{
 		{[]int{1}, []int{1}}, {[]int{9}, []int{9}}, {[]int{3, 4}, []int{4}}, {[]int{4}, []int{4, 3}},
-		{[]int{3, 5}, []int{5, 7}}, {[]int{65, 2}, []int{2, 66}},
+		{[]int{3, 5}, []int{5, 7}}, {[]int{65, 2}, []int{2, 66}}, {[]int{3, 2, 4}, []int{3, 4, 5}},
 	} {
 		for _, d := range []domain{int64s, small} {
 			x, y := randomTensor(d, uint64(i), c.x...), randomTensor(d, uint64(i)+100, c.y...)
@@ -61,7 +61,7 @@ func matrices(t *testing.T, p Protocol) {
 							t.Errorf("element %d: got %v, want %v to %v", k, v, low, high)
 						}
 					}
-					if len(got.Data) != n || len(got.Shape) != len(c.x)+len(c.y)-2 {
+					if len(got.Data) != n || len(got.Shape) != len(c.x)-1+min(1, len(c.y)-1) {
 						t.Errorf("got shape %v", got.Shape)
 					}
 					p.checkCost(t, players, n, form.calls)
@@ -73,9 +73,13 @@ func matrices(t *testing.T, p Protocol) {
 
 // bigDot returns the exact sums of a product, row by row.
 func bigDot(x, y clear.Tensor) (sums []*big.Int, n int) {
-	k := x.Shape[len(x.Shape)-1]
-	rows, columns := len(x.Data)/k, len(y.Data)/k
+	k, matrices := x.Shape[len(x.Shape)-1], 1
+	if len(y.Shape) > 2 {
+		matrices = y.Shape[0]
+	}
+	rows, columns := len(x.Data)/k, len(y.Data)/k/matrices
 	for i := range rows {
+		y := clear.Tensor{Elem: y.Elem, Data: y.Data[i*matrices/rows*k*columns:]}
 		for j := range columns {
 			sum := new(big.Int)
 			for l := range k {

@@ -87,7 +87,7 @@ func exposures() []exposure {
 		{name: "product", secrets: numbers, op: func(q *Player, x []mpc.Share) { q.Kernel.Mul(q, x[0], x[1], 0) }},
 		{name: "product truncated", truncates: true, call: capability.Call{Action: capability.Product, Param: 16}, secrets: numbers, op: func(q *Player, x []mpc.Share) { q.Kernel.Mul(q, x[0], x[1], 16) }},
 		{name: "matrix product", secrets: numbers, op: func(q *Player, x []mpc.Share) {
-			q.Kernel.Bilinear(q, x[0], x[1], mpc.Matrices(q.Kernel.Modulus(), 2, 4, 2), 0)
+			q.Kernel.Bilinear(q, x[0], x[1], mpc.Matrices(q.Kernel.Modulus(), 1, 2, 4, 2), 0)
 		}},
 		{name: "truncate", truncates: true, call: capability.Call{Action: capability.Truncate, Param: 16}, secrets: numbers, op: func(q *Player, x []mpc.Share) { q.Kernel.Truncate(q, x[0], 16) }},
 		{name: "divide", secrets: numbers, op: func(q *Player, x []mpc.Share) { q.Kernel.DivPublic(q, x[0], []uint64{1000}) }},
