@@ -105,7 +105,7 @@ func (e *ensemble) predict(row []float64) float64 {
 func TestForest(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	e := new(ensemble)
-	for tree := range int64(32) {
+	for tree := range int64(64) {
 		e.grow(random, tree, 0, 8)
 	}
 	program, err := imported(t, e.model(), t.TempDir())
@@ -146,7 +146,7 @@ func TestLeaves(t *testing.T) {
 	for _, w := range program.Weights {
 		weights[w.Name] = w
 	}
-	assert.Equal(t, onnx.Weight{Name: "forest1_paths", Shape: []int{1, 2, 3}, Data: []float64{1, 0, 0, 0, 1, -1}, Low: -1, High: 1}, weights["forest1_paths"])
+	assert.Equal(t, onnx.Weight{Name: "forest1_paths", Shape: []int{1, 3, 2}, Data: []float64{1, 0, 0, 1, 0, -1}, Low: -1, High: 1}, weights["forest1_paths"])
 	assert.Equal(t, []float64{1, 1, 0}, weights["forest1_yes"].Data)
 	assert.Equal(t, []float64{3, 4, 6}, weights["forest1_leaves"].Data)
 	assert.Equal(t, []float64{0.5, 3}, weights["forest1_bounds"].Data)

@@ -4,20 +4,16 @@ package onnx
 // with the questions on its paths. So what is computed follows the number of questions and
 // leaves, whatever the depth.
 
-import (
-	"fmt"
-	"slices"
-	"strings"
-)
+import "fmt"
 
 const (
-	// fewAsked are as many questions as a grove has at most, but for long paths: a leaf is
-	// shared as so many numbers, once, and where a grove is small, it repeats more of
-	// the questions near the roots, of every row.
+	// fewAsked bounds the questions of a grove, unless paths are long: each leaf is shared
+	// as so many numbers, once, whereas small groves repeat the questions near the
+	// roots, for every row.
 	fewAsked = 64
 	// maxTogether bounds the groves of a pass, which take the same rounds and hold
 	// their arrays at the same time.
-	maxTogether = 32
+	maxTogether = 64
 )
 
 // A grove is a run of leaves, and the place of each question of the forest among its own.
@@ -26,7 +22,7 @@ type grove struct {
 	leaves []leaf
 }
 
-// groves cuts a forest into passes of so many groves: into few, each of few questions.
+// groves cuts a forest into passes of so many groves: as few as have few questions each.
 func (f *forest) groves() (passes, together int, all []grove) {
 	few := fewAsked
 	for _, l := range f.leaves {
@@ -90,14 +86,22 @@ type planting struct {
 	columns, bounds, paths, yes, told layout
 }
 
-// plant lays out groves, whose indices are the lead of all shapes.
-func (f *forest) plant(lead []int, all []grove) (p planting, err error) {
+// plant lays out the groves of passes; arrays of one pass lack its dimension.
+func (f *forest) plant(passes, together int, all []grove) (p planting, err error) {
 	asked, leaves := most(all, grove.asked), most(all, grove.grown)
 	for _, l := range []struct {
 		to    *layout
 		shape []int
-	}{{&p.columns, []int{f.columns, asked}}, {&p.bounds, []int{asked}}, {&p.paths, []int{asked, leaves}}, {&p.yes, []int{leaves}}, {&p.told, []int{leaves, f.targets}}} {
-		l.to.shape = slices.Concat(lead, l.shape)
+	}{
+		{&p.columns, []int{passes, together * asked, f.columns}},
+		{&p.bounds, []int{passes, together * asked}},
+		{&p.paths, []int{passes, together, leaves, asked}},
+		{&p.yes, []int{passes, together * leaves}},
+		{&p.told, []int{passes, together * leaves, f.targets}},
+	} {
+		if l.to.shape = l.shape; passes == 1 {
+			l.to.shape = l.shape[1:]
+		}
 		n, err := counted(l.to.shape)
 		if err != nil {
 			return p, fmt.Errorf("%d questions and %d leaves; train fewer trees, or smaller ones (max_leaf_nodes): %w", len(f.asked), len(f.leaves), err)
@@ -105,8 +109,8 @@ func (f *forest) plant(lead []int, all []grove) (p planting, err error) {
 		l.to.data = make([]float64, n)
 	}
 	for k, g := range all {
-		f.ground(g, asked, p.columns.part(k, len(all)), p.bounds.part(k, len(all)))
-		g.raise(leaves, p.paths.part(k, len(all)), p.yes.part(k, len(all)))
+		f.ground(g, p.columns.part(k, len(all)), p.bounds.part(k, len(all)))
+		g.raise(asked, p.paths.part(k, len(all)), p.yes.part(k, len(all)))
 		for l, leaf := range g.leaves {
 			for target, w := range leaf.told {
 				p.told.part(k, len(all))[l*f.targets+target] = w
@@ -116,16 +120,17 @@ func (f *forest) plant(lead []int, all []grove) (p planting, err error) {
 	return p, nil
 }
 
-// ground lays out the questions of a grove, of which there are places for asked.
-func (f *forest) ground(g grove, asked int, columns, bounds []float64) {
+// ground lays out the questions of a grove.
+func (f *forest) ground(g grove, columns, bounds []float64) {
 	for q, place := range g.places {
-		columns[f.asked[q].column*asked+place] = 1
+		columns[place*f.columns+f.asked[q].column] = 1
 		bounds[place] = f.asked[q].bound
 	}
 }
 
-// raise lays out the paths of a grove: 1 is yes, -1 no, and how often yes is said.
-func (g grove) raise(leaves int, paths, yes []float64) {
+// raise lays out the paths of a grove, each of so many numbers: 1 is yes, -1 no; and how
+// often yes is said.
+func (g grove) raise(asked int, paths, yes []float64) {
 	for l, leaf := range g.leaves {
 		for _, s := range leaf.path {
 			sign := -1.0
@@ -133,7 +138,7 @@ func (g grove) raise(leaves int, paths, yes []float64) {
 				sign = 1
 				yes[l]++
 			}
-			paths[g.places[s.question]*leaves+l] = sign
+			paths[l*asked+g.places[s.question]] = sign
 		}
 	}
 }
@@ -158,58 +163,56 @@ func (g *importer) forested(x value, e *ensemble, base []float64) (value, error)
 		return value{}, err
 	}
 	passes, together, all := f.groves()
-	name, pass := g.fresh("forest"), g.fresh("pass")
-	lead, at := []int{passes, together}, pass+", "
-	if passes == 1 {
-		lead, at = lead[1:], ""
-	}
-	p, err := f.plant(lead, all)
+	p, err := f.plant(passes, together, all)
 	if err != nil {
 		return value{}, err
 	}
+	name := g.fresh("forest")
 	w, err := g.planted(name, p, base)
 	if err != nil {
 		return value{}, err
 	}
 	g.imports["tree"] = true
-	var told []string
-	for k := range together {
-		told = append(told, w.predict(text, fmt.Sprintf("[%s%d]", at, k)))
+	s, answers, reached := shape{x.shape[0], {f.targets, ""}}, g.fresh("answers"), g.fresh("reached")
+	walk := func(at string) {
+		g.lines = append(g.lines,
+			fmt.Sprintf("let %s = tree.answers(%s, %s%s, %s%s)", answers, text, w.columns, at, w.bounds, at),
+			fmt.Sprintf("let %s = tree.leaves_by_answers(%s, %s%s, %s%s)", reached, answers, w.paths, at, w.yes, at))
 	}
-	sum, s := strings.Join(told, " + "), shape{x.shape[0], {f.targets, ""}}
 	if passes == 1 {
-		return g.let(name, sum+" + "+w.base, s), nil
+		walk("")
+		return g.let(name, fmt.Sprintf("dot(%s, %s) + %s", reached, w.leaves, w.base), s), nil
 	}
-	g.lines = append(g.lines, fmt.Sprintf("var %s = zeros(%s) + %s", name, s.list(), w.base), fmt.Sprintf("for %s in 0..%d {", pass, passes), name+" += "+sum, "}")
+	pass := g.fresh("pass")
+	g.lines = append(g.lines, fmt.Sprintf("var %s = zeros(%s) + %s", name, s.list(), w.base), fmt.Sprintf("for %s in 0..%d {", pass, passes))
+	walk("[" + pass + "]")
+	g.lines = append(g.lines, fmt.Sprintf("%s += dot(%s, %s[%s])", name, reached, w.leaves, pass), "}")
 	return value{name: name, stored: s, shape: s}, nil
 }
 
 // forestWeights are the names of the weights of a forest.
-type forestWeights struct {
-	parts []string
-	base  string
-}
-
-// predict is the call for the grove at an index.
-func (w forestWeights) predict(x, at string) string {
-	return fmt.Sprintf("tree.predict_by_paths(%s, %s)", x, strings.Join(w.parts, at+", ")+at)
-}
+type forestWeights struct{ columns, bounds, paths, yes, leaves, base string }
 
 // planted makes weights of a planting.
 func (g *importer) planted(name string, p planting, base []float64) (w forestWeights, err error) {
 	for _, part := range []struct {
+		field     *string
 		name      string
 		of        layout
 		low, high int
-	}{{"columns", p.columns, 0, 1}, {"bounds", p.bounds, 0, 0}, {"paths", p.paths, -1, 1}, {"yes", p.yes, 0, maxPath}, {"leaves", p.told, 0, 0}} {
-		field, err := g.weight("", name+"_"+part.name, part.of.shape, part.of.data)
-		if err != nil {
+	}{
+		{&w.columns, "columns", p.columns, 0, 1},
+		{&w.bounds, "bounds", p.bounds, 0, 0},
+		{&w.paths, "paths", p.paths, -1, 1},
+		{&w.yes, "yes", p.yes, 0, maxPath},
+		{&w.leaves, "leaves", p.told, 0, 0},
+		{&w.base, "base", layout{[]int{len(base)}, base}, 0, 0},
+	} {
+		if *part.field, err = g.weight("", name+"_"+part.name, part.of.shape, part.of.data); err != nil {
 			return w, err
 		}
 		made := &g.weights[len(g.weights)-1]
 		made.Low, made.High = part.low, part.high
-		w.parts = append(w.parts, field)
 	}
-	w.base, err = g.weight("", name+"_base", []int{len(base)}, base)
-	return w, err
+	return w, nil
 }
