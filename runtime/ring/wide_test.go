@@ -25,7 +25,7 @@ func TestWideMatMulVariants(t *testing.T) {
 						put(want, i*m+j, n*m, sum)
 					}
 				}
-				k.wideMatMul(newWideProduct(got, x, y, n, inner, m))
+				k.wideMatMul(newWideProduct(got, x, y, 1, 0, n, inner, m))
 				equal(t, want, got, "product")
 			})
 		}
@@ -37,7 +37,7 @@ func TestWideMatMulSplit(t *testing.T) {
 	for _, s := range [][3]int{{70, 20, 30}, {30, 20, 70}, {2, 39, 3190}, {0, 3, 4}, {3, 0, 4}, {3, 4, 0}} {
 		n, k, m := s[0], s[1], s[2]
 		x, y, want, got := random(2*n*k, 1), random(2*k*m, 2), random(2*n*m, 3), random(2*n*m, 3)
-		plain.wideMatMul(newWideProduct(want, x, y, n, k, m))
+		plain.wideMatMul(newWideProduct(want, x, y, 1, 0, n, k, m))
 		Z128.MatMul(got, x, y, n, k, m)
 		require.Equal(t, want, got)
 	}
@@ -48,7 +48,7 @@ func BenchmarkWideMatMul(b *testing.B) {
 	for _, k := range variants() {
 		b.Run(k.name, func(b *testing.B) {
 			x, y, dst := random(2*n*n, 1), random(2*n*n, 2), make([]uint64, 2*n*n)
-			p := newWideProduct(dst, x, y, n, n, n)
+			p := newWideProduct(dst, x, y, 1, 0, n, n, n)
 			for range b.N {
 				k.wideMatMul(p)
 			}
