@@ -393,21 +393,28 @@ func inClass(e types.Elem, c op.Class) bool {
 	return true
 }
 
+// passedSizes are what a function knows of its sizes at a call: of each alone,
+// and what is not negative of several together.
+type passedSizes struct {
+	infos map[string]*sizeInfo
+	joint []types.Size
+}
+
 // instance checks fn for the arguments, once per distinct tuple.
 func (c *checker) instance(f *frame, fn *ast.Fn, vs []value, m *matcher) *instance {
-	infos := make(map[string]*sizeInfo)
+	sizes := passedSizes{make(map[string]*sizeInfo), f.carried(m.sizes)}
 	for name, size := range m.sizes {
-		infos[name] = f.sizeOf(size)
+		sizes.infos[name] = f.sizeOf(size)
 	}
 	for i, v := range vs {
 		vs[i].counted = f.counted(v.Shape.Count())
 	}
-	key := f.instanceKey(fn, vs, infos, m)
+	key := f.instanceKey(fn, vs, sizes, m)
 	if in, ok := f.unit.instances[key]; ok {
 		return in
 	}
 	f.unit.instances[key] = nil // a cycle would end here; it is reported elsewhere
-	in := c.checkFn(fn, vs, infos, m.elems, f)
+	in := c.checkFn(fn, vs, sizes, m.elems, f)
 	f.unit.instances[key] = in
 	return in
 }
@@ -415,7 +422,7 @@ func (c *checker) instance(f *frame, fn *ast.Fn, vs []value, m *matcher) *instan
 // sizeOf is what a callee knows of a size that is bound to its dimension.
 func (f *frame) sizeOf(s types.Size) *sizeInfo {
 	info := &sizeInfo{place: types.PublicPlace, early: true}
-	info.min, info.max = f.interval(s.Subst(f.equal))
+	info.min, info.max = f.span(s)
 	_, info.constant = s.Const()
 	if place, private := f.data(types.Shape{s}); private {
 		info.place, info.data = place, true
@@ -425,7 +432,7 @@ func (f *frame) sizeOf(s types.Size) *sizeInfo {
 
 // instanceKey is equal for equal tuples: placements, early or late, element
 // types, context, and what is known of ranges and sizes.
-func (f *frame) instanceKey(fn *ast.Fn, vs []value, infos map[string]*sizeInfo, m *matcher) string {
+func (f *frame) instanceKey(fn *ast.Fn, vs []value, sizes passedSizes, m *matcher) string {
 	var b strings.Builder
 	fmt.Fprint(&b, fn.Pos.Filename, ":", fn.Name.Name, f.pc.secret, f.pc.late, f.pc.total, f.pc.test, f.pc.cond)
 	if f.pc.local != nil {
@@ -439,12 +446,13 @@ func (f *frame) instanceKey(fn *ast.Fn, vs []value, infos map[string]*sizeInfo, 
 		}
 	}
 	for _, g := range fn.Generics {
-		if i := infos[g.Name.Name]; i != nil {
+		if i := sizes.infos[g.Name.Name]; i != nil {
 			fmt.Fprint(&b, ";", i.min, i.max, i.place, i.data, i.constant)
 		} else {
 			fmt.Fprint(&b, ";", m.elems[g.Name.Name])
 		}
 	}
+	fmt.Fprint(&b, ";", sizes.joint)
 	return b.String()
 }
 

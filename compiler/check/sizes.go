@@ -6,6 +6,7 @@ package check
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/tfec-lang/tfec/lang/ast"
 	"github.com/tfec-lang/tfec/lang/types"
@@ -77,11 +78,9 @@ func (f *facts) hold(p types.Size) {
 	}
 }
 
-// near lists the polynomials entered that have a name in common with p, each
-// once.
-func (f *facts) near(p types.Size) []types.Size {
+// near lists the polynomials entered that have one of the names, each once.
+func (f *facts) near(names []string) []types.Size {
 	var out []types.Size
-	names := p.Vars()
 	for i, name := range names {
 		for _, fact := range f.about[name] {
 			if !slices.ContainsFunc(names[:i], fact.Has) {
@@ -159,7 +158,7 @@ func (f *facts) search(p types.Size, depth int) bool {
 		low, _ := f.interval(p)
 		return low.bounded && low.sign() >= 0
 	}
-	return slices.ContainsFunc(f.near(p), func(fact types.Size) bool {
+	return slices.ContainsFunc(f.near(p.Vars()), func(fact types.Size) bool {
 		return slices.ContainsFunc(multiples(p, fact), func(k int64) bool {
 			return f.search(p.Sub(types.Int(k).Mul(fact)), depth-1)
 		})
@@ -209,11 +208,8 @@ func (f *facts) term(t types.Term) (low, high end) {
 // value gives the bounds of a size as an int64; without an upper end it is not
 // declared, and what is no number of elements may then wrap.
 func (f *facts) value(p types.Size) bounds {
-	low, high := f.interval(p.Subst(f.equal))
+	low, high := f.span(p)
 	all := whole(types.Of(types.Int64))
-	if len(p.Vars()) > 1 {
-		high = f.jointly(p.Subst(f.equal), high)
-	}
 	out := bounds{all.low, all.high, low.bounded && high.bounded}
 	if !high.bounded && f.counted(p) {
 		high = endAt(maxCount)
@@ -227,16 +223,71 @@ func (f *facts) value(p types.Size) bounds {
 	return out
 }
 
-// jointly is the least upper end that one fact about the names of p together
-// gives, or what is known.
-func (f *facts) jointly(p types.Size, high end) end {
-	for _, fact := range f.near(p) {
-		if _, h := f.interval(p.Add(fact)); h.bounded && (!high.bounded || h.less(high)) {
-			high = h
+// span bounds a polynomial by the bounds of its names, and by what one fact says
+// of several of them together.
+func (f *facts) span(p types.Size) (low, high end) {
+	p = p.Subst(f.equal)
+	return f.highest(types.Int(0).Sub(p)).minus(), f.highest(p)
+}
+
+// highest is the least upper end that is known of p.
+func (f *facts) highest(p types.Size) end {
+	_, high := f.interval(p)
+	if len(p.Vars()) < 2 {
+		return high
+	}
+	lower := func(x end) {
+		if x.bounded && (!high.bounded || x.less(high)) {
+			high = x
+		}
+	}
+	for _, fact := range f.near(p.Vars()) {
+		minus := types.Int(0).Sub(fact)
+		for _, k := range multiples(p, minus) {
+			_, h := f.interval(p.Sub(types.Int(k).Mul(minus)))
+			lower(h)
+		}
+	}
+	for _, name := range p.Vars() {
+		if rest, ok := p.Over(name); ok {
+			least, most := f.interval(types.Name(name))
+			low, high := f.span(rest)
+			_, h := productOf(least, most, low, high)
+			lower(h)
 		}
 	}
 	return high
 }
+
+// carried is what is known of the sizes of a function together, each of which is
+// one here: the facts in which they can stand for all names, and what one is by
+// the others.
+func (f *facts) carried(sizes map[string]types.Size) []types.Size {
+	var known []types.Size
+	var names []string
+	unmarked, equal := make(map[string]types.Size), make(map[string]types.Size)
+	for _, name := range slices.Sorted(maps.Keys(sizes)) {
+		unmarked[mark+name] = types.Name(name)
+		size := sizes[name].Subst(f.equal)
+		names = append(names, size.Vars()...)
+		d := size.Sub(types.Name(mark + name)).Subst(equal)
+		known = append(known, d, types.Int(0).Sub(d))
+		replace(equal, d)
+	}
+	slices.Sort(names)
+	var out []types.Size
+	for _, p := range append(known, f.near(slices.Compact(names))...) {
+		p = p.Subst(f.equal).Subst(equal)
+		own := !slices.ContainsFunc(p.Vars(), func(name string) bool { return !strings.HasPrefix(name, mark) })
+		if _, constant := p.Const(); own && !constant && !p.Overflows() {
+			out = append(out, p.Subst(unmarked))
+		}
+	}
+	return out
+}
+
+// mark tells the sizes of a function from the names at the call.
+const mark = "~"
 
 // counted reports that p is at most maxCount: it is the number of elements of an
 // input, or some dimensions of one that has elements.
@@ -291,7 +342,7 @@ func (f *facts) assume(left, right types.Size, rel string) {
 // atLeast adds p >= 0.
 func (f *facts) atLeast(p types.Size) {
 	f.hold(p)
-	f.tighten(p)
+	f.tighten(p, p.Subst(f.equal))
 }
 
 // tighten derives bounds of single names from new facts, and then from those
@@ -333,16 +384,23 @@ func (f *facts) bound(t types.Term, rest types.Size) bool {
 	return true
 }
 
-// equate adds d == 0. A name that stands alone with coefficient 1 or -1 is
-// replaced by the rest everywhere, the one that sorts last.
+// equate adds d == 0. The first name that stands alone with coefficient 1 or -1
+// is replaced by the rest everywhere.
 func (f *facts) equate(d types.Size) {
 	minus := types.Int(0).Sub(d)
 	f.hold(d)
 	f.hold(minus)
 	f.tighten(d, minus)
-	d = d.Subst(f.equal)
+	replace(f.equal, d.Subst(f.equal))
+	for _, fact := range f.near(d.Vars()) {
+		f.tighten(fact.Subst(f.equal))
+	}
+}
+
+// replace adds to equalities what d == 0 says of a name of it that has no mark.
+func replace(equal map[string]types.Size, d types.Size) {
 	for _, t := range d.Terms() {
-		if len(t.Vars) != 1 || t.Coef != 1 && t.Coef != -1 {
+		if len(t.Vars) != 1 || t.Coef != 1 && t.Coef != -1 || strings.HasPrefix(t.Vars[0], mark) {
 			continue
 		}
 		name := t.Vars[0]
@@ -351,10 +409,10 @@ func (f *facts) equate(d types.Size) {
 			continue
 		}
 		one := map[string]types.Size{name: rest}
-		for k, v := range f.equal {
-			f.equal[k] = v.Subst(one)
+		for k, v := range equal {
+			equal[k] = v.Subst(one)
 		}
-		f.equal[name] = rest
+		equal[name] = rest
 		return
 	}
 }

@@ -85,14 +85,14 @@ func (x state) equal(y state) bool {
 
 // checkFn checks a function for arguments that are already of its types, where
 // caller calls it.
-func (c *checker) checkFn(fn *ast.Fn, vs []value, infos map[string]*sizeInfo, elems map[string]types.Elem, caller *frame) *instance {
+func (c *checker) checkFn(fn *ast.Fn, vs []value, sizes passedSizes, elems map[string]types.Elem, caller *frame) *instance {
 	u, pc := newUnit(fn.Name.Name), caller.pc
 	u.fn, u.typeArgs, u.everybody, u.instances = fn, elems, caller.unit.everybody, caller.unit.instances
 	header := c.newFrame(u)
 	header.body.Fn = fn
 	header.pc = context{local: pc.local, player: pc.player, secret: pc.secret, cond: pc.cond, late: pc.late, total: pc.total,
 		test: pc.test, reason: pc.reason, reasonAt: pc.reasonAt}
-	params := header.fnHeader(fn, vs, infos)
+	params := header.fnHeader(fn, vs, sizes)
 	declared := header.disclosedList(fn.Discloses)
 	f := header.stableBody(fn.Name, func(f *frame) {
 		f.fnBody(fn)
@@ -102,8 +102,11 @@ func (c *checker) checkFn(fn *ast.Fn, vs []value, infos map[string]*sizeInfo, el
 }
 
 // fnHeader defines sizes and parameters.
-func (f *frame) fnHeader(fn *ast.Fn, vs []value, infos map[string]*sizeInfo) []*atom {
-	f.generics(fn.Generics, infos)
+func (f *frame) fnHeader(fn *ast.Fn, vs []value, sizes passedSizes) []*atom {
+	f.generics(fn.Generics, sizes.infos)
+	for _, p := range sizes.joint {
+		f.atLeast(p)
+	}
 	var atoms []*atom
 	for i, p := range fn.Params {
 		v := vs[i]
@@ -448,7 +451,7 @@ func (c *checker) uncalledAt(fn *ast.Fn, place types.Place, calls instances) *in
 		w := f.uncalledParam(p, place)
 		vs = append(vs, w)
 	}
-	return c.checkFn(fn, vs, infos, elems, f)
+	return c.checkFn(fn, vs, passedSizes{infos: infos}, elems, f)
 }
 
 // uncalledParam is an argument that is all its parameter admits. Errors of
