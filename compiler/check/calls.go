@@ -210,6 +210,7 @@ type matcher struct {
 // what they are, unless that was done before.
 func (f *frame) instantiate(e *ast.Call, fn *ast.Fn, home *checker, vs []value) (*instance, map[string]types.Size, bool) {
 	m := &matcher{f, fn, home, home.newFrame(f.unit), make(map[string]types.Size), make(map[string]types.Elem)}
+	m.numbers(vs)
 	ok := true
 	for i, p := range fn.Params {
 		vs[i], ok = m.match(p, vs[i], ok)
@@ -235,6 +236,17 @@ func (f *frame) instantiate(e *ast.Call, fn *ast.Fn, home *checker, vs []value) 
 	}
 	in := home.instance(f, fn, vs, m)
 	return in, m.sizes, in != nil
+}
+
+// numbers binds the parameters that are sizes of the caller: whole numbers, pinned
+// `@ public`, where the argument is made of constants and sizes.
+func (m *matcher) numbers(vs []value) {
+	for i, p := range m.fn.Params {
+		pinned := p.Type.Placement != nil && p.Type.Placement.Kind == ast.Public
+		if v := vs[i]; pinned && len(p.Type.Shape) == 0 && m.f.paramElem(p).IsInt() && v.lin != nil && m.f.isSize(*v.lin) {
+			m.sizes[p.Name.Name] = v.lin.Unpadded()
+		}
+	}
 }
 
 // match checks one argument against its parameter: element, rank, dimensions,
@@ -366,6 +378,11 @@ func (m *matcher) dim(e ast.Expr) (types.Size, bool) {
 			in.defineSize(g.Name, &sizeInfo{place: types.PublicPlace, early: true})
 		}
 	}
+	for _, p := range m.fn.Params {
+		if _, size := m.sizes[p.Name.Name]; size {
+			in.defineSize(p.Name, &sizeInfo{place: types.PublicPlace, early: true})
+		}
+	}
 	v := in.expr(e, types.Elem{})
 	if v.lin == nil {
 		return types.Size{}, false
@@ -450,6 +467,11 @@ func (f *frame) instanceKey(fn *ast.Fn, vs []value, sizes passedSizes, m *matche
 			fmt.Fprint(&b, ";", i.min, i.max, i.place, i.data, i.constant)
 		} else {
 			fmt.Fprint(&b, ";", m.elems[g.Name.Name])
+		}
+	}
+	for _, p := range fn.Params {
+		if i := sizes.infos[p.Name.Name]; i != nil {
+			fmt.Fprint(&b, ";", p.Name.Name, i.min, i.max, i.constant)
 		}
 	}
 	fmt.Fprint(&b, ";", sizes.joint)

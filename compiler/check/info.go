@@ -207,7 +207,7 @@ type Variable struct {
 	// Columns is that of an input, as of a Field.
 	Columns *Enum
 	Const   *Const     // Constant: its value
-	Size    types.Size // SizeName: as a size; LoopVar and MemberVar: unused
+	Size    types.Size // SizeName, and a ParamVar that is a size of the caller: as a size
 	Group   *Group     // MemberVar, Bundle
 	// Member is the player that a MemberVar stands for in this Body.
 	Member int

@@ -117,7 +117,7 @@ func (s *scope) find(name string) *Variable {
 
 func (s *scope) isSize(name string) bool {
 	v := s.find(name)
-	return v != nil && v.Kind == SizeName
+	return v != nil && len(v.Size.Terms()) > 0
 }
 
 func (s *scope) names() []string {

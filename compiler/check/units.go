@@ -104,6 +104,11 @@ func (c *checker) checkFn(fn *ast.Fn, vs []value, sizes passedSizes, elems map[s
 // fnHeader defines sizes and parameters.
 func (f *frame) fnHeader(fn *ast.Fn, vs []value, sizes passedSizes) []*atom {
 	f.generics(fn.Generics, sizes.infos)
+	for _, p := range fn.Params {
+		if info := sizes.infos[p.Name.Name]; info != nil {
+			f.infos[p.Name.Name] = info
+		}
+	}
 	for _, p := range sizes.joint {
 		f.atLeast(p)
 	}
@@ -125,6 +130,9 @@ func (f *frame) fnHeader(fn *ast.Fn, vs []value, sizes passedSizes) []*atom {
 		known := value{Type: v.Type, early: v.early, bounds: v.bounds, deps: []*Variable{variable}, met: v.met, affine: ofAtom(a)}
 		if n, ok := v.wholeConstant(); ok && p.Type.Placement != nil && p.Type.Placement.Kind == ast.Public {
 			known = known.constant(n)
+		} else if sizes.infos[variable.Name] != nil {
+			variable.Size = types.Name(variable.Name)
+			known.lin = &variable.Size
 		}
 		switch {
 		case slices.Contains(v.gaps, noted):
