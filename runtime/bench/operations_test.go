@@ -131,14 +131,17 @@ func store(s *server, x []mpc.Share) {
 	s.engine.Store(s.next(), x[0], s.engine.Reshape(unused, x[1]), s.engine.Reshape(unused, x[2]))
 }
 
-// softmax is exp(x - max x) over its sum, along rows.
+// softmax is exp(x - max x) times the reciprocal of its sum, along rows of ten, as that of
+// programs is: the sum has a short type.
 func softmax(s *server, x []mpc.Share) {
 	e := s.engine
 	rows := x[0].Shape[0]
 	most := e.Reshape(unused, e.Max(s.next(), x[0], 1), rows, 1)
 	powers := e.Exp(s.next(), e.Sub(unused, x[0], most))
 	sum := e.Reshape(unused, e.Sum(unused, powers, 1), rows, 1)
-	e.Div(s.next(), powers, sum)
+	short := clear.Fixed(5, fixed.F)
+	r := e.Div(s.next(), clear.FromInts(short, nil, 1<<fixed.F), e.Convert(unused, sum, short))
+	e.Mul(s.next(), powers, e.Convert(unused, r, fixed))
 }
 
 // step is one step of gradient descent of a network with two hidden layers of
