@@ -75,7 +75,8 @@ compute_shares() {
 
 # epoch K is whole once its folder has its name.
 epoch() {
-  local last=$runs/$(($1 - 1)) part=$runs/$1.part past= begun=$SECONDS took right
+  local last=$runs/$(($1 - 1)) part=$runs/$1.part begun=$SECONDS took right
+  local past="--in past=json:$runs/past.json"
   rm -rf "$part"
   [ ! -t 2 ] || echo "$name: epoch $1 of $epochs" >&2
   if [ "$1" = 0 ]; then
@@ -84,7 +85,6 @@ epoch() {
     return
   fi
   echo $(($1 - 1)) >"$runs/past.json"
-  past="--in past=json:$runs/past.json"
   compute "$optimizer" "$(from "$last" "${kept[@]}") $(to "$part" "${kept[@]}")" "$(digits train)" "$past"
   took=$((SECONDS - begun))
   right=$(compute accuracy "$(from "$part" w)" "$(digits test)" "")

@@ -91,9 +91,9 @@ func without(shape []int, axis int) (rest []int, outer, n, inner int) {
 	return rest, count(shape[:axis]), shape[axis], count(shape[axis+1:])
 }
 
-// Dot is the product of vector·vector, matrix·vector, vector·matrix,
-// matrix·matrix, or as many matrices·matrices, of the type of Mul. Products of two fixed are added up
-// exactly and rounded once, toward minus infinity.
+// Dot is the product of vector·vector, matrix·vector, vector·matrix, matrix·matrix, or
+// of two arrays of as many matrices, of the type of Mul. Products of two fixed are added
+// up exactly and rounded once, toward minus infinity.
 func Dot(x, y Tensor) Tensor {
 	t, shift := product(x.Elem, y.Elem)
 	shape, b, n, k, m := DotShape(x.Shape, y.Shape)

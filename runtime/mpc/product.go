@@ -26,9 +26,9 @@ func (e *Engine) Mul(net Net, x, y Operand) Share {
 	return e.k.Mul(o.next(), e.share(x).widen(shape), e.share(y).widen(shape), shift).as(t)
 }
 
-// Dot returns the product of vectors, matrices, or as many matrices each, typed and rounded as Mul:
-// each element of the result is truncated once. Costs are those of Mul for
-// the elements of the result.
+// Dot returns the product of vectors, matrices, or two arrays of as many matrices, typed
+// and rounded as Mul: each element of the result is truncated once. Costs are those of
+// Mul for the elements of the result.
 func (e *Engine) Dot(net Net, x, y Operand) Share {
 	shape, b, n, k, m := clear.DotShape(x.Dims(), y.Dims())
 	return e.bilinear(net, x, y, Matrices(e.k.Modulus(), b, n, k, m)).in(shape)
